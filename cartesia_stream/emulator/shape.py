@@ -1,4 +1,4 @@
-"""Measuring a voice from a clip: pitch, its spread, and long-term colour.
+"""Shaping a voice, and measuring one from a clip: pitch, its spread, and long-term colour.
 
 Plain numpy, deterministic: the same clip gives the same numbers. The result imitates how high,
 how lively and how bright a speaker is, not who it is.
@@ -14,12 +14,28 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["VoiceMeasure", "measure", "track_f0"]
+    from cartesia_stream.emulator.engine import VoiceShape
+
+__all__ = [
+    "EQ_BANDS",
+    "VoiceMeasure",
+    "colour_match",
+    "measure",
+    "shape_f0",
+    "shape_log",
+    "track_f0",
+    "warp",
+]
+
+EQ_BANDS: Final = 121  # one every 100 Hz at 24 kHz, finer than the smoothing
+_EQ_LIMIT: Final = 1.2  # nepers, about 10 dB: beyond it noise is amplified, not colour
 
 _FLOOR_HZ: Final = 60.0
 _CEILING_HZ: Final = 450.0
 _FRAME_S: Final = 0.04  # holds two periods of the deepest voice
 _HOP_S: Final = 0.01
+_LOW_PASS_HZ: Final = 800.0
+_OCTAVE_PRICE: Final = 0.03
 _VOICED: Final = 0.55  # normalised autocorrelation above which a frame counts as voiced
 
 
@@ -56,7 +72,7 @@ def track_f0(pcm: NDArray[np.float32], sample_rate: int) -> NDArray[np.float32]:
     return np.concatenate([_pitch(block, sample_rate) for block in _blocks(frames)])
 
 
-def measure(pcm: NDArray[np.float32], sample_rate: int, bands: int = 601) -> VoiceMeasure:
+def measure(pcm: NDArray[np.float32], sample_rate: int, bands: int = EQ_BANDS) -> VoiceMeasure:
     """Measure a clip of speech; see `VoiceMeasure`.
 
     Args:
@@ -81,6 +97,69 @@ def measure(pcm: NDArray[np.float32], sample_rate: int, bands: int = 601) -> Voi
     )
 
 
+def colour_match(wanted: VoiceMeasure, have: VoiceMeasure, top: float) -> tuple[float, ...]:
+    """The correction that gives ``have`` the colour of ``wanted``.
+
+    Args:
+        wanted: The clip to imitate; above its own ``top`` nothing is known and nothing changed.
+        have: The voice to correct.
+        top: Highest frequency of the correction, in Hz.
+
+    Returns:
+        Nepers, evenly spaced from 0 Hz to ``top``, for `VoiceShape.eq`.
+    """
+    axis = np.linspace(0, top, EQ_BANDS)
+    known = axis <= wanted.top * 0.95
+
+    def on_axis(voice: VoiceMeasure) -> NDArray[np.float64]:
+        log = np.interp(axis, np.linspace(0, voice.top, len(voice.colour)), voice.colour)
+        return log - float(log[known].mean())
+
+    difference = np.clip(on_axis(wanted) - on_axis(have), -_EQ_LIMIT, _EQ_LIMIT)
+    return tuple(round(float(x), 3) for x in np.where(known, difference, 0.0))
+
+
+def shape_f0(
+    f0: NDArray[np.float32], voice: VoiceShape, floor: float = 40.0
+) -> NDArray[np.float32]:
+    """Move and spread a pitch curve in Hz; values up to ``floor`` are unvoiced and stay."""
+    voiced = f0 > floor
+    if not voiced.any():
+        return f0
+    log = np.log(f0[voiced])
+    middle = np.median(log)
+    moved = np.exp(middle + (log - middle) * voice.range) * voice.pitch
+    shaped = f0.copy()
+    shaped[voiced] = np.clip(moved, _FLOOR_HZ * 0.75, 800.0)
+    return shaped
+
+
+def shape_log(log: NDArray[np.float32], voice: VoiceShape) -> NDArray[np.float32]:
+    """Warp and colour a log spectrum.
+
+    Args:
+        log: Log magnitude in nepers, shape ``(bins, frames)``, from 0 Hz to half the rate.
+        voice: Its ``formant`` stretches the axis, its ``eq`` is added.
+    """
+    bins = len(log)
+    if voice.formant != 1.0:
+        log = warp(log, voice.formant)
+    if voice.eq:
+        axis = np.linspace(0, len(voice.eq) - 1, bins)
+        eq = np.interp(axis, np.arange(len(voice.eq)), voice.eq).astype(np.float32)
+        log = log + eq[:, None]
+    return log
+
+
+def warp(rows: NDArray[np.float32], factor: float) -> NDArray[np.float32]:
+    """Stretch the first axis by ``factor``; the last row fills what is missing."""
+    place = np.minimum(np.arange(len(rows)) / factor, len(rows) - 1)
+    below = np.minimum(place.astype(np.intp), len(rows) - 2)
+    low, high = rows[below], rows[below + 1]
+    weight = np.asarray(place - below, np.float32)[:, None]
+    return np.asarray(low + (high - low) * weight, np.float32)
+
+
 def _frames(pcm: NDArray[np.float32], sample_rate: int) -> NDArray[np.float32]:
     """Overlapping frames as a view, shape ``(frames, samples)``."""
     size, hop = int(_FRAME_S * sample_rate), int(_HOP_S * sample_rate)
@@ -101,6 +180,8 @@ def _pitch(frames: NDArray[np.float32], sample_rate: int) -> NDArray[np.float32]
     energy = np.square(centred).sum(axis=1)
     span = 1 << (2 * size - 1).bit_length()
     power = np.abs(np.fft.rfft(centred, span, axis=1)) ** 2
+    # Above the first formant there is more to mislead than to learn.
+    power *= 1 / (1 + (np.fft.rfftfreq(span, 1 / sample_rate) / _LOW_PASS_HZ) ** 8)
     correlation = np.fft.irfft(power, span, axis=1)[:, :size]
     # Dividing by the window's own autocorrelation undoes its taper towards long lags.
     taper = np.fft.irfft(np.abs(np.fft.rfft(window, span)) ** 2, span)[:size]
@@ -108,25 +189,19 @@ def _pitch(frames: NDArray[np.float32], sample_rate: int) -> NDArray[np.float32]
     longest = min(longest, size - 2)
     normal = correlation[:, : longest + 2] / taper[: longest + 2]
     normal /= np.maximum(normal[:, :1], 1e-9)
-    lag = _first_peak(normal, shortest, longest)
+    lag = _best_lag(normal, shortest, longest)
     strength = normal[np.arange(len(normal)), lag]
     loud = energy > 0.01 * np.percentile(energy, 95)
     voiced = (strength > _VOICED) & loud & (energy > 1e-6)
     return np.where(voiced, sample_rate / _refine(normal, lag), 0.0).astype(np.float32)
 
 
-def _first_peak(normal: NDArray[np.float64], shortest: int, longest: int) -> NDArray[np.intp]:
-    """The shortest lag whose peak is nearly the best one: the true period, not a multiple."""
-    inner = normal[:, shortest : longest + 1]
-    best = inner.max(axis=1, keepdims=True)
-    peak = (inner >= normal[:, shortest - 1 : longest]) & (
-        inner >= normal[:, shortest + 1 : longest + 2]
-    )
-    good = peak & (inner >= 0.9 * best)
-    first: NDArray[np.intp] = np.argmax(good, axis=1)
-    highest: NDArray[np.intp] = np.argmax(inner, axis=1)
-    chosen: NDArray[np.intp] = np.where(good.any(axis=1), first, highest)
-    return chosen + shortest
+def _best_lag(normal: NDArray[np.float64], shortest: int, longest: int) -> NDArray[np.intp]:
+    """The lag of the highest peak, where longer lags pay: else multiples of the period win."""
+    lags = np.arange(shortest, longest + 1)
+    price = _OCTAVE_PRICE * np.log2(lags / shortest)
+    best: NDArray[np.intp] = np.argmax(normal[:, shortest : longest + 1] - price, axis=1)
+    return best + shortest
 
 
 def _refine(normal: NDArray[np.float64], lag: NDArray[np.intp]) -> NDArray[np.float64]:

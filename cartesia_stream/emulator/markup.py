@@ -1,0 +1,81 @@
+"""The tags that may stand in a transcript: ``<break>``, ``<speed>``, ``<volume>``, ``<spell>``.
+
+``<emotion>`` is accepted and has no effect. Anything else in angle brackets is text.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+import msgspec
+
+__all__ = ["Piece", "parse"]
+
+_TAG: Final = re.compile(
+    r"<(?P<close>/?)(?P<name>break|speed|volume|emotion|spell)\b(?P<rest>[^<>]*)>", re.IGNORECASE
+)
+_VALUE: Final = re.compile(r"(?:time|ratio)\s*=\s*[\"']?\s*([\d.]+)\s*(ms|s)?", re.IGNORECASE)
+_LONGEST_BREAK_S: Final = 10.0
+
+
+class Piece(msgspec.Struct, frozen=True, kw_only=True):
+    """A stretch of text under the same tags, or a pause.
+
+    Attributes:
+        text: The words, without tags; empty for a pause.
+        pause: Seconds of silence; 0.0 for text.
+        speed: Factor on the speaking rate.
+        volume: Factor on the amplitude.
+        spell: Whether to say the letters one by one.
+    """
+
+    text: str = ""
+    pause: float = 0.0
+    speed: float = 1.0
+    volume: float = 1.0
+    spell: bool = False
+
+
+def parse(text: str) -> list[Piece]:
+    """Split a transcript at its tags; a factor holds until the next tag of its kind."""
+    pieces: list[Piece] = []
+    speed, volume, spell, start = 1.0, 1.0, False, 0
+    for tag in _TAG.finditer(text):
+        _add(pieces, text[start : tag.start()], speed, volume, spell=spell)
+        start = tag.end()
+        name, value = tag["name"].lower(), _value(tag["rest"])
+        if name == "break" and value:
+            pieces.append(Piece(pause=min(value, _LONGEST_BREAK_S)))
+        elif name == "speed":
+            speed = min(max(value or 1.0, 0.5), 2.0)
+        elif name == "volume":
+            volume = min(max(value or 1.0, 0.1), 2.0)
+        elif name == "spell":
+            spell = not tag["close"]
+    _add(pieces, text[start:], speed, volume, spell=spell)
+    return pieces
+
+
+def _add(pieces: list[Piece], text: str, speed: float, volume: float, *, spell: bool) -> None:
+    if not text.strip():
+        return
+    piece = Piece(text=text, speed=speed, volume=volume, spell=spell)
+    last = pieces[-1] if pieces else None
+    # A tag without effect (emotion) must not cut a sentence in two.
+    if last and not last.pause and msgspec.structs.replace(last, text=text) == piece:
+        pieces[-1] = msgspec.structs.replace(last, text=last.text + text)
+    else:
+        pieces.append(piece)
+
+
+def _value(attributes: str) -> float:
+    """The number in ``time="500ms"`` or ``ratio="1.2"``, in seconds or as is; 0.0 if none."""
+    found = _VALUE.search(attributes)
+    if not found:
+        return 0.0
+    try:
+        number = float(found[1])
+    except ValueError:
+        return 0.0
+    return number / 1000 if (found[2] or "").lower() == "ms" else number
