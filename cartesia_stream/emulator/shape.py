@@ -69,7 +69,13 @@ def track_f0(pcm: NDArray[np.float32], sample_rate: int) -> NDArray[np.float32]:
     frames = _frames(pcm, sample_rate)
     if not len(frames):
         return np.zeros(0, np.float32)
-    return np.concatenate([_pitch(block, sample_rate) for block in _blocks(frames)])
+    rough = np.concatenate([_pitch(block, sample_rate) for block in _blocks(frames)])
+    if not rough.any():
+        return rough
+    # Octave slips are rare but far off: look again, only around the usual pitch.
+    usual = _mode(rough[rough > 0])
+    near = (max(usual * 0.57, _FLOOR_HZ), min(usual * 1.75, _CEILING_HZ))
+    return np.concatenate([_pitch(block, sample_rate, *near) for block in _blocks(frames)])
 
 
 def measure(pcm: NDArray[np.float32], sample_rate: int, bands: int = EQ_BANDS) -> VoiceMeasure:
@@ -173,7 +179,19 @@ def _blocks(frames: NDArray[np.float32]) -> list[NDArray[np.float32]]:
     return [frames[at : at + 2048] for at in range(0, len(frames), 2048)]
 
 
-def _pitch(frames: NDArray[np.float32], sample_rate: int) -> NDArray[np.float32]:
+def _mode(f0: NDArray[np.float32]) -> float:
+    """The most frequent pitch in Hz, within about a semitone."""
+    steps = np.rint(12 * np.log2(f0 / _FLOOR_HZ)).astype(np.intp)
+    counts = np.convolve(np.bincount(np.maximum(steps, 0)), [1, 2, 3, 2, 1], mode="same")
+    return float(_FLOOR_HZ * 2 ** (np.argmax(counts) / 12))
+
+
+def _pitch(
+    frames: NDArray[np.float32],
+    sample_rate: int,
+    floor: float = _FLOOR_HZ,
+    ceiling: float = _CEILING_HZ,
+) -> NDArray[np.float32]:
     size = frames.shape[1]
     window = np.hanning(size)
     centred = (frames - frames.mean(axis=1, keepdims=True)) * window
@@ -185,7 +203,7 @@ def _pitch(frames: NDArray[np.float32], sample_rate: int) -> NDArray[np.float32]
     correlation = np.fft.irfft(power, span, axis=1)[:, :size]
     # Dividing by the window's own autocorrelation undoes its taper towards long lags.
     taper = np.fft.irfft(np.abs(np.fft.rfft(window, span)) ** 2, span)[:size]
-    shortest, longest = int(sample_rate / _CEILING_HZ), int(sample_rate / _FLOOR_HZ) + 1
+    shortest, longest = int(sample_rate / ceiling), int(sample_rate / floor) + 1
     longest = min(longest, size - 2)
     normal = correlation[:, : longest + 2] / taper[: longest + 2]
     normal /= np.maximum(normal[:, :1], 1e-9)
