@@ -3,7 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup
+.PHONY: help setup generate drift lint-spec
 
 help: ## List the targets.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -15,3 +15,13 @@ $(BIN)/.ready: pyproject.toml
 	touch $@
 
 setup: $(BIN)/.ready ## Make the virtual environment with everything needed to develop.
+
+generate: $(BIN)/.ready ## Generate the typed client from spec/cartesia.yaml.
+	$(BIN)/python tools/generate.py
+
+drift: $(BIN)/.ready ## Check that the generated client is up to date.
+	$(BIN)/python tools/generate.py --check
+
+lint-spec: $(BIN)/.ready ## Check the OpenAPI document: validity and the rules of tools/lint_spec.py.
+	$(BIN)/openapi-spec-validator spec/cartesia.yaml
+	$(BIN)/python tools/lint_spec.py

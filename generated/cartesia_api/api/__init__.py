@@ -1,0 +1,120 @@
+"""All resources of the API.
+
+Each is imported when it is first used, and its operations and their models when they are called.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from ..client import AsyncSender, Sender
+
+if TYPE_CHECKING:
+    from .accents import Accents, AsyncAccents
+    from .access_token import AccessToken, AsyncAccessToken
+    from .status import AsyncStatus, Status
+    from .stt import AsyncStt, Stt
+    from .tts import AsyncTts, Tts
+    from .voices import AsyncVoices, Voices
+
+
+class Resources:
+    """Every resource, over one sender."""
+
+    def __init__(self, sender: Sender) -> None:
+        self._sender = sender
+
+    @cached_property
+    def status(self) -> Status:
+        """The resource `status`."""
+        from .status import Status
+
+        return Status(self._sender)
+
+    @cached_property
+    def access_token(self) -> AccessToken:
+        """The resource `access_token`."""
+        from .access_token import AccessToken
+
+        return AccessToken(self._sender)
+
+    @cached_property
+    def voices(self) -> Voices:
+        """The resource `voices`."""
+        from .voices import Voices
+
+        return Voices(self._sender)
+
+    @cached_property
+    def accents(self) -> Accents:
+        """The resource `accents`."""
+        from .accents import Accents
+
+        return Accents(self._sender)
+
+    @cached_property
+    def stt(self) -> Stt:
+        """The resource `stt`."""
+        from .stt import Stt
+
+        return Stt(self._sender)
+
+    @cached_property
+    def tts(self) -> Tts:
+        """The resource `tts`."""
+        from .tts import Tts
+
+        return Tts(self._sender)
+
+
+class AsyncResources:
+    """Every resource, over one sender."""
+
+    def __init__(self, sender: AsyncSender) -> None:
+        self._sender = sender
+
+    @cached_property
+    def status(self) -> AsyncStatus:
+        """The resource `status`."""
+        from .status import AsyncStatus
+
+        return AsyncStatus(self._sender)
+
+    @cached_property
+    def access_token(self) -> AsyncAccessToken:
+        """The resource `access_token`."""
+        from .access_token import AsyncAccessToken
+
+        return AsyncAccessToken(self._sender)
+
+    @cached_property
+    def voices(self) -> AsyncVoices:
+        """The resource `voices`."""
+        from .voices import AsyncVoices
+
+        return AsyncVoices(self._sender)
+
+    @cached_property
+    def accents(self) -> AsyncAccents:
+        """The resource `accents`."""
+        from .accents import AsyncAccents
+
+        return AsyncAccents(self._sender)
+
+    @cached_property
+    def stt(self) -> AsyncStt:
+        """The resource `stt`."""
+        from .stt import AsyncStt
+
+        return AsyncStt(self._sender)
+
+    @cached_property
+    def tts(self) -> AsyncTts:
+        """The resource `tts`."""
+        from .tts import AsyncTts
+
+        return AsyncTts(self._sender)
+
+
+__all__ = ["AsyncResources", "Resources"]

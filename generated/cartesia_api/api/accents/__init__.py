@@ -1,0 +1,58 @@
+"""The resource `accents`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ...client import AsyncSender, RequestOptions, Sender
+    from ...models.accent_catalog import AccentCatalog
+
+
+class Accents:
+    """The operations of the resource `accents`."""
+
+    def __init__(self, sender: Sender) -> None:
+        self._sender = sender
+
+    def list(self, *, options: RequestOptions | None = None) -> AccentCatalog:
+        """List the whole catalog of accents.
+
+        Sorted by id, in one answer without pages.
+
+        Args:
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            ApiStatusError: If the server refuses, or the sender's own error.
+            ResponseDecodeError: If the answer is not what the document promises.
+        """
+        from . import accents_list
+
+        return accents_list.sync(client=self._sender, options=options)
+
+
+class AsyncAccents:
+    """The operations of the resource `accents`, in an event loop."""
+
+    def __init__(self, sender: AsyncSender) -> None:
+        self._sender = sender
+
+    async def list(self, *, options: RequestOptions | None = None) -> AccentCatalog:
+        """List the whole catalog of accents.
+
+        Sorted by id, in one answer without pages.
+
+        Args:
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            ApiStatusError: If the server refuses, or the sender's own error.
+            ResponseDecodeError: If the answer is not what the document promises.
+        """
+        from . import accents_list
+
+        return await accents_list.asyncio(client=self._sender, options=options)
+
+
+__all__ = ["AsyncAccents", "Accents"]

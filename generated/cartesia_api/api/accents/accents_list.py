@@ -1,0 +1,37 @@
+"""GET /accents: List the whole catalog of accents."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import httpx
+
+from ...client import AsyncSender, Request, RequestOptions, Sender
+from ...errors import decode
+from ...models.accent_catalog import AccentCatalog
+
+OPERATION: Final = "accents_list"
+
+
+def build_request() -> Request:
+    """Return the request."""
+    return Request(operation=OPERATION, method="GET", path="/accents", accept="application/json")
+
+
+def parse(response: httpx.Response) -> AccentCatalog:
+    """Read the body of a success.
+
+    Raises:
+        ResponseDecodeError: If the body is not what the document promises.
+    """
+    return decode(OPERATION, response, AccentCatalog.from_dict)
+
+
+def sync(*, client: Sender, options: RequestOptions | None = None) -> AccentCatalog:
+    """Call the operation."""
+    return parse(client.send(build_request(), options))
+
+
+async def asyncio(*, client: AsyncSender, options: RequestOptions | None = None) -> AccentCatalog:
+    """Call the operation in an event loop."""
+    return parse(await client.send(build_request(), options))

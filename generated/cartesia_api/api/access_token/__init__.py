@@ -1,0 +1,94 @@
+"""The resource `access_token`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ...types import UNSET
+
+if TYPE_CHECKING:
+    from ...client import AsyncSender, RequestOptions, Sender
+    from ...models.access_token_grants import AccessTokenGrants
+    from ...models.issued_token import IssuedToken
+    from ...types import Unset
+
+
+class AccessToken:
+    """The operations of the resource `access_token`."""
+
+    def __init__(self, sender: Sender) -> None:
+        self._sender = sender
+
+    def create(
+        self,
+        *,
+        expires_in: int | None | Unset = UNSET,
+        grants: AccessTokenGrants | None | Unset = UNSET,
+        options: RequestOptions | None = None,
+    ) -> IssuedToken:
+        """Issue an access token.
+
+        An access token is a signed token that opens the granted endpoints for at most an hour.
+        Make it on a server that holds the API key and hand it to a browser or a phone. A token
+        cannot issue another token.
+
+        Args:
+            expires_in: Lifetime in seconds, at most 3600. The server chooses when it is left
+                out.
+            grants: Endpoints that the token opens.
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            ApiStatusError: If the server refuses, or the sender's own error.
+            ResponseDecodeError: If the answer is not what the document promises.
+        """
+        from ...models.create_access_token_request import CreateAccessTokenRequest
+        from . import access_token_create
+
+        return access_token_create.sync(
+            client=self._sender,
+            body=CreateAccessTokenRequest(expires_in=expires_in, grants=grants),
+            options=options,
+        )
+
+
+class AsyncAccessToken:
+    """The operations of the resource `access_token`, in an event loop."""
+
+    def __init__(self, sender: AsyncSender) -> None:
+        self._sender = sender
+
+    async def create(
+        self,
+        *,
+        expires_in: int | None | Unset = UNSET,
+        grants: AccessTokenGrants | None | Unset = UNSET,
+        options: RequestOptions | None = None,
+    ) -> IssuedToken:
+        """Issue an access token.
+
+        An access token is a signed token that opens the granted endpoints for at most an hour.
+        Make it on a server that holds the API key and hand it to a browser or a phone. A token
+        cannot issue another token.
+
+        Args:
+            expires_in: Lifetime in seconds, at most 3600. The server chooses when it is left
+                out.
+            grants: Endpoints that the token opens.
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            ApiStatusError: If the server refuses, or the sender's own error.
+            ResponseDecodeError: If the answer is not what the document promises.
+        """
+        from ...models.create_access_token_request import CreateAccessTokenRequest
+        from . import access_token_create
+
+        return await access_token_create.asyncio(
+            client=self._sender,
+            body=CreateAccessTokenRequest(expires_in=expires_in, grants=grants),
+            options=options,
+        )
+
+
+__all__ = ["AsyncAccessToken", "AccessToken"]

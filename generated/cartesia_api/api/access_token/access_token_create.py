@@ -1,0 +1,52 @@
+"""POST /access-token: Issue an access token."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import httpx
+
+from ...client import AsyncSender, Request, RequestOptions, Sender
+from ...errors import decode
+from ...models.create_access_token_request import CreateAccessTokenRequest
+from ...models.issued_token import IssuedToken
+
+OPERATION: Final = "access_token_create"
+
+
+def build_request(*, body: CreateAccessTokenRequest) -> Request:
+    """Return the request.
+
+    Args:
+        body: The body.
+    """
+    return Request(
+        operation=OPERATION,
+        method="POST",
+        path="/access-token",
+        json=body.to_dict(),
+        accept="application/json",
+    )
+
+
+def parse(response: httpx.Response) -> IssuedToken:
+    """Read the body of a success.
+
+    Raises:
+        ResponseDecodeError: If the body is not what the document promises.
+    """
+    return decode(OPERATION, response, IssuedToken.from_dict)
+
+
+def sync(
+    *, client: Sender, body: CreateAccessTokenRequest, options: RequestOptions | None = None
+) -> IssuedToken:
+    """Call the operation."""
+    return parse(client.send(build_request(body=body), options))
+
+
+async def asyncio(
+    *, client: AsyncSender, body: CreateAccessTokenRequest, options: RequestOptions | None = None
+) -> IssuedToken:
+    """Call the operation in an event loop."""
+    return parse(await client.send(build_request(body=body), options))

@@ -1,0 +1,80 @@
+"""POST /stt: Transcribe a recording."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import httpx
+
+from ...client import AsyncSender, Request, RequestOptions, Sender
+from ...errors import decode
+from ...models.stt_encoding import SttEncoding
+from ...models.transcribe_request import TranscribeRequest
+from ...models.transcription import Transcription
+from ...types import UNSET, Unset, encode_query
+
+OPERATION: Final = "stt_transcribe"
+
+
+def build_request(
+    *,
+    body: TranscribeRequest,
+    encoding: SttEncoding | Unset = UNSET,
+    sample_rate: int | Unset = UNSET,
+) -> Request:
+    """Return the request.
+
+    Args:
+        body: The body.
+        encoding: Encoding of headerless samples for speech to text. Needed, with
+            `sample_rate`, only for those.
+        sample_rate: Sampling rate in Hz. Needed, with `encoding`, only for headerless
+            samples.
+    """
+    return Request(
+        operation=OPERATION,
+        method="POST",
+        path="/stt",
+        params=encode_query({"encoding": encoding, "sample_rate": sample_rate}),
+        files=body.to_multipart(),
+        accept="application/json",
+    )
+
+
+def parse(response: httpx.Response) -> Transcription:
+    """Read the body of a success.
+
+    Raises:
+        ResponseDecodeError: If the body is not what the document promises.
+    """
+    return decode(OPERATION, response, Transcription.from_dict)
+
+
+def sync(
+    *,
+    client: Sender,
+    body: TranscribeRequest,
+    encoding: SttEncoding | Unset = UNSET,
+    sample_rate: int | Unset = UNSET,
+    options: RequestOptions | None = None,
+) -> Transcription:
+    """Call the operation."""
+    return parse(
+        client.send(build_request(body=body, encoding=encoding, sample_rate=sample_rate), options)
+    )
+
+
+async def asyncio(
+    *,
+    client: AsyncSender,
+    body: TranscribeRequest,
+    encoding: SttEncoding | Unset = UNSET,
+    sample_rate: int | Unset = UNSET,
+    options: RequestOptions | None = None,
+) -> Transcription:
+    """Call the operation in an event loop."""
+    return parse(
+        await client.send(
+            build_request(body=body, encoding=encoding, sample_rate=sample_rate), options
+        )
+    )

@@ -1,0 +1,326 @@
+"""The resource `tts`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ...types import UNSET
+
+if TYPE_CHECKING:
+    from contextlib import AbstractAsyncContextManager, AbstractContextManager
+
+    import httpx
+
+    from ...client import AsyncSender, RequestOptions, Sender
+    from ...models.generation_config import GenerationConfig
+    from ...models.language import Language
+    from ...models.model_speed import ModelSpeed
+    from ...models.mp_3_output import Mp3Output
+    from ...models.raw_output import RawOutput
+    from ...models.tts_model import TtsModel
+    from ...models.voice_by_id import VoiceById
+    from ...models.wav_output import WavOutput
+    from ...types import Unset
+
+
+class Tts:
+    """The operations of the resource `tts`."""
+
+    def __init__(self, sender: Sender) -> None:
+        self._sender = sender
+
+    def generate(
+        self,
+        *,
+        model_id: str | TtsModel,
+        transcript: str,
+        voice: str | VoiceById,
+        output_format: Mp3Output | RawOutput | WavOutput,
+        language: Language | None | str | Unset = UNSET,
+        locale: None | str | Unset = UNSET,
+        normalization: None | str | Unset = UNSET,
+        generation_config: GenerationConfig | Unset = UNSET,
+        pronunciation_dict_id: None | str | Unset = UNSET,
+        save: bool | None | Unset = UNSET,
+        speed: ModelSpeed | Unset = UNSET,
+        options: RequestOptions | None = None,
+    ) -> AbstractContextManager[httpx.Response]:
+        """Speak a transcript and stream the audio as a file.
+
+        The body is the audio in the container that was asked for, sent while it is made. With
+        `save`, the response header `Cartesia-File-ID` names the stored file.
+
+        Use it as `with`: the body of the response is still to be read.
+
+        Args:
+            model_id: Id of the model. Professional voice clones need a dated one.
+            transcript: Text to speak.
+            voice: The voice, as its id or as an object with its id.
+            output_format: Container, encoding and rate of the audio.
+            language: Language of the transcript, such as `en`. Give this or `locale`, not
+                both.
+            locale: Language or language and region, such as `en` or `en-GB`. Give this or
+                `language`, not both.
+            normalization: How numbers, dates and the like are read: `auto`, `off` or a
+                locale. The server uses `auto` when it is left out.
+            generation_config: Speed, volume and emotion.
+            pronunciation_dict_id: Id of a pronunciation dictionary. Needs sonic-3 or newer.
+            save: True stores the audio and sends its id in the header `Cartesia-File-ID`. The
+                server assumes false.
+            speed: Coarse speed, deprecated in favour of `generation_config`.
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            ApiStatusError: If the server refuses, or the sender's own error.
+        """
+        from ...models.tts_request import TtsRequest
+        from . import tts_generate
+
+        return tts_generate.stream(
+            client=self._sender,
+            body=TtsRequest(
+                model_id=model_id,
+                transcript=transcript,
+                voice=voice,
+                output_format=output_format,
+                language=language,
+                locale=locale,
+                normalization=normalization,
+                generation_config=generation_config,
+                pronunciation_dict_id=pronunciation_dict_id,
+                save=save,
+                speed=speed,
+            ),
+            options=options,
+        )
+
+    def generate_sse(
+        self,
+        *,
+        model_id: str | TtsModel,
+        transcript: str,
+        voice: str | VoiceById,
+        output_format: RawOutput,
+        language: Language | None | str | Unset = UNSET,
+        locale: None | str | Unset = UNSET,
+        normalization: None | str | Unset = UNSET,
+        generation_config: GenerationConfig | Unset = UNSET,
+        pronunciation_dict_id: None | str | Unset = UNSET,
+        add_timestamps: bool | None | Unset = UNSET,
+        add_phoneme_timestamps: bool | None | Unset = UNSET,
+        use_normalized_timestamps: bool | None | Unset = UNSET,
+        context_id: None | str | Unset = UNSET,
+        speed: ModelSpeed | Unset = UNSET,
+        options: RequestOptions | None = None,
+    ) -> AbstractContextManager[httpx.Response]:
+        """Speak a transcript and stream audio and timings as server-sent events.
+
+        Each event is one JSON object with a `type`: see the schemas `TtsSseChunkEvent`,
+        `TtsSseTimestampsEvent`, `TtsSsePhonemeTimestampsEvent`, `TtsSseDoneEvent` and
+        `TtsSseErrorEvent`. A stream that ends without an event whose `done` is true was cut.
+        Only raw audio is available.
+
+        Use it as `with`: the body of the response is still to be read.
+
+        Args:
+            model_id: Id of the model. Professional voice clones need a dated one.
+            transcript: Text to speak.
+            voice: The voice, as its id or as an object with its id.
+            output_format: Encoding and rate of the audio, which is always raw.
+            language: Language of the transcript, such as `en`. Give this or `locale`, not
+                both.
+            locale: Language or language and region, such as `en` or `en-GB`. Give this or
+                `language`, not both.
+            normalization: How numbers, dates and the like are read: `auto`, `off` or a
+                locale. The server uses `auto` when it is left out.
+            generation_config: Speed, volume and emotion.
+            pronunciation_dict_id: Id of a pronunciation dictionary. Needs sonic-3 or newer.
+            add_timestamps: True sends the timing of each word. The server assumes false.
+            add_phoneme_timestamps: True sends the timing of each phoneme. The server assumes
+                false.
+            use_normalized_timestamps: True times the normalized text, not the text as
+                written.
+            context_id: Any id, echoed in every event. It does not continue an earlier
+                request.
+            speed: Coarse speed, deprecated in favour of `generation_config`.
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            ApiStatusError: If the server refuses, or the sender's own error.
+        """
+        from ...models.tts_sse_request import TtsSseRequest
+        from . import tts_generate_sse
+
+        return tts_generate_sse.stream(
+            client=self._sender,
+            body=TtsSseRequest(
+                model_id=model_id,
+                transcript=transcript,
+                voice=voice,
+                output_format=output_format,
+                language=language,
+                locale=locale,
+                normalization=normalization,
+                generation_config=generation_config,
+                pronunciation_dict_id=pronunciation_dict_id,
+                add_timestamps=add_timestamps,
+                add_phoneme_timestamps=add_phoneme_timestamps,
+                use_normalized_timestamps=use_normalized_timestamps,
+                context_id=context_id,
+                speed=speed,
+            ),
+            options=options,
+        )
+
+
+class AsyncTts:
+    """The operations of the resource `tts`, in an event loop."""
+
+    def __init__(self, sender: AsyncSender) -> None:
+        self._sender = sender
+
+    def generate(
+        self,
+        *,
+        model_id: str | TtsModel,
+        transcript: str,
+        voice: str | VoiceById,
+        output_format: Mp3Output | RawOutput | WavOutput,
+        language: Language | None | str | Unset = UNSET,
+        locale: None | str | Unset = UNSET,
+        normalization: None | str | Unset = UNSET,
+        generation_config: GenerationConfig | Unset = UNSET,
+        pronunciation_dict_id: None | str | Unset = UNSET,
+        save: bool | None | Unset = UNSET,
+        speed: ModelSpeed | Unset = UNSET,
+        options: RequestOptions | None = None,
+    ) -> AbstractAsyncContextManager[httpx.Response]:
+        """Speak a transcript and stream the audio as a file.
+
+        The body is the audio in the container that was asked for, sent while it is made. With
+        `save`, the response header `Cartesia-File-ID` names the stored file.
+
+        Use it as `async with`: the body of the response is still to be read.
+
+        Args:
+            model_id: Id of the model. Professional voice clones need a dated one.
+            transcript: Text to speak.
+            voice: The voice, as its id or as an object with its id.
+            output_format: Container, encoding and rate of the audio.
+            language: Language of the transcript, such as `en`. Give this or `locale`, not
+                both.
+            locale: Language or language and region, such as `en` or `en-GB`. Give this or
+                `language`, not both.
+            normalization: How numbers, dates and the like are read: `auto`, `off` or a
+                locale. The server uses `auto` when it is left out.
+            generation_config: Speed, volume and emotion.
+            pronunciation_dict_id: Id of a pronunciation dictionary. Needs sonic-3 or newer.
+            save: True stores the audio and sends its id in the header `Cartesia-File-ID`. The
+                server assumes false.
+            speed: Coarse speed, deprecated in favour of `generation_config`.
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            ApiStatusError: If the server refuses, or the sender's own error.
+        """
+        from ...models.tts_request import TtsRequest
+        from . import tts_generate
+
+        return tts_generate.astream(
+            client=self._sender,
+            body=TtsRequest(
+                model_id=model_id,
+                transcript=transcript,
+                voice=voice,
+                output_format=output_format,
+                language=language,
+                locale=locale,
+                normalization=normalization,
+                generation_config=generation_config,
+                pronunciation_dict_id=pronunciation_dict_id,
+                save=save,
+                speed=speed,
+            ),
+            options=options,
+        )
+
+    def generate_sse(
+        self,
+        *,
+        model_id: str | TtsModel,
+        transcript: str,
+        voice: str | VoiceById,
+        output_format: RawOutput,
+        language: Language | None | str | Unset = UNSET,
+        locale: None | str | Unset = UNSET,
+        normalization: None | str | Unset = UNSET,
+        generation_config: GenerationConfig | Unset = UNSET,
+        pronunciation_dict_id: None | str | Unset = UNSET,
+        add_timestamps: bool | None | Unset = UNSET,
+        add_phoneme_timestamps: bool | None | Unset = UNSET,
+        use_normalized_timestamps: bool | None | Unset = UNSET,
+        context_id: None | str | Unset = UNSET,
+        speed: ModelSpeed | Unset = UNSET,
+        options: RequestOptions | None = None,
+    ) -> AbstractAsyncContextManager[httpx.Response]:
+        """Speak a transcript and stream audio and timings as server-sent events.
+
+        Each event is one JSON object with a `type`: see the schemas `TtsSseChunkEvent`,
+        `TtsSseTimestampsEvent`, `TtsSsePhonemeTimestampsEvent`, `TtsSseDoneEvent` and
+        `TtsSseErrorEvent`. A stream that ends without an event whose `done` is true was cut.
+        Only raw audio is available.
+
+        Use it as `async with`: the body of the response is still to be read.
+
+        Args:
+            model_id: Id of the model. Professional voice clones need a dated one.
+            transcript: Text to speak.
+            voice: The voice, as its id or as an object with its id.
+            output_format: Encoding and rate of the audio, which is always raw.
+            language: Language of the transcript, such as `en`. Give this or `locale`, not
+                both.
+            locale: Language or language and region, such as `en` or `en-GB`. Give this or
+                `language`, not both.
+            normalization: How numbers, dates and the like are read: `auto`, `off` or a
+                locale. The server uses `auto` when it is left out.
+            generation_config: Speed, volume and emotion.
+            pronunciation_dict_id: Id of a pronunciation dictionary. Needs sonic-3 or newer.
+            add_timestamps: True sends the timing of each word. The server assumes false.
+            add_phoneme_timestamps: True sends the timing of each phoneme. The server assumes
+                false.
+            use_normalized_timestamps: True times the normalized text, not the text as
+                written.
+            context_id: Any id, echoed in every event. It does not continue an earlier
+                request.
+            speed: Coarse speed, deprecated in favour of `generation_config`.
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            ApiStatusError: If the server refuses, or the sender's own error.
+        """
+        from ...models.tts_sse_request import TtsSseRequest
+        from . import tts_generate_sse
+
+        return tts_generate_sse.astream(
+            client=self._sender,
+            body=TtsSseRequest(
+                model_id=model_id,
+                transcript=transcript,
+                voice=voice,
+                output_format=output_format,
+                language=language,
+                locale=locale,
+                normalization=normalization,
+                generation_config=generation_config,
+                pronunciation_dict_id=pronunciation_dict_id,
+                add_timestamps=add_timestamps,
+                add_phoneme_timestamps=add_phoneme_timestamps,
+                use_normalized_timestamps=use_normalized_timestamps,
+                context_id=context_id,
+                speed=speed,
+            ),
+            options=options,
+        )
+
+
+__all__ = ["AsyncTts", "Tts"]

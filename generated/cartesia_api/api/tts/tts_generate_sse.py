@@ -1,0 +1,42 @@
+"""POST /tts/sse: Speak a transcript and stream audio and timings as server-sent events."""
+
+from __future__ import annotations
+
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
+from typing import Final
+
+import httpx
+
+from ...client import AsyncSender, Request, RequestOptions, Sender
+from ...models.tts_sse_request import TtsSseRequest
+
+OPERATION: Final = "tts_generate_sse"
+
+
+def build_request(*, body: TtsSseRequest) -> Request:
+    """Return the request.
+
+    Args:
+        body: The body.
+    """
+    return Request(
+        operation=OPERATION,
+        method="POST",
+        path="/tts/sse",
+        json=body.to_dict(),
+        accept="text/event-stream",
+    )
+
+
+def stream(
+    *, client: Sender, body: TtsSseRequest, options: RequestOptions | None = None
+) -> AbstractContextManager[httpx.Response]:
+    """Call the operation and hand out the answer, a success, before its body is read."""
+    return client.stream(build_request(body=body), options)
+
+
+def astream(
+    *, client: AsyncSender, body: TtsSseRequest, options: RequestOptions | None = None
+) -> AbstractAsyncContextManager[httpx.Response]:
+    """Call the operation and hand out the answer, a success, before its body is read."""
+    return client.stream(build_request(body=body), options)

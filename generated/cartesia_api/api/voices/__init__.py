@@ -1,0 +1,698 @@
+"""The resource `voices`."""
+
+from __future__ import annotations
+
+import builtins
+from typing import TYPE_CHECKING
+
+from ...types import UNSET, Uploads, paginate, paginate_async
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
+
+    from ...client import AsyncSender, RequestOptions, Sender
+    from ...models.attachable_accent import AttachableAccent
+    from ...models.gender_presentation import GenderPresentation
+    from ...models.language import Language
+    from ...models.localize_dialect import LocalizeDialect
+    from ...models.localize_target_language import LocalizeTargetLanguage
+    from ...models.speaker_gender import SpeakerGender
+    from ...models.voice import Voice
+    from ...models.voice_accent import VoiceAccent
+    from ...models.voice_expand import VoiceExpand
+    from ...models.voice_metadata import VoiceMetadata
+    from ...models.voice_page import VoicePage
+    from ...types import Unset, UploadFile
+
+
+class Voices:
+    """The operations of the resource `voices`."""
+
+    def __init__(self, sender: Sender) -> None:
+        self._sender = sender
+
+    def list(
+        self,
+        *,
+        limit: int | Unset = UNSET,
+        starting_after: str | Unset = UNSET,
+        ending_before: str | Unset = UNSET,
+        q: str | Unset = UNSET,
+        is_owner: bool | Unset = UNSET,
+        gender: GenderPresentation | Unset = UNSET,
+        language: str | Unset = UNSET,
+        expand: builtins.list[VoiceExpand] | Unset = UNSET,
+        options: RequestOptions | None = None,
+    ) -> VoicePage:
+        """List one page of the voices you may use.
+
+        Your own voices and the public library, one page at a time.
+
+        Args:
+            limit: Voices per page, 1 to 100. The server sends 10 when it is left out.
+            starting_after: Id of a voice; the page starts right behind it. Use the last id of
+                the page before.
+            ending_before: Id of a voice; the page ends right before it. Use the first id of
+                the page behind.
+            q: Text to find in the name, the description or the id. Diacritics do not matter.
+            is_owner: True lists only voices of your organisation, false only the others. Left
+                out, both.
+            gender: How a voice presents.
+            language: Language or locale of the voices, such as `en` or `en-GB`. Documented up
+                to version 2026-03-01; a newer server may ignore it.
+            expand: Optional fields to fill in. `preview_file_url` is absent unless it is
+                asked for here.
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            ApiStatusError: If the server refuses, or the sender's own error.
+            ResponseDecodeError: If the answer is not what the document promises.
+        """
+        from . import voices_list
+
+        return voices_list.sync(
+            client=self._sender,
+            limit=limit,
+            starting_after=starting_after,
+            ending_before=ending_before,
+            q=q,
+            is_owner=is_owner,
+            gender=gender,
+            language=language,
+            expand=expand,
+            options=options,
+        )
+
+    def iter_all(
+        self,
+        *,
+        limit: int | Unset = UNSET,
+        starting_after: str | Unset = UNSET,
+        q: str | Unset = UNSET,
+        is_owner: bool | Unset = UNSET,
+        gender: GenderPresentation | Unset = UNSET,
+        language: str | Unset = UNSET,
+        expand: builtins.list[VoiceExpand] | Unset = UNSET,
+        options: RequestOptions | None = None,
+    ) -> Iterator[Voice]:
+        """Iterate over everything that `list` lists, fetching the next page when it is needed.
+
+        Args:
+            limit: Voices per page, 1 to 100. The server sends 10 when it is left out.
+            starting_after: Id of a voice; the page starts right behind it. Use the last id of
+                the page before.
+            q: Text to find in the name, the description or the id. Diacritics do not matter.
+            is_owner: True lists only voices of your organisation, false only the others. Left
+                out, both.
+            gender: How a voice presents.
+            language: Language or locale of the voices, such as `en` or `en-GB`. Documented up
+                to version 2026-03-01; a newer server may ignore it.
+            expand: Optional fields to fill in. `preview_file_url` is absent unless it is
+                asked for here.
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            ApiStatusError: If the server refuses, or the sender's own error.
+            ResponseDecodeError: If the answer is not what the document promises.
+            PagingError: If the server sends a cursor twice, which would never end.
+        """
+
+        def fetch(cursor: str | Unset) -> VoicePage:
+            return self.list(
+                limit=limit,
+                starting_after=cursor,
+                q=q,
+                is_owner=is_owner,
+                gender=gender,
+                language=language,
+                expand=expand,
+                options=options,
+            )
+
+        return paginate("voices_list", starting_after, fetch)
+
+    def clone(
+        self,
+        *,
+        clip: UploadFile,
+        name: str,
+        language: Language | str,
+        accent: VoiceAccent | Unset = UNSET,
+        description: str | Unset = UNSET,
+        base_voice_id: str | Unset = UNSET,
+        options: RequestOptions | None = None,
+    ) -> VoiceMetadata:
+        """Clone a voice from a short recording.
+
+        Makes an instant clone, which is ready when the call returns. A clean recording of 3 to
+        10 seconds of one speaker works best.
+
+        Args:
+            clip: Recording of the speaker, 3 to 10 seconds, as flac, mp3, mpeg, mpga, oga,
+                ogg, wav or webm.
+            name: Display name of the new voice.
+            language: Language spoken in the recording.
+            accent: Catalog id of the speaker's accent. The server works it out when it is
+                left out.
+            description: What the voice sounds like.
+            base_voice_id: Id of a voice to start from.
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            OSError: If a file cannot be opened. Nothing was sent.
+            ApiStatusError: If the server refuses, or the sender's own error.
+            ResponseDecodeError: If the answer is not what the document promises.
+        """
+        from ...models.clone_voice_request import CloneVoiceRequest
+        from . import voices_clone
+
+        with Uploads() as uploads:
+            return voices_clone.sync(
+                client=self._sender,
+                body=CloneVoiceRequest(
+                    clip=uploads.file(clip),
+                    name=name,
+                    language=language,
+                    accent=accent,
+                    description=description,
+                    base_voice_id=base_voice_id,
+                ),
+                options=options,
+            )
+
+    def localize(
+        self,
+        *,
+        voice_id: str,
+        name: str,
+        accent: VoiceAccent,
+        description: str | Unset = UNSET,
+        tagline: str | Unset = UNSET,
+        language: LocalizeTargetLanguage | Unset = UNSET,
+        dialect: LocalizeDialect | None | Unset = UNSET,
+        original_speaker_gender: SpeakerGender | Unset = UNSET,
+        options: RequestOptions | None = None,
+    ) -> VoiceMetadata:
+        """Make a new voice that speaks with another accent or language.
+
+        The source voice stays as it is. The accent must be marked `is_localizable` in the
+        accent catalog.
+
+        Args:
+            voice_id: Id of the source voice.
+            name: Display name of the new voice.
+            accent: Catalog id of an accent that is marked `is_localizable`.
+            description: What the new voice sounds like.
+            tagline: A few words about the new voice, at most 32 characters.
+            language: Language of the new voice. The accent implies it when it is left out.
+            dialect: Dialect, the older way to name an accent.
+            original_speaker_gender: Gender of the speaker behind the source voice.
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            ApiStatusError: If the server refuses, or the sender's own error.
+            ResponseDecodeError: If the answer is not what the document promises.
+        """
+        from ...models.localize_voice_request import LocalizeVoiceRequest
+        from . import voices_localize
+
+        return voices_localize.sync(
+            client=self._sender,
+            body=LocalizeVoiceRequest(
+                voice_id=voice_id,
+                name=name,
+                accent=accent,
+                description=description,
+                tagline=tagline,
+                language=language,
+                dialect=dialect,
+                original_speaker_gender=original_speaker_gender,
+            ),
+            options=options,
+        )
+
+    def get(
+        self,
+        id: str,
+        *,
+        expand: builtins.list[VoiceExpand] | Unset = UNSET,
+        options: RequestOptions | None = None,
+    ) -> Voice:
+        """Get one voice.
+
+        Args:
+            id: Id of the voice.
+            expand: Optional fields to fill in. `preview_file_url` is absent unless it is
+                asked for here.
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            ApiStatusError: If the server refuses, or the sender's own error.
+            ResponseDecodeError: If the answer is not what the document promises.
+        """
+        from . import voices_get
+
+        return voices_get.sync(client=self._sender, id=id, expand=expand, options=options)
+
+    def delete(self, id: str, *, options: RequestOptions | None = None) -> None:
+        """Delete a voice you own.
+
+        There is no way back. Requests that name the voice fail from now on.
+
+        Args:
+            id: Id of the voice.
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            ApiStatusError: If the server refuses, or the sender's own error.
+        """
+        from . import voices_delete
+
+        return voices_delete.sync(client=self._sender, id=id, options=options)
+
+    def update(
+        self,
+        id: str,
+        *,
+        name: str | Unset = UNSET,
+        description: str | Unset = UNSET,
+        gender: GenderPresentation | None | Unset = UNSET,
+        accent: None | Unset | VoiceAccent = UNSET,
+        options: RequestOptions | None = None,
+    ) -> Voice:
+        """Change the name, description, gender or accent of a voice you own.
+
+        A field that is left out stays as it is. A field that is null goes back to the server's
+        default.
+
+        Args:
+            id: Id of the voice.
+            name: New display name.
+            description: New description.
+            gender: How the voice presents. Null goes back to the default.
+            accent: Catalog id of the accent. Null goes back to the default.
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            ApiStatusError: If the server refuses, or the sender's own error.
+            ResponseDecodeError: If the answer is not what the document promises.
+        """
+        from ...models.update_voice_request import UpdateVoiceRequest
+        from . import voices_update
+
+        return voices_update.sync(
+            client=self._sender,
+            id=id,
+            body=UpdateVoiceRequest(
+                name=name, description=description, gender=gender, accent=accent
+            ),
+            options=options,
+        )
+
+    def add_accents(
+        self,
+        id: str,
+        *,
+        accents: builtins.list[AttachableAccent],
+        options: RequestOptions | None = None,
+    ) -> Voice:
+        """Attach accents to a voice you own.
+
+        Only instant clones take accents, at most 10 each including the native one. An attached
+        accent lets the voice speak that locale natively.
+
+        Args:
+            id: Id of the voice.
+            accents: Catalog ids. A voice has at most 10 accents, the native one included.
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            ApiStatusError: If the server refuses, or the sender's own error.
+            ResponseDecodeError: If the answer is not what the document promises.
+        """
+        from ...models.add_accents_request import AddAccentsRequest
+        from . import voices_add_accents
+
+        return voices_add_accents.sync(
+            client=self._sender, id=id, body=AddAccentsRequest(accents=accents), options=options
+        )
+
+    def delete_accent(
+        self, id: str, accent_id: str, *, options: RequestOptions | None = None
+    ) -> Voice:
+        """Detach an accent from a voice you own.
+
+        Unlike the other deletions, this one answers with the voice as it is now.
+
+        Args:
+            id: Id of the voice.
+            accent_id: Catalog id of an accent attached to the voice, such as `british`.
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            ApiStatusError: If the server refuses, or the sender's own error.
+            ResponseDecodeError: If the answer is not what the document promises.
+        """
+        from . import voices_delete_accent
+
+        return voices_delete_accent.sync(
+            client=self._sender, id=id, accent_id=accent_id, options=options
+        )
+
+
+class AsyncVoices:
+    """The operations of the resource `voices`, in an event loop."""
+
+    def __init__(self, sender: AsyncSender) -> None:
+        self._sender = sender
+
+    async def list(
+        self,
+        *,
+        limit: int | Unset = UNSET,
+        starting_after: str | Unset = UNSET,
+        ending_before: str | Unset = UNSET,
+        q: str | Unset = UNSET,
+        is_owner: bool | Unset = UNSET,
+        gender: GenderPresentation | Unset = UNSET,
+        language: str | Unset = UNSET,
+        expand: builtins.list[VoiceExpand] | Unset = UNSET,
+        options: RequestOptions | None = None,
+    ) -> VoicePage:
+        """List one page of the voices you may use.
+
+        Your own voices and the public library, one page at a time.
+
+        Args:
+            limit: Voices per page, 1 to 100. The server sends 10 when it is left out.
+            starting_after: Id of a voice; the page starts right behind it. Use the last id of
+                the page before.
+            ending_before: Id of a voice; the page ends right before it. Use the first id of
+                the page behind.
+            q: Text to find in the name, the description or the id. Diacritics do not matter.
+            is_owner: True lists only voices of your organisation, false only the others. Left
+                out, both.
+            gender: How a voice presents.
+            language: Language or locale of the voices, such as `en` or `en-GB`. Documented up
+                to version 2026-03-01; a newer server may ignore it.
+            expand: Optional fields to fill in. `preview_file_url` is absent unless it is
+                asked for here.
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            ApiStatusError: If the server refuses, or the sender's own error.
+            ResponseDecodeError: If the answer is not what the document promises.
+        """
+        from . import voices_list
+
+        return await voices_list.asyncio(
+            client=self._sender,
+            limit=limit,
+            starting_after=starting_after,
+            ending_before=ending_before,
+            q=q,
+            is_owner=is_owner,
+            gender=gender,
+            language=language,
+            expand=expand,
+            options=options,
+        )
+
+    def iter_all(
+        self,
+        *,
+        limit: int | Unset = UNSET,
+        starting_after: str | Unset = UNSET,
+        q: str | Unset = UNSET,
+        is_owner: bool | Unset = UNSET,
+        gender: GenderPresentation | Unset = UNSET,
+        language: str | Unset = UNSET,
+        expand: builtins.list[VoiceExpand] | Unset = UNSET,
+        options: RequestOptions | None = None,
+    ) -> AsyncIterator[Voice]:
+        """Iterate over everything that `list` lists, fetching the next page when it is needed.
+
+        Args:
+            limit: Voices per page, 1 to 100. The server sends 10 when it is left out.
+            starting_after: Id of a voice; the page starts right behind it. Use the last id of
+                the page before.
+            q: Text to find in the name, the description or the id. Diacritics do not matter.
+            is_owner: True lists only voices of your organisation, false only the others. Left
+                out, both.
+            gender: How a voice presents.
+            language: Language or locale of the voices, such as `en` or `en-GB`. Documented up
+                to version 2026-03-01; a newer server may ignore it.
+            expand: Optional fields to fill in. `preview_file_url` is absent unless it is
+                asked for here.
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            ApiStatusError: If the server refuses, or the sender's own error.
+            ResponseDecodeError: If the answer is not what the document promises.
+            PagingError: If the server sends a cursor twice, which would never end.
+        """
+
+        async def fetch(cursor: str | Unset) -> VoicePage:
+            return await self.list(
+                limit=limit,
+                starting_after=cursor,
+                q=q,
+                is_owner=is_owner,
+                gender=gender,
+                language=language,
+                expand=expand,
+                options=options,
+            )
+
+        return paginate_async("voices_list", starting_after, fetch)
+
+    async def clone(
+        self,
+        *,
+        clip: UploadFile,
+        name: str,
+        language: Language | str,
+        accent: VoiceAccent | Unset = UNSET,
+        description: str | Unset = UNSET,
+        base_voice_id: str | Unset = UNSET,
+        options: RequestOptions | None = None,
+    ) -> VoiceMetadata:
+        """Clone a voice from a short recording.
+
+        Makes an instant clone, which is ready when the call returns. A clean recording of 3 to
+        10 seconds of one speaker works best.
+
+        Args:
+            clip: Recording of the speaker, 3 to 10 seconds, as flac, mp3, mpeg, mpga, oga,
+                ogg, wav or webm.
+            name: Display name of the new voice.
+            language: Language spoken in the recording.
+            accent: Catalog id of the speaker's accent. The server works it out when it is
+                left out.
+            description: What the voice sounds like.
+            base_voice_id: Id of a voice to start from.
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            OSError: If a file cannot be opened. Nothing was sent.
+            ApiStatusError: If the server refuses, or the sender's own error.
+            ResponseDecodeError: If the answer is not what the document promises.
+        """
+        from ...models.clone_voice_request import CloneVoiceRequest
+        from . import voices_clone
+
+        with Uploads() as uploads:
+            return await voices_clone.asyncio(
+                client=self._sender,
+                body=CloneVoiceRequest(
+                    clip=uploads.file(clip),
+                    name=name,
+                    language=language,
+                    accent=accent,
+                    description=description,
+                    base_voice_id=base_voice_id,
+                ),
+                options=options,
+            )
+
+    async def localize(
+        self,
+        *,
+        voice_id: str,
+        name: str,
+        accent: VoiceAccent,
+        description: str | Unset = UNSET,
+        tagline: str | Unset = UNSET,
+        language: LocalizeTargetLanguage | Unset = UNSET,
+        dialect: LocalizeDialect | None | Unset = UNSET,
+        original_speaker_gender: SpeakerGender | Unset = UNSET,
+        options: RequestOptions | None = None,
+    ) -> VoiceMetadata:
+        """Make a new voice that speaks with another accent or language.
+
+        The source voice stays as it is. The accent must be marked `is_localizable` in the
+        accent catalog.
+
+        Args:
+            voice_id: Id of the source voice.
+            name: Display name of the new voice.
+            accent: Catalog id of an accent that is marked `is_localizable`.
+            description: What the new voice sounds like.
+            tagline: A few words about the new voice, at most 32 characters.
+            language: Language of the new voice. The accent implies it when it is left out.
+            dialect: Dialect, the older way to name an accent.
+            original_speaker_gender: Gender of the speaker behind the source voice.
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            ApiStatusError: If the server refuses, or the sender's own error.
+            ResponseDecodeError: If the answer is not what the document promises.
+        """
+        from ...models.localize_voice_request import LocalizeVoiceRequest
+        from . import voices_localize
+
+        return await voices_localize.asyncio(
+            client=self._sender,
+            body=LocalizeVoiceRequest(
+                voice_id=voice_id,
+                name=name,
+                accent=accent,
+                description=description,
+                tagline=tagline,
+                language=language,
+                dialect=dialect,
+                original_speaker_gender=original_speaker_gender,
+            ),
+            options=options,
+        )
+
+    async def get(
+        self,
+        id: str,
+        *,
+        expand: builtins.list[VoiceExpand] | Unset = UNSET,
+        options: RequestOptions | None = None,
+    ) -> Voice:
+        """Get one voice.
+
+        Args:
+            id: Id of the voice.
+            expand: Optional fields to fill in. `preview_file_url` is absent unless it is
+                asked for here.
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            ApiStatusError: If the server refuses, or the sender's own error.
+            ResponseDecodeError: If the answer is not what the document promises.
+        """
+        from . import voices_get
+
+        return await voices_get.asyncio(client=self._sender, id=id, expand=expand, options=options)
+
+    async def delete(self, id: str, *, options: RequestOptions | None = None) -> None:
+        """Delete a voice you own.
+
+        There is no way back. Requests that name the voice fail from now on.
+
+        Args:
+            id: Id of the voice.
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            ApiStatusError: If the server refuses, or the sender's own error.
+        """
+        from . import voices_delete
+
+        return await voices_delete.asyncio(client=self._sender, id=id, options=options)
+
+    async def update(
+        self,
+        id: str,
+        *,
+        name: str | Unset = UNSET,
+        description: str | Unset = UNSET,
+        gender: GenderPresentation | None | Unset = UNSET,
+        accent: None | Unset | VoiceAccent = UNSET,
+        options: RequestOptions | None = None,
+    ) -> Voice:
+        """Change the name, description, gender or accent of a voice you own.
+
+        A field that is left out stays as it is. A field that is null goes back to the server's
+        default.
+
+        Args:
+            id: Id of the voice.
+            name: New display name.
+            description: New description.
+            gender: How the voice presents. Null goes back to the default.
+            accent: Catalog id of the accent. Null goes back to the default.
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            ApiStatusError: If the server refuses, or the sender's own error.
+            ResponseDecodeError: If the answer is not what the document promises.
+        """
+        from ...models.update_voice_request import UpdateVoiceRequest
+        from . import voices_update
+
+        return await voices_update.asyncio(
+            client=self._sender,
+            id=id,
+            body=UpdateVoiceRequest(
+                name=name, description=description, gender=gender, accent=accent
+            ),
+            options=options,
+        )
+
+    async def add_accents(
+        self,
+        id: str,
+        *,
+        accents: builtins.list[AttachableAccent],
+        options: RequestOptions | None = None,
+    ) -> Voice:
+        """Attach accents to a voice you own.
+
+        Only instant clones take accents, at most 10 each including the native one. An attached
+        accent lets the voice speak that locale natively.
+
+        Args:
+            id: Id of the voice.
+            accents: Catalog ids. A voice has at most 10 accents, the native one included.
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            ApiStatusError: If the server refuses, or the sender's own error.
+            ResponseDecodeError: If the answer is not what the document promises.
+        """
+        from ...models.add_accents_request import AddAccentsRequest
+        from . import voices_add_accents
+
+        return await voices_add_accents.asyncio(
+            client=self._sender, id=id, body=AddAccentsRequest(accents=accents), options=options
+        )
+
+    async def delete_accent(
+        self, id: str, accent_id: str, *, options: RequestOptions | None = None
+    ) -> Voice:
+        """Detach an accent from a voice you own.
+
+        Unlike the other deletions, this one answers with the voice as it is now.
+
+        Args:
+            id: Id of the voice.
+            accent_id: Catalog id of an accent attached to the voice, such as `british`.
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            ApiStatusError: If the server refuses, or the sender's own error.
+            ResponseDecodeError: If the answer is not what the document promises.
+        """
+        from . import voices_delete_accent
+
+        return await voices_delete_accent.asyncio(
+            client=self._sender, id=id, accent_id=accent_id, options=options
+        )
+
+
+__all__ = ["AsyncVoices", "Voices"]

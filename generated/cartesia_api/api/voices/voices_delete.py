@@ -1,0 +1,40 @@
+"""DELETE /voices/{id}: Delete a voice you own."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import httpx
+
+from ...client import AsyncSender, Request, RequestOptions, Sender
+from ...types import encode_segment
+
+OPERATION: Final = "voices_delete"
+
+
+def build_request(*, id: str) -> Request:
+    """Return the request.
+
+    Args:
+        id: Id of the voice.
+    """
+    return Request(
+        operation=OPERATION,
+        method="DELETE",
+        path=f"/voices/{encode_segment('id', id)}",
+        accept="*/*",
+    )
+
+
+def parse(response: httpx.Response) -> None:
+    """Read nothing: a success has no body."""
+
+
+def sync(*, client: Sender, id: str, options: RequestOptions | None = None) -> None:
+    """Call the operation."""
+    return parse(client.send(build_request(id=id), options))
+
+
+async def asyncio(*, client: AsyncSender, id: str, options: RequestOptions | None = None) -> None:
+    """Call the operation in an event loop."""
+    return parse(await client.send(build_request(id=id), options))

@@ -1,0 +1,52 @@
+"""DELETE /voices/{id}/accents/{accent_id}: Detach an accent from a voice you own."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import httpx
+
+from ...client import AsyncSender, Request, RequestOptions, Sender
+from ...errors import decode
+from ...models.voice import Voice
+from ...types import encode_segment
+
+OPERATION: Final = "voices_delete_accent"
+
+
+def build_request(*, id: str, accent_id: str) -> Request:
+    """Return the request.
+
+    Args:
+        id: Id of the voice.
+        accent_id: Catalog id of an accent attached to the voice, such as `british`.
+    """
+    return Request(
+        operation=OPERATION,
+        method="DELETE",
+        path=f"/voices/{encode_segment('id', id)}/accents/{encode_segment('accent_id', accent_id)}",
+        accept="application/json",
+    )
+
+
+def parse(response: httpx.Response) -> Voice:
+    """Read the body of a success.
+
+    Raises:
+        ResponseDecodeError: If the body is not what the document promises.
+    """
+    return decode(OPERATION, response, Voice.from_dict)
+
+
+def sync(
+    *, client: Sender, id: str, accent_id: str, options: RequestOptions | None = None
+) -> Voice:
+    """Call the operation."""
+    return parse(client.send(build_request(id=id, accent_id=accent_id), options))
+
+
+async def asyncio(
+    *, client: AsyncSender, id: str, accent_id: str, options: RequestOptions | None = None
+) -> Voice:
+    """Call the operation in an event loop."""
+    return parse(await client.send(build_request(id=id, accent_id=accent_id), options))

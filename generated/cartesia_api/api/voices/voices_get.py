@@ -1,0 +1,63 @@
+"""GET /voices/{id}: Get one voice."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import httpx
+
+from ...client import AsyncSender, Request, RequestOptions, Sender
+from ...errors import decode
+from ...models.voice import Voice
+from ...models.voice_expand import VoiceExpand
+from ...types import UNSET, Unset, encode_query, encode_segment
+
+OPERATION: Final = "voices_get"
+
+
+def build_request(*, id: str, expand: list[VoiceExpand] | Unset = UNSET) -> Request:
+    """Return the request.
+
+    Args:
+        id: Id of the voice.
+        expand: Optional fields to fill in. `preview_file_url` is absent unless it is asked
+            for here.
+    """
+    return Request(
+        operation=OPERATION,
+        method="GET",
+        path=f"/voices/{encode_segment('id', id)}",
+        params=encode_query({"expand[]": expand}),
+        accept="application/json",
+    )
+
+
+def parse(response: httpx.Response) -> Voice:
+    """Read the body of a success.
+
+    Raises:
+        ResponseDecodeError: If the body is not what the document promises.
+    """
+    return decode(OPERATION, response, Voice.from_dict)
+
+
+def sync(
+    *,
+    client: Sender,
+    id: str,
+    expand: list[VoiceExpand] | Unset = UNSET,
+    options: RequestOptions | None = None,
+) -> Voice:
+    """Call the operation."""
+    return parse(client.send(build_request(id=id, expand=expand), options))
+
+
+async def asyncio(
+    *,
+    client: AsyncSender,
+    id: str,
+    expand: list[VoiceExpand] | Unset = UNSET,
+    options: RequestOptions | None = None,
+) -> Voice:
+    """Call the operation in an event loop."""
+    return parse(await client.send(build_request(id=id, expand=expand), options))

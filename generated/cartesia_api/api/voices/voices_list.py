@@ -1,0 +1,135 @@
+"""GET /voices: List one page of the voices you may use."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import httpx
+
+from ...client import AsyncSender, Request, RequestOptions, Sender
+from ...errors import decode
+from ...models.gender_presentation import GenderPresentation
+from ...models.voice_expand import VoiceExpand
+from ...models.voice_page import VoicePage
+from ...types import UNSET, Unset, encode_query
+
+OPERATION: Final = "voices_list"
+
+
+def build_request(
+    *,
+    limit: int | Unset = UNSET,
+    starting_after: str | Unset = UNSET,
+    ending_before: str | Unset = UNSET,
+    q: str | Unset = UNSET,
+    is_owner: bool | Unset = UNSET,
+    gender: GenderPresentation | Unset = UNSET,
+    language: str | Unset = UNSET,
+    expand: list[VoiceExpand] | Unset = UNSET,
+) -> Request:
+    """Return the request.
+
+    Args:
+        limit: Voices per page, 1 to 100. The server sends 10 when it is left out.
+        starting_after: Id of a voice; the page starts right behind it. Use the last id of the
+            page before.
+        ending_before: Id of a voice; the page ends right before it. Use the first id of the
+            page behind.
+        q: Text to find in the name, the description or the id. Diacritics do not matter.
+        is_owner: True lists only voices of your organisation, false only the others. Left
+            out, both.
+        gender: How a voice presents.
+        language: Language or locale of the voices, such as `en` or `en-GB`. Documented up to
+            version 2026-03-01; a newer server may ignore it.
+        expand: Optional fields to fill in. `preview_file_url` is absent unless it is asked
+            for here.
+    """
+    return Request(
+        operation=OPERATION,
+        method="GET",
+        path="/voices",
+        params=encode_query(
+            {
+                "limit": limit,
+                "starting_after": starting_after,
+                "ending_before": ending_before,
+                "q": q,
+                "is_owner": is_owner,
+                "gender": gender,
+                "language": language,
+                "expand[]": expand,
+            }
+        ),
+        accept="application/json",
+    )
+
+
+def parse(response: httpx.Response) -> VoicePage:
+    """Read the body of a success.
+
+    Raises:
+        ResponseDecodeError: If the body is not what the document promises.
+    """
+    return decode(OPERATION, response, VoicePage.from_dict)
+
+
+def sync(
+    *,
+    client: Sender,
+    limit: int | Unset = UNSET,
+    starting_after: str | Unset = UNSET,
+    ending_before: str | Unset = UNSET,
+    q: str | Unset = UNSET,
+    is_owner: bool | Unset = UNSET,
+    gender: GenderPresentation | Unset = UNSET,
+    language: str | Unset = UNSET,
+    expand: list[VoiceExpand] | Unset = UNSET,
+    options: RequestOptions | None = None,
+) -> VoicePage:
+    """Call the operation."""
+    return parse(
+        client.send(
+            build_request(
+                limit=limit,
+                starting_after=starting_after,
+                ending_before=ending_before,
+                q=q,
+                is_owner=is_owner,
+                gender=gender,
+                language=language,
+                expand=expand,
+            ),
+            options,
+        )
+    )
+
+
+async def asyncio(
+    *,
+    client: AsyncSender,
+    limit: int | Unset = UNSET,
+    starting_after: str | Unset = UNSET,
+    ending_before: str | Unset = UNSET,
+    q: str | Unset = UNSET,
+    is_owner: bool | Unset = UNSET,
+    gender: GenderPresentation | Unset = UNSET,
+    language: str | Unset = UNSET,
+    expand: list[VoiceExpand] | Unset = UNSET,
+    options: RequestOptions | None = None,
+) -> VoicePage:
+    """Call the operation in an event loop."""
+    return parse(
+        await client.send(
+            build_request(
+                limit=limit,
+                starting_after=starting_after,
+                ending_before=ending_before,
+                q=q,
+                is_owner=is_owner,
+                gender=gender,
+                language=language,
+                expand=expand,
+            ),
+            options,
+        )
+    )

@@ -1,0 +1,52 @@
+"""POST /voices/localize: Make a new voice that speaks with another accent or language."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import httpx
+
+from ...client import AsyncSender, Request, RequestOptions, Sender
+from ...errors import decode
+from ...models.localize_voice_request import LocalizeVoiceRequest
+from ...models.voice_metadata import VoiceMetadata
+
+OPERATION: Final = "voices_localize"
+
+
+def build_request(*, body: LocalizeVoiceRequest) -> Request:
+    """Return the request.
+
+    Args:
+        body: The body.
+    """
+    return Request(
+        operation=OPERATION,
+        method="POST",
+        path="/voices/localize",
+        json=body.to_dict(),
+        accept="application/json",
+    )
+
+
+def parse(response: httpx.Response) -> VoiceMetadata:
+    """Read the body of a success.
+
+    Raises:
+        ResponseDecodeError: If the body is not what the document promises.
+    """
+    return decode(OPERATION, response, VoiceMetadata.from_dict)
+
+
+def sync(
+    *, client: Sender, body: LocalizeVoiceRequest, options: RequestOptions | None = None
+) -> VoiceMetadata:
+    """Call the operation."""
+    return parse(client.send(build_request(body=body), options))
+
+
+async def asyncio(
+    *, client: AsyncSender, body: LocalizeVoiceRequest, options: RequestOptions | None = None
+) -> VoiceMetadata:
+    """Call the operation in an event loop."""
+    return parse(await client.send(build_request(body=body), options))

@@ -1,0 +1,54 @@
+"""PATCH /voices/{id}: Change the name, description, gender or accent of a voice you own."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import httpx
+
+from ...client import AsyncSender, Request, RequestOptions, Sender
+from ...errors import decode
+from ...models.update_voice_request import UpdateVoiceRequest
+from ...models.voice import Voice
+from ...types import encode_segment
+
+OPERATION: Final = "voices_update"
+
+
+def build_request(*, id: str, body: UpdateVoiceRequest) -> Request:
+    """Return the request.
+
+    Args:
+        id: Id of the voice.
+        body: The body.
+    """
+    return Request(
+        operation=OPERATION,
+        method="PATCH",
+        path=f"/voices/{encode_segment('id', id)}",
+        json=body.to_dict(),
+        accept="application/json",
+    )
+
+
+def parse(response: httpx.Response) -> Voice:
+    """Read the body of a success.
+
+    Raises:
+        ResponseDecodeError: If the body is not what the document promises.
+    """
+    return decode(OPERATION, response, Voice.from_dict)
+
+
+def sync(
+    *, client: Sender, id: str, body: UpdateVoiceRequest, options: RequestOptions | None = None
+) -> Voice:
+    """Call the operation."""
+    return parse(client.send(build_request(id=id, body=body), options))
+
+
+async def asyncio(
+    *, client: AsyncSender, id: str, body: UpdateVoiceRequest, options: RequestOptions | None = None
+) -> Voice:
+    """Call the operation in an event loop."""
+    return parse(await client.send(build_request(id=id, body=body), options))

@@ -1,0 +1,269 @@
+"""The seam between operations and transport, and a small transport to use them with.
+
+An operation builds a `Request`, hands it to a `Sender` and parses the answer. Retries, pools and error classes are the
+sender's business: `Client` and `AsyncClient` are the simplest that work.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import (
+    AbstractAsyncContextManager,
+    AbstractContextManager,
+    asynccontextmanager,
+    contextmanager,
+)
+from typing import Final, Protocol, Self, TypedDict
+
+import httpx
+from attrs import field, frozen
+
+from .errors import ApiStatusError
+from .types import RequestFiles
+
+API_VERSION: Final = "2026-08-14"
+"""Version of the API that this package was generated for."""
+
+DEFAULT_BASE_URL: Final = "https://api.cartesia.ai"
+DEFAULT_TIMEOUT: Final = httpx.Timeout(60.0, connect=5.0)
+
+_IDEMPOTENT_METHODS: Final = frozenset({"GET", "HEAD", "PUT", "DELETE"})
+
+
+class RequestOptions(TypedDict, total=False):
+    """What one call does differently from its sender.
+
+    Attributes:
+        timeout: Seconds for each phase of the call, or one value per phase. None waits for ever.
+        headers: Headers to send as well. They win over those of the sender.
+        idempotent: Whether the call may be repeated after its effect is unknown.
+        max_retries: How often a sender that repeats failed calls may repeat this one.
+    """
+
+    timeout: float | httpx.Timeout | None
+    headers: Mapping[str, str]
+    idempotent: bool
+    max_retries: int
+
+
+@frozen(kw_only=True)
+class Request:
+    """One call of an operation, ready to be sent.
+
+    At most one of `json`, `files` and `content` is set.
+
+    Attributes:
+        operation: `operationId` in the document.
+        method: HTTP method.
+        path: Path below the base URL, each segment percent-encoded.
+        params: Pairs of the query string.
+        headers: Headers that belong to the operation.
+        accept: Media type of a success.
+        json: Body as a JSON object.
+        files: Body as the parts of a multipart form. The boundary is random.
+        content: Body as bytes.
+        idempotent: Whether repeating the call has the effect of one.
+    """
+
+    operation: str
+    method: str
+    path: str
+    params: tuple[tuple[str, str], ...] = ()
+    headers: Mapping[str, str] = field(factory=dict)
+    accept: str = "*/*"
+    json: Mapping[str, object] | None = field(default=None, repr=False)
+    files: RequestFiles | None = field(default=None, repr=False)
+    content: bytes | None = field(default=None, repr=False)
+    idempotent: bool = field()
+
+    @idempotent.default
+    def _method_is_idempotent(self) -> bool:
+        return self.method in _IDEMPOTENT_METHODS
+
+    @property
+    def replayable(self) -> bool:
+        """Whether the body can be sent again. A pipe cannot; a file is rewound."""
+        contents = [part[1] for _, part in self.files or []]
+        return all(isinstance(content, bytes) or content.seekable() for content in contents)
+
+    def build(
+        self, http: httpx.Client | httpx.AsyncClient, options: RequestOptions | None = None
+    ) -> httpx.Request:
+        """Return the request as `httpx` sends it, with the base URL and the headers of its client."""
+        options = options or {}
+        return http.build_request(
+            self.method,
+            self.path,
+            params=self.params or None,
+            headers={"Accept": self.accept, **self.headers, **options.get("headers", {})},
+            json=self.json,
+            files=self.files,
+            content=self.content,
+            timeout=options["timeout"] if "timeout" in options else http.timeout,
+        )
+
+
+class Sender(Protocol):
+    """Sends requests."""
+
+    def send(self, request: Request, options: RequestOptions | None = None) -> httpx.Response:
+        """Send a request and return the whole answer, a success. Anything else raises."""
+
+    def stream(
+        self, request: Request, options: RequestOptions | None = None
+    ) -> AbstractContextManager[httpx.Response]:
+        """Send a request and hand out a success whose body is still to be read."""
+
+
+class AsyncSender(Protocol):
+    """Sends requests in an event loop."""
+
+    async def send(self, request: Request, options: RequestOptions | None = None) -> httpx.Response:
+        """Send a request and return the whole answer, a success. Anything else raises."""
+
+    def stream(
+        self, request: Request, options: RequestOptions | None = None
+    ) -> AbstractAsyncContextManager[httpx.Response]:
+        """Send a request and hand out a success whose body is still to be read."""
+
+
+def _headers(token: str | None) -> dict[str, str]:
+    headers = {"Cartesia-Version": API_VERSION}
+    if token is not None:
+        headers["Authorization"] = f"Bearer {token}"
+    return headers
+
+
+class Client:
+    """A sender without retries over one `httpx.Client`.
+
+    Args:
+        token: API key or access token. None sends no credentials.
+        base_url: Where the service is.
+        timeout: Seconds for each phase of a call, or one value per phase. None waits for ever.
+        transport: Transport of `httpx` to use in place of its own.
+    """
+
+    def __init__(
+        self,
+        token: str | None = None,
+        *,
+        base_url: str = DEFAULT_BASE_URL,
+        timeout: float | httpx.Timeout | None = DEFAULT_TIMEOUT,
+        transport: httpx.BaseTransport | None = None,
+    ) -> None:
+        self._http = httpx.Client(
+            base_url=base_url, headers=_headers(token), timeout=timeout, transport=transport
+        )
+
+    def __repr__(self) -> str:
+        return f"Client(base_url={str(self._http.base_url)!r})"
+
+    def send(self, request: Request, options: RequestOptions | None = None) -> httpx.Response:
+        """Send a request and return the whole answer.
+
+        Raises:
+            ApiStatusError: If the status is not a success.
+            httpx.TransportError: If there is no answer.
+        """
+        response = self._http.send(request.build(self._http, options))
+        if not response.is_success:
+            raise ApiStatusError.from_response(response)
+        return response
+
+    @contextmanager
+    def stream(
+        self, request: Request, options: RequestOptions | None = None
+    ) -> Iterator[httpx.Response]:
+        """Send a request and hand out the answer before its body is read. Raises as `send` does."""
+        response = self._http.send(request.build(self._http, options), stream=True)
+        try:
+            if not response.is_success:
+                response.read()
+                raise ApiStatusError.from_response(response)
+            yield response
+        finally:
+            response.close()
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
+
+
+class AsyncClient:
+    """A sender without retries over one `httpx.AsyncClient`.
+
+    Args:
+        token: API key or access token. None sends no credentials.
+        base_url: Where the service is.
+        timeout: Seconds for each phase of a call, or one value per phase. None waits for ever.
+        transport: Transport of `httpx` to use in place of its own.
+    """
+
+    def __init__(
+        self,
+        token: str | None = None,
+        *,
+        base_url: str = DEFAULT_BASE_URL,
+        timeout: float | httpx.Timeout | None = DEFAULT_TIMEOUT,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        self._http = httpx.AsyncClient(
+            base_url=base_url, headers=_headers(token), timeout=timeout, transport=transport
+        )
+
+    def __repr__(self) -> str:
+        return f"AsyncClient(base_url={str(self._http.base_url)!r})"
+
+    async def send(self, request: Request, options: RequestOptions | None = None) -> httpx.Response:
+        """Send a request and return the whole answer.
+
+        Raises:
+            ApiStatusError: If the status is not a success.
+            httpx.TransportError: If there is no answer.
+        """
+        response = await self._http.send(request.build(self._http, options))
+        if not response.is_success:
+            raise ApiStatusError.from_response(response)
+        return response
+
+    @asynccontextmanager
+    async def stream(
+        self, request: Request, options: RequestOptions | None = None
+    ) -> AsyncIterator[httpx.Response]:
+        """Send a request and hand out the answer before its body is read. Raises as `send` does."""
+        response = await self._http.send(request.build(self._http, options), stream=True)
+        try:
+            if not response.is_success:
+                await response.aread()
+                raise ApiStatusError.from_response(response)
+            yield response
+        finally:
+            await response.aclose()
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self._http.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *error: object) -> None:
+        await self.aclose()
+
+
+__all__ = [
+    "API_VERSION",
+    "AsyncClient",
+    "AsyncSender",
+    "Client",
+    "Request",
+    "RequestOptions",
+    "Sender",
+]

@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Self
+
+from attrs import define, field
+
+from ..models.language import Language
+from ..models.voice_accent import VoiceAccent
+from ..types import Model, encode_object, read_bool, read_object, read_str, take
+
+
+@define(kw_only=True)
+class Accent(Model):
+    """An accent of the catalog.
+
+    Attributes:
+        id: Catalog id, which requests use.
+        name: Display name.
+        language: Language of the accent.
+        locale: BCP 47 tag of language and region, such as `en-GB`.
+        is_locale_default: True for exactly one accent of each locale.
+        is_localizable: True when voices can be localized to it.
+        additional_properties: Fields that the document does not know.
+    """
+
+    id: str | VoiceAccent
+    name: str
+    language: Language | str
+    locale: str
+    is_locale_default: bool
+    is_localizable: bool
+    additional_properties: dict[str, object] = field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the model as a JSON object, without the fields that are UNSET."""
+        return encode_object(
+            {
+                "id": self.id,
+                "name": self.name,
+                "language": self.language,
+                "locale": self.locale,
+                "is_locale_default": self.is_locale_default,
+                "is_localizable": self.is_localizable,
+            },
+            self.additional_properties,
+        )
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, object]) -> Self:
+        """Make the model from a JSON object.
+
+        Raises:
+            DecodeError: If a field is missing or of another type. It names the field, not the value.
+        """
+        data = read_object(src_dict)
+        model = cls(
+            id=take(data, "id", read_str),
+            name=take(data, "name", read_str),
+            language=take(data, "language", read_str),
+            locale=take(data, "locale", read_str),
+            is_locale_default=take(data, "is_locale_default", read_bool),
+            is_localizable=take(data, "is_localizable", read_bool),
+        )
+        model.additional_properties = data
+        return model

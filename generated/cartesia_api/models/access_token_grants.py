@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final, Self
+
+from attrs import define, field
+
+from ..types import (
+    UNSET,
+    Model,
+    Reader,
+    Unset,
+    either,
+    encode_object,
+    read_bool,
+    read_null,
+    read_object,
+    take_optional,
+)
+
+_READ_TTS: Final[Reader[bool | None]] = either(read_bool, read_null)
+_READ_STT: Final[Reader[bool | None]] = either(read_bool, read_null)
+_READ_AGENT: Final[Reader[bool | None]] = either(read_bool, read_null)
+
+
+@define(kw_only=True)
+class AccessTokenGrants(Model):
+    """Endpoints that a token opens. What is left out is not granted.
+
+    Attributes:
+        tts: Opens text to speech over HTTP, event streams and WebSocket.
+        stt: Opens speech to text over HTTP and WebSocket.
+        agent: Opens the WebSocket that calls an agent.
+        additional_properties: Fields that the document does not know.
+    """
+
+    tts: bool | None | Unset = UNSET
+    stt: bool | None | Unset = UNSET
+    agent: bool | None | Unset = UNSET
+    additional_properties: dict[str, object] = field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the model as a JSON object, without the fields that are UNSET."""
+        return encode_object(
+            {"tts": self.tts, "stt": self.stt, "agent": self.agent}, self.additional_properties
+        )
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, object]) -> Self:
+        """Make the model from a JSON object.
+
+        Raises:
+            DecodeError: If a field is missing or of another type. It names the field, not the value.
+        """
+        data = read_object(src_dict)
+        model = cls(
+            tts=take_optional(data, "tts", _READ_TTS),
+            stt=take_optional(data, "stt", _READ_STT),
+            agent=take_optional(data, "agent", _READ_AGENT),
+        )
+        model.additional_properties = data
+        return model

@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final, Self
+
+from attrs import define, field
+
+from ..models.access_token_grants import AccessTokenGrants
+from ..types import (
+    UNSET,
+    Model,
+    Reader,
+    Unset,
+    either,
+    encode_object,
+    read_int,
+    read_null,
+    read_object,
+    take_optional,
+)
+
+_READ_EXPIRES_IN: Final[Reader[int | None]] = either(read_int, read_null)
+_READ_GRANTS: Final[Reader[AccessTokenGrants | None]] = either(
+    AccessTokenGrants.from_dict, read_null
+)
+
+
+@define(kw_only=True)
+class CreateAccessTokenRequest(Model):
+    """What the token may do and for how long.
+
+    Attributes:
+        expires_in: Lifetime in seconds, at most 3600. The server chooses when it is left out.
+        grants: Endpoints that the token opens.
+        additional_properties: Fields that the document does not know.
+    """
+
+    expires_in: int | None | Unset = UNSET
+    grants: AccessTokenGrants | None | Unset = UNSET
+    additional_properties: dict[str, object] = field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the model as a JSON object, without the fields that are UNSET."""
+        return encode_object(
+            {"expires_in": self.expires_in, "grants": self.grants}, self.additional_properties
+        )
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, object]) -> Self:
+        """Make the model from a JSON object.
+
+        Raises:
+            DecodeError: If a field is missing or of another type. It names the field, not the value.
+        """
+        data = read_object(src_dict)
+        model = cls(
+            expires_in=take_optional(data, "expires_in", _READ_EXPIRES_IN),
+            grants=take_optional(data, "grants", _READ_GRANTS),
+        )
+        model.additional_properties = data
+        return model

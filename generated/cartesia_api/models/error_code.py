@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+from typing import Final, Literal, TypeAlias
+
+from ..types import member
+
+ErrorCode: TypeAlias = Literal[
+    "concurrency_limited",
+    "file_too_large",
+    "language_not_supported",
+    "model_not_found",
+    "model_sunsetted",
+    "plan_upgrade_required",
+    "quota_exceeded",
+    "unsupported_audio_format",
+    "voice_model_mismatch",
+    "voice_not_found",
+]
+"""Machine-readable reasons of failure."""
+
+ERROR_CODE_VALUES: Final[tuple[ErrorCode, ...]] = (
+    "concurrency_limited",
+    "file_too_large",
+    "language_not_supported",
+    "model_not_found",
+    "model_sunsetted",
+    "plan_upgrade_required",
+    "quota_exceeded",
+    "unsupported_audio_format",
+    "voice_model_mismatch",
+    "voice_not_found",
+)
+
+
+def check_error_code(value: object) -> ErrorCode:
+    """Return the value as a known one.
+
+    Raises:
+        DecodeError: If it is not known.
+    """
+    return member(value, ERROR_CODE_VALUES, "ErrorCode")

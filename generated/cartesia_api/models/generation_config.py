@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Self
+
+from attrs import define, field
+
+from ..models.emotion import Emotion
+from ..types import (
+    UNSET,
+    Model,
+    Unset,
+    encode_object,
+    read_float,
+    read_object,
+    read_str,
+    take_optional,
+)
+
+
+@define(kw_only=True)
+class GenerationConfig(Model):
+    """Delivery of the speech. Takes effect on the sonic-3 family.
+
+    Attributes:
+        speed: Speed as a factor, 0.6 to 1.5. The server speaks at 1 when it is left out.
+        volume: Loudness as a factor, 0.5 to 2. The server speaks at 1 when it is left out.
+        emotion: Emotion that guides the delivery.
+        additional_properties: Fields that the document does not know.
+    """
+
+    speed: float | Unset = UNSET
+    volume: float | Unset = UNSET
+    emotion: Emotion | str | Unset = UNSET
+    additional_properties: dict[str, object] = field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the model as a JSON object, without the fields that are UNSET."""
+        return encode_object(
+            {"speed": self.speed, "volume": self.volume, "emotion": self.emotion},
+            self.additional_properties,
+        )
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, object]) -> Self:
+        """Make the model from a JSON object.
+
+        Raises:
+            DecodeError: If a field is missing or of another type. It names the field, not the value.
+        """
+        data = read_object(src_dict)
+        model = cls(
+            speed=take_optional(data, "speed", read_float),
+            volume=take_optional(data, "volume", read_float),
+            emotion=take_optional(data, "emotion", read_str),
+        )
+        model.additional_properties = data
+        return model

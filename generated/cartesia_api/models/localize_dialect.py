@@ -1,0 +1,30 @@
+from __future__ import annotations
+
+from typing import Final, Literal, TypeAlias
+
+from ..types import member
+
+LocalizeDialect: TypeAlias = Literal["au", "br", "ca", "eu", "in", "mx", "pe", "so", "uk", "us"]
+"""Dialects of the older way to localize. Prefer an accent."""
+
+LOCALIZE_DIALECT_VALUES: Final[tuple[LocalizeDialect, ...]] = (
+    "au",
+    "br",
+    "ca",
+    "eu",
+    "in",
+    "mx",
+    "pe",
+    "so",
+    "uk",
+    "us",
+)
+
+
+def check_localize_dialect(value: object) -> LocalizeDialect:
+    """Return the value as a known one.
+
+    Raises:
+        DecodeError: If it is not known.
+    """
+    return member(value, LOCALIZE_DIALECT_VALUES, "LocalizeDialect")

@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+from typing import Final, Literal, TypeAlias
+
+from ..types import member
+
+LocalizeTargetLanguage: TypeAlias = Literal[
+    "ar",
+    "de",
+    "en",
+    "es",
+    "fr",
+    "he",
+    "hi",
+    "it",
+    "ja",
+    "ko",
+    "nl",
+    "pl",
+    "pt",
+    "ru",
+    "sv",
+    "ta",
+    "te",
+    "th",
+    "tr",
+    "zh",
+]
+"""Languages that a voice can be localized to."""
+
+LOCALIZE_TARGET_LANGUAGE_VALUES: Final[tuple[LocalizeTargetLanguage, ...]] = (
+    "ar",
+    "de",
+    "en",
+    "es",
+    "fr",
+    "he",
+    "hi",
+    "it",
+    "ja",
+    "ko",
+    "nl",
+    "pl",
+    "pt",
+    "ru",
+    "sv",
+    "ta",
+    "te",
+    "th",
+    "tr",
+    "zh",
+)
+
+
+def check_localize_target_language(value: object) -> LocalizeTargetLanguage:
+    """Return the value as a known one.
+
+    Raises:
+        DecodeError: If it is not known.
+    """
+    return member(value, LOCALIZE_TARGET_LANGUAGE_VALUES, "LocalizeTargetLanguage")

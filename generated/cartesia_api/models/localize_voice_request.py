@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final, Self
+
+from attrs import define, field
+
+from ..models.localize_dialect import LocalizeDialect, check_localize_dialect
+from ..models.localize_target_language import LocalizeTargetLanguage, check_localize_target_language
+from ..models.speaker_gender import SpeakerGender, check_speaker_gender
+from ..models.voice_accent import VoiceAccent, check_voice_accent
+from ..types import (
+    UNSET,
+    Model,
+    Reader,
+    Unset,
+    either,
+    encode_object,
+    read_null,
+    read_object,
+    read_str,
+    take,
+    take_optional,
+)
+
+_READ_DIALECT: Final[Reader[LocalizeDialect | None]] = either(check_localize_dialect, read_null)
+
+
+@define(kw_only=True)
+class LocalizeVoiceRequest(Model):
+    """A voice to localize and what to call the result.
+
+    Attributes:
+        voice_id: Id of the source voice.
+        name: Display name of the new voice.
+        accent: Catalog id of an accent that is marked `is_localizable`.
+        description: What the new voice sounds like.
+        tagline: A few words about the new voice, at most 32 characters.
+        language: Language of the new voice. The accent implies it when it is left out.
+        dialect: Dialect, the older way to name an accent.
+        original_speaker_gender: Gender of the speaker behind the source voice.
+        additional_properties: Fields that the document does not know.
+    """
+
+    voice_id: str
+    name: str
+    accent: VoiceAccent
+    description: str | Unset = UNSET
+    tagline: str | Unset = UNSET
+    language: LocalizeTargetLanguage | Unset = UNSET
+    dialect: LocalizeDialect | None | Unset = UNSET
+    original_speaker_gender: SpeakerGender | Unset = UNSET
+    additional_properties: dict[str, object] = field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the model as a JSON object, without the fields that are UNSET."""
+        return encode_object(
+            {
+                "voice_id": self.voice_id,
+                "name": self.name,
+                "accent": self.accent,
+                "description": self.description,
+                "tagline": self.tagline,
+                "language": self.language,
+                "dialect": self.dialect,
+                "original_speaker_gender": self.original_speaker_gender,
+            },
+            self.additional_properties,
+        )
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, object]) -> Self:
+        """Make the model from a JSON object.
+
+        Raises:
+            DecodeError: If a field is missing or of another type. It names the field, not the value.
+        """
+        data = read_object(src_dict)
+        model = cls(
+            voice_id=take(data, "voice_id", read_str),
+            name=take(data, "name", read_str),
+            accent=take(data, "accent", check_voice_accent),
+            description=take_optional(data, "description", read_str),
+            tagline=take_optional(data, "tagline", read_str),
+            language=take_optional(data, "language", check_localize_target_language),
+            dialect=take_optional(data, "dialect", _READ_DIALECT),
+            original_speaker_gender=take_optional(
+                data, "original_speaker_gender", check_speaker_gender
+            ),
+        )
+        model.additional_properties = data
+        return model

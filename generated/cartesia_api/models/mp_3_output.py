@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final, Literal, Self
+
+from attrs import define, field
+
+from ..models.mpeg_bit_rate import MpegBitRate, check_mpeg_bit_rate
+from ..models.sample_rate import SampleRate, check_sample_rate
+from ..types import Model, Reader, constant, encode_object, read_object, take
+
+_READ_CONTAINER: Final[Reader[Literal["mp3"]]] = constant("mp3")
+
+
+@define(kw_only=True)
+class Mp3Output(Model):
+    """An mp3 file, one channel.
+
+    Attributes:
+        container: Always `mp3`.
+        bit_rate: Bit rate in bits per second.
+        sample_rate: Sampling rate in Hz.
+        additional_properties: Fields that the document does not know.
+    """
+
+    container: Literal["mp3"] = "mp3"
+    bit_rate: MpegBitRate
+    sample_rate: SampleRate
+    additional_properties: dict[str, object] = field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the model as a JSON object, without the fields that are UNSET."""
+        return encode_object(
+            {
+                "container": self.container,
+                "bit_rate": self.bit_rate,
+                "sample_rate": self.sample_rate,
+            },
+            self.additional_properties,
+        )
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, object]) -> Self:
+        """Make the model from a JSON object.
+
+        Raises:
+            DecodeError: If a field is missing or of another type. It names the field, not the value.
+        """
+        data = read_object(src_dict)
+        model = cls(
+            container=take(data, "container", _READ_CONTAINER),
+            bit_rate=take(data, "bit_rate", check_mpeg_bit_rate),
+            sample_rate=take(data, "sample_rate", check_sample_rate),
+        )
+        model.additional_properties = data
+        return model

@@ -1,0 +1,19 @@
+from __future__ import annotations
+
+from typing import Final, Literal, TypeAlias
+
+from ..types import member
+
+MpegBitRate: TypeAlias = Literal[32000, 64000, 96000, 128000, 192000]
+"""Bit rate of mp3 audio in bits per second."""
+
+MPEG_BIT_RATE_VALUES: Final[tuple[MpegBitRate, ...]] = (32000, 64000, 96000, 128000, 192000)
+
+
+def check_mpeg_bit_rate(value: object) -> MpegBitRate:
+    """Return the value as a known one.
+
+    Raises:
+        DecodeError: If it is not known.
+    """
+    return member(value, MPEG_BIT_RATE_VALUES, "MpegBitRate")

@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final, Self
+
+from attrs import define, field
+
+from ..types import Model, Reader, encode_object, list_of, read_float, read_object, read_str, take
+
+_READ_PHONEMES: Final[Reader[list[str]]] = list_of(read_str)
+_READ_START: Final[Reader[list[float]]] = list_of(read_float)
+_READ_END: Final[Reader[list[float]]] = list_of(read_float)
+
+
+@define(kw_only=True)
+class PhonemeTimestamps(Model):
+    """Phonemes and when they are spoken, as three arrays of equal length.
+
+    Attributes:
+        phonemes: The phonemes in the International Phonetic Alphabet.
+        start: Start of each phoneme in seconds.
+        end: End of each phoneme in seconds.
+        additional_properties: Fields that the document does not know.
+    """
+
+    phonemes: list[str]
+    start: list[float]
+    end: list[float]
+    additional_properties: dict[str, object] = field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the model as a JSON object, without the fields that are UNSET."""
+        return encode_object(
+            {"phonemes": self.phonemes, "start": self.start, "end": self.end},
+            self.additional_properties,
+        )
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, object]) -> Self:
+        """Make the model from a JSON object.
+
+        Raises:
+            DecodeError: If a field is missing or of another type. It names the field, not the value.
+        """
+        data = read_object(src_dict)
+        model = cls(
+            phonemes=take(data, "phonemes", _READ_PHONEMES),
+            start=take(data, "start", _READ_START),
+            end=take(data, "end", _READ_END),
+        )
+        model.additional_properties = data
+        return model

@@ -1,0 +1,25 @@
+from __future__ import annotations
+
+from typing import Final, Literal, TypeAlias
+
+from ..types import member
+
+RawEncoding: TypeAlias = Literal["pcm_alaw", "pcm_f32le", "pcm_mulaw", "pcm_s16le"]
+"""Encoding of one sample: 16-bit or 32-bit float little-endian PCM, or 8-bit G.711 (mu-law,
+A-law)."""
+
+RAW_ENCODING_VALUES: Final[tuple[RawEncoding, ...]] = (
+    "pcm_alaw",
+    "pcm_f32le",
+    "pcm_mulaw",
+    "pcm_s16le",
+)
+
+
+def check_raw_encoding(value: object) -> RawEncoding:
+    """Return the value as a known one.
+
+    Raises:
+        DecodeError: If it is not known.
+    """
+    return member(value, RAW_ENCODING_VALUES, "RawEncoding")

@@ -1,0 +1,19 @@
+from __future__ import annotations
+
+from typing import Final, Literal, TypeAlias
+
+from ..types import member
+
+SampleRate: TypeAlias = Literal[8000, 16000, 22050, 24000, 44100, 48000]
+"""Sampling rate of generated audio in Hz."""
+
+SAMPLE_RATE_VALUES: Final[tuple[SampleRate, ...]] = (8000, 16000, 22050, 24000, 44100, 48000)
+
+
+def check_sample_rate(value: object) -> SampleRate:
+    """Return the value as a known one.
+
+    Raises:
+        DecodeError: If it is not known.
+    """
+    return member(value, SAMPLE_RATE_VALUES, "SampleRate")

@@ -1,0 +1,19 @@
+from __future__ import annotations
+
+from typing import Final, Literal, TypeAlias
+
+from ..types import member
+
+SpeakerGender: TypeAlias = Literal["female", "male"]
+"""Gender of a recorded speaker."""
+
+SPEAKER_GENDER_VALUES: Final[tuple[SpeakerGender, ...]] = ("female", "male")
+
+
+def check_speaker_gender(value: object) -> SpeakerGender:
+    """Return the value as a known one.
+
+    Raises:
+        DecodeError: If it is not known.
+    """
+    return member(value, SPEAKER_GENDER_VALUES, "SpeakerGender")

@@ -1,0 +1,19 @@
+from __future__ import annotations
+
+from typing import Final, Literal, TypeAlias
+
+from ..types import member
+
+SttBatchModel: TypeAlias = Literal["ink-whisper", "ink-whisper-2025-06-04"]
+"""Models that transcribe whole recordings."""
+
+STT_BATCH_MODEL_VALUES: Final[tuple[SttBatchModel, ...]] = ("ink-whisper", "ink-whisper-2025-06-04")
+
+
+def check_stt_batch_model(value: object) -> SttBatchModel:
+    """Return the value as a known one.
+
+    Raises:
+        DecodeError: If it is not known.
+    """
+    return member(value, STT_BATCH_MODEL_VALUES, "SttBatchModel")

@@ -1,0 +1,28 @@
+from __future__ import annotations
+
+from typing import Final, Literal, TypeAlias
+
+from ..types import member
+
+SttEncoding: TypeAlias = Literal[
+    "pcm_alaw", "pcm_f16le", "pcm_f32le", "pcm_mulaw", "pcm_s16le", "pcm_s32le"
+]
+"""Encoding of headerless samples for speech to text. Needed, with `sample_rate`, only for those."""
+
+STT_ENCODING_VALUES: Final[tuple[SttEncoding, ...]] = (
+    "pcm_alaw",
+    "pcm_f16le",
+    "pcm_f32le",
+    "pcm_mulaw",
+    "pcm_s16le",
+    "pcm_s32le",
+)
+
+
+def check_stt_encoding(value: object) -> SttEncoding:
+    """Return the value as a known one.
+
+    Raises:
+        DecodeError: If it is not known.
+    """
+    return member(value, STT_ENCODING_VALUES, "SttEncoding")

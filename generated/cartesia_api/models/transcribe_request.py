@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final, Self
+
+from attrs import define, field
+
+from ..models.stt_batch_model import SttBatchModel
+from ..models.stt_language import SttLanguage
+from ..models.timestamp_granularity import TimestampGranularity, check_timestamp_granularity
+from ..types import (
+    UNSET,
+    File,
+    Model,
+    Reader,
+    RequestFiles,
+    Unset,
+    encode_object,
+    encode_parts,
+    list_of,
+    read_file,
+    read_object,
+    read_str,
+    take,
+    take_optional,
+)
+
+_READ_TIMESTAMP_GRANULARITIES: Final[Reader[list[TimestampGranularity]]] = list_of(
+    check_timestamp_granularity
+)
+
+
+@define(kw_only=True)
+class TranscribeRequest(Model):
+    """A recording and how to transcribe it.
+
+    Attributes:
+        file: The recording, as flac, m4a, mp3, mp4, mpeg, mpga, oga, ogg, wav or webm, or as
+            headerless samples.
+        model: Id of the model.
+        language: Language of the recording. The server assumes `en` when it is left out.
+        timestamp_granularities: Ask for timings. `word` fills `words` in the answer; left
+            out, there are none.
+        additional_properties: Fields that the document does not know.
+    """
+
+    file: File
+    model: str | SttBatchModel
+    language: str | SttLanguage | Unset = UNSET
+    timestamp_granularities: list[TimestampGranularity] | Unset = UNSET
+    additional_properties: dict[str, object] = field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the model as a JSON object, without the fields that are UNSET."""
+        return encode_object(
+            {
+                "file": self.file,
+                "model": self.model,
+                "language": self.language,
+                "timestamp_granularities[]": self.timestamp_granularities,
+            },
+            self.additional_properties,
+        )
+
+    def to_multipart(self) -> RequestFiles:
+        """Return the model as the parts of a form, without the fields that are UNSET or None."""
+        return encode_parts(
+            {
+                "file": self.file,
+                "model": self.model,
+                "language": self.language,
+                "timestamp_granularities[]": self.timestamp_granularities,
+            },
+            self.additional_properties,
+        )
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, object]) -> Self:
+        """Make the model from a JSON object.
+
+        Raises:
+            DecodeError: If a field is missing or of another type. It names the field, not the value.
+        """
+        data = read_object(src_dict)
+        model = cls(
+            file=take(data, "file", read_file),
+            model=take(data, "model", read_str),
+            language=take_optional(data, "language", read_str),
+            timestamp_granularities=take_optional(
+                data, "timestamp_granularities[]", _READ_TIMESTAMP_GRANULARITIES
+            ),
+        )
+        model.additional_properties = data
+        return model

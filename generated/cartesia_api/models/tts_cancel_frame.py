@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Self
+
+from attrs import define, field
+
+from ..types import Model, encode_object, read_bool, read_object, read_str, take
+
+
+@define(kw_only=True)
+class TtsCancelFrame(Model):
+    """Stops a context. Text that is already being spoken may still send frames, which the client
+    drops.
+
+    Attributes:
+        context_id: Id of the context.
+        cancel: Always true.
+        additional_properties: Fields that the document does not know.
+    """
+
+    context_id: str
+    cancel: bool
+    additional_properties: dict[str, object] = field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the model as a JSON object, without the fields that are UNSET."""
+        return encode_object(
+            {"context_id": self.context_id, "cancel": self.cancel}, self.additional_properties
+        )
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, object]) -> Self:
+        """Make the model from a JSON object.
+
+        Raises:
+            DecodeError: If a field is missing or of another type. It names the field, not the value.
+        """
+        data = read_object(src_dict)
+        model = cls(
+            context_id=take(data, "context_id", read_str), cancel=take(data, "cancel", read_bool)
+        )
+        model.additional_properties = data
+        return model

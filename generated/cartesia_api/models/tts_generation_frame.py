@@ -1,0 +1,156 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final, Self
+
+from attrs import define, field
+
+from ..models.generation_config import GenerationConfig
+from ..models.language import Language
+from ..models.model_speed import ModelSpeed, check_model_speed
+from ..models.raw_output import RawOutput
+from ..models.tts_model import TtsModel
+from ..models.voice_by_id import VoiceById
+from ..types import (
+    UNSET,
+    Model,
+    Reader,
+    Unset,
+    either,
+    encode_object,
+    read_bool,
+    read_int,
+    read_null,
+    read_object,
+    read_str,
+    take,
+    take_optional,
+)
+
+_READ_VOICE: Final[Reader[str | VoiceById]] = either(read_str, VoiceById.from_dict)
+_READ_CONTINUE_: Final[Reader[bool | None]] = either(read_bool, read_null)
+_READ_FLUSH: Final[Reader[bool | None]] = either(read_bool, read_null)
+_READ_MAX_BUFFER_DELAY_MS: Final[Reader[int | None]] = either(read_int, read_null)
+_READ_ADD_TIMESTAMPS: Final[Reader[bool | None]] = either(read_bool, read_null)
+_READ_ADD_PHONEME_TIMESTAMPS: Final[Reader[bool | None]] = either(read_bool, read_null)
+_READ_USE_NORMALIZED_TIMESTAMPS: Final[Reader[bool | None]] = either(read_bool, read_null)
+_READ_LANGUAGE: Final[Reader[Language | None | str]] = either(read_str, read_null)
+_READ_LOCALE: Final[Reader[None | str]] = either(read_str, read_null)
+_READ_NORMALIZATION: Final[Reader[None | str]] = either(read_str, read_null)
+_READ_PRONUNCIATION_DICT_ID: Final[Reader[None | str]] = either(read_str, read_null)
+
+
+@define(kw_only=True)
+class TtsGenerationFrame(Model):
+    """A piece of transcript for a context. The frames of one context repeat the same fields except
+    `transcript`, `continue` and `flush`.
+
+    Attributes:
+        context_id: Id of the context, chosen by the client and unique on the connection.
+        model_id: Id of the model. Professional voice clones need a dated one.
+        transcript: Text to speak. Pieces are joined as they are, without a space. Empty to
+            flush or to finish the context.
+        voice: The voice, as its id or as an object with its id.
+        output_format: Encoding and rate of the audio, which is always raw.
+        continue_: True when more text may follow. The server assumes false, which finishes
+            the context.
+        flush: True, with an empty transcript, speaks what is buffered and keeps the context
+            open.
+        max_buffer_delay_ms: Milliseconds the server may collect text before it speaks, 0 to
+            5000. 0 speaks each piece at once. The server uses 3000 when it is left out.
+        add_timestamps: True sends the timing of each word. The server assumes false.
+        add_phoneme_timestamps: True sends the timing of each phoneme. The server assumes
+            false.
+        use_normalized_timestamps: True times the normalized text, not the text as written.
+        language: Language of the transcript, such as `en`. Give this or `locale`, not both.
+        locale: Language or language and region, such as `en` or `en-GB`. Give this or
+            `language`, not both.
+        normalization: How numbers, dates and the like are read: `auto`, `off` or a locale.
+            The server uses `auto` when it is left out.
+        generation_config: Speed, volume and emotion.
+        pronunciation_dict_id: Id of a pronunciation dictionary. Needs sonic-3 or newer.
+        speed: Coarse speed, deprecated in favour of `generation_config`.
+        additional_properties: Fields that the document does not know.
+    """
+
+    context_id: str
+    model_id: str | TtsModel
+    transcript: str
+    voice: str | VoiceById
+    output_format: RawOutput
+    continue_: bool | None | Unset = UNSET
+    flush: bool | None | Unset = UNSET
+    max_buffer_delay_ms: int | None | Unset = UNSET
+    add_timestamps: bool | None | Unset = UNSET
+    add_phoneme_timestamps: bool | None | Unset = UNSET
+    use_normalized_timestamps: bool | None | Unset = UNSET
+    language: Language | None | str | Unset = UNSET
+    locale: None | str | Unset = UNSET
+    normalization: None | str | Unset = UNSET
+    generation_config: GenerationConfig | Unset = UNSET
+    pronunciation_dict_id: None | str | Unset = UNSET
+    speed: ModelSpeed | Unset = UNSET
+    additional_properties: dict[str, object] = field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the model as a JSON object, without the fields that are UNSET."""
+        return encode_object(
+            {
+                "context_id": self.context_id,
+                "model_id": self.model_id,
+                "transcript": self.transcript,
+                "voice": self.voice,
+                "output_format": self.output_format,
+                "continue": self.continue_,
+                "flush": self.flush,
+                "max_buffer_delay_ms": self.max_buffer_delay_ms,
+                "add_timestamps": self.add_timestamps,
+                "add_phoneme_timestamps": self.add_phoneme_timestamps,
+                "use_normalized_timestamps": self.use_normalized_timestamps,
+                "language": self.language,
+                "locale": self.locale,
+                "normalization": self.normalization,
+                "generation_config": self.generation_config,
+                "pronunciation_dict_id": self.pronunciation_dict_id,
+                "speed": self.speed,
+            },
+            self.additional_properties,
+        )
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, object]) -> Self:
+        """Make the model from a JSON object.
+
+        Raises:
+            DecodeError: If a field is missing or of another type. It names the field, not the value.
+        """
+        data = read_object(src_dict)
+        model = cls(
+            context_id=take(data, "context_id", read_str),
+            model_id=take(data, "model_id", read_str),
+            transcript=take(data, "transcript", read_str),
+            voice=take(data, "voice", _READ_VOICE),
+            output_format=take(data, "output_format", RawOutput.from_dict),
+            continue_=take_optional(data, "continue", _READ_CONTINUE_),
+            flush=take_optional(data, "flush", _READ_FLUSH),
+            max_buffer_delay_ms=take_optional(
+                data, "max_buffer_delay_ms", _READ_MAX_BUFFER_DELAY_MS
+            ),
+            add_timestamps=take_optional(data, "add_timestamps", _READ_ADD_TIMESTAMPS),
+            add_phoneme_timestamps=take_optional(
+                data, "add_phoneme_timestamps", _READ_ADD_PHONEME_TIMESTAMPS
+            ),
+            use_normalized_timestamps=take_optional(
+                data, "use_normalized_timestamps", _READ_USE_NORMALIZED_TIMESTAMPS
+            ),
+            language=take_optional(data, "language", _READ_LANGUAGE),
+            locale=take_optional(data, "locale", _READ_LOCALE),
+            normalization=take_optional(data, "normalization", _READ_NORMALIZATION),
+            generation_config=take_optional(data, "generation_config", GenerationConfig.from_dict),
+            pronunciation_dict_id=take_optional(
+                data, "pronunciation_dict_id", _READ_PRONUNCIATION_DICT_ID
+            ),
+            speed=take_optional(data, "speed", check_model_speed),
+        )
+        model.additional_properties = data
+        return model

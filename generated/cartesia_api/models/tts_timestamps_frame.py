@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final, Literal, Self
+
+from attrs import define, field
+
+from ..models.word_timestamps import WordTimestamps
+from ..types import (
+    UNSET,
+    Model,
+    Reader,
+    Unset,
+    constant,
+    either,
+    encode_object,
+    read_bool,
+    read_int,
+    read_null,
+    read_object,
+    read_str,
+    take,
+    take_optional,
+)
+
+_READ_TYPE_: Final[Reader[Literal["timestamps"]]] = constant("timestamps")
+_READ_WORD_TIMESTAMPS: Final[Reader[None | WordTimestamps]] = either(
+    WordTimestamps.from_dict, read_null
+)
+_READ_FLUSH_ID: Final[Reader[int | None]] = either(read_int, read_null)
+
+
+@define(kw_only=True)
+class TtsTimestampsFrame(Model):
+    """Timings of words.
+
+    Attributes:
+        type_: Always `timestamps`.
+        done: Always false.
+        status_code: HTTP-like status, 206.
+        context_id: Id of the context.
+        word_timestamps: The words and their timings.
+        flush_id: Number of the flush that this belongs to, from 1.
+        additional_properties: Fields that the document does not know.
+    """
+
+    type_: Literal["timestamps"] = "timestamps"
+    done: bool
+    status_code: int
+    context_id: str
+    word_timestamps: None | Unset | WordTimestamps = UNSET
+    flush_id: int | None | Unset = UNSET
+    additional_properties: dict[str, object] = field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the model as a JSON object, without the fields that are UNSET."""
+        return encode_object(
+            {
+                "type": self.type_,
+                "done": self.done,
+                "status_code": self.status_code,
+                "context_id": self.context_id,
+                "word_timestamps": self.word_timestamps,
+                "flush_id": self.flush_id,
+            },
+            self.additional_properties,
+        )
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, object]) -> Self:
+        """Make the model from a JSON object.
+
+        Raises:
+            DecodeError: If a field is missing or of another type. It names the field, not the value.
+        """
+        data = read_object(src_dict)
+        model = cls(
+            type_=take(data, "type", _READ_TYPE_),
+            done=take(data, "done", read_bool),
+            status_code=take(data, "status_code", read_int),
+            context_id=take(data, "context_id", read_str),
+            word_timestamps=take_optional(data, "word_timestamps", _READ_WORD_TIMESTAMPS),
+            flush_id=take_optional(data, "flush_id", _READ_FLUSH_ID),
+        )
+        model.additional_properties = data
+        return model

@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final, Self
+
+from attrs import define, field
+
+from ..models.gender_presentation import GenderPresentation, check_gender_presentation
+from ..models.voice_accent import VoiceAccent, check_voice_accent
+from ..types import (
+    UNSET,
+    Model,
+    Reader,
+    Unset,
+    either,
+    encode_object,
+    read_null,
+    read_object,
+    read_str,
+    take_optional,
+)
+
+_READ_GENDER: Final[Reader[GenderPresentation | None]] = either(
+    check_gender_presentation, read_null
+)
+_READ_ACCENT: Final[Reader[None | VoiceAccent]] = either(check_voice_accent, read_null)
+
+
+@define(kw_only=True)
+class UpdateVoiceRequest(Model):
+    """Fields of a voice to change.
+
+    Attributes:
+        name: New display name.
+        description: New description.
+        gender: How the voice presents. Null goes back to the default.
+        accent: Catalog id of the accent. Null goes back to the default.
+        additional_properties: Fields that the document does not know.
+    """
+
+    name: str | Unset = UNSET
+    description: str | Unset = UNSET
+    gender: GenderPresentation | None | Unset = UNSET
+    accent: None | Unset | VoiceAccent = UNSET
+    additional_properties: dict[str, object] = field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the model as a JSON object, without the fields that are UNSET."""
+        return encode_object(
+            {
+                "name": self.name,
+                "description": self.description,
+                "gender": self.gender,
+                "accent": self.accent,
+            },
+            self.additional_properties,
+        )
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, object]) -> Self:
+        """Make the model from a JSON object.
+
+        Raises:
+            DecodeError: If a field is missing or of another type. It names the field, not the value.
+        """
+        data = read_object(src_dict)
+        model = cls(
+            name=take_optional(data, "name", read_str),
+            description=take_optional(data, "description", read_str),
+            gender=take_optional(data, "gender", _READ_GENDER),
+            accent=take_optional(data, "accent", _READ_ACCENT),
+        )
+        model.additional_properties = data
+        return model

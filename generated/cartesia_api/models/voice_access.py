@@ -1,0 +1,19 @@
+from __future__ import annotations
+
+from typing import Final, Literal, TypeAlias
+
+from ..types import member
+
+VoiceAccess: TypeAlias = Literal["private", "public"]
+"""Who may use a voice."""
+
+VOICE_ACCESS_VALUES: Final[tuple[VoiceAccess, ...]] = ("private", "public")
+
+
+def check_voice_access(value: object) -> VoiceAccess:
+    """Return the value as a known one.
+
+    Raises:
+        DecodeError: If it is not known.
+    """
+    return member(value, VOICE_ACCESS_VALUES, "VoiceAccess")

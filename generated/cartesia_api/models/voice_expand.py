@@ -1,0 +1,19 @@
+from __future__ import annotations
+
+from typing import Final, Literal, TypeAlias
+
+from ..types import member
+
+VoiceExpand: TypeAlias = Literal["preview_file_url",]
+"""Fields of a voice that are sent only on request."""
+
+VOICE_EXPAND_VALUES: Final[tuple[VoiceExpand, ...]] = ("preview_file_url",)
+
+
+def check_voice_expand(value: object) -> VoiceExpand:
+    """Return the value as a known one.
+
+    Raises:
+        DecodeError: If it is not known.
+    """
+    return member(value, VOICE_EXPAND_VALUES, "VoiceExpand")

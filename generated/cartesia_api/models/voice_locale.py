@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Self
+
+from attrs import define, field
+
+from ..types import Model, encode_object, read_bool, read_object, read_str, take
+
+
+@define(kw_only=True)
+class VoiceLocale(Model):
+    """A locale that a voice speaks.
+
+    Attributes:
+        locale: BCP 47 tag of language and region, such as `en-GB`.
+        is_native: True when the voice speaks it without an accent.
+        additional_properties: Fields that the document does not know.
+    """
+
+    locale: str
+    is_native: bool
+    additional_properties: dict[str, object] = field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the model as a JSON object, without the fields that are UNSET."""
+        return encode_object(
+            {"locale": self.locale, "is_native": self.is_native}, self.additional_properties
+        )
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, object]) -> Self:
+        """Make the model from a JSON object.
+
+        Raises:
+            DecodeError: If a field is missing or of another type. It names the field, not the value.
+        """
+        data = read_object(src_dict)
+        model = cls(
+            locale=take(data, "locale", read_str), is_native=take(data, "is_native", read_bool)
+        )
+        model.additional_properties = data
+        return model

@@ -1,0 +1,449 @@
+"""Values that models and endpoints share, and their way to and from the wire."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import os
+from collections.abc import (
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Collection,
+    Iterator,
+    Mapping,
+    Sequence,
+)
+from contextlib import ExitStack
+from pathlib import Path
+from typing import IO, Any, ClassVar, Final, Literal, Protocol, TypeAlias, TypeVar, final
+from urllib.parse import quote
+
+from attrs import define
+
+S = TypeVar("S")
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
+
+
+# Left-out values ------------------------------------------------------------------------------------
+
+
+@final
+class Unset:
+    """Type of `UNSET`, which stands for a value that was left out; `None` stands for null."""
+
+    __slots__ = ()
+
+    def __bool__(self) -> Literal[False]:
+        return False
+
+    def __repr__(self) -> str:
+        return "UNSET"
+
+    # There is one instance, so that `is UNSET` always tells.
+    _instance: ClassVar[Unset | None] = None
+
+    def __new__(cls) -> Unset:
+        if cls._instance is None:
+            cls._instance = super().__new__(cls)
+        return cls._instance
+
+    def __copy__(self) -> Unset:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Unset:
+        return self
+
+    def __reduce__(self) -> str:
+        return "UNSET"
+
+
+UNSET: Final[Unset] = Unset()
+
+
+# Uploads --------------------------------------------------------------------------------------------
+
+FileContent: TypeAlias = IO[bytes] | bytes
+# What `httpx` takes for one part: (file name or None, content, content type or None).
+FilePart: TypeAlias = tuple[str | None, FileContent, str | None]
+RequestFiles: TypeAlias = list[tuple[str, FilePart]]
+
+
+@define
+class File:
+    """A file to upload.
+
+    Attributes:
+        payload: The bytes, or a file open for reading them. A file is sent from its start.
+        file_name: Name to send. Servers take a part without one for text.
+        mime_type: Content type to send. The extension of the name decides when it is None.
+    """
+
+    payload: FileContent
+    file_name: str = "upload"
+    mime_type: str | None = None
+
+    def to_part(self) -> FilePart:
+        """Return the file as `httpx` takes it."""
+        return (self.file_name or "upload", self.payload, self.mime_type)
+
+
+UploadFile: TypeAlias = File | bytes | str | os.PathLike[str] | IO[bytes]
+"""What can be uploaded: a path, the bytes, a file open for reading bytes, or a `File`."""
+
+
+@final
+class Uploads(ExitStack):
+    """Turns uploads into files and, on exit, closes those it opened."""
+
+    def file(self, upload: UploadFile) -> File:
+        """Return the upload as a `File`. A path is opened, not read.
+
+        Raises:
+            OSError: If a path cannot be opened.
+            TypeError: If the upload is none of the kinds above.
+        """
+        match upload:
+            case File():
+                return upload
+            case bytes() | bytearray() | memoryview():
+                return File(bytes(upload))
+            case str() | os.PathLike():
+                path = Path(upload)
+                return File(self.enter_context(path.open("rb")), path.name)
+        if not callable(getattr(upload, "read", None)):
+            raise TypeError(f"expected a path, bytes or an open file, got {type(upload).__name__}")
+        name = getattr(upload, "name", None)  # an int for a file opened by descriptor
+        return File(upload, os.path.basename(name) if isinstance(name, str) else "upload")
+
+
+# Writing --------------------------------------------------------------------------------------------
+
+
+class Model:
+    """Base of all models. What a newer server adds is kept, and reached as `model["name"]`."""
+
+    __slots__ = ()
+
+    additional_properties: dict[str, object]
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the model as a JSON object."""
+        raise NotImplementedError
+
+    @property
+    def additional_keys(self) -> list[str]:
+        """Names of the fields that the document does not know."""
+        return list(self.additional_properties)
+
+    def __getitem__(self, key: str) -> object:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: object) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties
+
+
+def encode_object(fields: Mapping[str, object], extra: Mapping[str, object]) -> dict[str, object]:
+    """Return a JSON object of the fields that were given. They win over extra ones."""
+    encoded = {name: encode(value) for name, value in extra.items()}
+    encoded.update((name, encode(value)) for name, value in fields.items() if value is not UNSET)
+    return encoded
+
+
+def encode(value: object) -> object:
+    """Return a value as JSON has it."""
+    if value is None or isinstance(value, str | int | float):
+        return value
+    if isinstance(value, Model):
+        return value.to_dict()
+    if isinstance(value, datetime.date):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return {name: encode(item) for name, item in value.items()}
+    if isinstance(value, list | tuple | set):
+        return [encode(item) for item in value]
+    raise TypeError(f"cannot send a value of type {type(value).__name__} as JSON")
+
+
+def encode_text(value: object) -> str:
+    """Return one value as text, for a query or a form."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, datetime.date):
+        return value.isoformat()
+    return str(value)
+
+
+def _flat(fields: Mapping[str, object]) -> Iterator[tuple[str, object]]:
+    """Repeat the name of a list for each item. Queries and forms have no null: leave it out."""
+    for name, value in fields.items():
+        for item in value if isinstance(value, list | tuple | set) else (value,):
+            if item is not UNSET and item is not None:
+                yield name, item
+
+
+def encode_query(fields: Mapping[str, object]) -> tuple[tuple[str, str], ...]:
+    """Return the given fields as pairs of a query string."""
+    return tuple((name, encode_text(value)) for name, value in _flat(fields))
+
+
+def encode_parts(fields: Mapping[str, object], extra: Mapping[str, object]) -> RequestFiles:
+    """Return the given fields as parts of a multipart form."""
+    parts: RequestFiles = []
+    for name, value in _flat({**extra, **fields}):
+        if isinstance(value, File):
+            parts.append((name, value.to_part()))
+        elif isinstance(value, Model):
+            parts.append((name, (None, json.dumps(value.to_dict()).encode(), "application/json")))
+        else:
+            parts.append((name, (None, encode_text(value).encode(), None)))
+    return parts
+
+
+def encode_segment(name: str, value: str) -> str:
+    """Return a value as one segment of a path.
+
+    Raises:
+        ValueError: If the value would make the path name another resource.
+    """
+    if value in {"", ".", ".."}:
+        raise ValueError(f"{name} must not be empty, '.' or '..'")
+    return quote(str(value), safe="")
+
+
+# Reading --------------------------------------------------------------------------------------------
+# A reader takes a JSON value and returns it typed, or raises a DecodeError that names the place and
+# never the value, which may be private.
+
+Reader: TypeAlias = Callable[[Any], T_co]
+
+
+class DecodeError(ValueError):
+    """A JSON value is not what the API promises."""
+
+
+def _expected(what: str, value: object) -> DecodeError:
+    return DecodeError(f"expected {what}, got {'null' if value is None else type(value).__name__}")
+
+
+def read_object(value: object) -> dict[str, Any]:
+    """Read a JSON object into a new dict."""
+    if not isinstance(value, Mapping):
+        raise _expected("an object", value)
+    return dict(value)
+
+
+def read_str(value: object) -> str:
+    """Read a string."""
+    if not isinstance(value, str):
+        raise _expected("a string", value)
+    return value
+
+
+def read_bool(value: object) -> bool:
+    """Read a boolean."""
+    if not isinstance(value, bool):
+        raise _expected("a boolean", value)
+    return value
+
+
+def read_int(value: object) -> int:
+    """Read an integer."""
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise _expected("an integer", value)
+    return value
+
+
+def read_float(value: object) -> float:
+    """Read a number."""
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        raise _expected("a number", value)
+    return value
+
+
+def read_any(value: object) -> object:
+    """Read any JSON value."""
+    return value
+
+
+def read_datetime(value: object) -> datetime.datetime:
+    """Read a date and time in ISO 8601."""
+    try:
+        return datetime.datetime.fromisoformat(read_str(value))
+    except ValueError:
+        raise DecodeError("expected a date and time in ISO 8601") from None
+
+
+def read_file(value: object) -> File:
+    """Read the bytes of a file."""
+    if not isinstance(value, bytes):
+        raise _expected("bytes", value)
+    return File(value)
+
+
+def read_null(value: object) -> None:
+    """Read null."""
+    if value is not None:
+        raise _expected("null", value)
+
+
+def constant(expected: T) -> Reader[T]:
+    """Read one fixed value."""
+
+    def read(value: object) -> T:
+        if value != expected or type(value) is not type(expected):
+            raise DecodeError(f"expected {expected!r}")
+        return expected
+
+    return read
+
+
+def member(value: object, values: Collection[T], name: str) -> T:
+    """Read one of the values of a closed enumeration."""
+    for known in values:
+        if value == known and type(value) is type(known):
+            return known
+    raise DecodeError(f"expected one of the values of {name}")
+
+
+def list_of(read: Reader[T]) -> Reader[list[T]]:
+    """Read a list."""
+
+    def read_list(value: object) -> list[T]:
+        if not isinstance(value, list):
+            raise _expected("a list", value)
+        items: list[T] = []
+        try:
+            for item in value:
+                items.append(read(item))
+        except DecodeError as error:
+            raise _inside(f"[{len(items)}]", error) from None
+        return items
+
+    return read_list
+
+
+def either(first: Reader[T], second: Reader[S]) -> Reader[T | S]:
+    """Read whatever the first fitting reader makes of it."""
+
+    def read(value: object) -> T | S:
+        try:
+            return first(value)
+        except DecodeError as error:
+            reason = str(error)
+        try:
+            return second(value)
+        except DecodeError as error:
+            raise DecodeError(f"{reason}, or {error}") from None
+
+    return read
+
+
+def tagged(tag: str, readers: Mapping[str, Reader[T]]) -> Reader[T]:
+    """Read an object with the reader that its tag names."""
+
+    def read(value: object) -> T:
+        reader = readers.get(str(read_object(value).get(tag)))
+        if reader is None:
+            raise DecodeError(f"{tag}: expected one of {', '.join(readers)}")
+        return reader(value)
+
+    return read
+
+
+def take(data: dict[str, Any], name: str, read: Reader[T]) -> T:
+    """Take a required field out of a JSON object."""
+    if name not in data:
+        raise DecodeError(f"{name}: missing")
+    try:
+        return read(data.pop(name))
+    except DecodeError as error:
+        raise _inside(name, error) from None
+
+
+def take_optional(data: dict[str, Any], name: str, read: Reader[T]) -> T | Unset:
+    """Take an optional field out of a JSON object."""
+    return take(data, name, read) if name in data else UNSET
+
+
+def _inside(place: str, error: DecodeError) -> DecodeError:
+    """Put a place before the place or the reason that the error names: `data[0].id: missing`."""
+    text = str(error)
+    if text.startswith("["):
+        return DecodeError(place + text)
+    nested = ":" in text
+    return DecodeError(f"{place}.{text}" if nested else f"{place}: {text}")
+
+
+# Paging ---------------------------------------------------------------------------------------------
+
+
+class HasId(Protocol):
+    """An item of a page."""
+
+    @property
+    def id(self) -> str:
+        """Its id, which serves as cursor."""
+
+
+Item_co = TypeVar("Item_co", bound=HasId, covariant=True)
+
+
+class Page(Protocol[Item_co]):
+    """One page of a list. Most pages have a boolean `has_more` as well."""
+
+    @property
+    def data(self) -> Sequence[Item_co]:
+        """The items."""
+
+
+def _next_cursor(operation: str, page: Page[HasId], seen: set[str]) -> str | None:
+    """Return the cursor of the next page, None behind the last.
+
+    Raises:
+        PagingError: If the cursor was used before, which would go on for ever.
+    """
+    if not page.data or not getattr(page, "has_more", True):
+        return None
+    cursor = page.data[-1].id
+    if cursor in seen:
+        from .errors import PagingError
+
+        raise PagingError(operation)
+    seen.add(cursor)
+    return cursor
+
+
+def paginate(
+    operation: str, start: str | Unset, fetch: Callable[[str | Unset], Page[Item_co]]
+) -> Iterator[Item_co]:
+    """Yield the items of a page and of all that follow, fetching each when it is needed."""
+    cursor: str | Unset | None = start
+    seen = {start} if isinstance(start, str) else set()
+    while cursor is not None:
+        page = fetch(cursor)
+        yield from page.data
+        cursor = _next_cursor(operation, page, seen)
+
+
+async def paginate_async(
+    operation: str, start: str | Unset, fetch: Callable[[str | Unset], Awaitable[Page[Item_co]]]
+) -> AsyncIterator[Item_co]:
+    """Yield the items of a page and of all that follow, fetching each when it is needed."""
+    cursor: str | Unset | None = start
+    seen = {start} if isinstance(start, str) else set()
+    while cursor is not None:
+        page = await fetch(cursor)
+        for item in page.data:
+            yield item
+        cursor = _next_cursor(operation, page, seen)
+
+
+__all__ = ["UNSET", "DecodeError", "File", "Model", "Unset", "UploadFile", "Uploads"]
