@@ -1,0 +1,64 @@
+"""Structured errors: one exception and the three shapes it takes on the wire."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+__all__ = ["ApiError", "reason"]
+
+
+def reason(status: int) -> str:
+    """The standard phrase of an HTTP status, for known and unknown numbers."""
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return "Unknown Error"
+
+
+class ApiError(Exception):
+    """A refusal that the client is meant to see.
+
+    Attributes:
+        status: HTTP status, also the ``status_code`` of error frames.
+        message: A sentence for a person; names the field at fault.
+        code: Machine-readable code, or None where the service has none.
+        headers: Response headers that go with it, such as ``Retry-After``.
+    """
+
+    def __init__(
+        self,
+        status: int,
+        message: str,
+        *,
+        code: str | None = None,
+        title: str | None = None,
+        doc_url: str | None = None,
+        headers: dict[str, str] | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.message = message
+        self.code = code
+        self.title = title or reason(status)
+        self.doc_url = doc_url
+        self.headers = headers or {}
+
+    def body(self, request_id: str) -> dict[str, object]:
+        """The JSON body of an HTTP error."""
+        fields: dict[str, object] = {
+            "error_code": self.code,
+            "title": self.title,
+            "message": self.message,
+            "request_id": request_id,
+        }
+        if self.doc_url is not None:
+            fields["doc_url"] = self.doc_url
+        return fields
+
+    def frame(self, request_id: str, context_id: str | None = None) -> dict[str, object]:
+        """The error frame of a websocket or an event stream; it always ends its context."""
+        fields: dict[str, object] = {"type": "error", "done": True, "status_code": self.status}
+        fields |= self.body(request_id)
+        if context_id is not None:
+            fields["context_id"] = context_id
+        return fields

@@ -1,0 +1,231 @@
+"""What faults do to frames: frames in, actions for the transport out. Pure.
+
+One `Mangler` serves one context, event stream or audio body. The transports carry the actions
+out; only they know sockets.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from typing import TYPE_CHECKING, TypeAlias
+
+import msgspec
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from .faults import Fault
+
+__all__ = ["Abort", "Action", "Close", "Fragments", "Half", "Mangler", "Pause", "Send", "Stop"]
+
+
+class Send(msgspec.Struct, frozen=True):
+    """Send this as one frame."""
+
+    payload: bytes
+    event: str = ""
+
+
+class Fragments(msgspec.Struct, frozen=True):
+    """Send this as one message in fragments, with a ping between."""
+
+    payload: bytes
+
+
+class Half(msgspec.Struct, frozen=True):
+    """Send the first half of this frame; end the connection."""
+
+    payload: bytes
+    event: str = ""
+
+
+class Pause(msgspec.Struct, frozen=True):
+    """Send nothing for some seconds; None is for ever."""
+
+    seconds: float | None
+
+
+class Abort(msgspec.Struct, frozen=True):
+    """Reset the connection."""
+
+
+class Close(msgspec.Struct, frozen=True):
+    """Close the connection with this code; None ends the stream without a word."""
+
+    code: int | None
+
+
+class Stop(msgspec.Struct, frozen=True):
+    """This context or stream sends no more, as if it were complete."""
+
+
+Action: TypeAlias = Send | Fragments | Half | Pause | Abort | Close | Stop
+
+# Faults of one moment; each strikes at the first frame that fits once `after` have passed.
+_ENDING = ("drop", "truncate", "close", "half-frame")
+
+
+class Mangler:
+    """Applies the faults of one context or stream to its frames."""
+
+    def __init__(self, faults: Iterable[Fault] = ()) -> None:
+        self.faults = tuple(faults)
+        self._sent = 0
+        self._spent: set[str] = set()
+        self._held = b""
+        self._last_chunk: dict[str, object] | None = None
+
+    def silences(self) -> bool:
+        """Whether there shall be no audio at all."""
+        return self._find("empty-audio") is not None
+
+    def frame(self, frame: dict[str, object], audio: bytes | None = None) -> Iterator[Action]:
+        """The actions that one frame becomes.
+
+        Args:
+            frame: The members as they would be sent.
+            audio: What the frame's ``data`` holds, if it is a chunk.
+        """
+        yield from self._before(frame)
+        if frame["type"] == "done":
+            yield from self._done(frame)
+            return
+        if audio is not None:
+            self._last_chunk = frame
+            frame = self._chunk(frame, audio)
+        yield from self._send(frame)
+
+    def body(self, chunk: bytes) -> Iterator[Action]:
+        """The actions that one chunk of an audio body becomes."""
+        yield from self._interrupt(chunk, "")
+        self._sent += 1
+        yield Send(self._unaligned(chunk))
+
+    def body_end(self) -> Iterator[Action]:
+        """What is left to do when the audio is complete."""
+        if self._held:
+            yield Send(self._held)
+        yield from self._interrupt(b"", "", final=True)
+
+    def _before(self, frame: dict[str, object]) -> Iterator[Action]:
+        yield from self._extra(frame)
+        payload = self._encode(frame)
+        yield from self._interrupt(payload, str(frame["type"]), final=frame["type"] == "done")
+
+    def _extra(self, frame: dict[str, object]) -> Iterator[Action]:
+        if self._once("unknown-type"):
+            yield from self._send({**_common(frame), "type": "aurora", "glow": 0.5})
+        if self._once("stale-context"):
+            chunk = {"data": "AAAAAA==", "step_time": 1.0, "context_id": "stale-context"}
+            yield from self._send({**_common(frame), "type": "chunk", **chunk})
+        if fault := self._once("error"):
+            yield from self._fail(fault, frame, named=True)
+        if fault := self._once("error-without-context"):
+            yield from self._fail(fault, frame, named=False)
+
+    def _fail(self, fault: Fault, frame: dict[str, object], *, named: bool) -> Iterator[Action]:
+        context_id = frame.get("context_id")
+        error = fault.error().frame(
+            "00000000-0000-4000-8000-000000000000",
+            context_id if named and isinstance(context_id, str) else None,
+        )
+        yield from self._send(error)
+        yield Stop()
+
+    def _interrupt(self, payload: bytes, event: str, *, final: bool = False) -> Iterator[Action]:
+        """Faults that break the flow here; short streams meet them at their last frame."""
+        if fault := self._once("stall", final=final):
+            yield Pause(fault.seconds)
+        if fault := self._once(*_ENDING, final=final):
+            match fault.name:
+                case "drop":
+                    yield Abort()
+                case "half-frame":
+                    yield Half(payload, event)
+                case "close" if fault.value != "none":
+                    yield Close(fault.number)
+                case _:
+                    yield Close(None)
+
+    def _chunk(self, frame: dict[str, object], audio: bytes) -> dict[str, object]:
+        if self._once("missing-data"):
+            return {key: value for key, value in frame.items() if key != "data"}
+        if self._once("bad-base64"):
+            return frame | {"data": "*not base64*"}
+        if fault := self._once("oversize-frame"):
+            return frame | {"data": _b64(bytes(fault.number))}
+        if self._find("split-sample"):
+            return frame | {"data": _b64(self._unaligned(audio))}
+        return frame
+
+    def _done(self, frame: dict[str, object]) -> Iterator[Action]:
+        if self._held:
+            chunk = (self._last_chunk or frame) | {"data": _b64(self._held)}
+            self._held = b""
+            yield from self._send(chunk)
+        if self._find("no-done"):
+            yield Stop()
+            return
+        yield from self._send(frame)
+        if self._find("done-twice"):
+            yield from self._send(frame)
+        if self._find("late-frames-after-done"):
+            late = {"type": "chunk", "data": "AAAAAA==", "step_time": 1.0}
+            yield from self._send({**_common(frame), **late})
+
+    def _send(self, frame: dict[str, object]) -> Iterator[Action]:
+        payload, event = self._encode(frame), str(frame["type"])
+        due = self._sent
+        self._sent += 1
+        if self._once("bad-utf8", at=due):
+            payload = payload[:-1] + b',"note":"\xff\xfe"}'
+        elif self._once("bad-json", at=due):
+            payload = payload[:-1]
+        yield Fragments(payload) if self._find("fragment", at=due) else Send(payload, event)
+
+    def _encode(self, frame: dict[str, object]) -> bytes:
+        return encode_json(frame, self.faults)
+
+    def _unaligned(self, audio: bytes) -> bytes:
+        """One byte of every chunk comes with the next one."""
+        if self._find("split-sample") is None or not audio:
+            return audio
+        data = self._held + audio
+        self._held = data[-1:]
+        return data[:-1]
+
+    def _find(self, *names: str, at: int | None = None) -> Fault | None:
+        due = self._sent if at is None else at
+        return next((f for f in self.faults if f.name in names and f.after <= due), None)
+
+    def _once(self, *names: str, at: int | None = None, final: bool = False) -> Fault | None:
+        due = self._sent if at is None else at
+        for fault in self.faults:
+            ready = fault.after <= due or final
+            if fault.name in names and ready and fault.name not in self._spent:
+                self._spent.add(fault.name)
+                return fault
+        return None
+
+
+def encode_json(value: dict[str, object], faults: Iterable[Fault]) -> bytes:
+    """A JSON object as bytes, with the faults that concern its writing."""
+    names = {fault.name for fault in faults}
+    if "extra-fields" in names:
+        value = {"$schema": None, **value, "aurora": {"glow": [1, None, {"deep": True}]}}
+    if "reordered-json" not in names:
+        return msgspec.json.encode(value)
+    plain = msgspec.to_builtins(value)
+    text = json.dumps(dict(reversed(plain.items())), indent=1, separators=(" , ", " : "))
+    return text.replace("\n", " ").replace("/", "\\/").encode()
+
+
+def _common(frame: dict[str, object]) -> dict[str, object]:
+    context_id = frame.get("context_id")
+    shared: dict[str, object] = {"done": False, "status_code": 206}
+    return shared if context_id is None else shared | {"context_id": context_id}
+
+
+def _b64(data: bytes) -> str:
+    return base64.b64encode(data).decode()

@@ -1,0 +1,57 @@
+"""What the emulator can be told about itself, as plain data."""
+
+from __future__ import annotations
+
+from typing import Literal, TypeAlias
+
+import msgspec
+
+__all__ = ["AfterCancel", "OnExpiry", "Options"]
+
+AfterCancel: TypeAlias = Literal["done", "nothing", "late"]
+OnExpiry: TypeAlias = Literal["done", "nothing"]
+
+MIB = 1024 * 1024
+
+
+class Options(msgspec.Struct, frozen=True, kw_only=True):
+    """How the server behaves where the service leaves a choice.
+
+    Attributes:
+        realtime: Audio seconds sent per second of wall time; ``None`` sends as fast as possible.
+        latency: Seconds between a request and its first audio.
+        chunk_ms: Playing time of one audio chunk.
+        concurrency: Active speech contexts at once, over all sockets and requests.
+        stt_concurrency: Transcriptions at once.
+        max_sockets: Open websockets; the service allows ten times the concurrency.
+        context_expiry_s: Inactivity after which a context that has spoken is closed.
+        idle_timeout_s: Silence after which an idle websocket is closed.
+        after_cancel: What follows a cancel: a ``done`` frame, nothing, or the frames of the
+            generation in progress and then a ``done`` (``late``).
+        on_expiry: Whether an expired context is told with a ``done`` frame.
+        max_upload_bytes: Largest request body.
+        max_pending_inputs: Inputs of one context that may wait to be spoken.
+    """
+
+    realtime: float | None = None
+    latency: float = 0.0
+    chunk_ms: int = 100
+    concurrency: int = 50
+    stt_concurrency: int = 50
+    max_sockets: int = 500
+    context_expiry_s: float = 1.0
+    idle_timeout_s: float = 300.0
+    after_cancel: AfterCancel = "done"
+    on_expiry: OnExpiry = "done"
+    max_upload_bytes: int = 64 * MIB
+    max_pending_inputs: int = 1000
+
+    def __post_init__(self) -> None:
+        if self.realtime is not None and self.realtime <= 0:
+            raise ValueError("realtime must be above 0, or None for as fast as possible")
+        for name in ("latency", "context_expiry_s", "idle_timeout_s"):
+            if getattr(self, name) < 0:
+                raise ValueError(f"{name} must not be negative")
+        for name in ("chunk_ms", "concurrency", "stt_concurrency", "max_sockets"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name} must be at least 1")

@@ -1,0 +1,63 @@
+"""What clients sent, kept for tests to look at."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["RecordedRequest", "Recorder"]
+
+
+@dataclass(slots=True)
+class RecordedRequest:
+    """One HTTP request or websocket handshake.
+
+    Attributes:
+        method: HTTP method.
+        path: Path without the query.
+        query: Query members in order, repeated names kept.
+        headers: Header names in lower case.
+        body: The whole body; empty for a websocket.
+        frames: Text messages received on the websocket, in order.
+        request_id: The id the emulator answered with.
+        status: Status of the response; None while it is under way.
+    """
+
+    method: str
+    path: str
+    query: tuple[tuple[str, str], ...]
+    # Keys travel in headers; they stay out of the repr.
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes = field(default=b"", repr=False)
+    frames: list[str] = field(default_factory=list, repr=False)
+    request_id: str = ""
+    status: int | None = None
+
+
+class Recorder:
+    """The latest requests, oldest first. Thread-safe."""
+
+    def __init__(self, limit: int = 10_000) -> None:
+        self._limit = limit
+        self._lock = threading.Lock()
+        self._requests: list[RecordedRequest] = []
+
+    def add(self, request: RecordedRequest) -> None:
+        """Keep one more; the oldest goes when there are too many."""
+        with self._lock:
+            self._requests.append(request)
+            del self._requests[: -self._limit]
+
+    def all(self) -> tuple[RecordedRequest, ...]:
+        """Everything kept."""
+        with self._lock:
+            return tuple(self._requests)
+
+    def clear(self) -> None:
+        """Forget everything."""
+        with self._lock:
+            self._requests.clear()

@@ -1,0 +1,245 @@
+"""One port for REST, event streams and websockets: routing, keys, versions, and error shapes."""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+import logging
+import time
+import uuid
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
+
+from aiohttp import web
+
+from . import rest, tts, voices, wire
+from .call import Call
+from .catalog import VERSIONS
+from .errors import ApiError, reason
+from .faults import parse_header
+from .recording import RecordedRequest
+from .websocket import speech_socket
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from .backend import Backend
+    from .faults import Where
+
+    Handler: TypeAlias = Callable[[Backend, Call], Awaitable[web.StreamResponse]]
+
+__all__ = ["Server"]
+
+log = logging.getLogger("cartesia_stream.emulator")
+
+Door: TypeAlias = Literal["open", "key", "tts", "stt"]
+"""Who may pass: anyone, the key only, or the key and tokens with that grant."""
+
+
+class Route(NamedTuple):
+    """One operation and what it asks for."""
+
+    method: str
+    path: str
+    handler: Handler
+    door: Door = "key"
+    where: Where = "http"
+    versioned: bool = True
+
+
+ROUTES: Final = (
+    Route("GET", "/", rest.status, "open"),
+    Route("POST", "/access-token", rest.create_token),
+    Route("GET", "/voices", voices.list_voices),
+    Route("GET", "/voices/{voice_id}", voices.get_voice),
+    Route("PATCH", "/voices/{voice_id}", voices.update_voice),
+    Route("DELETE", "/voices/{voice_id}", voices.delete_voice),
+    Route("POST", "/voices/clone", voices.clone_voice),
+    Route("POST", "/voices/localize", voices.localize_voice),
+    Route("PATCH", "/voices/{voice_id}/accents", voices.attach_accents),
+    Route("DELETE", "/voices/{voice_id}/accents/{accent_id}", voices.detach_accent),
+    Route("GET", "/accents", voices.list_accents),
+    Route("GET", "/previews/{voice_id}.wav", voices.preview, versioned=False),
+    Route("POST", "/stt", rest.transcribe, "stt"),
+    Route("POST", "/tts/bytes", tts.speech_bytes, "tts", "body"),
+    Route("POST", "/tts/sse", tts.speech_events, "tts", "sse"),
+    Route("GET", "/tts/websocket", speech_socket, "tts", "handshake"),
+    Route("GET", "/emulator", rest.health, "open", versioned=False),
+    Route("POST", "/emulator/faults", rest.arm_faults, versioned=False),
+    Route("DELETE", "/emulator/faults", rest.clear_faults, versioned=False),
+)
+
+
+class Server:
+    """The web application over one backend."""
+
+    def __init__(self, backend: Backend) -> None:
+        self._backend = backend
+        self._tasks: set[asyncio.Task[object]] = set()
+        self.app = web.Application(
+            middlewares=[self._unrouted], client_max_size=backend.options.max_upload_bytes
+        )
+        for route in ROUTES:
+            self.app.router.add_route(route.method, route.path, self._entry(route))
+
+    async def close(self) -> None:
+        """End every exchange under way: sockets and streams stop at once."""
+        tasks = [task for task in self._tasks if task is not asyncio.current_task()]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _entry(self, route: Route) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+        async def entry(request: web.Request) -> web.StreamResponse:
+            return await self._serve(request, route)
+
+        return entry
+
+    @web.middleware
+    async def _unrouted(
+        self,
+        request: web.Request,
+        handler: Callable[[web.Request], Awaitable[web.StreamResponse]],
+    ) -> web.StreamResponse:
+        """Requests no route takes are refused in the same shape as all others."""
+        failure = request.match_info.http_exception
+        if failure is None:
+            return await handler(request)
+        message = f"There is no {request.method} {request.path} here."
+        headers = {}
+        if isinstance(failure, web.HTTPMethodNotAllowed):
+            headers["Allow"] = ", ".join(sorted(failure.allowed_methods))
+            message = f"{request.path} does not take {request.method}."
+        refusal = ApiError(failure.status, message, headers=headers)
+
+        async def refuse(backend: Backend, call: Call) -> web.StreamResponse:
+            raise refusal
+
+        route = Route(request.method, request.path, refuse, "open", versioned=False)
+        return await self._serve(request, route)
+
+    async def _serve(self, request: web.Request, route: Route) -> web.StreamResponse:
+        call = self._open(request)
+        task = asyncio.current_task()
+        assert task is not None
+        self._tasks.add(task)
+        begun = time.perf_counter()
+        try:
+            response = await self._answer(call, route)
+        finally:
+            self._tasks.discard(task)
+            self._backend.counters.requests_served += 1
+        if not response.prepared:
+            response.headers.setdefault("X-Request-ID", call.id)
+        call.record.status = response.status
+        spent = (time.perf_counter() - begun) * 1000
+        log.debug("%s %s %d %.1f ms", request.method, request.path, response.status, spent)
+        return response
+
+    def _open(self, request: web.Request) -> Call:
+        record = RecordedRequest(
+            method=request.method,
+            path=request.path,
+            query=tuple(request.query.items()),
+            headers={name.lower(): value for name, value in request.headers.items()},
+            request_id=str(uuid.uuid4()),
+        )
+        self._backend.recorder.add(record)
+        return Call(request, record.request_id, record)
+
+    async def _answer(self, call: Call, route: Route) -> web.StreamResponse:
+        try:
+            call.record.body = await call.request.read()
+            self._check_version(call, route)
+            self._check_door(call, route.door)
+            self._gather_faults(call, route)
+            spoilt = await self._spoil(call, route)
+            return spoilt or await route.handler(self._backend, call)
+        except ApiError as error:
+            return call.refusal(error)
+        except web.HTTPRequestEntityTooLarge:
+            limit = self._backend.options.max_upload_bytes
+            error = ApiError(413, f"The body exceeds {limit} bytes.", code="file_too_large")
+            return call.refusal(error)
+        except wire.Gone:
+            return call.response or web.Response()
+        except ConnectionError:
+            log.debug("client left %s", call.request.path)
+            return call.response or web.Response()
+        except Exception:
+            log.exception("request failed: %s %s", call.request.method, call.request.path)
+            return call.refusal(ApiError(500, "The emulator failed; its log says why."))
+
+    def _check_version(self, call: Call, route: Route) -> None:
+        if not route.versioned:
+            return
+        headers, query = call.request.headers, call.request.query
+        version = headers.get("Cartesia-Version")
+        if route.where == "handshake":
+            version = query.get("cartesia_version", version)
+        if not version:
+            raise ApiError(400, "Cartesia-Version: this header is required.")
+        if version not in VERSIONS:
+            known = ", ".join(VERSIONS)
+            raise ApiError(400, f"Cartesia-Version: {version!r} is not one of {known}.")
+
+    def _check_door(self, call: Call, door: Door) -> None:
+        if door == "open":
+            return
+        credentials = _credentials(call.request, query=call.request.path == "/tts/websocket")
+        if not credentials:
+            raise ApiError(401, "Send an API key: Authorization: Bearer <key>.")
+        if any(
+            hmac.compare_digest(c.encode(), self._backend.api_key.encode()) for c in credentials
+        ):
+            return
+        grants = [found for c in credentials if (found := self._backend.tokens.open(c))]
+        if not grants:
+            raise ApiError(401, "The API key or access token is not valid here.")
+        if door == "key":
+            raise ApiError(403, "Access tokens do not open this; use the API key.")
+        if not any(getattr(grant, door) for grant in grants):
+            raise ApiError(403, f"The access token lacks the grant {door!r}.")
+
+    def _gather_faults(self, call: Call, route: Route) -> None:
+        asked = parse_header(call.request.headers.get("X-Emulator-Fault", ""))
+        path = call.request.path
+        if path.startswith("/emulator"):
+            return
+        armed = self._backend.faults.strike(route.where, path)
+        if route.where == "handshake":
+            # Those for contexts are picked up when contexts open.
+            call.faults = (*asked, *armed)
+        else:
+            call.faults = (*(f for f in asked if f.strikes(route.where, path)), *armed)
+
+    async def _spoil(self, call: Call, route: Route) -> web.Response | None:
+        """The response that faults put in the place of the real one."""
+        if slow := call.find("slow-headers"):
+            await wire.pause(slow.seconds)
+        for fault in call.faults:
+            if not fault.strikes(route.where, call.request.path):
+                continue
+            if fault.name in ("status", "handshake-status"):
+                raise fault.error()
+            if fault.name == "html":
+                page = f"<html><body><h1>{fault.number} {reason(fault.number)}</h1></body></html>"
+                return web.Response(status=fault.number, text=page, content_type="text/html")
+            if fault.name == "empty-body":
+                return web.Response(status=fault.number)
+            if fault.name == "error-200":
+                return call.json(ApiError(500, "A fault was asked for.").body(call.id))
+            if fault.name == "drop" and route.where == "http":
+                await wire.abort(call.request)
+                raise wire.Gone
+        return None
+
+
+def _credentials(request: web.Request, *, query: bool) -> list[str]:
+    found = [request.headers.get("X-API-Key")]
+    scheme, _, value = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() == "bearer":
+        found.append(value.strip())
+    if query:
+        found += [request.query.get("api_key"), request.query.get("access_token")]
+    return [item for item in found if item]

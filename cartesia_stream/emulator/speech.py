@@ -1,0 +1,152 @@
+"""Runs the blocking engines in threads, and paces what they make.
+
+The async side pulls: a clause is synthesised only when the one before it has been sent, so a slow
+or vanished client costs nothing, and cancelling drops the iterator.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+from .script import Audio, Script
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Iterator
+    from typing import TypeVar
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from .engine import Recognizer, Segment, Synthesizer, Transcript, VoiceShape
+    from .options import Options
+    from .requests import Speech
+    from .script import Event
+
+    T = TypeVar("T")
+
+__all__ = ["Pacer", "Studio", "Take"]
+
+
+class Take:
+    """One utterance being made: pull its events with `events`, then read `elapsed`."""
+
+    def __init__(self, studio: Studio, request: Speech, voice: VoiceShape, offset: float) -> None:
+        self._studio = studio
+        self._request = request
+        self._voice = voice
+        self.elapsed = offset
+
+    async def events(self) -> AsyncIterator[tuple[Event, float]]:
+        """The events in order, each with the milliseconds that making it took."""
+        synthesizer = self._studio.synthesizer
+        spoke = False
+        async for pair in self._run(synthesizer):
+            spoke = True
+            yield pair
+        if not spoke and any(char.isalnum() for char in self._request.transcript):
+            # A language the engine has no sounds for is still heard, as tones.
+            async for pair in self._run(self._studio.fallback()):
+                yield pair
+
+    async def _run(self, synthesizer: Synthesizer) -> AsyncIterator[tuple[Event, float]]:
+        script = Script(
+            self._request,
+            source_rate=synthesizer.sample_rate,
+            chunk_ms=self._studio.chunk_ms,
+            offset=self.elapsed,
+        )
+        segments = iter(
+            synthesizer.synthesize(
+                self._request.transcript,
+                self._voice,
+                speed=self._request.rate,
+                language=self._request.spoken_language,
+            )
+        )
+        spoke = False
+        while True:
+            begun = time.perf_counter()
+            events, last = await self._studio.work(lambda: _step(segments, script, finish=spoke))
+            spoke = spoke or not last
+            each = (time.perf_counter() - begun) * 1000 / max(1, len(events))
+            self.elapsed = script.elapsed
+            for event in events:
+                yield event, each
+            if last:
+                return
+
+
+def _step(segments: Iterator[Segment], script: Script, *, finish: bool) -> tuple[list[Event], bool]:
+    """One clause's events; at the end the held-back rest, unless nothing was ever spoken."""
+    segment = next(segments, None)
+    if segment is not None:
+        return list(script.segment(segment)), False
+    return (list(script.finish()) if finish else []), True
+
+
+class Studio:
+    """The engines and the threads they run in."""
+
+    def __init__(self, synthesizer: Synthesizer, recognizer: Recognizer, chunk_ms: int) -> None:
+        self.synthesizer = synthesizer
+        self.recognizer = recognizer
+        self.chunk_ms = chunk_ms
+        self._speaking = ThreadPoolExecutor(2, "emulator-speech")
+        # Recognition takes seconds; it must not hold up speech.
+        self._listening = ThreadPoolExecutor(1, "emulator-hearing")
+
+    def speak(self, request: Speech, voice: VoiceShape, offset: float = 0.0) -> Take:
+        """Prepare an utterance; nothing runs until its events are pulled."""
+        return Take(self, request, voice, offset)
+
+    def fallback(self) -> Synthesizer:
+        """The engine that can voice any script."""
+        from . import engines
+
+        return engines.load("tone")[0]
+
+    async def work(self, job: Callable[[], T]) -> T:
+        """Run a short blocking job beside the loop."""
+        return await asyncio.get_running_loop().run_in_executor(self._speaking, job)
+
+    async def transcribe(
+        self, pcm: NDArray[np.float32], sample_rate: int, language: str
+    ) -> Transcript:
+        """What is said in a clip."""
+        return await asyncio.get_running_loop().run_in_executor(
+            self._listening,
+            lambda: self.recognizer.transcribe(pcm, sample_rate, language=language),
+        )
+
+    async def enroll(self, pcm: NDArray[np.float32], sample_rate: int) -> VoiceShape:
+        """The voice in a clip."""
+        return await self.work(lambda: self.synthesizer.enroll(pcm, sample_rate))
+
+    def close(self) -> None:
+        """Let the threads go; a job that runs is finished but not waited for."""
+        self._speaking.shutdown(wait=False, cancel_futures=True)
+        self._listening.shutdown(wait=False, cancel_futures=True)
+
+
+class Pacer:
+    """Holds events back to imitate a service farther away and no faster than speech."""
+
+    def __init__(self, options: Options) -> None:
+        self._realtime = options.realtime
+        self._latency = options.latency
+        self._begun: float | None = None
+        self._played = 0.0
+
+    async def before(self, event: Event) -> None:
+        """Wait until this event is due."""
+        loop = asyncio.get_running_loop()
+        if self._begun is None:
+            await asyncio.sleep(self._latency)
+            self._begun = loop.time()
+        if self._realtime is not None:
+            await asyncio.sleep(self._begun + self._played / self._realtime - loop.time())
+        if isinstance(event, Audio):
+            self._played += event.duration
