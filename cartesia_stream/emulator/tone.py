@@ -144,8 +144,8 @@ class ToneRecognizer:
         if sample_rate >= _LOWEST_RATE:
             ear = _pcm.resample(pcm, sample_rate, _EAR_RATE)
             starts = _find_preambles(ear)
-            ends = [start for start, _ in starts[1:]] + [float(len(ear))]
-            for (start, size), end in zip(starts, ends, strict=True):
+            bounds = [*(start for start, _ in starts), float(len(ear))]
+            for (start, size), end in zip(starts, bounds[1:], strict=True):
                 piece, spans = _read(ear, start, size, end)
                 text += piece
                 times += spans
