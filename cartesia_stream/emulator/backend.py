@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from .errors import ApiError
-from .faults import FaultBox
 from .speech import Studio
-from .store import VoiceStore
 from .tokens import TokenMint
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator
 
     from .engine import Recognizer, Synthesizer
+    from .faults import FaultBox
     from .options import Options
     from .recording import Recorder
+    from .store import VoiceStore
 
 __all__ = ["Backend", "Counters", "Slots"]
 
@@ -58,7 +58,7 @@ class Slots:
         self.taken -= 1
 
     @contextmanager
-    def held(self) -> Iterator[None]:
+    def held(self) -> Generator[None]:
         """Hold one for the length of a block."""
         self.take()
         try:

@@ -19,6 +19,11 @@ __all__ = [
     "accent_for",
 ]
 
+
+def _set(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
 VERSIONS: Final = (
     "2024-06-10",
     "2024-11-13",
@@ -71,22 +76,16 @@ MODEL_SPEEDS: Final = {"slow": 0.8, "normal": 1.0, "fast": 1.25}
 GENDERS: Final = ("masculine", "feminine", "gender_neutral")
 SPEAKER_GENDERS: Final = {"male": "masculine", "female": "feminine"}
 
-LANGUAGES: Final = frozenset(
-    (
-        "en fr de es pt zh ja hi it ko nl pl ru sv tr tl bg ro ar cs el fi hr ms sk da ta uk hu"
-        " no vi bn th he ka id te gu kn ml mr pa or ur"
-    ).split()
+LANGUAGES: Final = _set(
+    "en fr de es pt zh ja hi it ko nl pl ru sv tr tl bg ro ar cs el fi hr ms sk da ta uk hu"
+    " no vi bn th he ka id te gu kn ml mr pa or ur"
 )
-LOCALIZE_LANGUAGES: Final = tuple(
-    "en de es fr ja pt zh hi it ko nl pl ru sv tr ar he ta te th".split()
-)
-STT_LANGUAGES: Final = frozenset(
-    (
-        "en zh de es ru ko fr ja pt tr pl ca nl ar sv it id hi fi vi he uk el ms cs ro da hu ta"
-        " no th ur hr bg lt la mi ml cy sk te fa lv bn sr az sl kn et mk br eu is hy ne mn bs kk"
-        " sq sw gl mr pa si km sn yo so af oc ka be tg sd gu am yi lo uz fo ht ps tk nn mt sa lb"
-        " my bo tl mg as tt haw ln ha ba jw su yue"
-    ).split()
+LOCALIZE_LANGUAGES: Final = _set("en de es fr ja pt zh hi it ko nl pl ru sv tr ar he ta te th")
+STT_LANGUAGES: Final = _set(
+    "en zh de es ru ko fr ja pt tr pl ca nl ar sv it id hi fi vi he uk el ms cs ro da hu ta"
+    " no th ur hr bg lt la mi ml cy sk te fa lv bn sr az sl kn et mk br eu is hy ne mn bs kk"
+    " sq sw gl mr pa si km sn yo so af oc ka be tg sd gu am yi lo uz fo ht ps tk nn mt sa lb"
+    " my bo tl mg as tt haw ln ha ba jw su yue"
 )
 
 # Requests written before accents had catalogue ids name a dialect or only a language.
@@ -120,13 +119,11 @@ LANGUAGE_ACCENTS: Final = {
     "tr": "istanbul",
 }
 
-ATTACHABLE: Final = frozenset(
-    (
-        "australian brazilian-portuguese british canadian-french castilian central-tamil"
-        " central-thai general-american high-german hindi israeli istanbul italian japanese"
-        " korean mandarin mexican modern-standard-arabic parisian polish randstad russian"
-        " southern-us stockholm telangana"
-    ).split()
+ATTACHABLE: Final = _set(
+    "australian brazilian-portuguese british canadian-french castilian central-tamil"
+    " central-thai general-american high-german hindi israeli istanbul italian japanese"
+    " korean mandarin mexican modern-standard-arabic parisian polish randstad russian"
+    " southern-us stockholm telangana"
 )
 
 

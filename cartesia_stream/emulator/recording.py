@@ -33,7 +33,7 @@ class RecordedRequest:
     # Keys travel in headers; they stay out of the repr.
     headers: Mapping[str, str] = field(repr=False)
     body: bytes = field(default=b"", repr=False)
-    frames: list[str] = field(default_factory=list, repr=False)
+    frames: list[str] = field(default_factory=list[str], repr=False)
     request_id: str = ""
     status: int | None = None
 

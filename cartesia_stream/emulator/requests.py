@@ -21,7 +21,7 @@ from .catalog import (
     TTS_MODELS,
 )
 from .errors import ApiError
-from .tokens import Grants
+from .tokens import Grants  # noqa: TC001 - msgspec reads the annotation
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -175,11 +175,11 @@ class CreateToken(msgspec.Struct, frozen=True, kw_only=True):
 class UpdateVoice(msgspec.Struct, frozen=True, kw_only=True):
     """Body of ``PATCH /voices/{id}``; absent members stay as they are."""
 
-    name: str | None | msgspec.UnsetType = msgspec.UNSET
-    tagline: str | None | msgspec.UnsetType = msgspec.UNSET
-    description: str | None | msgspec.UnsetType = msgspec.UNSET
-    gender: str | None | msgspec.UnsetType = msgspec.UNSET
-    accent: str | None | msgspec.UnsetType = msgspec.UNSET
+    name: str | msgspec.UnsetType | None = msgspec.UNSET
+    tagline: str | msgspec.UnsetType | None = msgspec.UNSET
+    description: str | msgspec.UnsetType | None = msgspec.UNSET
+    gender: str | msgspec.UnsetType | None = msgspec.UNSET
+    accent: str | msgspec.UnsetType | None = msgspec.UNSET
 
 
 class LocalizeVoice(msgspec.Struct, frozen=True, kw_only=True):

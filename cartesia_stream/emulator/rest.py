@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from . import pcm
+from . import engines, pcm
 from .catalog import STT_ENCODINGS, STT_LANGUAGES, STT_MODELS, VERSIONS
 from .errors import ApiError
 from .faults import FAULTS, Fault
@@ -104,10 +104,9 @@ async def health(backend: Backend, call: Call) -> web.Response:
     return call.json(
         {
             "version": release,
-            "engines": {
-                "synthesizer": studio.synthesizer.name,
-                "recognizer": studio.recognizer.name,
-            },
+            "synthesizer": studio.synthesizer.name,
+            "recognizer": studio.recognizer.name,
+            "engines": [msgspec.to_builtins(engine) for engine in engines.describe()],
             "open_sockets": backend.sockets.taken,
             "active_contexts": backend.contexts.taken,
             "active_transcriptions": backend.transcriptions.taken,

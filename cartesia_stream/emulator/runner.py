@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Self
 
 from aiohttp import web
 
+from . import engines
 from .backend import Backend
 from .faults import FaultBox
 from .options import AfterCancel, OnExpiry, Options
@@ -21,8 +22,8 @@ from .server import Server
 from .store import VoiceStore
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from types import TracebackType
+    from collections.abc import Callable, Generator
+    from types import FrameType, TracebackType
 
     from .engine import Recognizer, Synthesizer
 
@@ -179,8 +180,6 @@ class Emulator:
         """
         if self._running is not None:
             return self
-        from . import engines
-
         pair = engines.load(self._engine) if isinstance(self._engine, str) else self._engine
         if self._voices is None:
             self._voices = VoiceStore(pair[0].presets)
@@ -249,7 +248,7 @@ class _Running:
     def _main(self) -> None:
         try:
             asyncio.run(self._serve())
-        except BaseException as failure:  # noqa: BLE001 - belongs to the thread that starts us
+        except BaseException as failure:
             self._failure = failure
             if self._ready.is_set():
                 log.exception("the emulator stopped")
@@ -271,6 +270,7 @@ class _Running:
             await site.start()
             host, port = runner.addresses[0][:2]
             self.url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+            self._backend.studio.warm()
             self._ready.set()
             await self._stopping.wait()
             await site.stop()
@@ -327,11 +327,11 @@ def serve(
 
 
 @contextlib.contextmanager
-def _signals(stop: Callable[[], None]) -> Iterator[None]:
-    before = {
-        number: signal.signal(number, lambda *_: stop())
-        for number in (signal.SIGINT, signal.SIGTERM)
-    }
+def _signals(stop: Callable[[], None]) -> Generator[None]:
+    def handle(number: int, frame: FrameType | None) -> None:
+        stop()
+
+    before = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield
     finally:

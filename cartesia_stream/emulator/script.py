@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["Audio", "Event", "Phonemes", "Script", "TextBuffer", "Words", "frame"]
 
 _SENTENCE_END: Final = re.compile(
-    r"""(?:(?<!\d)\.|[!?…]|(?<=\d)\.(?=\s))["'”’)\]]*(?:\s+|$)|[。！？]"""
+    r"""(?:(?<!\d)\.|[!?…]|(?<=\d)\.(?=\s))["')\]\u201d\u2019]*(?:\s+|$)|[\u3002\uff01\uff1f]"""
 )
 
 

@@ -7,7 +7,6 @@ import hmac
 import logging
 import time
 import uuid
-from http import HTTPStatus
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
 
 from aiohttp import web
@@ -106,7 +105,7 @@ class Server:
         if failure is None:
             return await handler(request)
         message = f"There is no {request.method} {request.path} here."
-        headers = {}
+        headers: dict[str, str] = {}
         if isinstance(failure, web.HTTPMethodNotAllowed):
             headers["Allow"] = ", ".join(sorted(failure.allowed_methods))
             message = f"{request.path} does not take {request.method}."
@@ -159,8 +158,8 @@ class Server:
             return call.refusal(error)
         except web.HTTPRequestEntityTooLarge:
             limit = self._backend.options.max_upload_bytes
-            error = ApiError(413, f"The body exceeds {limit} bytes.", code="file_too_large")
-            return call.refusal(error)
+            too_large = ApiError(413, f"The body exceeds {limit} bytes.", code="file_too_large")
+            return call.refusal(too_large)
         except wire.Gone:
             return call.response or web.Response()
         except ConnectionError:

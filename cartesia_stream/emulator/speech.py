@@ -9,12 +9,14 @@ from __future__ import annotations
 import asyncio
 import time
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import TYPE_CHECKING
 
+from . import engines
 from .script import Audio, Script
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterator
+    from collections.abc import AsyncGenerator, Callable, Iterator
     from typing import TypeVar
 
     import numpy as np
@@ -39,7 +41,7 @@ class Take:
         self._voice = voice
         self.elapsed = offset
 
-    async def events(self) -> AsyncIterator[tuple[Event, float]]:
+    async def events(self) -> AsyncGenerator[tuple[Event, float]]:
         """The events in order, each with the milliseconds that making it took."""
         synthesizer = self._studio.synthesizer
         spoke = False
@@ -51,7 +53,7 @@ class Take:
             async for pair in self._run(self._studio.fallback()):
                 yield pair
 
-    async def _run(self, synthesizer: Synthesizer) -> AsyncIterator[tuple[Event, float]]:
+    async def _run(self, synthesizer: Synthesizer) -> AsyncGenerator[tuple[Event, float]]:
         script = Script(
             self._request,
             source_rate=synthesizer.sample_rate,
@@ -69,7 +71,7 @@ class Take:
         spoke = False
         while True:
             begun = time.perf_counter()
-            events, last = await self._studio.work(lambda: _step(segments, script, finish=spoke))
+            events, last = await self._studio.work(partial(_step, segments, script, finish=spoke))
             spoke = spoke or not last
             each = (time.perf_counter() - begun) * 1000 / max(1, len(events))
             self.elapsed = script.elapsed
@@ -104,8 +106,6 @@ class Studio:
 
     def fallback(self) -> Synthesizer:
         """The engine that can voice any script."""
-        from . import engines
-
         return engines.load("tone")[0]
 
     async def work(self, job: Callable[[], T]) -> T:
@@ -124,6 +124,10 @@ class Studio:
     async def enroll(self, pcm: NDArray[np.float32], sample_rate: int) -> VoiceShape:
         """The voice in a clip."""
         return await self.work(lambda: self.synthesizer.enroll(pcm, sample_rate))
+
+    def warm(self) -> None:
+        """Load the models now, in the background, rather than in the first request."""
+        self._speaking.submit(engines.warm, self.synthesizer, self.recognizer)
 
     def close(self) -> None:
         """Let the threads go; a job that runs is finished but not waited for."""

@@ -95,11 +95,12 @@ class VoiceRecord(msgspec.Struct, frozen=True, kw_only=True):
         fields = self.metadata()
         del fields["user_id"]
         native, *others = self.locales
-        locales: list[dict[str, object]] = [{"locale": native, "is_native": True}]
-        locales += [{"locale": locale, "is_native": False} for locale in others]
         return fields | {
             "is_owner": self.is_owner,
-            "locales": locales,
+            "locales": [
+                {"locale": native, "is_native": True},
+                *({"locale": locale, "is_native": False} for locale in others),
+            ],
             "accent": self.accents[0],
             "gender": self.gender,
             "country": native.partition("-")[2],

@@ -19,7 +19,7 @@ from .speech import Pacer
 from .sse import EventWriter
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterable
+    from collections.abc import AsyncGenerator, Iterable
 
     from .backend import Backend
     from .call import Call
@@ -82,7 +82,7 @@ def _request(call: Call, containers: Iterable[str]) -> Speech:
     return request
 
 
-async def _events(backend: Backend, request: Speech) -> AsyncIterator[tuple[Event, float]]:
+async def _events(backend: Backend, request: Speech) -> AsyncGenerator[tuple[Event, float]]:
     voice = backend.voices.get(request.voice_id)
     pacer = Pacer(backend.options)
     try:

@@ -8,7 +8,7 @@ import socket
 import struct
 from typing import TYPE_CHECKING
 
-from .mangle import Abort, Close, Fragments, Half, Pause, Send
+from .mangle import Abort, Close, Fragments, Half, Pause, Send, Stop
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -62,13 +62,13 @@ async def perform(action: Action, request: web.Request, ws: web.WebSocketRespons
         case Abort():
             await abort(request)
             raise Gone
-        case Close(None):
-            hang_up(request)
-            raise Gone
-        case Close(code):
+        case Close(int(code)):
             await _close(ws, code)
             raise Gone
-        case _:
+        case Close():
+            hang_up(request)
+            raise Gone
+        case Stop():
             raise Silenced
 
 
