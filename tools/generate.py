@@ -4,8 +4,8 @@
     python tools/generate.py --check   change nothing, exit 1 if the committed code differs
     python tools/generate.py --accept  store the hashes of the generator's own templates
 
-Our templates shadow those of the generator. The hashes of the originals are stored, because a new
-release may hand its templates other variables: when one changes, ours must be read against it again.
+Our templates shadow those of the generator. The hashes of the originals are stored: a new release
+may hand its templates other variables. When one changes, ours must be read against it again.
 """
 
 from __future__ import annotations

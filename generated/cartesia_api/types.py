@@ -26,9 +26,6 @@ T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
 
-# Left-out values ------------------------------------------------------------------------------------
-
-
 @final
 class Unset:
     """Type of `UNSET`, which stands for a value that was left out; `None` stands for null."""
@@ -61,8 +58,6 @@ class Unset:
 
 UNSET: Final[Unset] = Unset()
 
-
-# Uploads --------------------------------------------------------------------------------------------
 
 FileContent: TypeAlias = IO[bytes] | bytes
 # What `httpx` takes for one part: (file name or None, content, content type or None).
@@ -116,9 +111,6 @@ class Uploads(ExitStack):
             raise TypeError(f"expected a path, bytes or an open file, got {type(upload).__name__}")
         name = getattr(upload, "name", None)  # an int for a file opened by descriptor
         return File(upload, os.path.basename(name) if isinstance(name, str) else "upload")
-
-
-# Writing --------------------------------------------------------------------------------------------
 
 
 class Model:
@@ -218,7 +210,6 @@ def encode_segment(name: str, value: str) -> str:
     return quote(str(value), safe="")
 
 
-# Reading --------------------------------------------------------------------------------------------
 # A reader takes a JSON value and returns it typed, or raises a DecodeError that names the place and
 # never the value, which may be private.
 
@@ -380,9 +371,6 @@ def _inside(place: str, error: DecodeError) -> DecodeError:
         return DecodeError(place + text)
     nested = ":" in text
     return DecodeError(f"{place}.{text}" if nested else f"{place}: {text}")
-
-
-# Paging ---------------------------------------------------------------------------------------------
 
 
 class HasId(Protocol):

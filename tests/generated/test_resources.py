@@ -1,0 +1,202 @@
+"""The resource classes: names, paging, imports and documentation."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+from cartesia_api import PagingError, api
+from cartesia_api.api import AsyncResources, Resources
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Handler = Callable[[httpx.Request], httpx.Response]
+    Serve = Callable[[Handler], Resources]
+    AServe = Callable[[Handler], AsyncResources]
+
+METHODS = {
+    "status": {"get"},
+    "access_token": {"create"},
+    "voices": {
+        "add_accents",
+        "clone",
+        "delete",
+        "delete_accent",
+        "get",
+        "iter_all",
+        "list",
+        "localize",
+        "update",
+    },
+    "accents": {"list"},
+    "stt": {"transcribe"},
+    "tts": {"generate", "generate_sse"},
+}
+
+
+def resource_classes(tag: str) -> tuple[type, type]:
+    module = __import__(f"{api.__name__}.{tag}", fromlist=["*"])
+    name = "".join(word.capitalize() for word in tag.split("_"))
+    return getattr(module, name), getattr(module, f"Async{name}")
+
+
+def public(cls: type) -> dict[str, Any]:
+    return {name: function for name, function in vars(cls).items() if not name.startswith("_")}
+
+
+@pytest.mark.parametrize("tag", METHODS)
+def test_twins_have_the_same_methods(tag: str) -> None:
+    """The asynchronous class differs only in what a method returns."""
+    sync, twin = map(public, resource_classes(tag))
+    assert sync.keys() == twin.keys() == METHODS[tag]
+    for name, method in sync.items():
+        assert inspect.signature(method).parameters == inspect.signature(twin[name]).parameters
+
+
+@pytest.mark.parametrize("tag", METHODS)
+def test_every_argument_is_documented(tag: str) -> None:
+    for cls in resource_classes(tag):
+        for name, method in public(cls).items():
+            text = inspect.getdoc(method) or ""
+            for argument in list(inspect.signature(method).parameters)[1:]:
+                assert f"\n    {argument}: " in text, (name, argument)
+            assert "object at 0x" not in text
+
+
+def test_resources_are_made_once(serve: Serve) -> None:
+    resources = serve(lambda request: httpx.Response(500))
+    for tag in METHODS:
+        assert getattr(resources, tag) is getattr(resources, tag)
+
+
+IMPORTS = """
+import json, sys
+import cartesia_api
+from cartesia_api.api import Resources
+before = sorted(m for m in sys.modules if m.startswith("cartesia_api."))
+Resources(cartesia_api.Client()).voices
+after = sorted(m for m in sys.modules if m.startswith("cartesia_api.") and m not in before)
+import cartesia_api.models
+cartesia_api.models.Voice
+voice = sorted(m for m in sys.modules if m.startswith("cartesia_api.models."))
+print(json.dumps([before, after, voice]))
+"""
+
+
+def test_imports_are_lazy() -> None:
+    """Neither models nor operations are imported before they are used."""
+    done = subprocess.run([sys.executable, "-c", IMPORTS], capture_output=True, check=True)
+    before, after, voice = json.loads(done.stdout)
+    assert before == [f"cartesia_api.{name}" for name in ("api", "client", "errors", "types")]
+    assert after == ["cartesia_api.api.voices"]
+    assert "cartesia_api.models.voice" in voice
+    assert "cartesia_api.models.tts_request" not in voice
+
+
+def test_unknown_model_is_an_attribute_error() -> None:
+    import cartesia_api.models
+
+    assert set(cartesia_api.models.__all__) <= set(dir(cartesia_api.models))
+    with pytest.raises(AttributeError, match="Voyce"):
+        cartesia_api.models.Voyce  # type: ignore[attr-defined]  # the point  # noqa: B018
+
+
+def pages(voice: dict[str, object], *names: str, last: bool = False) -> Handler:
+    """Serve voices one by one. `last` says has_more of the last one."""
+
+    def handler(request: httpx.Request) -> httpx.Response:
+        cursor = request.url.params.get("starting_after")
+        index = names.index(cursor) + 1 if cursor in names else 0
+        assert request.url.params["limit"] == "1"
+        data = [{**voice, "id": name} for name in names[index : index + 1]]
+        more = last if index >= len(names) - 1 else True
+        return httpx.Response(200, json={"data": data, "has_more": more})
+
+    return handler
+
+
+def test_iteration_follows_the_pages(serve: Serve, voice: dict[str, object]) -> None:
+    voices = serve(pages(voice, "a", "b", "c")).voices
+    assert [item.id for item in voices.iter_all(limit=1)] == ["a", "b", "c"]
+    assert [item.id for item in voices.iter_all(limit=1, starting_after="a")] == ["b", "c"]
+
+
+def test_iteration_is_lazy(serve: Serve, voice: dict[str, object]) -> None:
+    """Nothing is asked for before the first item, nor beyond the page at hand."""
+    asked = 0
+    serve_page = pages(voice, "a", "b", "c")
+
+    def handler(request: httpx.Request) -> httpx.Response:
+        nonlocal asked
+        asked += 1
+        return serve_page(request)
+
+    items = serve(handler).voices.iter_all(limit=1)
+    assert asked == 0
+    next(items)
+    assert asked == 1
+
+
+def test_iteration_ends_at_an_empty_page(serve: Serve, voice: dict[str, object]) -> None:
+    """Even if that page claims that more follows: there is no cursor to go on with."""
+    items = serve(pages(voice, "a", last=True)).voices.iter_all(limit=1)
+    assert [item.id for item in items] == ["a"]
+
+
+def test_iteration_stops_at_a_repeated_cursor(serve: Serve, voice: dict[str, object]) -> None:
+    def handler(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, json={"data": [voice], "has_more": True})
+
+    with pytest.raises(PagingError, match="voices_list"):
+        list(serve(handler).voices.iter_all())
+    with pytest.raises(PagingError):
+        list(serve(handler).voices.iter_all(starting_after="v1"))
+
+
+@pytest.mark.anyio
+async def test_iteration_async(aserve: AServe, voice: dict[str, object]) -> None:
+    voices = aserve(pages(voice, "a", "b", "c")).voices
+    assert [item.id async for item in voices.iter_all(limit=1)] == ["a", "b", "c"]
+
+    def handler(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, json={"data": [voice], "has_more": True})
+
+    with pytest.raises(PagingError):
+        [item async for item in aserve(handler).voices.iter_all()]
+
+
+def test_left_out_arguments_are_not_sent(serve: Serve, voice: dict[str, object]) -> None:
+    """UNSET leaves the choice to the server, None is null."""
+
+    def handler(request: httpx.Request) -> httpx.Response:
+        assert json.loads(request.content) == {"gender": None}
+        assert request.method == "PATCH"
+        return httpx.Response(200, json=voice)
+
+    serve(handler).voices.update("v1", gender=None)
+
+
+def test_all_arguments_optional_sends_an_empty_object(serve: Serve) -> None:
+    def handler(request: httpx.Request) -> httpx.Response:
+        assert json.loads(request.content) == {}
+        return httpx.Response(200, json={"token": "jwt"})
+
+    issued = serve(handler).access_token.create()
+    assert issued.token == "jwt"
+    assert "jwt" not in repr(issued)
+
+
+@pytest.mark.parametrize("id", ["", ".", ".."])
+def test_ids_cannot_name_another_operation(serve: Serve, id: str) -> None:
+    """`delete("..")` must not become a request for the parent path."""
+    resources = serve(lambda request: pytest.fail("nothing may be sent"))
+    with pytest.raises(ValueError, match="id must not be"):
+        resources.voices.delete(id)
+    with pytest.raises(ValueError, match="accent_id must not be"):
+        resources.voices.delete_accent("v1", id)

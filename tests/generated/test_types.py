@@ -1,0 +1,163 @@
+"""UNSET, readers and writers."""
+
+from __future__ import annotations
+
+import copy
+import datetime
+import pickle
+from typing import TYPE_CHECKING
+
+import pytest
+from cartesia_api import UNSET, Unset
+from cartesia_api.models import Mp3Output, RawOutput, TtsRequest, Voice, VoiceById
+from cartesia_api.types import (
+    DecodeError,
+    constant,
+    encode,
+    encode_query,
+    encode_segment,
+    list_of,
+    read_bool,
+    read_datetime,
+    read_float,
+    read_int,
+    read_null,
+    read_object,
+    read_str,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def test_unset_is_one_object() -> None:
+    """Copies, pickles and new instances are all UNSET itself."""
+    assert Unset() is UNSET
+    assert copy.copy(UNSET) is UNSET
+    assert copy.deepcopy({"a": [UNSET]})["a"][0] is UNSET
+    for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
+        assert pickle.loads(pickle.dumps(UNSET, protocol)) is UNSET
+    assert repr(UNSET) == "UNSET"
+    assert not UNSET
+
+
+def test_models_survive_copies(voice: dict[str, object]) -> None:
+    """A copied model is equal and encodes the same, although fields are UNSET."""
+    model = Voice.from_dict(voice)
+    for twin in (copy.deepcopy(model), pickle.loads(pickle.dumps(model))):
+        assert twin == model
+        assert twin.to_dict() == model.to_dict()
+
+
+def test_unknown_fields_and_values_are_kept(voice: dict[str, object]) -> None:
+    """A newer server may add fields and values of enumerations."""
+    model = Voice.from_dict({**voice, "access": "team", "mood": {"level": 3}})
+    assert model.access == "team"
+    assert model["mood"] == {"level": 3}
+    assert "mood" in model
+    assert model.additional_keys == ["mood"]
+    assert model.to_dict()["mood"] == {"level": 3}
+    model["mood"] = "low"
+    del model["mood"]
+    assert "mood" not in model
+
+
+def test_null_differs_from_left_out(voice: dict[str, object]) -> None:
+    assert Voice.from_dict(voice).gender is UNSET
+    assert Voice.from_dict({**voice, "gender": None}).gender is None
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"id": 5}, "id: expected a string, got int"),
+        ({"is_owner": "yes"}, "is_owner: expected a boolean, got str"),
+        ({"locales": {}}, "locales: expected a list, got dict"),
+        ({"locales": [{"locale": "en-GB"}]}, "locales[0].is_native: missing"),
+        ({"locales": [1]}, "locales[0]: expected an object, got int"),
+        ({"created_at": "soon"}, "created_at: expected a date and time in ISO 8601"),
+        ({"accent": 1}, "accent: expected a string, got int, or expected null, got int"),
+    ],
+)
+def test_decode_errors_name_the_place(
+    voice: dict[str, object], change: dict[str, object], reason: str
+) -> None:
+    """The message says where and what kind, never the value."""
+    with pytest.raises(DecodeError) as caught:
+        Voice.from_dict({**voice, **change})
+    assert str(caught.value) == reason
+
+
+def test_tagged_union_is_read_by_its_tag() -> None:
+    request = {"model_id": "sonic-3", "transcript": "Hi", "voice": {"id": "v1", "mode": "id"}}
+    mp3 = {"container": "mp3", "bit_rate": 128000, "sample_rate": 44100}
+    model = TtsRequest.from_dict({**request, "output_format": mp3})
+    assert isinstance(model.output_format, Mp3Output)
+    assert isinstance(model.voice, VoiceById)
+    assert model.to_dict() == {**request, "output_format": mp3}
+    with pytest.raises(
+        DecodeError, match=r"^output_format.container: expected one of raw, wav, mp3"
+    ):
+        TtsRequest.from_dict({**request, "output_format": {"container": "ogg"}})
+
+
+def test_constants_need_no_argument() -> None:
+    output = RawOutput(encoding="pcm_s16le", sample_rate=24000)
+    assert output.to_dict() == {
+        "container": "raw",
+        "encoding": "pcm_s16le",
+        "sample_rate": 24000,
+    }
+
+
+@pytest.mark.parametrize(
+    ("read", "value"),
+    [
+        (read_str, None),
+        (read_bool, 1),
+        (read_int, True),
+        (read_int, 1.5),
+        (read_float, "1"),
+        (read_float, False),
+        (read_null, 0),
+        (read_object, []),
+        (read_datetime, 0),
+        (constant("raw"), "wav"),
+        (constant(1), True),
+        (list_of(read_str), "ab"),
+    ],
+)
+def test_readers_are_strict(read: Callable[[object], object], value: object) -> None:
+    with pytest.raises(DecodeError):
+        read(value)
+
+
+def test_query_values() -> None:
+    """Booleans are lower case, lists repeat the name, null and UNSET are left out."""
+    day = datetime.date(2026, 8, 14)
+    query = {"a": True, "b[]": ["x", "y"], "c": None, "d": UNSET, "e": 1.5, "f": day}
+    assert encode_query(query) == (
+        ("a", "true"),
+        ("b[]", "x"),
+        ("b[]", "y"),
+        ("e", "1.5"),
+        ("f", "2026-08-14"),
+    )
+
+
+def test_json_values() -> None:
+    moment = datetime.datetime(2026, 8, 14, tzinfo=datetime.UTC)
+    assert encode({"a": [moment], "b": None}) == {"a": ["2026-08-14T00:00:00+00:00"], "b": None}
+    with pytest.raises(TypeError, match="object"):
+        encode(object())
+
+
+@pytest.mark.parametrize("value", ["", ".", ".."])
+def test_segments_cannot_climb(value: str) -> None:
+    """Such an id would turn the path into that of another operation."""
+    with pytest.raises(ValueError, match="id must not be"):
+        encode_segment("id", value)
+
+
+def test_segments_are_escaped() -> None:
+    assert encode_segment("id", "a/b?c#d é") == "a%2Fb%3Fc%23d%20%C3%A9"

@@ -1,0 +1,190 @@
+"""Multipart forms, parsed by an independent parser of the standard library."""
+
+from __future__ import annotations
+
+import email.parser
+import email.policy
+import io
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import httpx
+import pytest
+from cartesia_api import File
+from cartesia_api.models import AccessTokenGrants
+from cartesia_api.types import UNSET, Uploads, encode_parts
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from cartesia_api import UploadFile
+    from cartesia_api.api import AsyncResources, Resources
+
+    Handler = Callable[[httpx.Request], httpx.Response]
+    Serve = Callable[[Handler], Resources]
+    AServe = Callable[[Handler], AsyncResources]
+
+TRANSCRIPT = {"type": "transcript", "text": "Hello"}
+
+
+class Server:
+    """Remembers the last form it was sent."""
+
+    def __init__(self) -> None:
+        self.boundaries: list[str] = []
+        self.parts: list[tuple[str, str | None, bytes]] = []
+        self.query = httpx.QueryParams()
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        return self.take(request, request.read())
+
+    def take(self, request: httpx.Request, body: bytes) -> httpx.Response:
+        kind = request.headers["content-type"]
+        self.boundaries.append(kind.partition("boundary=")[2])
+        self.query = request.url.params
+        head = f"Content-Type: {kind}\r\n\r\n".encode()
+        message = email.parser.BytesParser(policy=email.policy.HTTP).parsebytes(head + body)
+        self.parts = []
+        for part in message.iter_parts():
+            name = part.get_param("name", header="content-disposition")
+            content = part.get_payload(decode=True)
+            assert isinstance(name, str)
+            assert isinstance(content, bytes)
+            self.parts.append((name, part.get_filename(), content))
+        return httpx.Response(200, json=TRANSCRIPT)
+
+
+def test_boundary_is_random(serve: Serve) -> None:
+    server = Server()
+    for _ in range(2):
+        serve(server).stt.transcribe(file=b"x", model="ink-whisper")
+    assert len(set(server.boundaries)) == 2
+    assert all(len(boundary) >= 32 for boundary in server.boundaries)
+
+
+def test_content_cannot_add_fields(serve: Serve) -> None:
+    """Neither a guessed boundary in the file nor line breaks in names make another part."""
+    server = Server()
+    attack = b'\r\n--+++\r\nContent-Disposition: form-data; name="language"\r\n\r\nde\r\n--+++--'
+    name = 'a"\r\nContent-Type: text/html\r\n\r\nx.wav'
+    serve(server).stt.transcribe(file=File(attack, name), model="ink\r\n--+++\r\nwhisper")
+    assert [part[0] for part in server.parts] == ["file", "model"]
+    assert server.parts[0][2] == attack
+
+
+def test_fields_and_query(serve: Serve) -> None:
+    """What is not given is not sent; a list repeats its name."""
+    server = Server()
+    serve(server).stt.transcribe(
+        file=b"abc",
+        model="ink-whisper",
+        timestamp_granularities=["word", "word"],
+        encoding="pcm_s16le",
+        sample_rate=16000,
+    )
+    assert server.parts == [
+        ("file", "upload", b"abc"),
+        ("model", None, b"ink-whisper"),
+        ("timestamp_granularities[]", None, b"word"),
+        ("timestamp_granularities[]", None, b"word"),
+    ]
+    assert str(server.query) == "encoding=pcm_s16le&sample_rate=16000"
+
+
+def test_parts_have_no_python_spelling() -> None:
+    """Booleans are lower case, null is left out, models are JSON."""
+    grants = AccessTokenGrants(tts=True)
+    fields = {"a": True, "b": False, "c": None, "d": UNSET, "e": grants, "f": 1}
+    assert encode_parts(fields, {"extra": "x"}) == [
+        ("extra", (None, b"x", None)),
+        ("a", (None, b"true", None)),
+        ("b", (None, b"false", None)),
+        ("e", (None, b'{"tts": true}', "application/json")),
+        ("f", (None, b"1", None)),
+    ]
+
+
+@pytest.fixture
+def clip(tmp_path: Path) -> Path:
+    path = tmp_path / "clip.wav"
+    path.write_bytes(b"RIFF....")
+    return path
+
+
+UPLOADS: list[tuple[str, Callable[[Path], UploadFile], str]] = [
+    ("path", lambda path: path, "clip.wav"),
+    ("text of a path", str, "clip.wav"),
+    ("bytes", lambda path: path.read_bytes(), "upload"),
+    ("stream", lambda path: io.BytesIO(path.read_bytes()), "upload"),
+    ("file", lambda path: File(path.read_bytes(), "own.mp3", "audio/mpeg"), "own.mp3"),
+    ("unnamed file", lambda path: File(path.read_bytes(), ""), "upload"),
+]
+
+
+@pytest.mark.parametrize(("kind", "make", "name"), UPLOADS)
+def test_every_kind_of_upload(
+    serve: Serve, clip: Path, kind: str, make: Callable[[Path], UploadFile], name: str
+) -> None:
+    """Each sends its bytes with a file name, which servers need to take it for a file."""
+    server = Server()
+    serve(server).stt.transcribe(file=make(clip), model="m")
+    assert server.parts[0] == ("file", name, b"RIFF....")
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(("kind", "make", "name"), UPLOADS)
+async def test_every_kind_of_upload_async(
+    aserve: AServe, clip: Path, kind: str, make: Callable[[Path], UploadFile], name: str
+) -> None:
+    server = Server()
+
+    def handler(request: httpx.Request) -> httpx.Response:
+        return server.take(request, request.content)  # MockTransport has read it
+
+    await aserve(handler).stt.transcribe(file=make(clip), model="m")
+    assert server.parts[0] == ("file", name, b"RIFF....")
+
+
+def test_open_file_stays_open(serve: Serve, clip: Path) -> None:
+    """A file that the caller opened is the caller's to close."""
+    server = Server()
+    with clip.open("rb") as file:
+        serve(server).stt.transcribe(file=file, model="m")
+        assert not file.closed
+    assert server.parts[0] == ("file", "clip.wav", b"RIFF....")
+
+
+def test_path_is_opened_not_read_and_closed(clip: Path) -> None:
+    with Uploads() as uploads:
+        file = uploads.file(clip)
+        assert not isinstance(file.payload, bytes)
+        assert not file.payload.closed
+    assert file.payload.closed
+
+
+def test_missing_file_sends_nothing(serve: Serve, tmp_path: Path) -> None:
+    resources = serve(lambda request: pytest.fail("nothing may be sent"))
+    with pytest.raises(FileNotFoundError):
+        resources.voices.clone(clip=tmp_path / "none.wav", name="A", language="en")
+    with pytest.raises(OSError, match="none"):
+        resources.voices.clone(clip=str(tmp_path / "none"), name="A", language="en")
+
+
+@pytest.mark.anyio
+async def test_missing_file_sends_nothing_async(aserve: AServe, tmp_path: Path) -> None:
+    resources = aserve(lambda request: pytest.fail("nothing may be sent"))
+    with pytest.raises(FileNotFoundError):
+        await resources.voices.clone(clip=tmp_path / "none.wav", name="A", language="en")
+
+
+@pytest.mark.parametrize("wrong", [5, None, UNSET, ["a"]])
+def test_other_uploads_are_refused(serve: Serve, wrong: UploadFile) -> None:
+    resources = serve(lambda request: pytest.fail("nothing may be sent"))
+    with pytest.raises(TypeError, match="expected a path, bytes or an open file"):
+        resources.stt.transcribe(file=wrong, model="m")
+
+
+def test_text_files_are_refused(serve: Serve, clip: Path) -> None:
+    resources = serve(lambda request: pytest.fail("nothing may be sent"))
+    with clip.open() as file, pytest.raises(TypeError):
+        resources.stt.transcribe(file=file, model="m")  # type: ignore[arg-type]  # the point
