@@ -72,11 +72,11 @@ class Document:
         self.tags = [tag["name"] for tag in data.get("tags", [])]
 
     def resolve(self, node: Json) -> Json:
-        """Follow a reference."""
+        """Follow a reference. One that leads nowhere, or to another file, is empty."""
         while "$ref" in node:
             target: Json = self.data
             for step in node["$ref"].removeprefix("#/").split("/"):
-                target = target[step]
+                target = target.get(step, {})
             node = target
         return node
 

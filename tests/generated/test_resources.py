@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 from cartesia_api import PagingError, api
-from cartesia_api.api import AsyncResources, Resources
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from cartesia_api.api import AsyncResources, Resources
 
     Handler = Callable[[httpx.Request], httpx.Response]
     Serve = Callable[[Handler], Resources]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-import datetime
+import datetime as dt
 import pickle
 from typing import TYPE_CHECKING
 
@@ -134,7 +134,7 @@ def test_readers_are_strict(read: Callable[[object], object], value: object) -> 
 
 def test_query_values() -> None:
     """Booleans are lower case, lists repeat the name, null and UNSET are left out."""
-    day = datetime.date(2026, 8, 14)
+    day = dt.date(2026, 8, 14)
     query = {"a": True, "b[]": ["x", "y"], "c": None, "d": UNSET, "e": 1.5, "f": day}
     assert encode_query(query) == (
         ("a", "true"),
@@ -146,7 +146,7 @@ def test_query_values() -> None:
 
 
 def test_json_values() -> None:
-    moment = datetime.datetime(2026, 8, 14, tzinfo=datetime.UTC)
+    moment = dt.datetime(2026, 8, 14, tzinfo=dt.UTC)
     assert encode({"a": [moment], "b": None}) == {"a": ["2026-08-14T00:00:00+00:00"], "b": None}
     with pytest.raises(TypeError, match="object"):
         encode(object())

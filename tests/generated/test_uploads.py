@@ -5,7 +5,6 @@ from __future__ import annotations
 import email.parser
 import email.policy
 import io
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import httpx
@@ -16,6 +15,7 @@ from cartesia_api.types import UNSET, Uploads, encode_parts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from cartesia_api import UploadFile
     from cartesia_api.api import AsyncResources, Resources
