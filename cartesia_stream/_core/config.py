@@ -1,0 +1,103 @@
+"""Where the service is and how it is addressed: base URL, API version, key, headers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
+
+from .._version import __version__
+from ..errors import ConfigurationError
+from .timeouts import DEFAULT_TIMEOUTS, Timeouts
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+DEFAULT_BASE_URL: Final = "https://api.cartesia.ai"
+DEFAULT_API_VERSION: Final = "2026-08-14"
+DEFAULT_MODEL: Final = "sonic-latest"
+MAX_BUFFER_BYTES: Final = 64 << 20
+USER_AGENT: Final = f"cartesia-stream/{__version__}"
+
+
+class Config:
+    """The settings that every call of a client shares; checked once, then immutable by custom.
+
+    Raises:
+        ConfigurationError: For a missing or malformed key, or a base URL that is none.
+    """
+
+    __slots__ = ("api_key", "base_url", "headers", "max_buffer_bytes", "timeouts")
+
+    def __init__(
+        self,
+        *,
+        api_key: str | None,
+        base_url: str | None,
+        api_version: str,
+        timeouts: Timeouts | float | None,
+        headers: Mapping[str, str] | None,
+        max_buffer_bytes: int,
+        environ: Mapping[str, str],
+    ) -> None:
+        self.api_key = _checked_key(api_key or environ.get("CARTESIA_API_KEY"))
+        self.base_url = _checked_url(
+            base_url or environ.get("CARTESIA_BASE_URL") or DEFAULT_BASE_URL
+        )
+        self.timeouts = timeouts_of(timeouts)
+        self.max_buffer_bytes = max_buffer_bytes
+        self.headers: dict[str, str] = {
+            "User-Agent": USER_AGENT,
+            "Cartesia-Version": _checked_header("api_version", api_version),
+            **{name: _checked_header(name, value) for name, value in (headers or {}).items()},
+            "Authorization": f"Bearer {self.api_key}",
+        }
+
+    def __repr__(self) -> str:
+        return f"Config({self.base_url!r})"
+
+    def websocket_url(self, path: str) -> str:
+        """The address of a socket: the base URL with ``ws`` for ``http``."""
+        return "ws" + self.base_url.removeprefix("http") + path
+
+
+def timeouts_of(value: Timeouts | float | None) -> Timeouts:
+    """One number bounds each read and each gap; None keeps the defaults."""
+    if value is None:
+        return DEFAULT_TIMEOUTS
+    if isinstance(value, Timeouts):
+        return value
+    return Timeouts(read=value, first_audio=value, idle=value)
+
+
+def _checked_key(key: str | None) -> str:
+    if not key:
+        raise ConfigurationError(
+            "no API key: pass api_key or set CARTESIA_API_KEY", option="api_key"
+        )
+    if key != key.strip() or not key.isascii() or not key.isprintable() or " " in key:
+        raise ConfigurationError(
+            "the API key has spaces, line ends or other characters that no key has; "
+            "was it copied whole and alone?",
+            option="api_key",
+        )
+    return key
+
+
+def _checked_header(name: str, value: str) -> str:
+    if not value.isascii() or not value.isprintable():
+        raise ConfigurationError(f"header {name} has characters that no header may", option=name)
+    return value
+
+
+def _checked_url(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+        well_formed = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:
+        raise ConfigurationError(f"base_url is not a URL: {url!r}", option="base_url") from None
+    if not well_formed or parts.query or parts.fragment or parts.username is not None:
+        raise ConfigurationError(
+            "base_url must be http:// or https:// with a host, and no user, query or fragment",
+            option="base_url",
+        )
+    return url.rstrip("/")

@@ -1,0 +1,308 @@
+"""One context: an utterance with its own life on a shared socket.
+
+The table is the protocol. A move that it does not list is illegal for us and dropped for the peer;
+a context ends exactly once, in `DONE`, `CANCELLED` or `FAILED`, and only `done` from the service
+makes it `DONE`: the end of a connection never does.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from enum import Enum
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from ..errors import (
+    APIConnectionError,
+    APIError,
+    APITimeoutError,
+    BufferOverflowError,
+    ConnectionClosedError,
+    LocalStateError,
+    RemoteProtocolError,
+    StreamTruncatedError,
+)
+from ..events import AudioChunk, Cancelled, Done
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from ..errors import TimeoutPhase
+    from ..events import SpeechEvent
+    from .frames import RequestEncoder
+    from .timeouts import Timeouts
+
+
+class State(Enum):
+    """Where a context is in its life."""
+
+    IDLE = "idle"  # made here; the service does not know it yet
+    OPEN = "open"  # text was sent, more may follow
+    FINISHING = "finishing"  # all text was sent
+    DONE = "done"
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+
+
+class Move(Enum):
+    """What can happen to a context: the first three are ours, the rest the peer's."""
+
+    SEND = "send"
+    FINISH = "finish"
+    CANCEL = "cancel"
+    EVENT = "event"
+    END = "end"
+    ERROR = "error"
+    EOF = "eof"
+
+
+_S, _M = State, Move
+_OVER: Final = (_S.DONE, _S.CANCELLED, _S.FAILED)
+
+TRANSITIONS: Final[Mapping[tuple[State, Move], State]] = {
+    (_S.IDLE, _M.SEND): _S.OPEN,
+    (_S.IDLE, _M.FINISH): _S.DONE,  # nothing was said, so there is nothing to wait for
+    (_S.IDLE, _M.CANCEL): _S.CANCELLED,
+    (_S.IDLE, _M.ERROR): _S.FAILED,
+    (_S.IDLE, _M.EOF): _S.FAILED,
+    (_S.OPEN, _M.SEND): _S.OPEN,
+    (_S.OPEN, _M.FINISH): _S.FINISHING,
+    (_S.OPEN, _M.CANCEL): _S.CANCELLED,
+    (_S.OPEN, _M.EVENT): _S.OPEN,
+    (_S.OPEN, _M.END): _S.DONE,
+    (_S.OPEN, _M.ERROR): _S.FAILED,
+    (_S.OPEN, _M.EOF): _S.FAILED,
+    (_S.FINISHING, _M.FINISH): _S.FINISHING,
+    (_S.FINISHING, _M.CANCEL): _S.CANCELLED,
+    (_S.FINISHING, _M.EVENT): _S.FINISHING,
+    (_S.FINISHING, _M.END): _S.DONE,
+    (_S.FINISHING, _M.ERROR): _S.FAILED,
+    (_S.FINISHING, _M.EOF): _S.FAILED,
+    # finishing or cancelling what is over is harmless and changes nothing
+    **{(state, move): state for state in _OVER for move in (_M.FINISH, _M.CANCEL)},
+}
+
+
+_AWAITED: Final[Mapping[TimeoutPhase, str]] = {
+    "input": "no text was pushed and no event arrived",
+    "first_audio": "no audio arrived",
+    "idle": "no event arrived",
+}
+
+
+class Deadline(NamedTuple):
+    """When a wait for a context must end, and what it waits for."""
+
+    at: float
+    error: APITimeoutError
+
+
+class Context:
+    """State, buffer and accounts of one context; not thread-safe, the driver locks.
+
+    Attributes:
+        id: The wire's ``context_id``.
+        state: See `TRANSITIONS`.
+        chunks: Audio chunks received.
+        cut_short: Whether the service said done before it was told that no more text comes.
+        nbytes: Audio bytes received.
+        sent_at: When text first went out, monotonic seconds.
+        first_audio_at: When the first chunk came in, monotonic seconds.
+        wake: How the driver tells a waiting consumer that there is news.
+    """
+
+    __slots__ = (
+        "_audible",
+        "_buffered",
+        "_events",
+        "_fault",
+        "_last_activity",
+        "_last_was_send",
+        "_max_buffer",
+        "chunks",
+        "cut_short",
+        "encoder",
+        "first_audio_at",
+        "id",
+        "nbytes",
+        "sent_at",
+        "state",
+        "wake",
+    )
+
+    def __init__(
+        self,
+        context_id: str,
+        encoder: RequestEncoder,
+        *,
+        max_buffer_bytes: int,
+        wake: Callable[[], None],
+        now: float,
+    ) -> None:
+        self.id = context_id
+        self.encoder = encoder
+        self.wake = wake
+        self.state = State.IDLE
+        self.chunks = 0
+        self.cut_short = False
+        self.nbytes = 0
+        self.sent_at: float | None = None
+        self.first_audio_at: float | None = None
+        self._events: deque[SpeechEvent] = deque()
+        self._buffered = 0
+        self._max_buffer = max_buffer_bytes
+        self._fault: APIError | BufferOverflowError | None = None
+        self._audible = False
+        self._last_activity = now
+        self._last_was_send = False
+
+    # --- our moves
+
+    def move(self, move: Move, *, now: float) -> State:
+        """Make one of our own moves and return the state before it.
+
+        Raises:
+            LocalStateError: If the state does not allow it.
+            APIError: The fault of a context that has failed already.
+        """
+        before = self.state
+        after = TRANSITIONS.get((before, move))
+        if after is None:
+            if self._fault is not None:
+                raise self._fault
+            raise LocalStateError(
+                f"cannot {move.value}: the context is {before.value}", context_id=self.id
+            )
+        self.state = after
+        self._last_activity = now
+        self._last_was_send = True
+        if after is not before and after is State.CANCELLED:
+            self._events.clear()  # nothing stale is yielded after a cancel
+            self._buffered = 0
+            self._events.append(Cancelled(context_id=self.id))
+        elif before is State.IDLE and after is State.DONE:
+            self._events.append(Done(context_id=self.id))
+        return before
+
+    def said(self, transcript: str, *, now: float) -> None:
+        """Account for text that went out."""
+        if self.sent_at is None:
+            self.sent_at = now
+        self._audible = self._audible or any(map(str.isalnum, transcript))
+
+    # --- the peer's moves
+
+    @property
+    def over(self) -> bool:
+        """Whether the context has ended, though its last events may still wait to be read."""
+        return self.state in _OVER
+
+    def receive(self, event: SpeechEvent, *, now: float) -> bool:
+        """Take an event of the peer; whether a waiting consumer has news."""
+        move = Move.END if type(event) is Done else Move.EVENT
+        after = TRANSITIONS.get((self.state, move))
+        if after is None:
+            return False
+        self._last_activity = now
+        self._last_was_send = False
+        if type(event) is AudioChunk:
+            size = len(event.data)
+            if self.first_audio_at is None:
+                self.first_audio_at = now
+            self.chunks += 1
+            self.nbytes += size
+            self._buffered += size
+            if self._buffered > self._max_buffer:
+                return self.fail(self._overflow(), Move.ERROR)
+        elif move is Move.END and self._audible and not self.nbytes:
+            silent = RemoteProtocolError("the service ended the stream without any audio")
+            return self.fail(silent, Move.ERROR)
+        elif move is Move.END:
+            self.cut_short = self.state is State.OPEN
+        self.state = after
+        self._events.append(event)
+        return True
+
+    def _overflow(self) -> BufferOverflowError:
+        return BufferOverflowError(
+            f"more than {self._max_buffer} bytes of audio wait to be read", limit=self._max_buffer
+        )
+
+    def fail(self, fault: APIError | BufferOverflowError, move: Move) -> bool:
+        """End with a fault, which is raised once the buffered events have been read."""
+        after = TRANSITIONS.get((self.state, move))
+        if after is None:
+            return False
+        fault.context_id = self.id
+        self._fault = fault
+        self.state = after
+        return True
+
+    def eof(self, cause: APIConnectionError) -> bool:
+        """End because the connection did."""
+        if self.state is State.IDLE:
+            return self.fail(cause, Move.EOF)
+        truncated = StreamTruncatedError(
+            f"the connection ended before the stream did, after {self.chunks} chunks and "
+            f"{self.nbytes} bytes of audio: {cause.message}",
+            chunks=self.chunks,
+            nbytes=self.nbytes,
+        )
+        truncated.__cause__ = cause
+        return self.fail(truncated, Move.EOF)
+
+    # --- the consumer
+
+    @property
+    def exhausted(self) -> bool:
+        """Whether the terminal event has been read."""
+        return self.over and self._fault is None and not self._events
+
+    def next_event(self) -> SpeechEvent | None:
+        """The next event, or None while there is none, or none any more (see `exhausted`).
+
+        Raises:
+            CartesiaError: What ended the context, after its last event.
+        """
+        if self._events:
+            event = self._events.popleft()
+            if type(event) is AudioChunk:
+                self._buffered -= len(event.data)
+            return event
+        if self._fault is not None:
+            raise self._fault
+        return None
+
+    def deadline(self, timeouts: Timeouts) -> Deadline | None:
+        """When to stop waiting for the next event; None when there is no bound.
+
+        The clock runs from the last thing that happened. Until the first chunk, and while the
+        service owes an answer, it runs against the service; otherwise against the next push.
+        """
+        if self.state is State.IDLE or not (self._last_was_send or self.state is State.FINISHING):
+            return self._bound("input", self._last_activity, timeouts.input)
+        if self.first_audio_at is None and self._audible and self.sent_at is not None:
+            return self._bound("first_audio", self.sent_at, timeouts.first_audio)
+        return self._bound("idle", self._last_activity, timeouts.idle)
+
+    def _bound(self, phase: TimeoutPhase, since: float, seconds: float | None) -> Deadline | None:
+        if seconds is None:
+            return None
+        error = APITimeoutError(
+            f"{_AWAITED[phase]} for {seconds:g} s",
+            phase=phase,
+            seconds=seconds,
+            context_id=self.id,
+        )
+        return Deadline(since + seconds, error)
+
+
+def closed_error(code: int, reason: str, *, by_us: bool) -> ConnectionClosedError:
+    """The sentence for a closed socket."""
+    who = "this client" if by_us else "the service"
+    detail = f" ({reason[:200]})" if reason else ""
+    text = (
+        "the connection was lost without a closing handshake"
+        if code == 1006 and not by_us
+        else f"{who} closed the connection with code {code}{detail}"
+    )
+    return ConnectionClosedError(text, code=code, reason=reason, by="local" if by_us else "remote")

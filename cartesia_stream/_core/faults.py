@@ -1,0 +1,109 @@
+"""Error bodies and frames to exceptions, and what must not stand in them."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Final, TypeVar
+
+import msgspec
+
+from ..errors import APIError, APIStatusError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_E = TypeVar("_E", bound=APIError)
+
+REDACTED: Final = "[key]"
+MAX_TEXT: Final = 2000  # characters of a peer's text that an exception carries
+MAX_BODY: Final = 65536  # bytes of an error response that are read at all
+MAX_RETRY_AFTER_S: Final = 60.0
+
+_REQUEST_ID_HEADERS: Final = ("x-request-id", "request-id", "cartesia-request-id", "x-req-id")
+
+
+def status_error(
+    fields: Mapping[str, object], *, status_code: int = 0, request_id: str | None = None
+) -> APIStatusError:
+    """The exception for a structured error body or an error frame.
+
+    Every field is optional here, since sources disagree about which ones are always sent. Versions
+    before 2026-03-01 send one string, ``error``.
+    """
+    status = status_code or _whole(fields.get("status_code")) or 0
+    title = _text(fields.get("title"))
+    message = _text(fields.get("message")) or _text(fields.get("error"))
+    return APIStatusError.class_for(status)(
+        message or title or "the service reported an error without a message",
+        status_code=status,
+        error_code=_text(fields.get("error_code")),
+        title=title,
+        doc_url=_text(fields.get("doc_url")),
+        request_id=_text(fields.get("request_id")) or request_id,
+        context_id=_text(fields.get("context_id")),
+    )
+
+
+def response_error(status_code: int, headers: Mapping[str, str], body: bytes) -> APIStatusError:
+    """The exception for an HTTP response that is not a success, whatever its body is.
+
+    Args:
+        status_code: Any status, also one that no standard knows (520 ...).
+        headers: Lower-case names or a case-insensitive mapping.
+        body: The start of the body.
+    """
+    request_id = request_id_of(headers)
+    try:
+        fields = msgspec.json.decode(body, type=dict[str, object])
+    except (ValueError, RecursionError):
+        fields = None
+    if fields is not None:
+        error = status_error(fields, status_code=status_code, request_id=request_id)
+    else:
+        text = _text(body[: MAX_TEXT * 4].decode("utf-8", "replace").strip()) or ""
+        # Versions before 2026-03-01 answer "Title: Message"; a page of HTML is not a message.
+        message = text if text and not text.startswith("<") else "the service gave no message"
+        error = APIStatusError.class_for(status_code)(
+            message, status_code=status_code, request_id=request_id, body=text
+        )
+    error.retry_after = retry_after(headers)
+    return error
+
+
+def request_id_of(headers: Mapping[str, str]) -> str | None:
+    """The service's id of a request, from the response headers."""
+    return next((headers[name] for name in _REQUEST_ID_HEADERS if name in headers), None)
+
+
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """Seconds that a response asks to wait; None when it does not say.
+
+    An HTTP date is not accepted: telling it apart from a wrong local clock is not worth a guess.
+    """
+    for name, scale in (("retry-after-ms", 0.001), ("retry-after", 1.0)):
+        try:
+            seconds = float(headers[name]) * scale
+        except (KeyError, ValueError):
+            continue
+        if math.isfinite(seconds) and seconds >= 0:
+            return seconds
+    return None
+
+
+def redact(error: _E, secret: str) -> _E:
+    """Take the API key out of whatever a peer echoed into an exception."""
+    for name, value in vars(error).items():
+        if isinstance(value, str) and secret in value:
+            setattr(error, name, value.replace(secret, REDACTED))
+    error.args = (error.message,)
+    return error
+
+
+def _text(value: object) -> str | None:
+    if not isinstance(value, str) or not value:
+        return None
+    return value if len(value) <= MAX_TEXT else value[:MAX_TEXT] + " …"
+
+
+def _whole(value: object) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) else None

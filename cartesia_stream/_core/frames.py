@@ -1,0 +1,254 @@
+"""Wire frames to events and back: the codec of today's API.
+
+`decode` serves the TTS socket and SSE alike; both carry the same JSON. A chunk frame is nearly all
+base64, so its audio is cut out and decoded in place and only the small rest is parsed. Any other
+layout, even one an adversary chose, takes the full parse: both give equal results.
+"""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING, Final, cast
+
+import msgspec
+import pybase64
+
+from ..errors import RemoteProtocolError
+from ..events import (
+    NO_EXTRA,
+    AudioChunk,
+    Done,
+    FlushDone,
+    PhonemeTimestamps,
+    SpeechEvent,
+    Timing,
+    UnknownEvent,
+    WordTimestamps,
+)
+from .faults import status_error
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from ..errors import APIStatusError
+
+Fields = dict[str, object]
+
+_parse: Final = cast("Callable[[bytes], object]", msgspec.json.Decoder().decode)
+_encode: Final = msgspec.json.Encoder().encode
+
+# A number that no peer can guess stands where the audio was: finding it at the top level of what
+# is left proves that the audio cut out was the frame's own "data" and no look-alike.
+_MARK: Final = secrets.randbits(53) | 1 << 52
+_MARK_BYTES: Final = str(_MARK).encode()
+
+
+def decode(frame: bytes) -> SpeechEvent | APIStatusError:
+    """Turn one frame into an event, or into the error that it reports.
+
+    Args:
+        frame: UTF-8 JSON, one frame of the socket or the data of one server-sent event.
+
+    Raises:
+        RemoteProtocolError: If it is not what the API allows; names the field, never the payload.
+    """
+    key = frame.find(b'"data"')
+    if key >= 0:
+        event = _decode_chunk(frame, key + 6)
+        if event is not None:
+            return event
+    return decode_fields(_object(frame))
+
+
+def _decode_chunk(frame: bytes, after_key: int) -> AudioChunk | None:
+    """The fast path: None when the frame is not a chunk in a layout that it knows."""
+    quote = frame.find(b'"', after_key, after_key + 4)
+    if quote < 0 or frame[after_key:quote] not in (b":", b": "):
+        return None
+    end = frame.find(b'"', quote + 1)
+    if end <= quote + 1:
+        return None
+    try:
+        value = _parse(b"%b%b%b" % (frame[:quote], _MARK_BYTES, frame[end + 1 :]))
+        if type(value) is not dict:
+            return None
+        fields = cast("Fields", value)
+        if fields.get("data") != _MARK or fields.get("type") != "chunk":
+            return None
+        data = pybase64.b64decode(memoryview(frame)[quote + 1 : end], validate=True)
+    except (ValueError, RecursionError):  # let the full parse name what is wrong
+        return None
+    return _chunk(fields, data)
+
+
+def _object(frame: bytes) -> Fields:
+    try:
+        value = _parse(frame)
+    except (ValueError, RecursionError):  # DecodeError and bad UTF-8 are ValueErrors
+        raise RemoteProtocolError("a frame is not valid JSON") from None
+    if not isinstance(value, dict):
+        raise RemoteProtocolError("a frame is not a JSON object")
+    return cast("Fields", value)
+
+
+def decode_fields(fields: Fields) -> SpeechEvent | APIStatusError:
+    """`decode` for a frame that is parsed already; takes the dictionary over."""
+    name = fields.get("type")
+    if not isinstance(name, str):
+        if "error" in fields or isinstance(fields.get("message"), str):
+            return status_error(fields)  # older versions: one string, no type
+        raise RemoteProtocolError("a frame has no type")
+    if name == "error":
+        return status_error(fields)
+    reader = _READERS.get(name)
+    if reader is None:
+        return UnknownEvent(name=name, context_id=_context_id(fields), fields=fields)
+    return reader(fields)
+
+
+def _read_chunk(fields: Fields) -> AudioChunk:
+    data = fields.get("data")
+    if not isinstance(data, str):
+        raise _wrong("chunk", "data", fields)
+    try:
+        audio = pybase64.b64decode(data, validate=True)
+    except ValueError:
+        raise _wrong("chunk", "data", fields) from None
+    return _chunk(fields, audio)
+
+
+def _chunk(fields: Fields, data: bytes) -> AudioChunk:
+    step_time = fields.get("step_time")
+    return AudioChunk(
+        data=data,
+        context_id=_context_id(fields),
+        step_time=step_time if isinstance(step_time, int | float) else None,
+        flush_id=_flush_id(fields),
+        extra=_extra(fields),
+    )
+
+
+def _read_words(fields: Fields) -> WordTimestamps:
+    return WordTimestamps(
+        words=_timings(fields, "word_timestamps", "words"),
+        context_id=_context_id(fields),
+        flush_id=_flush_id(fields),
+        extra=_extra(fields),
+    )
+
+
+def _read_phonemes(fields: Fields) -> PhonemeTimestamps:
+    return PhonemeTimestamps(
+        phonemes=_timings(fields, "phoneme_timestamps", "phonemes"),
+        context_id=_context_id(fields),
+        flush_id=_flush_id(fields),
+        extra=_extra(fields),
+    )
+
+
+def _read_flush_done(fields: Fields) -> FlushDone:
+    return FlushDone(
+        flush_id=_flush_id(fields), context_id=_context_id(fields), extra=_extra(fields)
+    )
+
+
+def _read_done(fields: Fields) -> Done:
+    return Done(context_id=_context_id(fields), extra=_extra(fields))
+
+
+_READERS: Final[Mapping[str, Callable[[Fields], SpeechEvent]]] = {
+    "chunk": _read_chunk,
+    "timestamps": _read_words,
+    "phoneme_timestamps": _read_phonemes,
+    "flush_done": _read_flush_done,
+    "done": _read_done,
+}
+
+_KNOWN: Final = frozenset(
+    {
+        "type",
+        "data",
+        "done",
+        "status_code",
+        "step_time",
+        "context_id",
+        "flush_id",
+        "flush_done",
+        "word_timestamps",
+        "phoneme_timestamps",
+    }
+)
+
+
+def _extra(fields: Fields) -> Mapping[str, object]:
+    if fields.keys() <= _KNOWN:
+        return NO_EXTRA
+    return {name: value for name, value in fields.items() if name not in _KNOWN}
+
+
+def _context_id(fields: Fields) -> str | None:
+    value = fields.get("context_id")
+    if value is None or isinstance(value, str):
+        return value
+    raise _wrong(fields.get("type"), "context_id", {})
+
+
+def _flush_id(fields: Fields) -> int | None:
+    value = fields.get("flush_id")
+    return value if isinstance(value, int) else None
+
+
+def _timings(fields: Fields, name: str, texts: str) -> tuple[Timing, ...]:
+    """Columns to rows; an absent or null table is an empty one."""
+    table = fields.get(name)
+    if table is None:
+        return ()
+    if isinstance(table, dict):
+        columns = cast("Fields", table)
+        column = [columns.get(key) for key in (texts, "start", "end")]
+        if all(isinstance(values, list) for values in column):
+            rows = cast("list[list[object]]", column)
+            if len(rows[0]) == len(rows[1]) == len(rows[2]):
+                return tuple(_timing(fields, name, *row) for row in zip(*rows, strict=True))
+    raise _wrong(fields.get("type"), name, fields)
+
+
+def _timing(fields: Fields, name: str, text: object, start: object, end: object) -> Timing:
+    times = (start, end)
+    if isinstance(text, str) and all(isinstance(time, int | float) for time in times):
+        first, last = cast("tuple[float, float]", times)
+        return Timing(text, float(first), float(last))
+    raise _wrong(fields.get("type"), name, fields)
+
+
+def _wrong(frame: object, field: str, fields: Fields) -> RemoteProtocolError:
+    context_id = fields.get("context_id")
+    return RemoteProtocolError(
+        f"a {frame} frame has a missing or malformed {field}",
+        context_id=context_id if isinstance(context_id, str) else None,
+    )
+
+
+class RequestEncoder:
+    """Encodes the generation requests of one context.
+
+    All fields but the text must stay the same across the inputs of a context, so they are encoded
+    once and each push appends the few that vary.
+    """
+
+    __slots__ = ("_cancel", "_head")
+
+    def __init__(self, context_id: str, fields: Mapping[str, object]) -> None:
+        self._head = _encode({"context_id": context_id, **fields})[:-1]
+        self._cancel = _encode({"context_id": context_id, "cancel": True})
+
+    def generate(self, transcript: str, *, more: bool, flush: bool = False) -> bytes:
+        """A generation request; ``more`` says that the context stays open for further text."""
+        more_text = b"true" if more else b"false"
+        flushing = b',"flush":true' if flush else b""
+        text = _encode(transcript)
+        return b'%b,"transcript":%b,"continue":%b%b}' % (self._head, text, more_text, flushing)
+
+    def cancel(self) -> bytes:
+        """The request to stop this context."""
+        return self._cancel

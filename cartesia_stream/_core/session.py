@@ -1,0 +1,240 @@
+"""Many contexts over one socket: routing, liveness, and one cause for whatever ends them."""
+
+from __future__ import annotations
+
+import copy
+import logging
+from collections import OrderedDict
+from typing import TYPE_CHECKING, Final
+
+from ..errors import (
+    APIError,
+    APIStatusError,
+    APITimeoutError,
+    LocalStateError,
+    RemoteProtocolError,
+)
+from .context import Context, Move, State, closed_error
+from .faults import redact
+from .frames import RequestEncoder, decode
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from ..errors import APIConnectionError
+    from ..events import SpeechEvent
+    from .websocket import WebSocket
+
+logger: Final = logging.getLogger("cartesia_stream")
+
+REMEMBERED_IDS: Final = 4096
+
+
+class Session:
+    """The protocol of the TTS socket; not thread-safe, the driver locks.
+
+    Everything here is total: what the peer sends becomes an event, the fault of a context, or a
+    count in `dropped`, and never an exception out of `receive_data`.
+
+    Args:
+        websocket: The connection, its handshake under way.
+        secret: The API key, kept out of every message.
+        max_buffer_bytes: Bound on the audio that waits to be read, per context.
+        ping_interval: Seconds of silence after which the peer is asked for a sign of life.
+        ping_timeout: Seconds that it has for the answer.
+        now: Monotonic seconds.
+
+    Attributes:
+        contexts: The contexts that have not ended.
+        dropped: Frames of contexts that are unknown, finished or cancelled.
+    """
+
+    def __init__(
+        self,
+        websocket: WebSocket,
+        *,
+        secret: str,
+        max_buffer_bytes: int,
+        ping_interval: float,
+        ping_timeout: float,
+        now: float,
+    ) -> None:
+        self.websocket = websocket
+        self.contexts: dict[str, Context] = {}
+        self.dropped = 0
+        self._secret = secret
+        self._max_buffer = max_buffer_bytes
+        self._ping_interval = ping_interval
+        self._ping_timeout = ping_timeout
+        self._heard_at = now
+        self._pinged = False
+        self._given_up = False
+        self._used: OrderedDict[str, None] = OrderedDict()
+        self._end: APIConnectionError | None = None
+
+    # --- our moves
+
+    @property
+    def usable(self) -> bool:
+        """Whether a new context can be opened."""
+        return self._end is None and self.websocket.is_open
+
+    def open(
+        self,
+        context_id: str,
+        fields: Mapping[str, object],
+        *,
+        wake: Callable[[], None],
+        now: float,
+    ) -> Context:
+        """Make a context; the service learns of it with its first text.
+
+        Raises:
+            LocalStateError: If the id was used on this connection, where late frames of the former
+                context could reach the new one.
+            ConnectionClosedError: If the connection is over.
+        """
+        if not self.usable:
+            raise self._end or self.websocket.closed_error()
+        if context_id in self._used:
+            raise LocalStateError(
+                "this context_id was used on this connection; use a new one", context_id=context_id
+            )
+        self._used[context_id] = None
+        if len(self._used) > REMEMBERED_IDS:
+            self._used.popitem(last=False)
+        context = Context(
+            context_id,
+            RequestEncoder(context_id, fields),
+            max_buffer_bytes=self._max_buffer,
+            wake=wake,
+            now=now,
+        )
+        self.contexts[context_id] = context
+        return context
+
+    def send(self, context: Context, text: str, *, more: bool, flush: bool, now: float) -> None:
+        """Send text, a flush, or the end of the input.
+
+        Raises:
+            LocalStateError: If the context has finished.
+            APIError: What ended the context.
+        """
+        before = context.move(Move.SEND if more or text else Move.FINISH, now=now)
+        if not more and text:
+            context.move(Move.FINISH, now=now)
+        if context.state is State.DONE and before is State.IDLE:
+            self.contexts.pop(context.id, None)
+        elif before is State.IDLE or before is State.OPEN:
+            context.said(text, now=now)
+            self.websocket.send_text(context.encoder.generate(text, more=more, flush=flush))
+
+    def cancel(self, context: Context, *, now: float) -> None:
+        """Stop a context at once; what the service still sends for it is dropped."""
+        before = context.move(Move.CANCEL, now=now)
+        self._forget(context, tell=before is State.OPEN or before is State.FINISHING)
+
+    def _forget(self, context: Context, *, tell: bool) -> None:
+        self.contexts.pop(context.id, None)
+        if tell and self.websocket.is_open:
+            self.websocket.send_text(context.encoder.cancel())
+
+    @property
+    def is_dead(self) -> bool:
+        """Whether nothing more is to be expected, so that the socket can go."""
+        return self._given_up or self.websocket.is_closed
+
+    def close(self) -> list[Context]:
+        """Start the closing handshake; open contexts end with the cause."""
+        self.websocket.close()
+        return self._finish(closed_error(1000, "", by_us=True))
+
+    # --- the peer's moves
+
+    def receive_data(self, data: bytes | memoryview, *, now: float) -> list[Context]:
+        """Take bytes from the network; the contexts whose consumers have news."""
+        self._heard_at = now
+        self._pinged = False
+        news: list[Context] = []
+        contexts = self.contexts
+        for message in self.websocket.receive_data(data):
+            try:
+                event = decode(message)
+            except RemoteProtocolError as error:
+                self._fail(error, news)
+                continue
+            if isinstance(event, APIStatusError):
+                self._fail(redact(event, self._secret), news)
+                continue
+            context = contexts.get(event.context_id or "")
+            if context is None:
+                self._receive_stray(event, now, news)
+            elif context.receive(event, now=now):
+                news.append(context)
+                if context.over:
+                    self._forget(context, tell=context.state is State.FAILED)
+        if self._end is None and not (self.websocket.is_open or self.websocket.is_connecting):
+            news += self._finish(self.websocket.closed_error())
+        return news
+
+    def _receive_stray(self, event: SpeechEvent, now: float, news: list[Context]) -> None:
+        """A frame that names no context, or one that is not open."""
+        if event.context_id is None and len(self.contexts) == 1:
+            (context,) = self.contexts.values()  # can only be meant for this one
+            if context.receive(event, now=now):
+                news.append(context)
+                if context.over:
+                    self._forget(context, tell=context.state is State.FAILED)
+                return
+        self.dropped += 1
+        logger.debug("< dropped a frame of context %s", event.context_id)
+
+    def _fail(self, error: APIError, news: list[Context]) -> None:
+        """Give a fault to the context that it names, or to all when it names none."""
+        if error.context_id is None:
+            hit = list(self.contexts.values())
+        elif (named := self.contexts.get(error.context_id)) is not None:
+            hit = [named]
+        else:
+            hit = []
+            self.dropped += 1
+        for context in hit:
+            if context.fail(copy.copy(error), Move.ERROR):
+                news.append(context)
+                # an error frame has ended the context there; after a bad frame it goes on
+                self._forget(context, tell=not isinstance(error, APIStatusError))
+
+    def receive_eof(self, *, now: float, cause: APIConnectionError | None = None) -> list[Context]:
+        """Take the end of the stream, or the network fault that amounts to it."""
+        self.websocket.receive_eof()
+        if self._end is not None:
+            return []
+        return self._finish(cause or self.websocket.closed_error())
+
+    def _finish(self, end: APIConnectionError) -> list[Context]:
+        self._end = self._end or redact(end, self._secret)
+        ended = [context for context in self.contexts.values() if context.eof(copy.copy(end))]
+        self.contexts.clear()
+        return ended
+
+    # --- time
+
+    def next_tick(self) -> float:
+        """When `tick` wants to be called, in monotonic seconds."""
+        wait = self._ping_interval + (self._ping_timeout if self._pinged else 0.0)
+        return self._heard_at + wait
+
+    def tick(self, *, now: float) -> list[Context]:
+        """Ping a silent peer; give up on a dead one."""
+        if now < self.next_tick() or not self.websocket.is_open:
+            return []
+        if not self._pinged:
+            self._pinged = True
+            self.websocket.ping()
+            return []
+        seconds = self._ping_interval + self._ping_timeout
+        dead = APITimeoutError(
+            f"the service gave no sign of life for {seconds:g} s", phase="idle", seconds=seconds
+        )
+        self._given_up = True
+        return self._finish(dead)

@@ -1,0 +1,115 @@
+"""What both stream classes keep: an account of what came, and audio cut at whole samples."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Final
+
+from ..audio import Audio
+from ..errors import StreamTruncatedError
+from ..events import AudioChunk, Done, PhonemeTimestamps, WordTimestamps
+
+if TYPE_CHECKING:
+    from ..audio import AudioFormat
+    from ..events import SpeechEvent, Timing
+    from .context import Context
+
+logger: Final = logging.getLogger("cartesia_stream")
+
+
+class Account:
+    """What one stream has delivered so far.
+
+    Attributes:
+        format: Format of the audio.
+        words: Word times so far.
+        phonemes: Phoneme times so far.
+        chunks: Audio chunks so far.
+        nbytes: Audio bytes so far.
+    """
+
+    __slots__ = (
+        "_first_audio_at",
+        "_rest",
+        "_started_at",
+        "chunks",
+        "format",
+        "nbytes",
+        "phonemes",
+        "words",
+    )
+
+    def __init__(self, fmt: AudioFormat, *, now: float) -> None:
+        self.format = fmt
+        self.words: list[Timing] = []
+        self.phonemes: list[Timing] = []
+        self.chunks = 0
+        self.nbytes = 0
+        self._started_at = now
+        self._first_audio_at: float | None = None
+        self._rest = b""
+
+    def restart(self, *, now: float) -> None:
+        """Measure from now on."""
+        self._started_at = now
+
+    def take(self, event: SpeechEvent, *, now: float) -> None:
+        """Account for an event on its way to the consumer."""
+        if isinstance(event, AudioChunk):
+            if self._first_audio_at is None:
+                self._first_audio_at = now
+            self.chunks += 1
+            self.nbytes += len(event.data)
+        elif isinstance(event, WordTimestamps):
+            self.words += event.words
+        elif isinstance(event, PhonemeTimestamps):
+            self.phonemes += event.phonemes
+
+    def audio_of(self, event: SpeechEvent) -> bytes:
+        """The whole samples in hand; the rest of a split sample waits for the next chunk."""
+        if not isinstance(event, AudioChunk):
+            if isinstance(event, Done) and self._rest:
+                logger.warning("the audio ended %d bytes into a sample", len(self._rest))
+            return b""
+        data, width = event.data, self.format.sample_bytes
+        if not self._rest and len(data) % width == 0:
+            return data
+        data = self._rest + data
+        cut = len(data) - len(data) % width
+        self._rest = data[cut:]
+        return data[:cut]
+
+    @property
+    def duration(self) -> float:
+        """Seconds of audio so far."""
+        return self.format.duration(self.nbytes)
+
+    @property
+    def time_to_first_audio(self) -> float | None:
+        """Seconds from the start of the stream to its first chunk, as the consumer saw it."""
+        if self._first_audio_at is None:
+            return None
+        return self._first_audio_at - self._started_at
+
+    def result(self, data: bytes, *, context_id: str | None, request_id: str | None) -> Audio:
+        """The whole utterance."""
+        return Audio(
+            data=data,
+            format=self.format,
+            words=tuple(self.words),
+            phonemes=tuple(self.phonemes),
+            context_id=context_id,
+            request_id=request_id,
+            time_to_first_audio=self.time_to_first_audio,
+        )
+
+
+def cut_short_error(context: Context) -> StreamTruncatedError:
+    """The error for a context that the service ended while text was still to come."""
+    return StreamTruncatedError(
+        f"the service ended the context before all text was sent, after {context.chunks} chunks "
+        f"and {context.nbytes} bytes of audio",
+        chunks=context.chunks,
+        nbytes=context.nbytes,
+        context_id=context.id,
+    )

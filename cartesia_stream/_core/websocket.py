@@ -1,0 +1,216 @@
+"""A WebSocket endpoint without I/O: bytes in, whole messages and bytes out.
+
+The `websockets` package does the handshake, control frames, fragments and closing. Whole unmasked
+data frames, which are nearly all of the traffic, are cut out of the read buffer here: the package
+needs several generator steps and copies for each. Everything unusual goes to the package, which
+judges it. Two rules keep the two parsers in step: the package is only ever given whole frames
+while the connection is open, and everything at once when it is not.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from typing import TYPE_CHECKING, Final
+
+from websockets.client import ClientProtocol
+from websockets.exceptions import InvalidHandshake, InvalidStatus
+from websockets.frames import Close, Frame, Opcode
+from websockets.protocol import State
+from websockets.uri import parse_uri
+
+from ..errors import RemoteProtocolError
+from .context import closed_error
+from .faults import response_error
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ..errors import APIConnectionError, APIError
+
+MAX_HANDSHAKE: Final = 65536  # bytes of response headers
+
+# The package logs the handshake's headers, the key among them, at DEBUG: it gets a logger of its
+# own, outside the hierarchy, that nobody can switch on.
+_SILENT: Final = logging.Logger("silent", logging.CRITICAL + 1)  # noqa: LOG001 (outside, see above)
+
+
+class WebSocket:
+    """The client's end of one connection.
+
+    Args:
+        url: ``ws://`` or ``wss://``; holds no secret.
+        headers: Sent with the handshake.
+        max_message_bytes: Bound on one message; the connection is failed with 1009 past it.
+    """
+
+    def __init__(
+        self, url: str, headers: Mapping[str, str], *, max_message_bytes: int = 1 << 24
+    ) -> None:
+        self._protocol = ClientProtocol(parse_uri(url), max_size=max_message_bytes, logger=_SILENT)
+        self._max_message = max_message_bytes
+        self._buffer = bytearray()
+        self._fragments: list[bytes] = []
+        self._in_fragments = False
+        self._close: Close | None = None  # what the peer sent
+        self._closed_by_us = False
+        self._handshaking = True
+        request = self._protocol.connect()
+        for name, value in headers.items():
+            request.headers[name] = value
+        self._protocol.send_request(request)
+
+    # --- state
+
+    @property
+    def is_open(self) -> bool:
+        """Whether messages can be sent."""
+        return self._protocol.state is State.OPEN
+
+    @property
+    def is_connecting(self) -> bool:
+        """Whether the answer to the handshake is still awaited."""
+        return self._handshaking
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether the connection is over in both directions."""
+        return self._protocol.state is State.CLOSED
+
+    def handshake_error(self) -> APIError | None:
+        """Why the handshake failed; the same classes as over HTTP."""
+        fault = self._protocol.handshake_exc
+        if fault is None:
+            return None
+        if isinstance(fault, InvalidStatus):
+            response = fault.response
+            headers = {name.lower(): value for name, value in response.headers.raw_items()}
+            return response_error(response.status_code, headers, bytes(response.body or b""))
+        if isinstance(fault, InvalidHandshake):
+            return RemoteProtocolError(f"the WebSocket handshake failed: {fault}")
+        return self.closed_error()
+
+    def closed_error(self) -> APIConnectionError:
+        """Why the connection is over, with its code and reason."""
+        close = self._close
+        if close is not None:
+            return closed_error(close.code, close.reason, by_us=self._closed_by_us)
+        sent = self._protocol.close_sent  # by the package, when a frame breaks the rules
+        if sent is not None:
+            return closed_error(sent.code, sent.reason, by_us=True)
+        return closed_error(1006, "", by_us=False)
+
+    # --- in
+
+    def receive_data(self, data: bytes | memoryview) -> list[bytes]:
+        """Take bytes from the network and return the messages that they complete."""
+        buffer = self._buffer
+        buffer += data
+        if self._handshaking and not self._take_handshake():
+            return []
+        messages: list[bytes] = []
+        position = 0
+        protocol = self._protocol
+        while protocol.state is State.OPEN:
+            size = len(buffer) - position
+            if size < 2:
+                break
+            first, length = buffer[position], buffer[position + 1]
+            header = 2
+            if length > 127:
+                break  # masked: the package fails the connection
+            if length == 126:
+                header = 4
+            elif length == 127:
+                header = 10
+            if size < header:
+                break
+            if header != 2:
+                length = int.from_bytes(buffer[position + 2 : position + header], "big")
+            if length > self._max_message:
+                break  # too long: the package fails the connection
+            if size < header + length:
+                break
+            start, position = position + header, position + header + length
+            if (first == 0x81 or first == 0x82) and not self._in_fragments:
+                messages.append(bytes(memoryview(buffer)[start:position]))
+            else:
+                protocol.receive_data(buffer[start - header : position])
+                self._collect(messages)
+        del buffer[:position]
+        if buffer and (protocol.state is not State.OPEN or self._is_hopeless()):
+            protocol.receive_data(bytes(buffer))
+            buffer.clear()
+            self._collect(messages)
+        return messages
+
+    def _take_handshake(self) -> bool:
+        """Feed the handshake up to its blank line and no further; whether it succeeded."""
+        end = self._buffer.find(b"\r\n\r\n")
+        if end < 0 and len(self._buffer) <= MAX_HANDSHAKE:
+            return False
+        self._handshaking = False
+        head = bytes(self._buffer[: end + 4]) if end >= 0 else bytes(self._buffer)
+        del self._buffer[: len(head)]
+        self._protocol.receive_data(head)
+        self._protocol.events_received()  # the response itself
+        if self._protocol.state is not State.OPEN and self._buffer:
+            self._protocol.receive_data(bytes(self._buffer))  # the body of a refusal
+            self._buffer.clear()
+            self._protocol.events_received()
+        return self._protocol.state is State.OPEN
+
+    def _is_hopeless(self) -> bool:
+        """Whether the frame at the front can only end the connection."""
+        buffer = self._buffer
+        if len(buffer) < 2:
+            return False
+        first, length = buffer[0], buffer[1]
+        if length & 0x80 or first & 0x70 or (first & 0x08 and length > 125):
+            return True
+        if length == 127 and len(buffer) >= 10:
+            return int.from_bytes(buffer[2:10], "big") > self._max_message
+        if length == 126 and len(buffer) >= 4:
+            return int.from_bytes(buffer[2:4], "big") > self._max_message
+        return length < 126 and length > self._max_message
+
+    def _collect(self, messages: list[bytes]) -> None:
+        for frame in self._protocol.events_received():
+            if not isinstance(frame, Frame):
+                continue  # the handshake's response
+            if frame.opcode is Opcode.CLOSE:
+                self._close = Close.parse(frame.data)
+            elif frame.opcode in (Opcode.TEXT, Opcode.BINARY, Opcode.CONT):
+                self._fragments.append(bytes(frame.data))
+                self._in_fragments = not frame.fin
+                if frame.fin:
+                    messages.append(b"".join(self._fragments))
+                    self._fragments.clear()
+
+    def receive_eof(self) -> None:
+        """Take the end of the stream."""
+        self._handshaking = False
+        if self._buffer:
+            self._protocol.receive_data(bytes(self._buffer))
+            self._buffer.clear()
+        self._protocol.receive_eof()
+
+    # --- out
+
+    def data_to_send(self) -> list[bytes]:
+        """Bytes to write; an empty one asks to shut down the sending side."""
+        return self._protocol.data_to_send()
+
+    def send_text(self, message: bytes) -> None:
+        """Queue a text message."""
+        self._protocol.send_text(message)
+
+    def ping(self) -> None:
+        """Queue a ping; the answer is consumed by `receive_data`."""
+        self._protocol.send_ping(secrets.token_bytes(4))
+
+    def close(self, code: int = 1000, reason: str = "") -> None:
+        """Queue a close frame, if none went out yet."""
+        if self._protocol.state is State.OPEN:
+            self._closed_by_us = True
+            self._protocol.send_close(code, reason)
