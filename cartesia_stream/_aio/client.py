@@ -1,0 +1,149 @@
+"""`AsyncCartesia`: the whole API as one object, for asyncio."""
+
+from __future__ import annotations
+
+import os
+from functools import cached_property
+from typing import TYPE_CHECKING, Self
+
+from cartesia_api.api import AsyncResources
+
+from .._core.config import DEFAULT_API_VERSION, MAX_BUFFER_BYTES, Config
+from .tts import AsyncTTS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from contextlib import AbstractAsyncContextManager
+
+    import httpx
+    from cartesia_api.client import Request, RequestOptions
+
+    from .._core.timeouts import Timeouts
+    from .http import AsyncHttpSender
+    from .websocket import AsyncSocketDriver
+
+__all__ = ["AsyncCartesia"]
+
+
+class AsyncTransports:
+    """How a client reaches the service; HTTP is set up, and its library imported, on first use."""
+
+    def __init__(
+        self,
+        config: Config,
+        *,
+        max_retries: int,
+        http_client: httpx.AsyncClient | None,
+        proxy: str | None,
+    ) -> None:
+        self._config = config
+        self._max_retries = max_retries
+        self._http_client = http_client
+        self._proxy = proxy
+        self._http: AsyncHttpSender | None = None
+
+    @property
+    def http(self) -> AsyncHttpSender:
+        """The sender of every HTTP call."""
+        if self._http is None:
+            from .http import AsyncHttpSender
+
+            self._http = AsyncHttpSender(
+                self._config,
+                max_retries=self._max_retries,
+                http_client=self._http_client,
+                proxy=self._proxy,
+            )
+        return self._http
+
+    async def send(self, request: Request, options: RequestOptions | None = None) -> httpx.Response:
+        """What the generated operations call."""
+        return await self.http.send(request, options)
+
+    def stream(
+        self, request: Request, options: RequestOptions | None = None
+    ) -> AbstractAsyncContextManager[httpx.Response]:
+        """What the generated operations call for bodies that stream."""
+        return self.http.stream(request, options)
+
+    async def connect(self) -> AsyncSocketDriver:
+        """Open a socket."""
+        from .websocket import connect
+
+        return await connect(self._config, max_retries=self._max_retries, proxy=self._proxy)
+
+    async def aclose(self) -> None:
+        """Close the HTTP connections."""
+        if self._http is not None:
+            await self._http.aclose()
+
+
+class AsyncCartesia(AsyncResources):
+    """A client of the Cartesia API, for one event loop; an async context manager.
+
+    ``voices``, ``accents``, ``stt``, ``access_token`` and ``status`` are generated from the API's
+    document; ``tts`` adds the streams.
+
+    Args:
+        api_key: Default: the environment variable ``CARTESIA_API_KEY``.
+        base_url: Default: ``CARTESIA_BASE_URL``, then ``https://api.cartesia.ai``. An ``http://``
+            URL makes the sockets ``ws://``.
+        api_version: Date of the API's dialect, sent with every request.
+        timeout: Deadlines; one number bounds each read and each gap between events.
+        max_retries: How often a call is repeated after a passing failure. A call that creates or
+            costs something is repeated only if it certainly was not carried out.
+        headers: Sent with every request.
+        proxy: URL of an HTTP proxy for calls and sockets; otherwise the environment decides.
+        http_client: Your own client for HTTP calls; it is not closed with this one.
+        max_buffer_bytes: Bound on the audio that may wait to be read, per context. 64 MiB holds
+            23 minutes of the default format.
+
+    Raises:
+        ConfigurationError: If the key is missing or malformed, or the base URL is none.
+    """
+
+    def __init__(
+        self,
+        api_key: str | None = None,
+        *,
+        base_url: str | None = None,
+        api_version: str = DEFAULT_API_VERSION,
+        timeout: Timeouts | float | None = None,
+        max_retries: int = 2,
+        headers: Mapping[str, str] | None = None,
+        proxy: str | None = None,
+        http_client: httpx.AsyncClient | None = None,
+        max_buffer_bytes: int = MAX_BUFFER_BYTES,
+    ) -> None:
+        self._config = Config(
+            api_key=api_key,
+            base_url=base_url,
+            api_version=api_version,
+            timeouts=timeout,
+            headers=headers,
+            max_buffer_bytes=max_buffer_bytes,
+            environ=os.environ,
+        )
+        self._transports = AsyncTransports(
+            self._config, max_retries=max_retries, http_client=http_client, proxy=proxy
+        )
+        super().__init__(self._transports)
+
+    @cached_property
+    def tts(self) -> AsyncTTS:  # type: ignore[override]  # streams in place of raw responses
+        """Text to speech."""
+        return AsyncTTS(self._transports)
+
+    async def aclose(self) -> None:
+        """Close every connection; safe to call twice."""
+        await self.tts.aclose()
+        await self._transports.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *error: object) -> None:
+        await self.aclose()
+
+    def __repr__(self) -> str:
+        return f"AsyncCartesia({self._config.base_url!r})"

@@ -1,0 +1,185 @@
+"""HTTP with retries and typed errors, for asyncio."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+import httpx
+
+from .._core.faults import MAX_BODY
+from .._core.http import (
+    backoff,
+    body_error,
+    build,
+    client_options,
+    decoder_for,
+    status_failure,
+    transport_error,
+)
+from ..errors import APIError
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+
+    from cartesia_api.client import Request, RequestOptions
+
+    from .._core.config import Config
+    from .._core.operations import SpeechRequest
+    from .._core.response import ResponseDecoder
+    from ..events import SpeechEvent
+
+
+class AsyncHttpSender:
+    """What the generated operations send their requests through; for one event loop.
+
+    Args:
+        config: Where and as whom.
+        max_retries: How often a call is repeated at most; see `_core.backoff`.
+        http_client: Your own client, which stays open; its own headers are sent as well.
+        proxy: URL of a proxy; otherwise the environment decides.
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        *,
+        max_retries: int,
+        http_client: httpx.AsyncClient | None = None,
+        proxy: str | None = None,
+    ) -> None:
+        self._config = config
+        self._max_retries = max_retries
+        self._owned = http_client is None
+        self._client = http_client or httpx.AsyncClient(**client_options(config, proxy))
+
+    async def send(self, request: Request, options: RequestOptions | None = None) -> httpx.Response:
+        """Send a request and return its whole response, which is a success.
+
+        Raises:
+            APIStatusError: For any other status.
+            APIConnectionError: If the network failed.
+        """
+        return await self._send(request, options or {}, streaming=False)
+
+    @asynccontextmanager
+    async def stream(
+        self, request: Request, options: RequestOptions | None = None
+    ) -> AsyncGenerator[httpx.Response]:
+        """`open` as a context manager."""
+        response = await self.open(request, options)
+        try:
+            yield response
+        except httpx.HTTPError as error:
+            raise transport_error(error) from error
+        finally:
+            await response.aclose()
+
+    async def open(self, request: Request, options: RequestOptions | None = None) -> httpx.Response:
+        """Send a request and return its response with the body unread; the caller closes it.
+
+        Raises:
+            APIStatusError: If the status is not a success.
+            APIConnectionError: If the network failed.
+        """
+        return await self._send(request, options or {}, streaming=True)
+
+    async def speech(self, request: SpeechRequest) -> ResponseSource:
+        """Send a request and return the speech that answers it."""
+        now = time.monotonic()
+        response = await self.open(request.request)
+        try:
+            decoder = decoder_for(response, request, config=self._config, now=now)
+        except BaseException:
+            await response.aclose()
+            raise
+        return ResponseSource(response, decoder)
+
+    async def _send(
+        self, request: Request, options: RequestOptions, *, streaming: bool
+    ) -> httpx.Response:
+        retries = backoff(request, options, self._max_retries)
+        while True:
+            try:
+                return await self._attempt(request, options, streaming=streaming)
+            except APIError as error:
+                delay = retries.delay_after(error)
+                if delay is None:
+                    raise
+            await asyncio.sleep(delay)
+
+    async def _attempt(
+        self, request: Request, options: RequestOptions, *, streaming: bool
+    ) -> httpx.Response:
+        outgoing = build(self._client, self._config, request, options, streaming=streaming)
+        try:
+            response = await self._client.send(outgoing, stream=True, follow_redirects=False)
+            try:
+                if not response.is_success:
+                    raise status_failure(response, await _head(response), self._config)
+                if streaming:
+                    return response
+                await response.aread()
+            except BaseException:
+                await response.aclose()
+                raise
+        except httpx.HTTPError as error:
+            raise transport_error(error) from error
+        return response
+
+    async def aclose(self) -> None:
+        """Close the connections of our own client; safe to call twice."""
+        if self._owned:
+            await self._client.aclose()
+
+
+async def _head(response: httpx.Response) -> bytes:
+    """The start of an error's body, however long it is."""
+    body = bytearray()
+    async for piece in response.aiter_bytes():
+        body += piece
+        if len(body) >= MAX_BODY:
+            break
+    return bytes(body)
+
+
+class ResponseSource:
+    """Events of a streamed HTTP response."""
+
+    def __init__(self, response: httpx.Response, decoder: ResponseDecoder) -> None:
+        self._response = response
+        self._pieces = response.aiter_bytes()
+        self._decoder = decoder
+        self.context_id: str | None = None
+        self.request_id = decoder.request_id
+
+    async def next_event(self) -> SpeechEvent | None:
+        """Wait for an event; None after the terminal one."""
+        decoder = self._decoder
+        while True:
+            event = decoder.next_event()
+            if event is not None or decoder.ended:
+                return event
+            await self._read()
+
+    async def _read(self) -> None:
+        decoder = self._decoder
+        deadline = decoder.deadline()
+        wait = None if deadline is None else deadline - time.monotonic()
+        try:
+            async with asyncio.timeout(wait):
+                piece = await anext(self._pieces, None)
+        except TimeoutError:
+            raise decoder.timeout() from None
+        except httpx.HTTPError as error:
+            raise body_error(error, decoder) from error
+        if piece is None:
+            decoder.receive_eof()
+        else:
+            decoder.receive_data(piece, now=time.monotonic())
+
+    async def aclose(self) -> None:
+        """Drop the response; the connection returns to the pool if it was read to its end."""
+        await self._response.aclose()

@@ -1,0 +1,229 @@
+"""Speech as it arrives, for asyncio: one class for sockets, server-sent events and plain bytes."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections.abc import AsyncIterable
+from typing import TYPE_CHECKING, Protocol, Self
+
+from .._core.stream import Account, cut_short_error
+from ..audio import saving
+from ..errors import CartesiaError
+from ..events import Cancelled, Done
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterable
+
+    from ..audio import Audio, AudioFormat
+    from ..events import SpeechEvent, Timing
+    from .websocket import AsyncSocketDriver, Lane
+
+__all__ = ["AsyncSpeechStream"]
+
+
+class AsyncSource(Protocol):
+    """Where the events of a stream come from."""
+
+    context_id: str | None
+    request_id: str | None
+
+    async def next_event(self) -> SpeechEvent | None:
+        """Wait for an event; None after the terminal one."""
+
+    async def aclose(self) -> None:
+        """Stop what is not over yet and free what it holds; safe to call twice."""
+
+
+class AsyncSpeechStream:
+    """An utterance while it is being spoken.
+
+    Iterate it for events, or use `audio`, `collect` or `save`; each event comes once, whichever
+    way it is read. The request goes out when the stream is first used: by ``async with``, by
+    iteration, by ``await`` of the stream itself, or by one of its methods. Leaving the ``async
+    with`` block early cancels the speech, and so does cancelling the task that reads it there.
+
+    Raises, while it is read:
+        StreamTruncatedError: The stream broke off before its terminal event.
+        APITimeoutError: No event arrived in time; see `Timeouts`.
+        APIStatusError: The service reported an error.
+    """
+
+    def __init__(self, start: Callable[[], Awaitable[AsyncSource]], fmt: AudioFormat) -> None:
+        self._start = start
+        self._source: AsyncSource | None = None
+        self._closed = False
+        self._account = Account(fmt, now=time.monotonic())
+
+    async def _opened(self) -> AsyncSource:
+        if self._source is None:
+            self._account.restart(now=time.monotonic())
+            self._source = await self._start()
+        return self._source
+
+    def __await__(self) -> Generator[object, None, Self]:
+        yield from self._opened().__await__()
+        return self
+
+    def __aiter__(self) -> AsyncIterator[SpeechEvent]:
+        return self
+
+    async def __anext__(self) -> SpeechEvent:
+        if self._closed:
+            raise StopAsyncIteration
+        try:
+            event = await (await self._opened()).next_event()
+        except BaseException:
+            await self.aclose()
+            raise
+        if event is None:
+            await self.aclose()
+            raise StopAsyncIteration
+        self._account.take(event, now=time.monotonic())
+        return event
+
+    async def audio(self) -> AsyncIterator[bytes]:
+        """The audio alone, in blocks of whole samples, as they arrive."""
+        async for event in self:
+            block = self._account.audio_of(event)
+            if block:
+                yield block
+
+    async def collect(self) -> Audio:
+        """Wait for the whole utterance."""
+        data = b"".join([block async for block in self.audio()])
+        return self._account.result(data, context_id=self.context_id, request_id=self.request_id)
+
+    async def save(self, path: str | os.PathLike[str]) -> Audio:
+        """Write the audio to a file while it arrives, in flat memory.
+
+        Raw audio becomes a WAV file. The file appears when it is whole; a failure leaves none.
+
+        Returns:
+            What came, without its ``data``.
+        """
+        with saving(path, self.format) as write:
+            async for block in self.audio():
+                write(block)
+        return self._account.result(b"", context_id=self.context_id, request_id=self.request_id)
+
+    async def aclose(self) -> None:
+        """Stop the speech if it is not over; safe to call twice."""
+        self._closed = True
+        if self._source is not None:
+            await self._source.aclose()
+
+    async def __aenter__(self) -> Self:
+        await self._opened()
+        return self
+
+    async def __aexit__(self, *error: object) -> None:
+        await self.aclose()
+
+    @property
+    def format(self) -> AudioFormat:
+        """Format of the audio."""
+        return self._account.format
+
+    @property
+    def context_id(self) -> str | None:
+        """The context it is spoken in; None over HTTP unless one was given."""
+        return None if self._source is None else self._source.context_id
+
+    @property
+    def request_id(self) -> str | None:
+        """The service's id of the request, over HTTP."""
+        return None if self._source is None else self._source.request_id
+
+    @property
+    def words(self) -> tuple[Timing, ...]:
+        """Word times so far; needs ``add_timestamps``."""
+        return tuple(self._account.words)
+
+    @property
+    def phonemes(self) -> tuple[Timing, ...]:
+        """Phoneme times so far; needs ``add_phoneme_timestamps``."""
+        return tuple(self._account.phonemes)
+
+    @property
+    def duration(self) -> float:
+        """Seconds of audio so far; an estimate for mp3."""
+        return self._account.duration
+
+    @property
+    def time_to_first_audio(self) -> float | None:
+        """Seconds from the first use to the first chunk; None before it."""
+        return self._account.time_to_first_audio
+
+
+class ContextSource:
+    """Events of a context on a socket."""
+
+    request_id: str | None = None
+
+    def __init__(self, driver: AsyncSocketDriver, lane: Lane) -> None:
+        self._driver = driver
+        self._lane = lane
+        self.context_id: str | None = lane.context.id
+
+    async def next_event(self) -> SpeechEvent | None:
+        """Wait for an event; None after the terminal one."""
+        return await self._driver.next_event(self._lane)
+
+    async def aclose(self) -> None:
+        """Cancel the context if it is not over."""
+        if not self._lane.context.over:
+            self._driver.cancel(self._lane)
+
+
+class SpokenSource(ContextSource):
+    """Events of a context that a task feeds from the caller's text, such as LLM tokens."""
+
+    def __init__(
+        self, driver: AsyncSocketDriver, lane: Lane, text: Iterable[str] | AsyncIterable[str]
+    ) -> None:
+        super().__init__(driver, lane)
+        self._text = text
+        self._error: Exception | None = None
+        self._task = asyncio.create_task(self._feed(), name="cartesia-speak")
+
+    async def _feed(self) -> None:
+        try:
+            if isinstance(self._text, AsyncIterable):
+                async for piece in self._text:
+                    await self._push(piece)
+            else:
+                for piece in self._text:
+                    await self._push(piece)
+            await self._driver.send(self._lane, "", more=False)
+        except CartesiaError as error:
+            if not self._lane.context.over:  # otherwise the consumer meets the cause itself
+                self._give_up(error)
+        except Exception as error:
+            self._give_up(error)
+
+    async def _push(self, piece: str) -> None:
+        if piece:
+            await self._driver.send(self._lane, piece, more=True)
+
+    def _give_up(self, error: Exception) -> None:
+        self._error = error
+        self._driver.cancel(self._lane)
+
+    async def next_event(self) -> SpeechEvent | None:
+        """Wait for an event; raises what the text raised."""
+        event = await super().next_event()
+        if isinstance(event, Cancelled) and self._error is not None:
+            raise self._error
+        if isinstance(event, Done) and self._lane.context.cut_short:
+            raise cut_short_error(self._lane.context)
+        return event
+
+    async def aclose(self) -> None:
+        """Cancel the context if it is not over, and stop reading the text."""
+        await super().aclose()
+        self._task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await self._task

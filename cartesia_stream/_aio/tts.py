@@ -1,0 +1,296 @@
+"""Text to speech, for asyncio: bytes, server-sent events, and contexts on a socket."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from typing import TYPE_CHECKING, Self
+
+from .._core.operations import bytes_request, sse_request
+from .._core.request import check_transcript, speech_fields
+from .stream import AsyncSpeechStream, ContextSource, SpokenSource
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterable, Generator, Iterable, Mapping
+    from typing import Unpack
+
+    from .._core.request import BytesOptions, ContextOptions, SpeechOptions
+    from ..audio import AudioFormat
+    from .client import AsyncTransports
+    from .websocket import AsyncSocketDriver, Lane
+
+__all__ = ["AsyncTTS", "AsyncTTSConnection", "AsyncTTSContext"]
+
+
+class AsyncTTSContext:
+    """One utterance on a socket: push text as it comes, receive audio as it is made.
+
+    Get one from `AsyncTTSConnection.context`. Pushing and receiving may happen in different tasks;
+    it is an async context manager, and leaving the block cancels what is not over.
+
+    Attributes:
+        format: Format of the audio.
+    """
+
+    def __init__(self, driver: AsyncSocketDriver, lane: Lane, fmt: AudioFormat) -> None:
+        self._driver = driver
+        self._lane = lane
+        self.format = fmt
+
+    @property
+    def context_id(self) -> str:
+        """The id on the wire."""
+        return self._lane.context.id
+
+    async def push(self, transcript: str) -> None:
+        """Add text, verbatim: the service joins pushes without a space between them.
+
+        Waits while the network is busy. An empty string is not sent.
+
+        Raises:
+            LocalStateError: After `no_more_inputs`, `cancel` or the end of the context.
+            APIError: What ended the context.
+        """
+        if transcript:
+            await self._driver.send(self._lane, transcript, more=True)
+
+    async def flush(self) -> None:
+        """Have everything pushed so far spoken now; a `FlushDone` marks the boundary."""
+        await self._driver.send(self._lane, "", more=True, flush=True)
+
+    async def no_more_inputs(self) -> None:
+        """Say that the text is complete; the stream ends when it has been spoken."""
+        await self._driver.send(self._lane, "", more=False)
+
+    async def cancel(self) -> None:
+        """Stop at once: the stream ends with `Cancelled` and yields nothing stale.
+
+        The socket stays open for other contexts. Safe to call twice.
+        """
+        self._driver.cancel(self._lane)
+
+    def receive(self) -> AsyncSpeechStream:
+        """The events of this context; calling it again continues where the last one stopped."""
+        return AsyncSpeechStream(self._source, self.format)
+
+    async def _source(self) -> ContextSource:
+        return ContextSource(self._driver, self._lane)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *error: object) -> None:
+        await self.cancel()
+
+
+class AsyncTTSConnection:
+    """A socket that carries many contexts at once; an async context manager.
+
+    Get one from `AsyncTTS.websocket_connect`.
+    """
+
+    def __init__(self, driver: AsyncSocketDriver) -> None:
+        self._driver = driver
+
+    @property
+    def closed(self) -> bool:
+        """Whether no context can be opened any more."""
+        return not self._driver.usable
+
+    def context(
+        self,
+        context_id: str | None = None,
+        *,
+        voice: str | Mapping[str, object],
+        **options: Unpack[ContextOptions],
+    ) -> AsyncTTSContext:
+        """Open a context.
+
+        Args:
+            context_id: Unique on this connection; made up if left out.
+            voice: Id of the voice.
+            options: See `ContextOptions`. They hold for the whole context.
+
+        Raises:
+            ConfigurationError: If the options do not fit together.
+            ConnectionClosedError: If the socket is closed.
+        """
+        fields, fmt = speech_fields(voice, options)
+        lane = self._driver.open(context_id or str(uuid.uuid4()), fields)
+        return AsyncTTSContext(self._driver, lane, fmt)
+
+    def speak(
+        self,
+        text: str | Iterable[str] | AsyncIterable[str],
+        *,
+        voice: str | Mapping[str, object],
+        context_id: str | None = None,
+        **options: Unpack[ContextOptions],
+    ) -> AsyncSpeechStream:
+        """Speak a text, or pieces of text as they come, such as the tokens of a language model.
+
+        Args:
+            text: The text, or an iterable of pieces, which a task of its own reads. Pieces are
+                sent verbatim as soon as they come and joined without a space. A plain iterable is
+                read in the event loop, so it must not block.
+            voice: Id of the voice.
+            context_id: Unique on this connection; made up if left out.
+            options: See `ContextOptions`.
+
+        Returns:
+            The speech; an exception of ``text`` is raised where it is read.
+
+        Raises:
+            ConfigurationError: If the text is empty or the options do not fit together.
+        """
+        speech = Speech(text, voice, context_id, options)
+        return AsyncSpeechStream(lambda: speech.start(self._driver), speech.format)
+
+    async def aclose(self) -> None:
+        """Close the socket; open contexts end with an error. Safe to call twice."""
+        await self._driver.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *error: object) -> None:
+        await self.aclose()
+
+
+class Speech:
+    """What `speak` was asked to say, checked, and ready to start on a socket."""
+
+    def __init__(
+        self,
+        text: str | Iterable[str] | AsyncIterable[str],
+        voice: str | Mapping[str, object],
+        context_id: str | None,
+        options: ContextOptions,
+    ) -> None:
+        self._text = check_transcript(text) if isinstance(text, str) else text
+        self._context_id = context_id or str(uuid.uuid4())
+        self._fields, self.format = speech_fields(voice, options)
+
+    async def start(self, driver: AsyncSocketDriver) -> ContextSource:
+        """Open the context and begin to send."""
+        lane = driver.open(self._context_id, self._fields)
+        if not isinstance(self._text, str):
+            return SpokenSource(driver, lane, self._text)
+        await driver.send(lane, self._text, more=False)
+        return ContextSource(driver, lane)
+
+
+class AsyncTTS:
+    """Text to speech. Get it as ``client.tts``, for one event loop."""
+
+    def __init__(self, transports: AsyncTransports) -> None:
+        self._transports = transports
+        self._lock = asyncio.Lock()
+        self._driver: AsyncSocketDriver | None = None
+
+    def generate(
+        self,
+        transcript: str,
+        *,
+        voice: str | Mapping[str, object],
+        **options: Unpack[BytesOptions],
+    ) -> AsyncSpeechStream:
+        """Speak a whole text over one HTTP call, in any container.
+
+        Args:
+            transcript: What to say.
+            voice: Id of the voice.
+            options: See `BytesOptions`.
+
+        Returns:
+            The audio while it arrives; ``save`` writes it as it is for ``wav`` and ``mp3``.
+
+        Raises:
+            ConfigurationError: If the arguments cannot work; nothing was sent.
+            APIError: Where it is first used, if the service refused or cannot be reached.
+        """
+        request = bytes_request(transcript, voice, options)
+        return AsyncSpeechStream(lambda: self._transports.http.speech(request), request.format)
+
+    def generate_sse(
+        self,
+        transcript: str,
+        *,
+        voice: str | Mapping[str, object],
+        context_id: str | None = None,
+        **options: Unpack[SpeechOptions],
+    ) -> AsyncSpeechStream:
+        """Speak a whole text over server-sent events, with timestamps if asked for.
+
+        Args:
+            transcript: What to say.
+            voice: Id of the voice.
+            context_id: Echoed in the events; SSE has no continuation.
+            options: See `SpeechOptions`.
+
+        Raises:
+            ConfigurationError: If the arguments cannot work; nothing was sent.
+            APIError: Where it is first used, if the service refused or cannot be reached.
+        """
+        request = sse_request(transcript, voice, options, context_id)
+        return AsyncSpeechStream(lambda: self._transports.http.speech(request), request.format)
+
+    def websocket_connect(self) -> Connecting:
+        """Open a socket for many contexts; ahead of need saves the handshake later.
+
+        Use it as ``async with``, or ``await`` it and close it yourself.
+
+        Raises:
+            APIStatusError: If the service refused, as over HTTP.
+            APIConnectionError: If it cannot be reached.
+        """
+        return Connecting(self._transports)
+
+    def speak(
+        self,
+        text: str | Iterable[str] | AsyncIterable[str],
+        *,
+        voice: str | Mapping[str, object],
+        **options: Unpack[ContextOptions],
+    ) -> AsyncSpeechStream:
+        """`AsyncTTSConnection.speak` on a socket that the client keeps warm between calls."""
+        speech = Speech(text, voice, None, options)
+
+        async def start() -> ContextSource:
+            return await speech.start(await self._warm_driver())
+
+        return AsyncSpeechStream(start, speech.format)
+
+    async def _warm_driver(self) -> AsyncSocketDriver:
+        async with self._lock:
+            if self._driver is None or not self._driver.usable:
+                self._driver = await self._transports.connect()
+            return self._driver
+
+    async def aclose(self) -> None:
+        """Close the warm socket."""
+        driver, self._driver = self._driver, None
+        if driver is not None:
+            await driver.aclose()
+
+
+class Connecting:
+    """A socket that is being opened: ``await`` it, or use it as ``async with``."""
+
+    def __init__(self, transports: AsyncTransports) -> None:
+        self._transports = transports
+        self._connection: AsyncTTSConnection | None = None
+
+    async def _connect(self) -> AsyncTTSConnection:
+        return AsyncTTSConnection(await self._transports.connect())
+
+    def __await__(self) -> Generator[object, None, AsyncTTSConnection]:
+        return self._connect().__await__()
+
+    async def __aenter__(self) -> AsyncTTSConnection:
+        self._connection = await self._connect()
+        return self._connection
+
+    async def __aexit__(self, *error: object) -> None:
+        if self._connection is not None:
+            await self._connection.aclose()

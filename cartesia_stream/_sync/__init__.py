@@ -1,0 +1,1 @@
+"""The blocking face: threads and sockets around the shared core."""

@@ -1,0 +1,152 @@
+"""`Cartesia`: the whole API as one object, blocking."""
+
+from __future__ import annotations
+
+import os
+import threading
+from functools import cached_property
+from typing import TYPE_CHECKING, Self
+
+from cartesia_api.api import Resources
+
+from .._core.config import DEFAULT_API_VERSION, MAX_BUFFER_BYTES, Config
+from .tts import TTS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from contextlib import AbstractContextManager
+
+    import httpx
+    from cartesia_api.client import Request, RequestOptions
+
+    from .._core.timeouts import Timeouts
+    from .http import HttpSender
+    from .websocket import SocketDriver
+
+__all__ = ["Cartesia"]
+
+
+class Transports:
+    """How a client reaches the service; HTTP is set up, and its library imported, on first use."""
+
+    def __init__(
+        self,
+        config: Config,
+        *,
+        max_retries: int,
+        http_client: httpx.Client | None,
+        proxy: str | None,
+    ) -> None:
+        self._config = config
+        self._max_retries = max_retries
+        self._http_client = http_client
+        self._proxy = proxy
+        self._lock = threading.Lock()
+        self._http: HttpSender | None = None
+
+    @property
+    def http(self) -> HttpSender:
+        """The sender of every HTTP call."""
+        with self._lock:
+            if self._http is None:
+                from .http import HttpSender
+
+                self._http = HttpSender(
+                    self._config,
+                    max_retries=self._max_retries,
+                    http_client=self._http_client,
+                    proxy=self._proxy,
+                )
+            return self._http
+
+    def send(self, request: Request, options: RequestOptions | None = None) -> httpx.Response:
+        """What the generated operations call."""
+        return self.http.send(request, options)
+
+    def stream(
+        self, request: Request, options: RequestOptions | None = None
+    ) -> AbstractContextManager[httpx.Response]:
+        """What the generated operations call for bodies that stream."""
+        return self.http.stream(request, options)
+
+    def connect(self) -> SocketDriver:
+        """Open a socket."""
+        from .websocket import connect
+
+        return connect(self._config, max_retries=self._max_retries, proxy=self._proxy)
+
+    def close(self) -> None:
+        """Close the HTTP connections."""
+        if self._http is not None:
+            self._http.close()
+
+
+class Cartesia(Resources):
+    """A client of the Cartesia API; thread-safe, and a context manager.
+
+    ``voices``, ``accents``, ``stt``, ``access_token`` and ``status`` are generated from the API's
+    document; ``tts`` adds the streams.
+
+    Args:
+        api_key: Default: the environment variable ``CARTESIA_API_KEY``.
+        base_url: Default: ``CARTESIA_BASE_URL``, then ``https://api.cartesia.ai``. An ``http://``
+            URL makes the sockets ``ws://``.
+        api_version: Date of the API's dialect, sent with every request.
+        timeout: Deadlines; one number bounds each read and each gap between events.
+        max_retries: How often a call is repeated after a passing failure. A call that creates or
+            costs something is repeated only if it certainly was not carried out.
+        headers: Sent with every request.
+        proxy: URL of an HTTP proxy for calls and sockets; otherwise the environment decides.
+        http_client: Your own client for HTTP calls; it is not closed with this one.
+        max_buffer_bytes: Bound on the audio that may wait to be read, per context. 64 MiB holds
+            23 minutes of the default format.
+
+    Raises:
+        ConfigurationError: If the key is missing or malformed, or the base URL is none.
+    """
+
+    def __init__(
+        self,
+        api_key: str | None = None,
+        *,
+        base_url: str | None = None,
+        api_version: str = DEFAULT_API_VERSION,
+        timeout: Timeouts | float | None = None,
+        max_retries: int = 2,
+        headers: Mapping[str, str] | None = None,
+        proxy: str | None = None,
+        http_client: httpx.Client | None = None,
+        max_buffer_bytes: int = MAX_BUFFER_BYTES,
+    ) -> None:
+        self._config = Config(
+            api_key=api_key,
+            base_url=base_url,
+            api_version=api_version,
+            timeouts=timeout,
+            headers=headers,
+            max_buffer_bytes=max_buffer_bytes,
+            environ=os.environ,
+        )
+        self._transports = Transports(
+            self._config, max_retries=max_retries, http_client=http_client, proxy=proxy
+        )
+        super().__init__(self._transports)
+
+    @cached_property
+    def tts(self) -> TTS:  # type: ignore[override]  # streams in place of raw responses
+        """Text to speech."""
+        return TTS(self._transports)
+
+    def close(self) -> None:
+        """Close every connection; safe to call twice."""
+        self.tts.close()
+        self._transports.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"Cartesia({self._config.base_url!r})"

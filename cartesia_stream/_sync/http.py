@@ -1,0 +1,182 @@
+"""HTTP with retries and typed errors, blocking."""
+
+from __future__ import annotations
+
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import httpx
+
+from .._core.faults import MAX_BODY
+from .._core.http import (
+    backoff,
+    body_error,
+    build,
+    client_options,
+    decoder_for,
+    status_failure,
+    transport_error,
+)
+from ..errors import APIError
+from .stream import SpeechStream
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from cartesia_api.client import Request, RequestOptions
+
+    from .._core.config import Config
+    from .._core.operations import SpeechRequest
+    from .._core.response import ResponseDecoder
+    from ..events import SpeechEvent
+
+
+class HttpSender:
+    """What the generated operations send their requests through; thread-safe.
+
+    Args:
+        config: Where and as whom.
+        max_retries: How often a call is repeated at most; see `_core.backoff`.
+        http_client: Your own client, which stays open; its own headers are sent as well.
+        proxy: URL of a proxy; otherwise the environment decides.
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        *,
+        max_retries: int,
+        http_client: httpx.Client | None = None,
+        proxy: str | None = None,
+    ) -> None:
+        self._config = config
+        self._max_retries = max_retries
+        self._owned = http_client is None
+        self._client = http_client or httpx.Client(**client_options(config, proxy))
+
+    def send(self, request: Request, options: RequestOptions | None = None) -> httpx.Response:
+        """Send a request and return its whole response, which is a success.
+
+        Raises:
+            APIStatusError: For any other status.
+            APIConnectionError: If the network failed.
+        """
+        return self._send(request, options or {}, streaming=False)
+
+    @contextmanager
+    def stream(
+        self, request: Request, options: RequestOptions | None = None
+    ) -> Generator[httpx.Response]:
+        """`open` as a context manager."""
+        response = self.open(request, options)
+        try:
+            yield response
+        except httpx.HTTPError as error:
+            raise transport_error(error) from error
+        finally:
+            response.close()
+
+    def open(self, request: Request, options: RequestOptions | None = None) -> httpx.Response:
+        """Send a request and return its response with the body unread; the caller closes it.
+
+        Raises:
+            APIStatusError: If the status is not a success.
+            APIConnectionError: If the network failed.
+        """
+        return self._send(request, options or {}, streaming=True)
+
+    def speech(self, request: SpeechRequest) -> SpeechStream:
+        """Send a request and return the speech that answers it."""
+        now = time.monotonic()
+        response = self.open(request.request)
+        try:
+            decoder = decoder_for(response, request, config=self._config, now=now)
+        except BaseException:
+            response.close()
+            raise
+        return SpeechStream(ResponseSource(response, decoder), request.format, now=now)
+
+    def _send(
+        self, request: Request, options: RequestOptions, *, streaming: bool
+    ) -> httpx.Response:
+        retries = backoff(request, options, self._max_retries)
+        while True:
+            try:
+                return self._attempt(request, options, streaming=streaming)
+            except APIError as error:
+                delay = retries.delay_after(error)
+                if delay is None:
+                    raise
+            time.sleep(delay)
+
+    def _attempt(
+        self, request: Request, options: RequestOptions, *, streaming: bool
+    ) -> httpx.Response:
+        outgoing = build(self._client, self._config, request, options, streaming=streaming)
+        try:
+            response = self._client.send(outgoing, stream=True, follow_redirects=False)
+            try:
+                if not response.is_success:
+                    raise status_failure(response, _head(response), self._config)
+                if streaming:
+                    return response
+                response.read()
+            except BaseException:
+                response.close()
+                raise
+        except httpx.HTTPError as error:
+            raise transport_error(error) from error
+        return response
+
+    def close(self) -> None:
+        """Close the connections of our own client; safe to call twice."""
+        if self._owned:
+            self._client.close()
+
+
+def _head(response: httpx.Response) -> bytes:
+    """The start of an error's body, however long it is."""
+    body = bytearray()
+    for piece in response.iter_bytes():
+        body += piece
+        if len(body) >= MAX_BODY:
+            break
+    return bytes(body)
+
+
+class ResponseSource:
+    """Events of a streamed HTTP response."""
+
+    def __init__(self, response: httpx.Response, decoder: ResponseDecoder) -> None:
+        self._response = response
+        self._pieces = response.iter_bytes()
+        self._decoder = decoder
+        self.context_id: str | None = None
+        self.request_id = decoder.request_id
+
+    def next_event(self) -> SpeechEvent | None:
+        """Wait for an event; None after the terminal one."""
+        decoder = self._decoder
+        while True:
+            event = decoder.next_event()
+            if event is not None or decoder.ended:
+                return event
+            self._read()
+
+    def _read(self) -> None:
+        decoder = self._decoder
+        try:
+            piece = next(self._pieces, None)
+        except httpx.HTTPError as error:
+            raise body_error(error, decoder) from error
+        now = time.monotonic()
+        if piece is None:
+            decoder.receive_eof()
+        else:
+            decoder.receive_data(piece, now=now)
+            decoder.check_deadline(now=now)
+
+    def close(self) -> None:
+        """Drop the response; the connection returns to the pool if it was read to its end."""
+        self._response.close()

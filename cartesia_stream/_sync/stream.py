@@ -1,0 +1,195 @@
+"""Speech as it arrives, blocking: one class for sockets, server-sent events and plain bytes."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import TYPE_CHECKING, Protocol, Self
+
+from .._core.stream import Account, cut_short_error
+from ..audio import saving
+from ..errors import CartesiaError
+from ..events import Cancelled, Done
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Iterable, Iterator
+
+    from ..audio import Audio, AudioFormat
+    from ..events import SpeechEvent, Timing
+    from .websocket import Lane, SocketDriver
+
+__all__ = ["SpeechStream"]
+
+
+class Source(Protocol):
+    """Where the events of a stream come from."""
+
+    context_id: str | None
+    request_id: str | None
+
+    def next_event(self) -> SpeechEvent | None:
+        """Wait for an event; None after the terminal one."""
+
+    def close(self) -> None:
+        """Stop what is not over yet and free what it holds; safe to call twice."""
+
+
+class SpeechStream:
+    """An utterance while it is being spoken.
+
+    Iterate it for events, or use `audio`, `collect` or `save`; each event comes once, whichever
+    way it is read. It is a context manager: leaving the block early cancels the speech. One thread
+    reads it; `close` may be called from any.
+
+    Raises, while it is read:
+        StreamTruncatedError: The stream broke off before its terminal event.
+        APITimeoutError: No event arrived in time; see `Timeouts`.
+        APIStatusError: The service reported an error.
+    """
+
+    def __init__(self, source: Source, fmt: AudioFormat, *, now: float) -> None:
+        self._source = source
+        self._account = Account(fmt, now=now)
+
+    def __iter__(self) -> Iterator[SpeechEvent]:
+        return self
+
+    def __next__(self) -> SpeechEvent:
+        try:
+            event = self._source.next_event()
+        except BaseException:
+            self._source.close()
+            raise
+        if event is None:
+            self._source.close()
+            raise StopIteration
+        self._account.take(event, now=time.monotonic())
+        return event
+
+    def audio(self) -> Iterator[bytes]:
+        """The audio alone, in blocks of whole samples, as they arrive."""
+        for event in self:
+            block = self._account.audio_of(event)
+            if block:
+                yield block
+
+    def collect(self) -> Audio:
+        """Wait for the whole utterance."""
+        data = b"".join(self.audio())
+        return self._account.result(data, context_id=self.context_id, request_id=self.request_id)
+
+    def save(self, path: str | os.PathLike[str]) -> Audio:
+        """Write the audio to a file while it arrives, in flat memory.
+
+        Raw audio becomes a WAV file. The file appears when it is whole; a failure leaves none.
+
+        Returns:
+            What came, without its ``data``.
+        """
+        with saving(path, self.format) as write:
+            for block in self.audio():
+                write(block)
+        return self._account.result(b"", context_id=self.context_id, request_id=self.request_id)
+
+    def close(self) -> None:
+        """Stop the speech if it is not over; safe to call twice."""
+        self._source.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
+
+    @property
+    def format(self) -> AudioFormat:
+        """Format of the audio."""
+        return self._account.format
+
+    @property
+    def context_id(self) -> str | None:
+        """The context it is spoken in; None over HTTP unless one was given."""
+        return self._source.context_id
+
+    @property
+    def request_id(self) -> str | None:
+        """The service's id of the request, over HTTP."""
+        return self._source.request_id
+
+    @property
+    def words(self) -> tuple[Timing, ...]:
+        """Word times so far; needs ``add_timestamps``."""
+        return tuple(self._account.words)
+
+    @property
+    def phonemes(self) -> tuple[Timing, ...]:
+        """Phoneme times so far; needs ``add_phoneme_timestamps``."""
+        return tuple(self._account.phonemes)
+
+    @property
+    def duration(self) -> float:
+        """Seconds of audio so far; an estimate for mp3."""
+        return self._account.duration
+
+    @property
+    def time_to_first_audio(self) -> float | None:
+        """Seconds from the call to the first chunk; None before it."""
+        return self._account.time_to_first_audio
+
+
+class ContextSource:
+    """Events of a context on a socket."""
+
+    request_id: str | None = None
+
+    def __init__(self, driver: SocketDriver, lane: Lane) -> None:
+        self._driver = driver
+        self._lane = lane
+        self.context_id: str | None = lane.context.id
+
+    def next_event(self) -> SpeechEvent | None:
+        """Wait for an event; None after the terminal one."""
+        return self._driver.next_event(self._lane)
+
+    def close(self) -> None:
+        """Cancel the context if it is not over."""
+        if not self._lane.context.over:
+            self._driver.cancel(self._lane)
+
+
+class SpokenSource(ContextSource):
+    """Events of a context that a thread feeds from the caller's text, such as LLM tokens."""
+
+    def __init__(self, driver: SocketDriver, lane: Lane, text: Iterable[str]) -> None:
+        super().__init__(driver, lane)
+        self._text = text
+        self._error: BaseException | None = None
+        threading.Thread(target=self._feed, name="cartesia-speak", daemon=True).start()
+
+    def _feed(self) -> None:
+        try:
+            for piece in self._text:
+                if self._lane.context.over:
+                    return
+                if piece:
+                    self._driver.send(self._lane, piece, more=True)
+            self._driver.send(self._lane, "", more=False)
+        except CartesiaError as error:
+            if not self._lane.context.over:  # otherwise the consumer meets the cause itself
+                self._give_up(error)
+        except BaseException as error:
+            self._give_up(error)
+
+    def _give_up(self, error: BaseException) -> None:
+        self._error = error
+        self._driver.cancel(self._lane)
+
+    def next_event(self) -> SpeechEvent | None:
+        """Wait for an event; raises what the text raised."""
+        event = super().next_event()
+        if isinstance(event, Cancelled) and self._error is not None:
+            raise self._error
+        if isinstance(event, Done) and self._lane.context.cut_short:
+            raise cut_short_error(self._lane.context)
+        return event

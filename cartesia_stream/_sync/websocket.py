@@ -1,0 +1,300 @@
+"""The TTS socket on threads: one socket, one reader thread, one lock.
+
+The reader takes in whatever arrives at once, so a slow consumer never stops the pings that keep
+the connection alive. No call blocks under the lock: the socket is non-blocking, and waiting for
+the network happens outside. That also keeps TLS safe, whose state reads and writes share.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import selectors
+import socket
+import ssl
+import threading
+import time
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from .._core.backoff import Backoff
+from .._core.dial import (
+    MAX_PROXY_RESPONSE,
+    Route,
+    open_session,
+    refused,
+    route_for,
+    too_late,
+    tunnel_is_open,
+)
+from ..errors import APIConnectionError, APIError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from .._core.config import Config
+    from .._core.context import Context
+    from .._core.session import Session
+    from ..errors import TimeoutPhase
+    from ..events import SpeechEvent
+
+READ_SIZE: Final = 1 << 18
+FLUSH_INTERVAL_S: Final = 0.02  # how soon the reader retries a write that the network did not take
+
+_WANTS: Final = (BlockingIOError, InterruptedError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
+
+
+class Lane(NamedTuple):
+    """A context and what its consumers wait on."""
+
+    context: Context
+    condition: threading.Condition
+
+
+class SocketDriver:
+    """One connection with its reader; every method may be called from any thread."""
+
+    def __init__(self, sock: socket.socket, session: Session, config: Config) -> None:
+        self._sock = sock
+        self._session = session
+        self._timeouts = config.timeouts
+        self._lock = threading.Lock()
+        self._outbox = bytearray()
+        self._selector = selectors.DefaultSelector()
+        self._selector.register(sock, selectors.EVENT_READ)
+        self._buffer = memoryview(bytearray(READ_SIZE))
+        self._reader = threading.Thread(target=self._run, name="cartesia-stream", daemon=True)
+
+    def handshake(self, deadline: float | None) -> None:
+        """Complete the opening handshake, then start the reader.
+
+        Raises:
+            APIError: If the service refused, or the network failed.
+        """
+        websocket = self._session.websocket
+        try:
+            while not websocket.is_open:
+                self._flush()
+                error = websocket.handshake_error()
+                if error is not None:
+                    raise error
+                if self._selector.select(_remaining(deadline)):
+                    self._read()
+        except BaseException:
+            self._dispose()
+            raise
+        self._reader.start()
+
+    # --- contexts
+
+    @property
+    def usable(self) -> bool:
+        """Whether contexts can be opened."""
+        return self._session.usable
+
+    def open(self, context_id: str, fields: Mapping[str, object]) -> Lane:
+        """Make a context."""
+        condition = threading.Condition(self._lock)
+        wake = condition.notify_all
+        with self._lock:
+            now = time.monotonic()
+            return Lane(self._session.open(context_id, fields, wake=wake, now=now), condition)
+
+    def send(self, lane: Lane, text: str, *, more: bool, flush: bool = False) -> None:
+        """Send text, a flush or the end of the input; returns once the network has taken it."""
+        with self._lock:
+            self._session.send(lane.context, text, more=more, flush=flush, now=time.monotonic())
+            lane.condition.notify_all()
+            if self._flush():
+                return
+        self._drain()
+
+    def cancel(self, lane: Lane) -> None:
+        """Stop a context; returns at once."""
+        with self._lock:
+            self._session.cancel(lane.context, now=time.monotonic())
+            lane.condition.notify_all()
+            self._flush()
+
+    def next_event(self, lane: Lane) -> SpeechEvent | None:
+        """Wait for the next event; None after the terminal one."""
+        context, condition = lane
+        with self._lock:
+            while True:
+                event = context.next_event()
+                if event is not None or context.exhausted:
+                    return event
+                deadline = context.deadline(self._timeouts)
+                wait = None if deadline is None else deadline.at - time.monotonic()
+                if deadline is not None and wait is not None and wait <= 0:
+                    self._session.cancel(context, now=time.monotonic())
+                    self._flush()
+                    raise deadline.error
+                condition.wait(wait)
+
+    # --- closing
+
+    def close(self) -> None:
+        """Close the connection and end the reader; safe to call twice and from any thread."""
+        with self._lock:
+            for context in self._session.close():
+                context.wake()
+            self._flush()
+        if self._reader.ident is not None and self._reader is not threading.current_thread():
+            self._reader.join(self._timeouts.close)
+            if self._reader.is_alive():  # a peer that does not answer the close frame
+                with contextlib.suppress(OSError):
+                    self._sock.shutdown(socket.SHUT_RDWR)
+                self._reader.join(1.0)
+        else:
+            self._dispose()
+
+    def _dispose(self) -> None:
+        self._selector.close()
+        self._sock.close()
+
+    # --- the network; the lock is held, except in _run and _drain
+
+    def _run(self) -> None:
+        """Body of the reader thread."""
+        cause: APIConnectionError | None = None
+        try:
+            while True:
+                readable = self._selector.select(self._patience())
+                with self._lock:
+                    going_on = self._read() if readable else True
+                    for context in self._session.tick(now=time.monotonic()):
+                        context.wake()
+                    self._flush()
+                    if not going_on or self._session.is_dead:
+                        break
+        except OSError as error:
+            cause = APIConnectionError(f"the connection failed: {error}")
+        finally:
+            with self._lock:
+                for context in self._session.receive_eof(now=time.monotonic(), cause=cause):
+                    context.wake()
+                self._dispose()
+
+    def _patience(self) -> float:
+        if self._outbox:
+            return FLUSH_INTERVAL_S
+        return max(0.0, self._session.next_tick() - time.monotonic())
+
+    def _read(self) -> bool:
+        """Take in all that has arrived; False at the end of the stream."""
+        while True:
+            try:
+                count = self._sock.recv_into(self._buffer)
+            except _WANTS:
+                return True
+            if not count:
+                return False
+            for context in self._session.receive_data(self._buffer[:count], now=time.monotonic()):
+                context.wake()
+            if count < READ_SIZE and not isinstance(self._sock, ssl.SSLSocket):
+                return True  # TLS may hold decrypted bytes that the selector cannot see
+
+    def _flush(self) -> bool:
+        """Write what the network takes without blocking; whether that was all."""
+        ending = False
+        for data in self._session.websocket.data_to_send():
+            self._outbox += data
+            ending = not data
+        try:
+            while self._outbox:
+                del self._outbox[: self._sock.send(self._outbox)]
+            if ending:
+                self._sock.shutdown(socket.SHUT_WR)
+        except _WANTS:
+            return False
+        except OSError:  # the reader finds the connection broken and says why
+            self._outbox.clear()
+        return True
+
+    def _drain(self) -> None:
+        """Wait, without the lock, until the network has taken everything."""
+        deadline = _after(self._timeouts.write)
+        with selectors.DefaultSelector() as selector:
+            with self._lock:
+                if self._sock.fileno() < 0:
+                    return
+                selector.register(self._sock, selectors.EVENT_WRITE)
+            while True:
+                selector.select(_remaining(deadline, phase="write"))
+                with self._lock:
+                    if self._sock.fileno() < 0 or self._flush():
+                        return
+
+
+def connect(config: Config, *, max_retries: int, proxy: str | None) -> SocketDriver:
+    """Open a socket, trying again as the policy allows: a handshake may be repeated freely.
+
+    Raises:
+        APIStatusError: If the service refused, as over HTTP.
+        APIConnectionError: If it cannot be reached.
+    """
+    retries = Backoff(max_retries, idempotent=True)
+    while True:
+        try:
+            return _connect_once(config, proxy)
+        except APIError as error:
+            delay = retries.delay_after(error)
+            if delay is None:
+                raise
+        time.sleep(delay)
+
+
+def _connect_once(config: Config, proxy: str | None) -> SocketDriver:
+    deadline = _after(config.timeouts.connect)
+    sock = _dial(route_for(config, proxy), deadline)
+    driver = SocketDriver(sock, open_session(config, now=time.monotonic()), config)
+    driver.handshake(deadline)
+    return driver
+
+
+def _dial(route: Route, deadline: float | None) -> socket.socket:
+    """A connected, non-blocking socket, through the proxy and TLS where the route says so."""
+    try:
+        sock = socket.create_connection((route.host, route.port), timeout=_remaining(deadline))
+        try:
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            if route.tunnel is not None:
+                _open_tunnel(sock, route.tunnel, deadline)
+            if route.tls is not None:
+                sock.settimeout(_remaining(deadline))
+                sock = route.tls.wrap_socket(sock, server_hostname=route.server_name)
+            sock.setblocking(False)
+        except BaseException:
+            sock.close()
+            raise
+    except TimeoutError as error:
+        if isinstance(error, APIError):
+            raise
+        raise too_late("connect") from error
+    except OSError as error:
+        raise refused(f"cannot connect to {route.host}:{route.port}: {error}") from error
+    return sock
+
+
+def _open_tunnel(sock: socket.socket, request: bytes, deadline: float | None) -> None:
+    sock.sendall(request)
+    received = b""
+    # One byte at a time, so that nothing of what follows the answer is taken from TLS.
+    while not tunnel_is_open(received):
+        sock.settimeout(_remaining(deadline))
+        piece = sock.recv(1)
+        if not piece or len(received) > MAX_PROXY_RESPONSE:
+            raise refused("the proxy closed the connection")
+        received += piece
+
+
+def _after(seconds: float | None) -> float | None:
+    return None if seconds is None else time.monotonic() + seconds
+
+
+def _remaining(deadline: float | None, *, phase: TimeoutPhase = "connect") -> float | None:
+    if deadline is None:
+        return None
+    left = deadline - time.monotonic()
+    if left <= 0:
+        raise too_late(phase)
+    return left
