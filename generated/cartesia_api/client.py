@@ -152,6 +152,7 @@ class Client:
         timeout: float | httpx.Timeout | None = DEFAULT_TIMEOUT,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
+        self._token = token
         self._http = httpx.Client(
             base_url=base_url, headers=_headers(token), timeout=timeout, transport=transport
         )
@@ -168,7 +169,7 @@ class Client:
         """
         response = self._http.send(request.build(self._http, options))
         if not response.is_success:
-            raise ApiStatusError.from_response(response)
+            raise ApiStatusError.from_response(response, self._token)
         return response
 
     @contextmanager
@@ -180,7 +181,7 @@ class Client:
         try:
             if not response.is_success:
                 response.read()
-                raise ApiStatusError.from_response(response)
+                raise ApiStatusError.from_response(response, self._token)
             yield response
         finally:
             response.close()
@@ -214,6 +215,7 @@ class AsyncClient:
         timeout: float | httpx.Timeout | None = DEFAULT_TIMEOUT,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
+        self._token = token
         self._http = httpx.AsyncClient(
             base_url=base_url, headers=_headers(token), timeout=timeout, transport=transport
         )
@@ -230,7 +232,7 @@ class AsyncClient:
         """
         response = await self._http.send(request.build(self._http, options))
         if not response.is_success:
-            raise ApiStatusError.from_response(response)
+            raise ApiStatusError.from_response(response, self._token)
         return response
 
     @asynccontextmanager
@@ -242,7 +244,7 @@ class AsyncClient:
         try:
             if not response.is_success:
                 await response.aread()
-                raise ApiStatusError.from_response(response)
+                raise ApiStatusError.from_response(response, self._token)
             yield response
         finally:
             await response.aclose()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import httpx
@@ -41,9 +42,18 @@ class ApiStatusError(Exception):
         return ", ".join(parts)
 
     @classmethod
-    def from_response(cls, response: httpx.Response) -> ApiStatusError:
-        """Make the error from an answer that was read. Any status, any body."""
-        return cls(response.status_code, response.headers, response.content, read_error(response))
+    def from_response(cls, response: httpx.Response, secret: str | None = None) -> ApiStatusError:
+        """Make the error from an answer that was read. Any status, any body.
+
+        Args:
+            response: The answer.
+            secret: Credentials of the request, which some servers repeat in the body. They are
+                taken out.
+        """
+        content = response.content
+        if secret:
+            content = content.replace(secret.encode(), b"[secret]")
+        return cls(response.status_code, response.headers, content, read_error(content))
 
 
 class ResponseDecodeError(Exception):
@@ -80,12 +90,12 @@ class PagingError(Exception):
         return f"{self.operation}: the server sent the same cursor twice"
 
 
-def read_error(response: httpx.Response) -> ErrorInfo | None:
+def read_error(content: bytes) -> ErrorInfo | None:
     """Return the body of a failed request, None if it is not what the API defines."""
     from .models.error_info import ErrorInfo
 
     try:
-        return ErrorInfo.from_dict(response.json())
+        return ErrorInfo.from_dict(json.loads(content))
     except (ValueError, RecursionError):  # not JSON, not text, or JSON of another shape
         return None
 
@@ -107,4 +117,4 @@ def decode(operation: str, response: httpx.Response, read: Reader[T]) -> T:
     raise ResponseDecodeError(operation, reason)
 
 
-__all__ = ["ApiStatusError", "PagingError", "ResponseDecodeError"]
+__all__ = ["ApiStatusError", "PagingError", "ResponseDecodeError", "read_error"]

@@ -32,12 +32,6 @@ class Unset:
 
     __slots__ = ()
 
-    def __bool__(self) -> Literal[False]:
-        return False
-
-    def __repr__(self) -> str:
-        return "UNSET"
-
     # There is one instance, so that `is UNSET` always tells.
     _instance: ClassVar[Unset | None] = None
 
@@ -45,6 +39,12 @@ class Unset:
         if cls._instance is None:
             cls._instance = super().__new__(cls)
         return cls._instance
+
+    def __bool__(self) -> Literal[False]:
+        return False
+
+    def __repr__(self) -> str:
+        return "UNSET"
 
     def __copy__(self) -> Unset:
         return self
@@ -157,9 +157,9 @@ def encode(value: object) -> object:
         return value.to_dict()
     if isinstance(value, datetime.date):
         return value.isoformat()
-    if isinstance(value, Mapping):
+    if isinstance(value, dict | Mapping):
         return {name: encode(item) for name, item in value.items()}
-    if isinstance(value, list | tuple | set):
+    if isinstance(value, list | tuple):
         return [encode(item) for item in value]
     raise TypeError(f"cannot send a value of type {type(value).__name__} as JSON")
 
@@ -176,7 +176,7 @@ def encode_text(value: object) -> str:
 def _flat(fields: Mapping[str, object]) -> Iterator[tuple[str, object]]:
     """Repeat the name of a list for each item. Queries and forms have no null: leave it out."""
     for name, value in fields.items():
-        for item in value if isinstance(value, list | tuple | set) else (value,):
+        for item in value if isinstance(value, list | tuple) else (value,):
             if item is not UNSET and item is not None:
                 yield name, item
 
@@ -226,7 +226,7 @@ def _expected(what: str, value: object) -> DecodeError:
 
 def read_object(value: object) -> dict[str, Any]:
     """Read a JSON object into a new dict."""
-    if not isinstance(value, Mapping):
+    if not isinstance(value, dict | Mapping):  # dict first: asking an abstract class is slow
         raise _expected("an object", value)
     return dict(value)
 
@@ -270,6 +270,14 @@ def read_datetime(value: object) -> datetime.datetime:
         return datetime.datetime.fromisoformat(read_str(value))
     except ValueError:
         raise DecodeError("expected a date and time in ISO 8601") from None
+
+
+def read_date(value: object) -> datetime.date:
+    """Read a date in ISO 8601."""
+    try:
+        return datetime.date.fromisoformat(read_str(value))
+    except ValueError:
+        raise DecodeError("expected a date in ISO 8601") from None
 
 
 def read_file(value: object) -> File:
