@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from typing import Final
 
-__all__ = ["clauses", "words"]
+__all__ = ["clauses", "later_clauses", "words"]
 
-_FIRST_LIMIT: Final = 80  # characters, about five seconds of speech
+_FIRST_LIMIT: Final = 64  # characters, about four seconds of speech
 _LIMIT: Final = 200
 _CLOSING: Final = "\"'\u201d\u2019)\\]"  # quotes and brackets that follow a stop
 _WIDE_STOP: Final = "\u3002\uff01\uff1f"  # CJK: no space need follow
@@ -52,6 +52,11 @@ def clauses(text: str, *, first_limit: int = _FIRST_LIMIT, limit: int = _LIMIT) 
     return found
 
 
+def later_clauses(text: str) -> list[str]:
+    """`clauses` of text that follows on: there is time, so the first may be as long as any."""
+    return clauses(text, first_limit=_LIMIT)
+
+
 def words(text: str) -> list[tuple[str, int, int]]:
     """The whitespace-separated words of ``text`` with their start and end offsets."""
     return [(match.group(), match.start(), match.end()) for match in re.finditer(r"\S+", text)]
@@ -74,10 +79,10 @@ def _sentences(text: str) -> list[str]:
 
 def _ends_sentence(text: str, end: re.Match[str]) -> bool:
     """Whether a stop ends a sentence: not after a title or initial, nor before a small letter."""
+    if end.group()[0] in ".!?\u2026" and text[end.end() : end.end() + 1].islower():
+        return False
     if not end.group().startswith("."):
         return True
-    if text[end.end() : end.end() + 1].islower():
-        return False
     before = re.search(r"\w*$", text[: end.start()])
     word = before.group() if before else ""
     return word not in _TITLES and not (len(word) == 1 and word.isupper())

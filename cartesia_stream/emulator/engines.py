@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import platform
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Final, Literal, Protocol, get_args, runtime_checkable
@@ -136,9 +137,10 @@ def load(engine: str = "auto") -> tuple[Synthesizer, Recognizer]:
 
 def warm(synthesizer: Synthesizer, recognizer: Recognizer) -> None:
     """Load the models now (one to two seconds) rather than in the first request."""
-    for engine in (synthesizer, recognizer):
-        if isinstance(engine, _Warmable):
-            engine.warm()
+    models = [engine for engine in (synthesizer, recognizer) if isinstance(engine, _Warmable)]
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        for done in [pool.submit(engine.warm) for engine in models]:
+            done.result()
 
 
 def describe() -> tuple[EngineInfo, ...]:

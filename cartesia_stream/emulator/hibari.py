@@ -16,7 +16,7 @@ import threading
 from contextlib import suppress
 from functools import cached_property
 from importlib import import_module
-from itertools import groupby
+from itertools import chain, groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol, cast
 
@@ -24,9 +24,10 @@ import msgspec
 import numpy as np
 
 from cartesia_stream.emulator import pcm as _pcm
-from cartesia_stream.emulator.clauses import clauses
+from cartesia_stream.emulator.clauses import clauses, later_clauses
 from cartesia_stream.emulator.engine import Segment, VoiceShape, Word
 from cartesia_stream.emulator.markup import Piece, parse
+from cartesia_stream.emulator.onnxpatch import add_output
 from cartesia_stream.emulator.shape import (
     VoiceMeasure,
     colour_match,
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["HibariSynthesizer", "add_output"]
+__all__ = ["HibariSynthesizer"]
 
 _RATE: Final = 24_000
 _DURATIONS: Final = "/Cast_32_output_0"  # phonemes' lengths, int64, in units of `_UNIT_S`
@@ -142,7 +143,7 @@ class HibariSynthesizer:
                 continue
             pace = speed * piece.speed
             # Only the very first clause must be quick; later ones compute while it plays.
-            for clause in clauses(piece.text) if first else clauses(piece.text, first_limit=200):
+            for clause in clauses(piece.text) if first else later_clauses(piece.text):
                 for segment in self._clause(clause, piece, voice, pace, language):
                     yield _louder(segment, piece.volume)
                     first = False
@@ -163,7 +164,7 @@ class HibariSynthesizer:
         self, written: list[str], said: list[SpokenWord], voice: VoiceShape, pace: float
     ) -> Iterator[Segment]:
         done = 0
-        groups = list(_within_limit(said))
+        groups = list(_within_limit([_pronounceable(word, self._model()) for word in said]))
         for number, group in enumerate(groups):
             if not any(word.sounds[1] for word in group):
                 continue
@@ -182,8 +183,7 @@ class HibariSynthesizer:
     ) -> Segment:
         model = self._model()
         line = " ".join(word.phonemes for word in said)
-        known = [at for at, symbol in enumerate(line) if symbol in model.vocabulary]
-        ids = [0, *(model.vocabulary[line[at]] for at in known), 0]
+        ids = [0, *(model.vocabulary[symbol] for symbol in line), 0]
         low, high = _SPEEDS
         rate = min(max(pace * voice.speed, low), high)
         feeds: dict[str, NDArray[np.generic]] = {
@@ -192,7 +192,9 @@ class HibariSynthesizer:
         }
         outputs = model.session.run(None, feeds)
         samples = _pcm.limit(_render(model.dsp, outputs, voice))
-        edges = _edges(outputs[6].reshape(-1) if len(outputs) > 6 else None, known, len(line), len(samples))
+        edges = _edges(
+            outputs[6].reshape(-1) if len(outputs) > 6 else None, len(line), len(samples)
+        )
         spoken, phonemes, times = _times(said, edges)
         words = _written_times(written, span, times)
         return Segment(
@@ -252,11 +254,17 @@ def _louder(segment: Segment, volume: float) -> Segment:
     return msgspec.structs.replace(segment, pcm=scaled)
 
 
+def _pronounceable(word: SpokenWord, model: _Model) -> SpokenWord:
+    """The word with only the phonemes the network knows."""
+    known = "".join(symbol for symbol in word.phonemes if symbol in model.vocabulary)
+    return msgspec.structs.replace(word, phonemes=known)
+
+
 def _within_limit(said: list[SpokenWord]) -> Iterator[list[SpokenWord]]:
     """Groups of words short enough for the network."""
     group: list[SpokenWord] = []
     size = 0
-    for word in said:
+    for word in chain.from_iterable(map(_split_word, said)):
         if group and size + len(word.phonemes) + 1 > _MOST_PHONEMES:
             yield group
             group, size = [], 0
@@ -264,6 +272,16 @@ def _within_limit(said: list[SpokenWord]) -> Iterator[list[SpokenWord]]:
         size += len(word.phonemes) + 1
     if group:
         yield group
+
+
+def _split_word(word: SpokenWord) -> list[SpokenWord]:
+    """A word without an end ("hello,hello,hello,...") in pieces the network can take."""
+    if len(word.phonemes) <= _MOST_PHONEMES:
+        return [word]
+    pieces = range(0, len(word.phonemes), _MOST_PHONEMES)
+    return [
+        SpokenWord(word.text, word.phonemes[at : at + _MOST_PHONEMES], word.source) for at in pieces
+    ]
 
 
 def _render(
@@ -282,17 +300,15 @@ def _render(
     return dsp.synth(harmonic, phase, noise, rest, free_phase, shape_f0(f0, voice), rng)
 
 
-def _edges(
-    durations: NDArray[np.float32] | None, known: list[int], length: int, samples: int
-) -> NDArray[np.float64]:
+def _edges(durations: NDArray[np.float32] | None, length: int, samples: int) -> NDArray[np.float64]:
     """Start of each symbol of the phoneme line and the end of the last, in seconds."""
     total = samples / _RATE
     if durations is None:
         # A model without durations: every symbol alike, between the usual silent rims.
         return np.linspace(min(0.1, total / 4), max(total - 0.1, total * 0.75), length + 1)
     ends = np.cumsum(durations.astype(np.float64)) * _UNIT_S - _LEAD_S
-    edges = np.interp(np.arange(length + 1), [*known, known[-1] + 1], ends[: len(known) + 1])
-    clipped: NDArray[np.float64] = np.clip(edges, 0.0, total)
+    # The first duration is the silence ahead, so its end is where the first symbol starts.
+    clipped: NDArray[np.float64] = np.clip(ends[: length + 1], 0.0, total)
     return clipped
 
 
@@ -353,54 +369,3 @@ def _session(model: bytes) -> _Session:
         with suppress(Exception):
             return load(add_output(model, _DURATIONS))
     return load(model)
-
-
-def add_output(model: bytes, name: str) -> bytes:
-    """A serialised ONNX model with one more graph output, an existing node's result.
-
-    Works on the protobuf wire format directly, which saves depending on ``onnx`` for one field:
-    ``ModelProto.graph`` is field 7, ``GraphProto.output`` field 12, ``ValueInfoProto.name`` 1.
-    """
-    at = 0
-    parts: list[bytes] = []
-    while at < len(model):
-        start = at
-        tag, at = _read_varint(model, at)
-        body = b""
-        match tag & 7:
-            case 0:
-                _, at = _read_varint(model, at)
-            case 2:
-                size, at = _read_varint(model, at)
-                body, at = model[at : at + size], at + size
-            case 5:
-                at += 4
-            case _:
-                at += 8
-        if tag == 7 << 3 | 2:
-            value = b"\x0a" + _varint(len(name)) + name.encode()
-            body += b"\x62" + _varint(len(value)) + value
-            parts.append(_varint(tag) + _varint(len(body)) + body)
-        else:
-            parts.append(model[start:at])
-    return b"".join(parts)
-
-
-def _read_varint(data: bytes, at: int) -> tuple[int, int]:
-    value = shift = 0
-    while True:
-        byte = data[at]
-        at += 1
-        value |= (byte & 0x7F) << shift
-        shift += 7
-        if byte < 0x80:
-            return value, at
-
-
-def _varint(value: int) -> bytes:
-    encoded = bytearray()
-    while value > 0x7F:
-        encoded.append(value & 0x7F | 0x80)
-        value >>= 7
-    encoded.append(value)
-    return bytes(encoded)

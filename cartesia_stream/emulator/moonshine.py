@@ -15,6 +15,7 @@ import numpy as np
 from cartesia_stream.emulator import pcm as _pcm
 from cartesia_stream.emulator.align import Aligner
 from cartesia_stream.emulator.engine import Transcript, Word
+from cartesia_stream.emulator.shape import track_f0
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,6 +31,9 @@ _SHORTEST_FRAMES: Final = 12  # less than 250 ms of voice is a click
 _LONGEST_FRAMES: Final = 750  # 15 s
 _MARGIN_FRAMES: Final = 8  # soft beginnings and endings lie below the threshold
 _SILENCE_DB: Final = -60.0
+_LEAST_CONTRAST_DB: Final = 6.0  # speech rises and falls by far more, hum and hiss by less
+_VOICED_SHARE: Final = 0.2  # of the frames of a span with a spoken word in it
+_HALLUCINATED: Final = frozenset({"you", "you."})
 
 
 class _Line(Protocol):
@@ -82,7 +86,7 @@ class MoonshineRecognizer:
         for start, end in speech_spans(clip):
             span = clip[start:end]
             text = self._hear(span)
-            if text:
+            if text and not _is_hallucinated(text, span):
                 texts.append(text)
                 words += _moved(self._aligner.align(text.split(), span), start / _RATE, duration)
         return Transcript(
@@ -97,6 +101,14 @@ class MoonshineRecognizer:
         return " ".join(" ".join(line.text for line in heard.lines).split())
 
 
+def _is_hallucinated(text: str, span: NDArray[np.float32]) -> bool:
+    """Whether the text is the one the model gives for noise, and the span has no voice in it."""
+    if text.lower() not in _HALLUCINATED:
+        return False
+    f0 = track_f0(span, _RATE)
+    return float(np.mean(f0 > 0)) < _VOICED_SHARE if len(f0) else True
+
+
 def speech_spans(clip: NDArray[np.float32]) -> list[tuple[int, int]]:
     """Where somebody speaks in a clip at 16 kHz, as spans of samples in order."""
     count = len(clip) // _FRAME
@@ -104,6 +116,9 @@ def speech_spans(clip: NDArray[np.float32]) -> list[tuple[int, int]]:
         return []
     power = np.square(clip[: count * _FRAME].reshape(count, _FRAME)).mean(axis=1)
     level = 10 * np.log10(power + 1e-12)
+    low, high = np.percentile(level, [5, 95])
+    if high - low < _LEAST_CONTRAST_DB:
+        return []
     spans: list[tuple[int, int]] = []
     for first, last in _runs(level > _threshold(level)):
         spans += _cut(level, first, last)

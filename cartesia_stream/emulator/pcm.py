@@ -2,18 +2,19 @@
 
 Everything inside the emulator is mono float32 in -1..1; this module is the way in and out. Raw
 encodings (`encode`, `decode`), streams of a container (`StreamEncoder`), whole files (`wav_bytes`,
-`decode_file`). G.711 matches the ITU reference tables bit for bit. The heavy codecs are imported
-on first use: raw and WAV at the engine's own rate need numpy alone.
+`decode_file`). The heavy codecs are imported on first use: raw and WAV at the engine's own rate
+need numpy alone.
 """
 
 from __future__ import annotations
 
 import struct
-from functools import lru_cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Final, Literal, Protocol, cast, get_args
 
 import numpy as np
+
+from cartesia_stream.emulator import g711
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -149,9 +150,9 @@ def encode(pcm: NDArray[np.float32], encoding: str) -> bytes:
     if encoding == "pcm_s16le":
         return _to_s16(pcm).tobytes()
     if encoding == "pcm_mulaw":
-        return _mulaw_encoder()[_to_s16(pcm).view(np.uint16)].tobytes()
+        return g711.mulaw_encoder()[_to_s16(pcm).view(np.uint16)].tobytes()
     if encoding == "pcm_alaw":
-        return _alaw_encoder()[_to_s16(pcm).view(np.uint16)].tobytes()
+        return g711.alaw_encoder()[_to_s16(pcm).view(np.uint16)].tobytes()
     sample_width(encoding)  # Tells an unknown encoding from one that is only for input.
     raise ValueError(f"encoding {encoding!r} is for input only")
 
@@ -168,7 +169,7 @@ def decode(data: bytes, encoding: str) -> NDArray[np.float32]:
         return (np.frombuffer(data, "<i2") / 32768).astype(np.float32)
     if encoding == "pcm_s32le":
         return (np.frombuffer(data, "<i4") / 2147483648).astype(np.float32)
-    table = _mulaw_decoder() if encoding == "pcm_mulaw" else _alaw_decoder()
+    table = g711.mulaw_decoder() if encoding == "pcm_mulaw" else g711.alaw_decoder()
     samples: NDArray[np.float32] = table[np.frombuffer(data, np.uint8)]
     return samples
 
@@ -180,55 +181,6 @@ def _finite(pcm: NDArray[np.float32]) -> NDArray[np.float32]:
     """
     finite: NDArray[np.float32] = np.nan_to_num(pcm, nan=0.0, posinf=1.0, neginf=-1.0)
     return finite
-
-
-def _segment(magnitude: NDArray[np.int32], first_end: int) -> NDArray[np.int32]:
-    """G.711 segment number 0..8 of each magnitude, for ends ``first_end``, doubled each time."""
-    ends = np.array([((first_end + 1) << i) - 1 for i in range(8)])
-    return np.searchsorted(ends, magnitude).astype(np.int32)
-
-
-def _all_s16() -> NDArray[np.int32]:
-    """Every 16-bit sample, in the order of its unsigned view, so tables index by that view."""
-    return np.arange(65536, dtype=np.uint16).view(np.int16).astype(np.int32)
-
-
-@lru_cache(maxsize=1)
-def _mulaw_encoder() -> NDArray[np.uint8]:
-    """ITU-T G.711 mu-law: 14-bit input, bias 33, clamp 8159."""
-    value = _all_s16() >> 2
-    mask = np.where(value < 0, 0x7F, 0xFF)
-    magnitude = (np.minimum(np.abs(value), 8159) + 33).astype(np.int32)
-    segment = _segment(magnitude, 0x3F)
-    code = (segment << 4) | ((magnitude >> (segment + 1)) & 0xF)
-    return (np.where(segment >= 8, 0x7F, code) ^ mask).astype(np.uint8)
-
-
-@lru_cache(maxsize=1)
-def _alaw_encoder() -> NDArray[np.uint8]:
-    """ITU-T G.711 A-law: 13-bit input, even bits inverted."""
-    value = _all_s16() >> 3
-    mask = np.where(value < 0, 0x55, 0xD5)
-    magnitude = np.where(value < 0, -value - 1, value).astype(np.int32)
-    segment = _segment(magnitude, 0x1F)
-    code = (segment << 4) | ((magnitude >> np.maximum(segment, 1)) & 0xF)
-    return (code ^ mask).astype(np.uint8)
-
-
-@lru_cache(maxsize=1)
-def _mulaw_decoder() -> NDArray[np.float32]:
-    code = ~np.arange(256) & 0xFF
-    magnitude = ((((code & 0xF) << 3) + 0x84) << ((code & 0x70) >> 4)) - 0x84
-    return (np.where(code & 0x80, -magnitude, magnitude) / 32768).astype(np.float32)
-
-
-@lru_cache(maxsize=1)
-def _alaw_decoder() -> NDArray[np.float32]:
-    code = np.arange(256) ^ 0x55
-    segment = (code & 0x70) >> 4
-    step = ((code & 0xF) << 4) + np.where(segment == 0, 8, 0x108)
-    magnitude: NDArray[np.int64] = step << np.maximum(segment - 1, 0)
-    return (np.where(code & 0x80, magnitude, -magnitude) / 32768).astype(np.float32)
 
 
 def resample(pcm: NDArray[np.float32], source_rate: int, rate: int) -> NDArray[np.float32]:

@@ -122,7 +122,11 @@ class Phonemizer:
         return joined.strip(_PUNCTUATION)
 
     def _tokens(self, text: str) -> list[_Token]:
-        return self._g2p.phonemize_tokens(self._g2p.tokenize(self._normalize(text)))
+        try:
+            return self._g2p.phonemize_tokens(self._g2p.tokenize(self._normalize(text)))
+        except Exception:
+            digits = re.sub(r"\d", r" \g<0> ", text)
+            return self._g2p.phonemize_tokens(self._g2p.tokenize(self._normalize(digits)))
 
 
 def is_foreign(word: str) -> bool:
