@@ -116,7 +116,7 @@ def test_failures_raise_before_parsing(
     error = caught.value
     assert error.status_code == status
     assert str(error) == message
-    assert error.content == answer(status, body).content
+    assert error.content == answer(status, body).content.replace(b"sk_car_secret", b"[secret]")
     assert "sk_car_secret" not in str(error) + repr(error.__context__)
 
 
@@ -138,6 +138,15 @@ def test_error_body_is_typed_and_the_error_pickles(serve: Serve) -> None:
     assert caught.value.body is not None
     assert caught.value.body.error_code == "brand_new"
     assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)
+
+
+def test_credentials_in_an_answer_are_taken_out(serve: Serve) -> None:
+    """Some servers repeat the key that they refuse."""
+    echo = {"title": "Unauthorized", "message": "Bad key sk_car_secret"}
+    with pytest.raises(ApiStatusError) as caught:
+        serve(lambda request: answer(401, echo)).voices.get("v1")
+    assert str(caught.value) == "status 401, Unauthorized, Bad key [secret]"
+    assert b"sk_car_secret" not in caught.value.content
 
 
 BROKEN = [
