@@ -19,7 +19,7 @@ class ApiStatusError(Exception):
     Attributes:
         status_code: HTTP status. It need not be a registered one.
         headers: Headers of the answer.
-        content: Body of the answer, as it came.
+        content: Body of the answer, as it came but for credentials in it.
         body: The body as the API defines it, None where it is something else, such as a proxy's page.
     """
 

@@ -217,11 +217,33 @@ Reader: TypeAlias = Callable[[Any], T_co]
 
 
 class DecodeError(ValueError):
-    """A JSON value is not what the API promises."""
+    """A JSON value is not what the API promises.
+
+    Attributes:
+        reason: What was expected, and the kind of value there was.
+        place: Where, such as `data[0].id`. Empty for the value itself.
+    """
+
+    def __init__(self, reason: str, place: str = "") -> None:
+        super().__init__(reason, place)
+        self.reason = reason
+        self.place = place
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.reason}" if self.place else self.reason
+
+    def inside(self, outer: str) -> DecodeError:
+        """Return the error as seen from one level up."""
+        dot = "." if self.place and not self.place.startswith("[") else ""
+        return DecodeError(self.reason, f"{outer}{dot}{self.place}")
+
+
+def _got(value: object) -> str:
+    return f", got {'null' if value is None else type(value).__name__}"
 
 
 def _expected(what: str, value: object) -> DecodeError:
-    return DecodeError(f"expected {what}, got {'null' if value is None else type(value).__name__}")
+    return DecodeError(f"expected {what}{_got(value)}")
 
 
 def read_object(value: object) -> dict[str, Any]:
@@ -309,7 +331,8 @@ def member(value: object, values: Collection[T], name: str) -> T:
     for known in values:
         if value == known and type(value) is type(known):
             return known
-    raise DecodeError(f"expected one of the values of {name}")
+    known_values = ", ".join(map(str, values)) if len(values) < 10 else f"the values of {name}"
+    raise DecodeError(f"expected one of {known_values}")
 
 
 def list_of(read: Reader[T]) -> Reader[list[T]]:
@@ -323,7 +346,7 @@ def list_of(read: Reader[T]) -> Reader[list[T]]:
             for item in value:
                 items.append(read(item))
         except DecodeError as error:
-            raise _inside(f"[{len(items)}]", error) from None
+            raise error.inside(f"[{len(items)}]") from None
         return items
 
     return read_list
@@ -336,11 +359,11 @@ def either(first: Reader[T], second: Reader[S]) -> Reader[T | S]:
         try:
             return first(value)
         except DecodeError as error:
-            reason = str(error)
+            reason = str(error).removesuffix(_got(value))
         try:
             return second(value)
         except DecodeError as error:
-            raise DecodeError(f"{reason}, or {error}") from None
+            raise DecodeError(f"{reason} or {str(error).removeprefix('expected ')}") from None
 
     return read
 
@@ -351,7 +374,7 @@ def tagged(tag: str, readers: Mapping[str, Reader[T]]) -> Reader[T]:
     def read(value: object) -> T:
         reader = readers.get(str(read_object(value).get(tag)))
         if reader is None:
-            raise DecodeError(f"{tag}: expected one of {', '.join(readers)}")
+            raise DecodeError(f"expected one of {', '.join(readers)}", tag)
         return reader(value)
 
     return read
@@ -360,25 +383,16 @@ def tagged(tag: str, readers: Mapping[str, Reader[T]]) -> Reader[T]:
 def take(data: dict[str, Any], name: str, read: Reader[T]) -> T:
     """Take a required field out of a JSON object."""
     if name not in data:
-        raise DecodeError(f"{name}: missing")
+        raise DecodeError("missing", name)
     try:
         return read(data.pop(name))
     except DecodeError as error:
-        raise _inside(name, error) from None
+        raise error.inside(name) from None
 
 
 def take_optional(data: dict[str, Any], name: str, read: Reader[T]) -> T | Unset:
     """Take an optional field out of a JSON object."""
     return take(data, name, read) if name in data else UNSET
-
-
-def _inside(place: str, error: DecodeError) -> DecodeError:
-    """Put a place before the place or the reason that the error names: `data[0].id: missing`."""
-    text = str(error)
-    if text.startswith("["):
-        return DecodeError(place + text)
-    nested = ":" in text
-    return DecodeError(f"{place}.{text}" if nested else f"{place}: {text}")
 
 
 class HasId(Protocol):

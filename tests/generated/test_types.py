@@ -76,7 +76,7 @@ def test_null_differs_from_left_out(voice: dict[str, object]) -> None:
         ({"locales": [{"locale": "en-GB"}]}, "locales[0].is_native: missing"),
         ({"locales": [1]}, "locales[0]: expected an object, got int"),
         ({"created_at": "soon"}, "created_at: expected a date and time in ISO 8601"),
-        ({"accent": 1}, "accent: expected a string, got int, or expected null, got int"),
+        ({"accent": 1}, "accent: expected a string or null, got int"),
     ],
 )
 def test_decode_errors_name_the_place(
