@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from contextlib import aclosing
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 import msgspec
@@ -30,6 +31,14 @@ __all__ = ["Context"]
 log = logging.getLogger("cartesia_stream.emulator")
 
 DEFAULT_DELAY_MS: Final = 3000
+# Wire names of what every input of a context must repeat, and where `Speech` keeps it.
+_CONSTANT: Final = {
+    "voice": "voice_id",
+    "model_id": "model_id",
+    "output_format": "output_format",
+    "language": "language",
+    "locale": "locale",
+}
 
 
 class _Say(msgspec.Struct, frozen=True):
@@ -62,7 +71,7 @@ class Context:
         self.id = context_id
         self.finished = False
         self._backend = backend
-        self._first = first
+        self.first = first
         self._latest = first
         self._emit = emit
         self._voice = backend.voices.get(first.voice_id)
@@ -133,12 +142,10 @@ class Context:
             self._stop_timer()
 
     def _check_same(self, request: Speech) -> None:
-        for field in ("model_id", "voice_id", "output_format", "language", "locale"):
-            if getattr(request, field) != getattr(self._first, field):
+        for field, member in _CONSTANT.items():
+            if getattr(request, member) != getattr(self.first, member):
                 raise ApiError(
-                    400,
-                    f"{field.removesuffix('_id') if field == 'voice_id' else field}: must"
-                    f" stay the same for all inputs of context {self.id!r}.",
+                    400, f"{field}: must stay the same for all inputs of context {self.id!r}."
                 )
 
     def _collect(self, request: Speech) -> None:
@@ -187,12 +194,13 @@ class Context:
 
     async def _speak(self, request: Speech, voice: VoiceRecord) -> None:
         take = self._backend.studio.speak(request, voice.shape, self._elapsed)
-        async for event, step_ms in take.events():
-            await self._pacer.before(event)
-            fields = frame(event, step_ms) | {"flush_id": self._flush_id}
-            audio = event.data if isinstance(event, Audio) else None
-            await self._emit(fields, audio)
-            self._spoke = self._spoke or audio is not None
-            # Without a turn of the loop here one context would send all it has before another.
-            await asyncio.sleep(0)
+        async with aclosing(take.events()) as events:
+            async for event, step_ms in events:
+                await self._pacer.before(event)
+                fields = frame(event, step_ms) | {"flush_id": self._flush_id}
+                audio = event.data if isinstance(event, Audio) else None
+                await self._emit(fields, audio)
+                self._spoke = self._spoke or audio is not None
+                # Without a turn of the loop one context would send all it has before another.
+                await asyncio.sleep(0)
         self._elapsed = take.elapsed

@@ -162,7 +162,7 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True):
 
     def _check_value(self) -> None:
         if self.name in _INTEGER:
-            low, high = (100, 999) if self.name != "oversize-frame" else (1, 1 << 28)
+            low, high = (200, 599) if self.name != "oversize-frame" else (1, 1 << 28)
             if not (self.value or "").isdecimal() or not low <= self.number <= high:
                 raise ValueError(f"{self.name}: {self.value!r} is not a number {low}..{high}")
         elif self.name == "close" and self.value != "none":

@@ -155,11 +155,11 @@ class Server:
             spoilt = await self._spoil(call, route)
             return spoilt or await route.handler(self._backend, call)
         except ApiError as error:
-            return call.refusal(error)
+            return _refuse(call, error)
         except web.HTTPRequestEntityTooLarge:
             limit = self._backend.options.max_upload_bytes
             too_large = ApiError(413, f"The body exceeds {limit} bytes.", code="file_too_large")
-            return call.refusal(too_large)
+            return _refuse(call, too_large)
         except wire.Gone:
             return call.response or web.Response()
         except ConnectionError:
@@ -167,7 +167,7 @@ class Server:
             return call.response or web.Response()
         except Exception:
             log.exception("request failed: %s %s", call.request.method, call.request.path)
-            return call.refusal(ApiError(500, "The emulator failed; its log says why."))
+            return _refuse(call, ApiError(500, "The emulator failed; its log says why."))
 
     def _check_version(self, call: Call, route: Route) -> None:
         if not route.versioned:
@@ -232,6 +232,14 @@ class Server:
                 await wire.abort(call.request)
                 raise wire.Gone
         return None
+
+
+def _refuse(call: Call, error: ApiError) -> web.StreamResponse:
+    """Say no; where the answer has begun, all that is left is to break it off."""
+    if call.response is not None and call.response.prepared:
+        wire.hang_up(call.request)
+        return call.response
+    return call.refusal(error)
 
 
 def _credentials(request: web.Request, *, query: bool) -> list[str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import aclosing
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -45,13 +46,15 @@ class Take:
         """The events in order, each with the milliseconds that making it took."""
         synthesizer = self._studio.synthesizer
         spoke = False
-        async for pair in self._run(synthesizer):
-            spoke = True
-            yield pair
+        async with aclosing(self._run(synthesizer)) as pairs:
+            async for pair in pairs:
+                spoke = True
+                yield pair
         if not spoke and any(char.isalnum() for char in self._request.transcript):
             # A language the engine has no sounds for is still heard, as tones.
-            async for pair in self._run(self._studio.fallback()):
-                yield pair
+            async with aclosing(self._run(self._studio.fallback())) as pairs:
+                async for pair in pairs:
+                    yield pair
 
     async def _run(self, synthesizer: Synthesizer) -> AsyncGenerator[tuple[Event, float]]:
         script = Script(
@@ -141,16 +144,18 @@ class Pacer:
     def __init__(self, options: Options) -> None:
         self._realtime = options.realtime
         self._latency = options.latency
-        self._begun: float | None = None
-        self._played = 0.0
+        self._due: float | None = None
 
     async def before(self, event: Event) -> None:
         """Wait until this event is due."""
         loop = asyncio.get_running_loop()
-        if self._begun is None:
+        if self._due is None:
             await asyncio.sleep(self._latency)
-            self._begun = loop.time()
-        if self._realtime is not None:
-            await asyncio.sleep(self._begun + self._played / self._realtime - loop.time())
+            self._due = loop.time()
+        if self._realtime is None:
+            return
+        now = loop.time()
+        await asyncio.sleep(self._due - now)
         if isinstance(event, Audio):
-            self._played += event.duration
+            # A pause between two inputs is lost; the next one shall not hurry to make it up.
+            self._due = max(self._due, now) + event.duration / self._realtime

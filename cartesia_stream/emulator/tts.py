@@ -86,9 +86,10 @@ async def _events(backend: Backend, request: Speech) -> AsyncGenerator[tuple[Eve
     voice = backend.voices.get(request.voice_id)
     pacer = Pacer(backend.options)
     try:
-        async for event, step_ms in backend.studio.speak(request, voice.shape).events():
-            await pacer.before(event)
-            yield event, step_ms
+        async with aclosing(backend.studio.speak(request, voice.shape).events()) as events:
+            async for event, step_ms in events:
+                await pacer.before(event)
+                yield event, step_ms
     except Exception as error:
         log.exception("speech failed")
         raise ApiError(500, "The emulator failed to speak this.") from error

@@ -28,7 +28,7 @@ __all__ = ["speech_socket"]
 log = logging.getLogger("cartesia_stream.emulator")
 
 _REMEMBERED: Final = 4096
-_FRESH: Final = ("voice", "model_id", "output_format")
+_REPEATED: Final = ("voice", "model_id", "output_format", "language", "locale")
 
 
 async def speech_socket(backend: Backend, call: Call) -> web.StreamResponse:
@@ -59,7 +59,6 @@ class _Session:
         self._call = call
         self._socket = socket
         self._live: dict[str, tuple[Context, asyncio.Task[None], Mangler]] = {}
-        self._firsts: dict[str, Speech] = {}
         self._ended: deque[str] = deque(maxlen=_REMEMBERED)
         self._faults = FaultBox(f for f in call.faults if f.strikes("context", call.request.path))
 
@@ -103,27 +102,17 @@ class _Session:
 
     def _input(self, context_id: str, text: str) -> None:
         live = self._live.get(context_id)
-        request = self._read(context_id, text)
-        request.check(("raw",))
         if live is not None:
-            live[0].accept(request)
+            context = live[0]
+            request = _continuation(text, context.first)
+            request.check(("raw",))
+            context.accept(request)
             return
+        request = decode(text, Speech)
+        request.check(("raw",))
         if context_id in self._ended:
             raise ApiError(400, f"context_id: context {context_id!r} has ended; use a new id.")
         self._open(context_id, request)
-
-    def _read(self, context_id: str, text: str) -> Speech:
-        """The input; one of an open context may leave out what the first one said."""
-        first = self._firsts.get(context_id)
-        if first is None:
-            return decode(text, Speech)
-        fields = msgspec.json.decode(text)
-        for name in ("transcript", "voice", "model_id", "output_format", "language", "locale"):
-            fields.setdefault(name, "" if name == "transcript" else getattr(first, name))
-        try:
-            return msgspec.convert(msgspec.to_builtins(fields), Speech)
-        except msgspec.ValidationError as error:
-            raise ApiError(400, explain(error)) from error
 
     def _open(self, context_id: str, request: Speech) -> None:
         self._backend.voices.get(request.voice_id)
@@ -137,8 +126,9 @@ class _Session:
 
         context = Context(self._backend, request, context_id, emit)
         task = asyncio.create_task(self._host(context), name=f"context {context_id}")
+        # A callback, not a finally: a task cancelled before its first step runs no finally.
+        task.add_done_callback(lambda _: self._forget(context_id))
         self._live[context_id] = (context, task, mangler)
-        self._firsts[context_id] = request
         context.accept(request)
 
     async def _host(self, context: Context) -> None:
@@ -153,12 +143,9 @@ class _Session:
         except Exception:
             log.exception("context failed", extra={"context_id": context.id})
             await self._error(ApiError(500, "The emulator failed to speak this."), context.id)
-        finally:
-            self._forget(context.id)
 
     def _forget(self, context_id: str) -> None:
         if self._live.pop(context_id, None) is not None:
-            self._firsts.pop(context_id, None)
             self._ended.append(context_id)
             self._backend.contexts.give()
 
@@ -197,3 +184,13 @@ class _Session:
             live[1].cancel()
             await asyncio.gather(live[1], return_exceptions=True)
         await self._tell(Mangler(), error.frame(self._call.id, context_id))
+
+
+def _continuation(text: str, first: Speech) -> Speech:
+    """An input of an open context; it may leave out what the first one said."""
+    fields = {"transcript": ""} | {name: getattr(first, name) for name in _REPEATED}
+    fields |= decode(text, dict[str, object])
+    try:
+        return msgspec.convert(msgspec.to_builtins(fields), Speech)
+    except msgspec.ValidationError as error:
+        raise ApiError(400, explain(error)) from error
