@@ -126,6 +126,8 @@ def main(arguments: list[str] | None = None) -> int:
         print("Read ours against the new originals, then run: python tools/generate.py --accept")
     if differing:
         print("Run `make generate` and commit the result. Never edit generated files by hand.")
+    if not (changed or differing):
+        print(f"generated/{PACKAGE.name} is up to date.")
     return 1 if changed or differing else 0
 
 

@@ -19,7 +19,7 @@ import httpx
 from attrs import field, frozen
 
 from .errors import ApiStatusError
-from .types import RequestFiles
+from .types import FileContent, RequestFiles
 
 API_VERSION: Final = "2026-08-14"
 """Version of the API that this package was generated for."""
@@ -28,6 +28,15 @@ DEFAULT_BASE_URL: Final = "https://api.cartesia.ai"
 DEFAULT_TIMEOUT: Final = httpx.Timeout(60.0, connect=5.0)
 
 _IDEMPOTENT_METHODS: Final = frozenset({"GET", "HEAD", "PUT", "DELETE"})
+
+
+def _can_be_read_again(content: FileContent) -> bool:
+    if isinstance(content, bytes):
+        return True
+    try:
+        return content.seekable()
+    except (AttributeError, ValueError):  # has only `read`, or is closed
+        return False
 
 
 class RequestOptions(TypedDict, total=False):
@@ -83,8 +92,7 @@ class Request:
     @property
     def replayable(self) -> bool:
         """Whether the body can be sent again. A pipe cannot; a file is rewound."""
-        contents = [part[1] for _, part in self.files or []]
-        return all(isinstance(content, bytes) or content.seekable() for content in contents)
+        return all(_can_be_read_again(content) for _, (_, content, _) in self.files or [])
 
     def build(
         self, http: httpx.Client | httpx.AsyncClient, options: RequestOptions | None = None

@@ -35,6 +35,30 @@ def test_differences_are_told_apart() -> None:
     ]
 
 
+def test_command_line_tells_what_to_do(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`--check` writes nothing, names each difference and how to mend it."""
+
+    def fake(target: Path, *, spec: Path = generate.SPEC) -> None:
+        shutil.copytree(generate.PACKAGE, target)
+        for name in changed:
+            (target / name).write_text("changed")
+
+    changed: list[str] = []
+    monkeypatch.setattr(generate, "generate", fake)
+    assert generate.main(["--check"]) == 0
+    assert capsys.readouterr().out == "generated/cartesia_api is up to date.\n"
+    changed.append("types.py")
+    monkeypatch.setattr(generate, "upstream_hashes", dict)
+    assert generate.main(["--check"]) == 1
+    output = capsys.readouterr().out
+    assert "generated/cartesia_api/types.py: differs\n" in output
+    assert "spec/templates/model.py.jinja: the generator's own version changed\n" in output
+    assert "make generate" in output
+    assert "--accept" in output
+
+
 def test_stored_hashes_are_those_of_the_generator() -> None:
     stored = generate.stored_hashes(generate.HASHES.read_text())
     assert stored == generate.upstream_hashes()

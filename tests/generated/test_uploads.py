@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 from cartesia_api import File
-from cartesia_api.models import AccessTokenGrants
+from cartesia_api.api.stt import stt_transcribe
+from cartesia_api.models import AccessTokenGrants, TranscribeRequest
 from cartesia_api.types import UNSET, Uploads, encode_parts
 
 if TYPE_CHECKING:
@@ -160,6 +161,18 @@ def test_path_is_opened_not_read_and_closed(clip: Path) -> None:
         assert not isinstance(file.payload, bytes)
         assert not file.payload.closed
     assert file.payload.closed
+
+
+def test_upload_can_be_sent_again(clip: Path) -> None:
+    """A second attempt starts at the beginning of the file, with a boundary of its own."""
+    with Uploads() as uploads, httpx.Client(base_url="https://example.com") as http:
+        body = TranscribeRequest(file=uploads.file(clip), model="m")
+        request = stt_transcribe.build_request(body=body)
+        first, second = (request.build(http).read() for _ in range(2))
+        assert request.replayable
+    assert not request.replayable
+    assert first != second
+    assert first.count(b"RIFF....") == second.count(b"RIFF....") == 1
 
 
 def test_missing_file_sends_nothing(serve: Serve, tmp_path: Path) -> None:
