@@ -8,12 +8,13 @@ layout, even one an adversary chose, takes the full parse: both give equal resul
 from __future__ import annotations
 
 import secrets
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final, cast
 
 import msgspec
 import pybase64
 
-from ..errors import RemoteProtocolError
+from ..errors import ConfigurationError, RemoteProtocolError
 from ..events import (
     NO_EXTRA,
     AudioChunk,
@@ -122,7 +123,7 @@ def _chunk(fields: Fields, data: bytes) -> AudioChunk:
     return AudioChunk(
         data=data,
         context_id=_context_id(fields),
-        step_time=step_time if isinstance(step_time, int | float) else None,
+        step_time=cast("float", step_time) if type(step_time) in _NUMBERS else None,
         flush_id=_flush_id(fields),
         extra=_extra(fields),
     )
@@ -180,6 +181,9 @@ _KNOWN: Final = frozenset(
 )
 
 
+_NUMBERS: Final = (int, float)  # compared by type, since a bool is an int
+
+
 def _extra(fields: Fields) -> Mapping[str, object]:
     if fields.keys() <= _KNOWN:
         return NO_EXTRA
@@ -195,7 +199,7 @@ def _context_id(fields: Fields) -> str | None:
 
 def _flush_id(fields: Fields) -> int | None:
     value = fields.get("flush_id")
-    return value if isinstance(value, int) else None
+    return value if type(value) is int else None
 
 
 def _timings(fields: Fields, name: str, texts: str) -> tuple[Timing, ...]:
@@ -214,10 +218,10 @@ def _timings(fields: Fields, name: str, texts: str) -> tuple[Timing, ...]:
 
 
 def _timing(fields: Fields, name: str, text: object, start: object, end: object) -> Timing:
-    times = (start, end)
-    if isinstance(text, str) and all(isinstance(time, int | float) for time in times):
-        first, last = cast("tuple[float, float]", times)
-        return Timing(text, float(first), float(last))
+    if isinstance(text, str) and type(start) in _NUMBERS and type(end) in _NUMBERS:
+        first, last = cast("tuple[float, float]", (start, end))
+        with suppress(OverflowError):
+            return Timing(text, float(first), float(last))
     raise _wrong(fields.get("type"), name, fields)
 
 
@@ -229,24 +233,45 @@ def _wrong(frame: object, field: str, fields: Fields) -> RemoteProtocolError:
     )
 
 
+def _text(transcript: object) -> bytes:
+    if isinstance(transcript, str):
+        try:
+            return _encode(transcript)
+        except UnicodeEncodeError:
+            problem = "has half a surrogate pair"
+    else:
+        problem = f"must be a string, not {type(transcript).__name__}"
+    raise ConfigurationError(f"transcript {problem}", option="transcript")
+
+
 class RequestEncoder:
     """Encodes the generation requests of one context.
 
     All fields but the text must stay the same across the inputs of a context, so they are encoded
     once and each push appends the few that vary.
+
+    Raises:
+        ConfigurationError: If a field has no JSON form.
     """
 
     __slots__ = ("_cancel", "_head")
 
     def __init__(self, context_id: str, fields: Mapping[str, object]) -> None:
-        self._head = _encode({"context_id": context_id, **fields})[:-1]
+        try:
+            self._head = _encode({"context_id": context_id, **fields})[:-1]
+        except (TypeError, ValueError) as error:
+            raise ConfigurationError(f"an option cannot be sent: {error}") from None
         self._cancel = _encode({"context_id": context_id, "cancel": True})
 
     def generate(self, transcript: str, *, more: bool, flush: bool = False) -> bytes:
-        """A generation request; ``more`` says that the context stays open for further text."""
+        """A generation request; ``more`` says that the context stays open for further text.
+
+        Raises:
+            ConfigurationError: If the text is no string, or has half a surrogate pair.
+        """
         more_text = b"true" if more else b"false"
         flushing = b',"flush":true' if flush else b""
-        text = _encode(transcript)
+        text = _text(transcript)
         return b'%b,"transcript":%b,"continue":%b%b}' % (self._head, text, more_text, flushing)
 
     def cancel(self) -> bytes:
