@@ -40,7 +40,7 @@ def status_error(
         title=title,
         doc_url=_text(fields.get("doc_url")),
         request_id=_text(fields.get("request_id")) or request_id,
-        context_id=_text(fields.get("context_id")),
+        context_id=_id(fields.get("context_id")),
     )
 
 
@@ -103,6 +103,10 @@ def _text(value: object) -> str | None:
     if not isinstance(value, str) or not value:
         return None
     return value if len(value) <= MAX_TEXT else value[:MAX_TEXT] + " …"
+
+
+def _id(value: object) -> str | None:
+    return value if isinstance(value, str) and value else None
 
 
 def _whole(value: object) -> int | None:

@@ -96,16 +96,17 @@ class Session:
         """
         if not self.usable:
             raise self._end or self.websocket.closed_error()
-        if context_id in self._used:
+        if context_id in self._used or context_id in self.contexts:
             raise LocalStateError(
                 "this context_id was used on this connection; use a new one", context_id=context_id
             )
+        encoder = RequestEncoder(context_id, fields)
         self._used[context_id] = None
         if len(self._used) > REMEMBERED_IDS:
             self._used.popitem(last=False)
         context = Context(
             context_id,
-            RequestEncoder(context_id, fields),
+            encoder,
             max_buffer_bytes=self._max_buffer,
             wake=wake,
             now=now,
@@ -119,7 +120,9 @@ class Session:
         Raises:
             LocalStateError: If the context has finished.
             APIError: What ended the context.
+            ConfigurationError: If the text cannot be sent; the context is as it was.
         """
+        message = context.encoder.generate(text, more=more, flush=flush)
         before = context.move(Move.SEND if more or text else Move.FINISH, now=now)
         if not more and text:
             context.move(Move.FINISH, now=now)
@@ -127,7 +130,7 @@ class Session:
             self.contexts.pop(context.id, None)
         elif before is State.IDLE or before is State.OPEN:
             context.said(text, now=now)
-            self.websocket.send_text(context.encoder.generate(text, more=more, flush=flush))
+            self.websocket.send_text(message)
 
     def cancel(self, context: Context, *, now: float) -> None:
         """Stop a context at once; what the service still sends for it is dropped."""
@@ -164,7 +167,7 @@ class Session:
                 self._fail(error, news)
                 continue
             if isinstance(event, APIStatusError):
-                self._fail(redact(event, self._secret), news)
+                self._fail(event, news)
                 continue
             context = contexts.get(event.context_id or "")
             if context is None:
@@ -199,7 +202,7 @@ class Session:
             hit = []
             self.dropped += 1
         for context in hit:
-            if context.fail(copy.copy(error), Move.ERROR):
+            if context.fail(redact(copy.copy(error), self._secret), Move.ERROR):
                 news.append(context)
                 # an error frame has ended the context there; after a bad frame it goes on
                 self._forget(context, tell=not isinstance(error, APIStatusError))
