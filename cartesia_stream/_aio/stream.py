@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import time
 from collections.abc import AsyncIterable
 from typing import TYPE_CHECKING, Protocol, Self
@@ -207,6 +206,7 @@ class SpokenSource(ContextSource):
     async def _push(self, piece: str) -> None:
         if piece:
             await self._driver.send(self._lane, piece, more=True)
+        await asyncio.sleep(0)  # text that never waits must not keep the loop to itself
 
     def _give_up(self, error: Exception) -> None:
         self._error = error
@@ -225,5 +225,4 @@ class SpokenSource(ContextSource):
         """Cancel the context if it is not over, and stop reading the text."""
         await super().aclose()
         self._task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await self._task
+        await asyncio.wait([self._task])  # unlike await, this cannot swallow our own cancellation
