@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from cartesia_stream._core import backoff, dial
+from cartesia_stream.emulator import Emulator
+
+from .faces import AsyncFace, Face, SyncFace
+from .peer import Peer, Script
+
+if TYPE_CHECKING:
+    from cartesia_stream import Cartesia
+
+MakeEmulator = Callable[..., Emulator]
+MakePeer = Callable[..., Peer]
+
+
+@pytest.fixture(autouse=True)
+def plain_surroundings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No proxy, key or address from the environment, and retries without long waits."""
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.lower(), raising=False)
+    monkeypatch.delenv("CARTESIA_API_KEY", raising=False)
+    monkeypatch.delenv("CARTESIA_BASE_URL", raising=False)
+    monkeypatch.setattr(backoff, "FIRST_DELAY_S", 0.02)
+    dial.tls_context.cache_clear()
+
+
+@pytest.fixture(params=["sync", "aio"])
+def face(request: pytest.FixtureRequest) -> Iterator[Face]:
+    """Both ways to use the client, one after the other."""
+    face: Face = SyncFace() if request.param == "sync" else AsyncFace()
+    yield face
+    face.close()
+
+
+@pytest.fixture(scope="session")
+def shared_emulator() -> Iterator[Emulator]:
+    with Emulator(engine="tone") as running:
+        yield running
+
+
+@pytest.fixture
+def emulator(shared_emulator: Emulator) -> Emulator:
+    """An emulator with the default settings, no faults and an empty record."""
+    shared_emulator.clear_faults()
+    shared_emulator.clear_requests()
+    return shared_emulator
+
+
+@pytest.fixture
+def client(face: Face, emulator: Emulator) -> Cartesia:
+    """A client of that emulator."""
+    return face.client(emulator)
+
+
+@pytest.fixture
+def make_emulator(request: pytest.FixtureRequest) -> Iterator[MakeEmulator]:
+    """Emulators with settings of their own."""
+    with ExitStack() as stack:
+
+        def make(**settings: Any) -> Emulator:
+            return stack.enter_context(Emulator(engine="tone", **settings))
+
+        yield make
+
+
+@pytest.fixture
+def make_peer() -> Iterator[MakePeer]:
+    """Servers that play scripts."""
+    with ExitStack() as stack:
+
+        def make(*scripts: Script, **settings: Any) -> Peer:
+            return stack.enter_context(Peer(*scripts, **settings))
+
+        yield make
