@@ -1,0 +1,89 @@
+"""The command ``cartesia-stream``: thin over the public API.
+
+Audio and results go to a file or stdout, words and progress to stderr. Every failure is one line
+on stderr, and the exit status says whose it is: 1 the service, the network or this machine, 2 the
+call itself. The API key comes from the environment and never from an option, since the options of
+a process can be read by all users of a machine.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import sys
+from typing import TYPE_CHECKING, Final
+
+from ..errors import CartesiaError, ConfigurationError
+from .output import note
+from .parser import make_parser
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["main"]
+
+OK: Final = 0
+FAILED: Final = 1
+USAGE: Final = 2
+INTERRUPTED: Final = 130  # 128 + SIGINT, as shells say
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command.
+
+    Args:
+        argv: Its arguments without the program's name; by default those of the process.
+
+    Returns:
+        The exit status: 0 if all went well, 1 if the service, the network or this machine failed,
+        2 if the call was wrong, 130 after Ctrl-C; of ``emulate -- COMMAND``, the command's.
+
+    Raises:
+        SystemExit: After ``--help`` and ``--version``, and with 2 for arguments that do not parse.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # never fail on a terminal's encoding
+    arguments = make_parser().parse_args(argv)
+    try:
+        status: int = arguments.run(arguments) or OK
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        return _reader_left()
+    except Exception as error:
+        status = _status_of(error)
+        if not status:
+            raise
+        note(f"cartesia-stream: error: {_one_line(error)}")
+    return status
+
+
+def _status_of(error: Exception) -> int:
+    """Whose fault it is; 0 for a bug, which deserves its traceback."""
+    if isinstance(error, ConfigurationError):
+        return USAGE
+    if isinstance(error, CartesiaError):
+        return FAILED
+    if isinstance(error, FileNotFoundError | NotADirectoryError | IsADirectoryError):
+        return USAGE
+    if isinstance(error, OSError) or type(error).__module__ == "cartesia_api.errors":
+        return FAILED
+    return OK
+
+
+def _one_line(error: Exception) -> str:
+    if isinstance(error, OSError) and not isinstance(error, CartesiaError) and error.strerror:
+        text = f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+    else:
+        text = str(error) or type(error).__name__
+    return " ".join(text.split())
+
+
+def _reader_left() -> int:
+    """End quietly; what is still buffered must not fail again when the interpreter flushes it."""
+    with contextlib.suppress(OSError, ValueError):  # where stdout is no real file
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return FAILED

@@ -1,0 +1,233 @@
+"""``say``."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Final, Literal
+
+from .. import AudioChunk, AudioFormat, ConfigurationError, GenerationConfig, WordTimestamps
+from .client import make_client
+from .feed import Feed
+from .output import json_line, note, seconds
+from .sinks import STDOUT, open_sink
+from .voices import find_voice
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .. import BytesOptions, Cartesia, SpeechEvent, SpeechStream
+    from ..audio import Container, Encoding
+
+CONTAINERS: Final = ("wav", "mp3", "raw")
+ENCODINGS: Final = ("pcm_s16le", "pcm_f32le", "pcm_mulaw", "pcm_alaw")
+MP3_BIT_RATE: Final = 128000
+STDIN: Final = "-"
+
+
+class Arguments(argparse.Namespace):
+    """Of ``say``."""
+
+    text: str
+    voice: str | None
+    model: str | None
+    language: str | None
+    speed: float | None
+    volume: float | None
+    emotion: str | None
+    output: str | None
+    format: Container | None
+    encoding: Encoding | None
+    sample_rate: int | None
+    transport: Literal["websocket", "sse", "bytes"] | None
+    timestamps: bool
+    json: bool
+    progress: bool
+    timeout: float | None
+
+
+def run(args: Arguments) -> None:
+    """Speak a text.
+
+    Raises:
+        ConfigurationError: If the options do not fit together or there is no text.
+    """
+    container = _container(args)
+    fmt = _format(args, container)
+    report = Report(args, fmt)
+    with (
+        make_client(args.timeout) as client,
+        open_sink(args.output, fmt, wav=container == "wav") as write,
+    ):
+        for stream in _streams(client, args, fmt):
+            with stream:
+                for event in stream:
+                    if isinstance(event, AudioChunk):
+                        write(event.data)
+                    report.event(event)
+                report.spoken(stream)
+        if not report.utterances:
+            raise ConfigurationError("there is nothing to say: the text is empty")
+    report.end()
+
+
+def _container(args: Arguments) -> Container:
+    """The container of the file that is asked for, whatever the transport carries."""
+    if args.json and args.output == STDOUT:
+        raise ConfigurationError("--json and --output - would both write to stdout")
+    if args.output is None:
+        if args.format not in (None, "raw"):
+            raise ConfigurationError(f"--format {args.format} needs --output")
+        return "raw"
+    if args.format is not None:
+        return args.format
+    if args.output == STDOUT:
+        return "wav"
+    match PurePath(args.output).suffix.lower():
+        case ".wav":
+            return "wav"
+        case ".mp3":
+            return "mp3"
+        case ".raw" | ".pcm":
+            return "raw"
+        case _:
+            raise ConfigurationError(
+                f"--output {args.output} must end in .wav, .mp3 or .raw, or give --format"
+            )
+
+
+def _format(args: Arguments, container: Container) -> AudioFormat:
+    """What the service is asked for; WAV headers are written here, so that every way streams."""
+    if args.timestamps and "bytes" in (args.transport, _default_transport(container)):
+        raise ConfigurationError("--timestamps need --transport websocket or sse, and not mp3")
+    if container != "mp3":
+        return AudioFormat("raw", args.encoding or "pcm_s16le", args.sample_rate or 24000)
+    if args.transport in ("websocket", "sse"):
+        raise ConfigurationError("mp3 needs --transport bytes")
+    return AudioFormat("mp3", args.encoding, args.sample_rate or 44100, MP3_BIT_RATE)
+
+
+def _default_transport(container: Container) -> Literal["websocket", "bytes"]:
+    return "bytes" if container == "mp3" else "websocket"
+
+
+def _streams(client: Cartesia, args: Arguments, fmt: AudioFormat) -> Iterator[SpeechStream]:
+    """One stream per utterance: a text is one, stdin may be several."""
+    voice = find_voice(client, args.voice)
+    options = _options(args, fmt)
+    transport = args.transport or _default_transport(fmt.container)
+    if transport == "websocket" and args.text == STDIN:
+        for utterance in Feed(sys.stdin.fileno()).utterances():
+            yield client.tts.speak(
+                utterance, voice=voice, add_timestamps=args.timestamps, **options
+            )
+        return
+    text = Feed(sys.stdin.fileno()).text() if args.text == STDIN else args.text
+    if not text.strip():
+        return
+    if transport == "websocket":
+        yield client.tts.speak(text, voice=voice, add_timestamps=args.timestamps, **options)
+    elif transport == "sse":
+        yield client.tts.generate_sse(text, voice=voice, add_timestamps=args.timestamps, **options)
+    else:
+        yield client.tts.generate(text, voice=voice, **options)
+
+
+def _options(args: Arguments, fmt: AudioFormat) -> BytesOptions:
+    options: BytesOptions = {"output_format": fmt}
+    if args.model is not None:
+        options["model_id"] = args.model
+    if args.language is not None:
+        options["language"] = args.language
+    manner: GenerationConfig = {}
+    if args.speed is not None:
+        manner["speed"] = args.speed
+    if args.volume is not None:
+        manner["volume"] = args.volume
+    if args.emotion is not None:
+        manner["emotion"] = args.emotion
+    if manner:
+        options["generation_config"] = manner
+    return options
+
+
+class Report:
+    """What is told about the speech: words, progress, events as JSON."""
+
+    def __init__(self, args: Arguments, fmt: AudioFormat) -> None:
+        terminal = sys.stderr.isatty()
+        self.utterances = 0
+        self._args = args
+        self._format = fmt
+        self._live = terminal and not args.timestamps
+        self._summary = terminal or args.progress
+        self._nbytes = 0
+        self._offset = 0.0  # where the utterance begins
+        self._first_audio: float | None = None
+
+    @property
+    def _duration(self) -> float:
+        return self._format.duration(self._nbytes)
+
+    def event(self, event: SpeechEvent) -> None:
+        """Something arrived."""
+        if isinstance(event, AudioChunk):
+            self._nbytes += len(event.data)
+            if self._live:
+                sys.stderr.write(f"\r{self._duration:8.1f} s ")
+                sys.stderr.flush()
+        elif isinstance(event, WordTimestamps) and not self._args.json:
+            for word in event.words:
+                start, end = self._offset + word.start, self._offset + word.end
+                note(f"{start:8.2f} {end:7.2f}  {word.text}")
+        if self._args.json:
+            json_line(self._fields(event))
+
+    def spoken(self, stream: SpeechStream) -> None:
+        """An utterance is over."""
+        if not self.utterances:
+            self._first_audio = stream.time_to_first_audio
+        self.utterances += 1
+        self._offset = self._duration
+
+    def end(self) -> None:
+        """All has been said."""
+        if self._args.json:
+            json_line(
+                {
+                    "type": "summary",
+                    "output": self._args.output,
+                    "utterances": self.utterances,
+                    "bytes": self._nbytes,
+                    "duration": _rounded(self._duration),
+                    "time_to_first_audio": self._first_audio and _rounded(self._first_audio),
+                }
+            )
+        if self._summary:
+            said = f"{seconds(self._duration)} of speech"
+            if self._args.output is not None:
+                said += f" to {'stdout' if self._args.output == STDOUT else self._args.output}"
+            if self._first_audio is not None:
+                said += f", the first after {seconds(self._first_audio)}"
+            note(f"\r{said}" if self._live else said)
+
+    def _fields(self, event: SpeechEvent) -> dict[str, object]:
+        fields: dict[str, object] = {"type": event.type, "context_id": event.context_id}
+        if isinstance(event, AudioChunk):
+            nbytes = len(event.data)
+            fields |= {"bytes": nbytes, "duration": _rounded(self._format.duration(nbytes))}
+        elif isinstance(event, WordTimestamps):
+            fields["words"] = [
+                {
+                    "text": word.text,
+                    "start": _rounded(self._offset + word.start),
+                    "end": _rounded(self._offset + word.end),
+                }
+                for word in event.words
+            ]
+        return fields
+
+
+def _rounded(value: float) -> float:
+    return round(value, 6)

@@ -1,0 +1,87 @@
+"""Where audio goes: a file, stdout or the loudspeaker."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import contextmanager
+from errno import ENOTDIR
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, Final
+
+from .. import ConfigurationError, WavWriter
+from ..audio import replacing, saving
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator
+
+    from .. import AudioFormat
+    from ..play import Player
+
+    Write = Callable[[bytes], object]
+
+STDOUT: Final = "-"
+
+
+@contextmanager
+def open_sink(output: str | None, fmt: AudioFormat, *, wav: bool) -> Generator[Write]:
+    """A function that takes audio.
+
+    Args:
+        output: File to write, ``-`` for stdout, None for the loudspeaker. A file appears when it
+            is whole.
+        fmt: Format of the audio.
+        wav: Whether to make a WAV file of raw samples.
+
+    Raises:
+        OSError: If it cannot be written to.
+        ConfigurationError: If playback needs a package that is not installed.
+    """
+    if output is None:
+        with _player(fmt) as player:
+            yield player.write
+    elif output == STDOUT:
+        with _writing(sys.stdout.buffer, fmt, wav=wav) as write:
+            yield write
+    elif Path(output).exists() and not Path(output).is_file():  # a device or a pipe
+        with Path(output).open("wb") as device, _writing(device, fmt, wav=wav) as write:
+            yield write
+    else:
+        if not Path(output).parent.is_dir():  # said of the name that was given, not of a part file
+            raise NotADirectoryError(ENOTDIR, "there is no such folder", str(Path(output).parent))
+        if wav:
+            with saving(output, fmt) as write:
+                yield write
+        else:
+            with replacing(output) as file:
+                yield file.write
+
+
+def _player(fmt: AudioFormat) -> Player:
+    from ..play import PlaybackError, Player
+
+    try:
+        return Player(fmt)
+    except PlaybackError as error:
+        raise PlaybackError(f"{error}; write a file with --output FILE.wav") from error
+    except ConfigurationError as error:
+        raise ConfigurationError(f"{error}; or write a file with --output FILE.wav") from error
+
+
+@contextmanager
+def _writing(file: BinaryIO, fmt: AudioFormat, *, wav: bool) -> Generator[Write]:
+    """Write audio so that whoever reads the other end can play it at once."""
+    if not wav:
+
+        def write(data: bytes) -> None:
+            file.write(data)
+            file.flush()
+
+        yield write
+        return
+    with WavWriter(file, fmt) as writer:
+
+        def write_samples(data: bytes) -> None:
+            writer.write(data)
+            file.flush()
+
+        yield write_samples

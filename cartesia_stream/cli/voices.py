@@ -1,0 +1,192 @@
+"""``voices`` and ``clone``."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from itertools import islice
+from typing import TYPE_CHECKING, Final
+
+from .. import UNSET, ConfigurationError
+from .client import make_client
+from .output import json_line, line, table
+
+if TYPE_CHECKING:
+    from cartesia_api.models.gender_presentation import GenderPresentation
+    from cartesia_api.models.voice import Voice
+
+    from .. import Cartesia
+
+GENDERS: Final[tuple[GenderPresentation, ...]] = ("masculine", "feminine", "gender_neutral")
+
+_ID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_WIDTHS: Final = (36, 16, 5, 14)
+_PAGE: Final = 100
+
+
+class ListArguments(argparse.Namespace):
+    """Of ``voices list``."""
+
+    query: str | None
+    language: str | None
+    gender: GenderPresentation | None
+    mine: bool
+    limit: int | None
+    json: bool
+    timeout: float | None
+
+
+class GetArguments(argparse.Namespace):
+    """Of ``voices get``."""
+
+    voice: str
+    json: bool
+    timeout: float | None
+
+
+class UpdateArguments(argparse.Namespace):
+    """Of ``voices update``."""
+
+    voice: str
+    name: str | None
+    description: str | None
+    gender: GenderPresentation | None
+    json: bool
+    timeout: float | None
+
+
+class DeleteArguments(argparse.Namespace):
+    """Of ``voices delete``."""
+
+    voices: list[str]
+    timeout: float | None
+
+
+class CloneArguments(argparse.Namespace):
+    """Of ``clone``."""
+
+    clip: str
+    name: str
+    language: str
+    description: str | None
+    json: bool
+    timeout: float | None
+
+
+def run_list(args: ListArguments) -> None:
+    """List voices, page by page."""
+    with make_client(args.timeout) as client:
+        found = client.voices.iter_all(
+            limit=min(args.limit or _PAGE, _PAGE),
+            q=args.query or UNSET,
+            language=args.language or UNSET,
+            gender=args.gender or UNSET,
+            is_owner=args.mine or UNSET,
+        )
+        voices = islice(found, args.limit)
+        if args.json:
+            for voice in voices:
+                json_line(voice.to_dict())
+        else:
+            table(map(_row, voices), _WIDTHS)
+
+
+def run_get(args: GetArguments) -> None:
+    """Show a voice."""
+    with make_client(args.timeout) as client:
+        _show(client.voices.get(find_voice(client, args.voice)), as_json=args.json)
+
+
+def run_update(args: UpdateArguments) -> None:
+    """Change a voice and show it."""
+    if args.name is None and args.description is None and args.gender is None:
+        raise ConfigurationError("nothing to change: give --name, --description or --gender")
+    with make_client(args.timeout) as client:
+        voice = client.voices.update(
+            _checked_id(args.voice),
+            name=UNSET if args.name is None else args.name,
+            description=UNSET if args.description is None else args.description,
+            gender=args.gender or UNSET,
+        )
+    _show(voice, as_json=args.json)
+
+
+def run_delete(args: DeleteArguments) -> None:
+    """Delete voices by their ids."""
+    voices = [_checked_id(voice) for voice in args.voices]
+    with make_client(args.timeout) as client:
+        for voice in voices:
+            client.voices.delete(voice)
+
+
+def run_clone(args: CloneArguments) -> None:
+    """Make a voice of a recording and print its id."""
+    with make_client(args.timeout) as client:
+        voice = client.voices.clone(
+            clip=args.clip,
+            name=args.name,
+            language=args.language,
+            description=args.description or UNSET,
+        )
+    if args.json:
+        json_line(voice.to_dict())
+    else:
+        line(voice.id)
+
+
+def find_voice(client: Cartesia, wanted: str | None) -> str:
+    """The id of a voice given by id or name; the first voice of the list for None.
+
+    A name is compared without regard to case, and part of one will do where it fits only one voice.
+
+    Raises:
+        ConfigurationError: If no voice or more than one fits.
+    """
+    if wanted is None:
+        voices = client.voices.list(limit=1).data
+        if not voices:
+            raise ConfigurationError("the service lists no voices")
+        return voices[0].id
+    if _ID.fullmatch(wanted):
+        return wanted
+    found = client.voices.list(q=wanted, limit=_PAGE).data
+    named = [voice for voice in found if wanted.casefold() in voice.name.casefold()]
+    exact = [voice for voice in named if wanted.casefold() == voice.name.casefold()]
+    fitting = exact or named
+    if not fitting:
+        raise ConfigurationError(f"no voice is named {wanted!r}; see cartesia-stream voices list")
+    if len(fitting) > 1:
+        some = ", ".join(f"{voice.name} ({voice.id})" for voice in fitting[:3])
+        raise ConfigurationError(f"{len(fitting)} voices are named {wanted!r}, such as {some}")
+    return fitting[0].id
+
+
+def _checked_id(voice: str) -> str:
+    if not _ID.fullmatch(voice):
+        raise ConfigurationError(f"{voice!r} is not the id of a voice; see voices list")
+    return voice
+
+
+def _row(voice: Voice) -> tuple[str, ...]:
+    about = voice.tagline or voice.description
+    return voice.id, voice.name, voice.language, voice.gender or "", " ".join(about.split())
+
+
+def _show(voice: Voice, *, as_json: bool) -> None:
+    if as_json:
+        json_line(voice.to_dict())
+        return
+    fields = {
+        "id": voice.id,
+        "name": voice.name,
+        "tagline": voice.tagline,
+        "description": voice.description,
+        "language": voice.language,
+        "locales": ", ".join(locale.locale for locale in voice.locales),
+        "accent": voice.accent,
+        "gender": voice.gender,
+        "access": voice.access,
+        "yours": "yes" if voice.is_owner else "no",
+        "created": f"{voice.created_at:%Y-%m-%d}",
+    }
+    table(((name, str(value)) for name, value in fields.items() if value), (11,))
