@@ -8,51 +8,51 @@ often it strikes (``times``) and on which path. Three ways lead here:
 - ``emulator.inject("drop", after=2, times=1, path="/tts/sse")`` in process;
 - ``POST /emulator/faults`` with ``{"name": "drop", "after": 2, ...}`` or a list of those.
 
-========================  =============  =========================================================
-name = default value      where          what happens
-========================  =============  =========================================================
-status = 500              any            this status with a structured body; options ``code``,
-                                         ``title``, ``message``, ``doc-url``, ``retry-after``,
-                                         ``retry-after-ms`` and ``should-retry``; on a socket,
-                                         its handshake
-handshake-status = 503    ws handshake   the same, for handshakes only
-html = 502                any            an HTML page with this status (200 works too)
-empty-body = 204          http           this status and no body
-error-200                 http           a structured error body with status 200
-slow-headers = 1          any            seconds before the response begins
-drop                      http, ws       the connection is reset after ``after`` frames
-truncate                  body, sse      the chunked body ends without its last chunk
-stall = forever           body, sse, ws  seconds without a byte; other contexts go on
-close = 1011              ws             a close frame with this code; ``none``: just end of stream
-half-frame                sse, ws        half a frame, then end of stream
-fragment                  ws             every message in fragments with a ping between
-ignore-pings              ws handshake   pings get no pong
-bad-base64                sse, ws        a chunk whose data is not base64
-bad-utf8                  sse, ws        a frame that is not UTF-8
-bad-json                  json, sse, ws  a frame or body that is not JSON
-unknown-type              sse, ws        one extra frame of a type nobody knows
-extra-fields              json, sse, ws  members nobody knows in every frame or body
-missing-data              sse, ws        a chunk without its data
-stale-context             sse, ws        one extra chunk of a context nobody opened
-error = 500               sse, ws        an error frame of this status ends the context; options
-                                         as for ``status``
-error-without-context     ws             the same frame without ``context_id``
-no-done                   sse, ws        all but the ``done`` frame
-done-twice                sse, ws        two ``done`` frames
-late-frames-after-done    sse, ws        a chunk after the ``done`` frame
-empty-audio               body, sse, ws  no audio; the stream ends as if all were well
-oversize-frame = 2097152  sse, ws        one chunk with so many bytes of silence
-split-sample              body, sse, ws  chunks end in the middle of a sample
-reordered-json            json, sse, ws  the same JSON: other order, blanks, escapes
-sse-cr                    sse            lines end with CR
-sse-crlf                  sse            lines end with CR LF
-sse-crlf-split            sse            the same, each CR and LF in packets of their own
-sse-bom                   sse            a byte order mark first
-sse-comments              sse            comment lines between events
-sse-no-space              sse            no space after the colons
-sse-no-event              sse            no ``event:`` lines
-sse-byte-by-byte          sse            one byte a write
-========================  =============  =========================================================
+===========================  =============  ========================================================
+name = default value         where          what happens
+===========================  =============  ========================================================
+status = 500                 any            this status with a structured body; options ``code``,
+                                            ``title``, ``message``, ``doc-url``, ``retry-after``,
+                                            ``retry-after-ms`` and ``should-retry``; on a socket,
+                                            its handshake
+handshake-status = 503       ws handshake   the same, for handshakes only
+html = 502                   any            an HTML page with this status (200 works too)
+empty-body = 204             http           this status and no body
+error-200                    http           a structured error body with status 200
+slow-headers = 1             any            seconds before the response begins
+drop                         http, ws       the connection is reset after ``after`` frames
+truncate                     body, sse      the chunked body ends without its last chunk
+stall = forever              body, sse, ws  seconds without a byte; other contexts go on
+close = 1011                 ws             a close frame with this code; ``none``: end of stream
+half-frame                   sse, ws        half a frame, then end of stream
+fragment                     ws             every message in fragments with a ping between
+ignore-pings                 ws handshake   pings get no pong
+bad-base64                   sse, ws        a chunk whose data is not base64
+bad-utf8                     sse, ws        a frame that is not UTF-8
+bad-json                     json, sse, ws  a frame or body that is not JSON
+unknown-type                 sse, ws        one extra frame of a type nobody knows
+extra-fields                 json, sse, ws  members nobody knows in every frame or body
+missing-data                 sse, ws        a chunk without its data
+stale-context                sse, ws        one extra chunk of a context nobody opened
+error = 500                  sse, ws        an error frame of this status ends the context; options
+                                            as for ``status``
+error-without-context = 500  ws             the same frame without ``context_id``
+no-done                      sse, ws        all but the ``done`` frame
+done-twice                   sse, ws        two ``done`` frames
+late-frames-after-done       sse, ws        a chunk after the ``done`` frame
+empty-audio                  body, sse, ws  no audio; the stream ends as if all were well
+oversize-frame = 2097152     sse, ws        one chunk with so many bytes of silence
+split-sample                 body, sse, ws  chunks end in the middle of a sample
+reordered-json               json, sse, ws  the same JSON: other order, blanks, escapes
+sse-cr                       sse            lines end with CR
+sse-crlf                     sse            lines end with CR LF
+sse-crlf-split               sse            the same, each CR and LF in packets of their own
+sse-bom                      sse            a byte order mark first
+sse-comments                 sse            comment lines between events
+sse-no-space                 sse            no space after the colons
+sse-no-event                 sse            no ``event:`` lines
+sse-byte-by-byte             sse            one byte a write
+===========================  =============  ========================================================
 """
 
 from __future__ import annotations
@@ -181,7 +181,10 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True):
         """The value as seconds; None is for ever."""
         if self.value == "forever":
             return None
-        seconds = float(self.value or 0)
+        try:
+            seconds = float(self.value or 0)
+        except ValueError:
+            seconds = -1.0
         if not 0 <= seconds < float("inf"):
             raise ValueError(f"{self.name}: {self.value!r} is not a number of seconds")
         return seconds

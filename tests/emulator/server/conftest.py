@@ -90,11 +90,11 @@ class Bench:
         )
         return Talk(connection, {**self.speech(), "max_buffer_delay_ms": 0})
 
-    def heard(self, audio: bytes, **query: Any) -> str:
+    def heard(self, audio: bytes) -> str:
         """What a transcription of raw 24 kHz audio says."""
         answer = self.http.post(
             "/stt",
-            params={"encoding": "pcm_s16le", "sample_rate": 24000} | query,
+            params={"encoding": "pcm_s16le", "sample_rate": 24000},
             files={"file": ("clip", audio)},
             data={"model": "ink-whisper"},
         )

@@ -10,7 +10,14 @@ import pytest
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
-VERSIONS = "2024-06-10 2024-11-13 2025-04-16 2025-11-04 2026-03-01 2026-08-14".split()
+VERSIONS = [
+    "2024-06-10",
+    "2024-11-13",
+    "2025-04-16",
+    "2025-11-04",
+    "2026-03-01",
+    "2026-08-14",
+]
 
 
 def refused(response: httpx.Response, status: int, *words: str) -> Any:

@@ -7,16 +7,19 @@ import json
 import socket
 import threading
 import time
-from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
 from cartesia_stream.emulator import Emulator
-from cartesia_stream.emulator.engine import Segment, VoiceShape
 from cartesia_stream.emulator.tone import ToneRecognizer, ToneSynthesizer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cartesia_stream.emulator.engine import Segment, VoiceShape
 
 
 class Gate(ToneSynthesizer):
@@ -175,19 +178,14 @@ def test_a_slow_reader_holds_the_engine_back(make_bench: Any) -> None:
     """Nobody reads: buffers fill, and the engine waits instead of memory growing."""
     gate = Gate(pause=0)
     bench = make_bench(engine=(gate, ToneRecognizer()))
-    raw = socket.create_connection(
-        (bench.emulator.base_url[7:].split(":")[0], int(bench.emulator.base_url.rsplit(":", 1)[1]))
-    )
+    fmt = {"container": "raw", "encoding": "pcm_f32le", "sample_rate": 48000}
+    body = json.dumps(bench.speech(output_format=fmt))
+    headers = bench.headers | {"Host": "x", "Content-Length": str(len(body))}
+    head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+    host, port = bench.emulator.base_url[7:].split(":")
+    raw = socket.create_connection((host, int(port)))
     raw.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-    body = json.dumps(
-        bench.speech(
-            output_format={"container": "raw", "encoding": "pcm_f32le", "sample_rate": 48000}
-        )
-    )
-    head = "".join(f"{name}: {value}\r\n" for name, value in bench.headers.items())
-    raw.sendall(
-        f"POST /tts/bytes HTTP/1.1\r\nHost: x\r\n{head}Content-Length: {len(body)}\r\n\r\n{body}".encode()
-    )
+    raw.sendall(f"POST /tts/bytes HTTP/1.1\r\n{head}\r\n{body}".encode())
     time.sleep(1.0)
     held = gate.clauses
     time.sleep(0.5)

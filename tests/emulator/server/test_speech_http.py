@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import numpy as np
 import pytest
 
-from cartesia_stream.emulator.engine import Segment, VoiceShape
 from cartesia_stream.emulator.pcm import decode_file
 from cartesia_stream.emulator.tone import ToneRecognizer, ToneSynthesizer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cartesia_stream.emulator.engine import Segment, VoiceShape
 
 
 def events(response: httpx.Response) -> list[tuple[str, Any]]:

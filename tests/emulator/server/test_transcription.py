@@ -50,6 +50,7 @@ def test_words_come_when_asked_for(bench: Any) -> None:
     plain = transcribe(bench, clip).json()
     assert plain.keys() == {"type", "text", "language", "duration", "request_id"}
     assert plain["type"] == "transcript"
+    timed: Any = None
     for name in ("timestamp_granularities[]", "timestamp_granularities"):
         timed = transcribe(bench, clip, **{name: ["word"], "language": "en"}).json()
         assert [word["word"] for word in timed["words"]] == TEXT.split()

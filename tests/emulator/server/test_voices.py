@@ -16,7 +16,7 @@ VOICE = "6ccbfb76-1fc6-48f7-b71d-91ac6298247b"
 def clip(hertz: float, seconds: float = 1.0) -> bytes:
     """A buzz with a fundamental; enough for a voice."""
     time = np.arange(int(24000 * seconds)) / 24000
-    buzz = sum(np.sin(2 * np.pi * hertz * k * time) / k for k in range(1, 12))
+    buzz = np.sum([np.sin(2 * np.pi * hertz * k * time) / k for k in range(1, 12)], axis=0)
     return wav_bytes((0.2 * buzz).astype(np.float32), 24000)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import itertools
 import json
 import time
 from typing import Any
@@ -146,9 +147,7 @@ def test_contexts_interleave(bench: Any) -> None:
     frames: list[Any] = []
     while sum(frame["type"] == "done" for frame in frames) < len(names):
         frames.append(talk.receive())
-    changes = sum(
-        a["context_id"] != b["context_id"] for a, b in zip(frames, frames[1:], strict=False)
-    )
+    changes = sum(a["context_id"] != b["context_id"] for a, b in itertools.pairwise(frames))
     assert changes > 2 * len(names)
     for name in names:
         expected = f"This is context {name} speaking at some length."
