@@ -4,25 +4,30 @@ from __future__ import annotations
 
 import os
 from functools import cached_property
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, TypeVar
 
 from cartesia_api.api import AsyncResources
 
 from .._core.config import DEFAULT_API_VERSION, MAX_BUFFER_BYTES, Config
+from .._core.operations import parsed, refused
 from .tts import AsyncTTS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from contextlib import AbstractAsyncContextManager
 
     import httpx
     from cartesia_api.client import Request, RequestOptions
+    from cartesia_api.errors import PagingError, ResponseDecodeError
 
     from .._core.timeouts import Timeouts
+    from ..errors import RemoteProtocolError
     from .http import AsyncHttpSender
     from .websocket import AsyncSocketDriver
 
 __all__ = ["AsyncCartesia"]
+
+T = TypeVar("T")
 
 
 class AsyncTransports:
@@ -56,9 +61,22 @@ class AsyncTransports:
             )
         return self._http
 
-    async def send(self, request: Request, options: RequestOptions | None = None) -> httpx.Response:
-        """What the generated operations call."""
-        return await self.http.send(request, options)
+    async def call(
+        self,
+        request: Request,
+        parse: Callable[[httpx.Response], T],
+        options: RequestOptions | None = None,
+    ) -> T:
+        """What the generated operations call: send, and read what answers.
+
+        Raises:
+            APIError: If the network, the service or the shape of its answer is not as it should be.
+        """
+        return parsed(await self.http.send(request, options), parse)
+
+    def refuse(self, error: ResponseDecodeError | PagingError) -> RemoteProtocolError:
+        """The error for an answer that breaks the contract."""
+        return refused(error)
 
     def stream(
         self, request: Request, options: RequestOptions | None = None

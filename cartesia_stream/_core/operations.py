@@ -2,18 +2,46 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
+from ..errors import RemoteProtocolError
+from .faults import request_id_of
 from .request import check_transcript, speech_fields
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
+    import httpx
     from cartesia_api.client import Request
+    from cartesia_api.errors import PagingError, ResponseDecodeError
 
     from ..audio import AudioFormat
     from .request import BytesOptions, SpeechOptions
     from .response import ResponseDecoder
+
+
+T = TypeVar("T")
+
+
+def parsed(response: httpx.Response, parse: Callable[[httpx.Response], T]) -> T:
+    """What a success says.
+
+    Raises:
+        RemoteProtocolError: If it is not what the document promises.
+    """
+    from cartesia_api.errors import ResponseDecodeError
+
+    try:
+        return parse(response)
+    except ResponseDecodeError as error:
+        raise refused(error, request_id_of(response.headers)) from None
+
+
+def refused(
+    error: ResponseDecodeError | PagingError, request_id: str | None = None
+) -> RemoteProtocolError:
+    """Our exception for an answer that breaks the contract; the payload is not in it."""
+    return RemoteProtocolError(f"the answer is not as documented: {error}", request_id=request_id)
 
 
 class SpeechRequest(NamedTuple):

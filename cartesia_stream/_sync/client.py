@@ -5,25 +5,30 @@ from __future__ import annotations
 import os
 import threading
 from functools import cached_property
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, TypeVar
 
 from cartesia_api.api import Resources
 
 from .._core.config import DEFAULT_API_VERSION, MAX_BUFFER_BYTES, Config
+from .._core.operations import parsed, refused
 from .tts import TTS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from contextlib import AbstractContextManager
 
     import httpx
     from cartesia_api.client import Request, RequestOptions
+    from cartesia_api.errors import PagingError, ResponseDecodeError
 
     from .._core.timeouts import Timeouts
+    from ..errors import RemoteProtocolError
     from .http import HttpSender
     from .websocket import SocketDriver
 
 __all__ = ["Cartesia"]
+
+T = TypeVar("T")
 
 
 class Transports:
@@ -59,9 +64,22 @@ class Transports:
                 )
             return self._http
 
-    def send(self, request: Request, options: RequestOptions | None = None) -> httpx.Response:
-        """What the generated operations call."""
-        return self.http.send(request, options)
+    def call(
+        self,
+        request: Request,
+        parse: Callable[[httpx.Response], T],
+        options: RequestOptions | None = None,
+    ) -> T:
+        """What the generated operations call: send, and read what answers.
+
+        Raises:
+            APIError: If the network, the service or the shape of its answer is not as it should be.
+        """
+        return parsed(self.http.send(request, options), parse)
+
+    def refuse(self, error: ResponseDecodeError | PagingError) -> RemoteProtocolError:
+        """The error for an answer that breaks the contract."""
+        return refused(error)
 
     def stream(
         self, request: Request, options: RequestOptions | None = None

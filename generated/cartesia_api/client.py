@@ -6,20 +6,22 @@ sender's business: `Client` and `AsyncClient` are the simplest that work.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import (
     AbstractAsyncContextManager,
     AbstractContextManager,
     asynccontextmanager,
     contextmanager,
 )
-from typing import Final, Protocol, Self, TypedDict
+from typing import Final, Protocol, Self, TypedDict, TypeVar
 
 import httpx
 from attrs import field, frozen
 
-from .errors import ApiStatusError
+from .errors import ApiStatusError, PagingError, ResponseDecodeError
 from .types import FileContent, RequestFiles
+
+T = TypeVar("T")
 
 API_VERSION: Final = "2026-08-14"
 """Version of the API that this package was generated for."""
@@ -114,8 +116,16 @@ class Request:
 class Sender(Protocol):
     """Sends requests."""
 
-    def send(self, request: Request, options: RequestOptions | None = None) -> httpx.Response:
-        """Send a request and return the whole answer, a success. Anything else raises."""
+    def call(
+        self,
+        request: Request,
+        parse: Callable[[httpx.Response], T],
+        options: RequestOptions | None = None,
+    ) -> T:
+        """Send a request and parse the whole answer, a success. Anything else raises."""
+
+    def refuse(self, error: ResponseDecodeError | PagingError) -> Exception:
+        """Return what to raise for an answer that breaks the contract: the sender's own error."""
 
     def stream(
         self, request: Request, options: RequestOptions | None = None
@@ -126,8 +136,16 @@ class Sender(Protocol):
 class AsyncSender(Protocol):
     """Sends requests in an event loop."""
 
-    async def send(self, request: Request, options: RequestOptions | None = None) -> httpx.Response:
-        """Send a request and return the whole answer, a success. Anything else raises."""
+    async def call(
+        self,
+        request: Request,
+        parse: Callable[[httpx.Response], T],
+        options: RequestOptions | None = None,
+    ) -> T:
+        """Send a request and parse the whole answer, a success. Anything else raises."""
+
+    def refuse(self, error: ResponseDecodeError | PagingError) -> Exception:
+        """Return what to raise for an answer that breaks the contract: the sender's own error."""
 
     def stream(
         self, request: Request, options: RequestOptions | None = None
@@ -167,6 +185,19 @@ class Client:
 
     def __repr__(self) -> str:
         return f"Client(base_url={str(self._http.base_url)!r})"
+
+    def call(
+        self,
+        request: Request,
+        parse: Callable[[httpx.Response], T],
+        options: RequestOptions | None = None,
+    ) -> T:
+        """Send a request and parse the answer. Raises as `send` and `parse` do."""
+        return parse(self.send(request, options))
+
+    def refuse(self, error: ResponseDecodeError | PagingError) -> Exception:
+        """Return the error as it is."""
+        return error
 
     def send(self, request: Request, options: RequestOptions | None = None) -> httpx.Response:
         """Send a request and return the whole answer.
@@ -230,6 +261,19 @@ class AsyncClient:
 
     def __repr__(self) -> str:
         return f"AsyncClient(base_url={str(self._http.base_url)!r})"
+
+    async def call(
+        self,
+        request: Request,
+        parse: Callable[[httpx.Response], T],
+        options: RequestOptions | None = None,
+    ) -> T:
+        """Send a request and parse the answer. Raises as `send` and `parse` do."""
+        return parse(await self.send(request, options))
+
+    def refuse(self, error: ResponseDecodeError | PagingError) -> Exception:
+        """Return the error as it is."""
+        return error
 
     async def send(self, request: Request, options: RequestOptions | None = None) -> httpx.Response:
         """Send a request and return the whole answer.

@@ -16,10 +16,24 @@ from collections.abc import (
 )
 from contextlib import ExitStack
 from pathlib import Path
-from typing import IO, Any, ClassVar, Final, Literal, Protocol, TypeAlias, TypeVar, final
+from typing import (
+    IO,
+    TYPE_CHECKING,
+    Any,
+    ClassVar,
+    Final,
+    Literal,
+    Protocol,
+    TypeAlias,
+    TypeVar,
+    final,
+)
 from urllib.parse import quote
 
 from attrs import define
+
+if TYPE_CHECKING:
+    from .errors import PagingError
 
 S = TypeVar("S")
 T = TypeVar("T")
@@ -414,11 +428,14 @@ class Page(Protocol[Item_co]):
         """The items."""
 
 
-def _next_cursor(operation: str, page: Page[HasId], seen: set[str]) -> str | None:
+def _next_cursor(
+    refuse: Callable[[PagingError], Exception], operation: str, page: Page[HasId], seen: set[str]
+) -> str | None:
     """Return the cursor of the next page, None behind the last.
 
     Raises:
-        PagingError: If the cursor was used before, which would go on for ever.
+        PagingError: If the cursor was used before, which would go on for ever; or what the
+            sender makes of it.
     """
     if not page.data or not getattr(page, "has_more", True):
         return None
@@ -426,13 +443,16 @@ def _next_cursor(operation: str, page: Page[HasId], seen: set[str]) -> str | Non
     if cursor in seen:
         from .errors import PagingError
 
-        raise PagingError(operation)
+        raise refuse(PagingError(operation))
     seen.add(cursor)
     return cursor
 
 
 def paginate(
-    operation: str, start: str | Unset, fetch: Callable[[str | Unset], Page[Item_co]]
+    refuse: Callable[[PagingError], Exception],
+    operation: str,
+    start: str | Unset,
+    fetch: Callable[[str | Unset], Page[Item_co]],
 ) -> Iterator[Item_co]:
     """Yield the items of a page and of all that follow, fetching each when it is needed."""
     cursor: str | Unset | None = start
@@ -440,11 +460,14 @@ def paginate(
     while cursor is not None:
         page = fetch(cursor)
         yield from page.data
-        cursor = _next_cursor(operation, page, seen)
+        cursor = _next_cursor(refuse, operation, page, seen)
 
 
 async def paginate_async(
-    operation: str, start: str | Unset, fetch: Callable[[str | Unset], Awaitable[Page[Item_co]]]
+    refuse: Callable[[PagingError], Exception],
+    operation: str,
+    start: str | Unset,
+    fetch: Callable[[str | Unset], Awaitable[Page[Item_co]]],
 ) -> AsyncIterator[Item_co]:
     """Yield the items of a page and of all that follow, fetching each when it is needed."""
     cursor: str | Unset | None = start
@@ -453,7 +476,7 @@ async def paginate_async(
         page = await fetch(cursor)
         for item in page.data:
             yield item
-        cursor = _next_cursor(operation, page, seen)
+        cursor = _next_cursor(refuse, operation, page, seen)
 
 
 __all__ = ["UNSET", "DecodeError", "File", "Model", "Unset", "UploadFile", "Uploads"]

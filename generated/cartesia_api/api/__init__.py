@@ -8,9 +8,8 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from ..client import AsyncSender, Sender
-
 if TYPE_CHECKING:
+    from ..client import AsyncSender, Sender
     from .accents import Accents, AsyncAccents
     from .access_token import AccessToken, AsyncAccessToken
     from .status import AsyncStatus, Status

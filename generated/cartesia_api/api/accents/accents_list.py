@@ -29,9 +29,9 @@ def parse(response: httpx.Response) -> AccentCatalog:
 
 def sync(*, client: Sender, options: RequestOptions | None = None) -> AccentCatalog:
     """Call the operation."""
-    return parse(client.send(build_request(), options))
+    return client.call(build_request(), parse, options)
 
 
 async def asyncio(*, client: AsyncSender, options: RequestOptions | None = None) -> AccentCatalog:
     """Call the operation in an event loop."""
-    return parse(await client.send(build_request(), options))
+    return await client.call(build_request(), parse, options)

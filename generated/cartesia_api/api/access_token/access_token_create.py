@@ -42,11 +42,11 @@ def sync(
     *, client: Sender, body: CreateAccessTokenRequest, options: RequestOptions | None = None
 ) -> IssuedToken:
     """Call the operation."""
-    return parse(client.send(build_request(body=body), options))
+    return client.call(build_request(body=body), parse, options)
 
 
 async def asyncio(
     *, client: AsyncSender, body: CreateAccessTokenRequest, options: RequestOptions | None = None
 ) -> IssuedToken:
     """Call the operation in an event loop."""
-    return parse(await client.send(build_request(body=body), options))
+    return await client.call(build_request(body=body), parse, options)

@@ -59,8 +59,8 @@ def sync(
     options: RequestOptions | None = None,
 ) -> Transcription:
     """Call the operation."""
-    return parse(
-        client.send(build_request(body=body, encoding=encoding, sample_rate=sample_rate), options)
+    return client.call(
+        build_request(body=body, encoding=encoding, sample_rate=sample_rate), parse, options
     )
 
 
@@ -73,8 +73,6 @@ async def asyncio(
     options: RequestOptions | None = None,
 ) -> Transcription:
     """Call the operation in an event loop."""
-    return parse(
-        await client.send(
-            build_request(body=body, encoding=encoding, sample_rate=sample_rate), options
-        )
+    return await client.call(
+        build_request(body=body, encoding=encoding, sample_rate=sample_rate), parse, options
     )

@@ -129,7 +129,7 @@ class Voices:
                 options=options,
             )
 
-        return paginate("voices_list", starting_after, fetch)
+        return paginate(self._sender.refuse, "voices_list", starting_after, fetch)
 
     def clone(
         self,
@@ -464,7 +464,7 @@ class AsyncVoices:
                 options=options,
             )
 
-        return paginate_async("voices_list", starting_after, fetch)
+        return paginate_async(self._sender.refuse, "voices_list", starting_after, fetch)
 
     async def clone(
         self,

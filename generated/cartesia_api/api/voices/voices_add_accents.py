@@ -44,11 +44,11 @@ def sync(
     *, client: Sender, id: str, body: AddAccentsRequest, options: RequestOptions | None = None
 ) -> Voice:
     """Call the operation."""
-    return parse(client.send(build_request(id=id, body=body), options))
+    return client.call(build_request(id=id, body=body), parse, options)
 
 
 async def asyncio(
     *, client: AsyncSender, id: str, body: AddAccentsRequest, options: RequestOptions | None = None
 ) -> Voice:
     """Call the operation in an event loop."""
-    return parse(await client.send(build_request(id=id, body=body), options))
+    return await client.call(build_request(id=id, body=body), parse, options)

@@ -32,9 +32,9 @@ def parse(response: httpx.Response) -> None:
 
 def sync(*, client: Sender, id: str, options: RequestOptions | None = None) -> None:
     """Call the operation."""
-    return parse(client.send(build_request(id=id), options))
+    return client.call(build_request(id=id), parse, options)
 
 
 async def asyncio(*, client: AsyncSender, id: str, options: RequestOptions | None = None) -> None:
     """Call the operation in an event loop."""
-    return parse(await client.send(build_request(id=id), options))
+    return await client.call(build_request(id=id), parse, options)

@@ -42,11 +42,11 @@ def sync(
     *, client: Sender, id: str, accent_id: str, options: RequestOptions | None = None
 ) -> Voice:
     """Call the operation."""
-    return parse(client.send(build_request(id=id, accent_id=accent_id), options))
+    return client.call(build_request(id=id, accent_id=accent_id), parse, options)
 
 
 async def asyncio(
     *, client: AsyncSender, id: str, accent_id: str, options: RequestOptions | None = None
 ) -> Voice:
     """Call the operation in an event loop."""
-    return parse(await client.send(build_request(id=id, accent_id=accent_id), options))
+    return await client.call(build_request(id=id, accent_id=accent_id), parse, options)

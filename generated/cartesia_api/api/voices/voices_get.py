@@ -49,7 +49,7 @@ def sync(
     options: RequestOptions | None = None,
 ) -> Voice:
     """Call the operation."""
-    return parse(client.send(build_request(id=id, expand=expand), options))
+    return client.call(build_request(id=id, expand=expand), parse, options)
 
 
 async def asyncio(
@@ -60,4 +60,4 @@ async def asyncio(
     options: RequestOptions | None = None,
 ) -> Voice:
     """Call the operation in an event loop."""
-    return parse(await client.send(build_request(id=id, expand=expand), options))
+    return await client.call(build_request(id=id, expand=expand), parse, options)

@@ -87,20 +87,19 @@ def sync(
     options: RequestOptions | None = None,
 ) -> VoicePage:
     """Call the operation."""
-    return parse(
-        client.send(
-            build_request(
-                limit=limit,
-                starting_after=starting_after,
-                ending_before=ending_before,
-                q=q,
-                is_owner=is_owner,
-                gender=gender,
-                language=language,
-                expand=expand,
-            ),
-            options,
-        )
+    return client.call(
+        build_request(
+            limit=limit,
+            starting_after=starting_after,
+            ending_before=ending_before,
+            q=q,
+            is_owner=is_owner,
+            gender=gender,
+            language=language,
+            expand=expand,
+        ),
+        parse,
+        options,
     )
 
 
@@ -118,18 +117,17 @@ async def asyncio(
     options: RequestOptions | None = None,
 ) -> VoicePage:
     """Call the operation in an event loop."""
-    return parse(
-        await client.send(
-            build_request(
-                limit=limit,
-                starting_after=starting_after,
-                ending_before=ending_before,
-                q=q,
-                is_owner=is_owner,
-                gender=gender,
-                language=language,
-                expand=expand,
-            ),
-            options,
-        )
+    return await client.call(
+        build_request(
+            limit=limit,
+            starting_after=starting_after,
+            ending_before=ending_before,
+            q=q,
+            is_owner=is_owner,
+            gender=gender,
+            language=language,
+            expand=expand,
+        ),
+        parse,
+        options,
     )
