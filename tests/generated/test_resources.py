@@ -91,11 +91,12 @@ print(json.dumps([before, after, voice]))
 
 
 def test_imports_are_lazy() -> None:
-    """Neither models nor operations are imported before they are used."""
+    """Neither models, operations nor httpx are imported before they are used."""
     done = subprocess.run([sys.executable, "-c", IMPORTS], capture_output=True, check=True)
     before, after, voice = json.loads(done.stdout)
     assert before == ["cartesia_api.api"]
-    assert after == ["cartesia_api.api.voices"]
+    seam = [f"cartesia_api.{name}" for name in ("client", "errors", "types")]
+    assert after == sorted(["cartesia_api.api.voices", *seam])
     assert "cartesia_api.models.voice" in voice
     assert "cartesia_api.models.tts_request" not in voice
 
