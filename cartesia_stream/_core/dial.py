@@ -95,7 +95,7 @@ def open_session(config: Config, *, now: float) -> Session:
     from .websocket import WebSocket
 
     return Session(
-        WebSocket(config.websocket_url(TTS_PATH), config.headers),
+        WebSocket(config.websocket_url(TTS_PATH), config.headers, secret=config.api_key),
         secret=config.api_key,
         max_buffer_bytes=config.max_buffer_bytes,
         ping_interval=PING_INTERVAL_S,

@@ -21,7 +21,7 @@ from websockets.uri import parse_uri
 
 from ..errors import RemoteProtocolError
 from .context import closed_error
-from .faults import response_error
+from .faults import redact, response_error
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from ..errors import APIConnectionError, APIError
 
 MAX_HANDSHAKE: Final = 65536  # bytes of response headers
+
+_OPCODES: Final = frozenset(Opcode)
 
 # The package logs the handshake's headers, the key among them, at DEBUG: it gets a logger of its
 # own, outside the hierarchy, that nobody can switch on.
@@ -41,12 +43,19 @@ class WebSocket:
     Args:
         url: ``ws://`` or ``wss://``; holds no secret.
         headers: Sent with the handshake.
+        secret: The API key, kept out of every message.
         max_message_bytes: Bound on one message; the connection is failed with 1009 past it.
     """
 
     def __init__(
-        self, url: str, headers: Mapping[str, str], *, max_message_bytes: int = 1 << 24
+        self,
+        url: str,
+        headers: Mapping[str, str],
+        *,
+        secret: str,
+        max_message_bytes: int = 1 << 24,
     ) -> None:
+        self._secret = secret
         self._protocol = ClientProtocol(parse_uri(url), max_size=max_message_bytes, logger=_SILENT)
         self._max_message = max_message_bytes
         self._buffer = bytearray()
@@ -70,7 +79,7 @@ class WebSocket:
     @property
     def is_connecting(self) -> bool:
         """Whether the answer to the handshake is still awaited."""
-        return self._handshaking
+        return self._protocol.state is State.CONNECTING and self._protocol.handshake_exc is None
 
     @property
     def is_closed(self) -> bool:
@@ -79,6 +88,10 @@ class WebSocket:
 
     def handshake_error(self) -> APIError | None:
         """Why the handshake failed; the same classes as over HTTP."""
+        error = self._handshake_error()
+        return None if error is None else redact(error, self._secret)
+
+    def _handshake_error(self) -> APIError | None:
         fault = self._protocol.handshake_exc
         if fault is None:
             return None
@@ -86,7 +99,7 @@ class WebSocket:
             response = fault.response
             headers = {name.lower(): value for name, value in response.headers.raw_items()}
             return response_error(response.status_code, headers, bytes(response.body or b""))
-        if isinstance(fault, InvalidHandshake):
+        if isinstance(fault, InvalidHandshake) and not isinstance(fault.__cause__, EOFError):
             return RemoteProtocolError(f"the WebSocket handshake failed: {fault}")
         return self.closed_error()
 
@@ -161,12 +174,15 @@ class WebSocket:
         return self._protocol.state is State.OPEN
 
     def _is_hopeless(self) -> bool:
-        """Whether the frame at the front can only end the connection."""
+        """Whether the package refuses the frame at the front by its header alone.
+
+        It judges other faults when the frame is whole; until then it would hold half of it.
+        """
         buffer = self._buffer
         if len(buffer) < 2:
             return False
         first, length = buffer[0], buffer[1]
-        if length & 0x80 or first & 0x70 or (first & 0x08 and length > 125):
+        if length & 0x80 or first & 0x0F not in _OPCODES:
             return True
         if length == 127 and len(buffer) >= 10:
             return int.from_bytes(buffer[2:10], "big") > self._max_message
