@@ -1,20 +1,33 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 # The official SDK that judges the emulator.
 SDK := 4.2.0
 
 .DEFAULT_GOAL := help
-.PHONY: help setup conformance-venv generate drift lint-spec
+.PHONY: help setup demo test check types style all conformance-venv generate drift lint-spec diagram
+
+# The emulator is on this machine, where no proxy leads.
+export no_proxy := 127.0.0.1,localhost,$(no_proxy)
+export NO_PROXY := $(no_proxy)
 
 help: ## List the targets.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
-$(BIN)/.ready: pyproject.toml
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade "pip>=25.1"
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[emulator,play]" --group dev
-	touch $@
+$(BIN)/.runtime: pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Python 3.11 or newer is needed; name one with PYTHON=..."; exit 1; }
+	@echo "Setting up $(VENV) ..."
+	@$(PYTHON) -m venv $(VENV)
+	@$(PIP) --upgrade "pip>=25.1"
+	@$(PIP) --editable ".[emulator,play]"
+	@touch $@
+
+$(BIN)/.ready: $(BIN)/.runtime
+	@echo "Adding the tools to develop ..."
+	@$(PIP) --editable ".[emulator,play]" --group dev
+	@touch $@
 
 .venv-conformance/.ready-$(SDK):
 	$(PYTHON) -m venv --clear .venv-conformance
@@ -22,6 +35,26 @@ $(BIN)/.ready: pyproject.toml
 	touch $@
 
 conformance-venv: .venv-conformance/.ready-$(SDK) ## Make the environment with the official SDK that judges the emulator.
+
+demo: $(BIN)/.runtime ## Speak, listen and compare, with real speech and without a key.
+	@$(BIN)/python examples/demo.py
+
+test: $(BIN)/.ready conformance-venv ## Run all tests.
+	$(BIN)/python -m pytest
+
+check: drift lint-spec types style ## Check everything that needs no test: generated code, types, style.
+
+types: $(BIN)/.ready ## Check the types, and that the public API is typed completely.
+	$(BIN)/mypy
+	$(BIN)/pyright
+	$(BIN)/pyright --verifytypes cartesia_stream --ignoreexternal > $(BIN)/.types || { cat $(BIN)/.types; exit 1; }
+	$(BIN)/pyright --verifytypes cartesia_api --ignoreexternal > $(BIN)/.types || { cat $(BIN)/.types; exit 1; }
+
+style: $(BIN)/.ready ## Check lint rules and formatting.
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+all: check test demo ## Everything.
 
 setup: $(BIN)/.ready ## Make the virtual environment with everything needed to develop.
 
@@ -34,3 +67,6 @@ drift: $(BIN)/.ready ## Check that the generated client is up to date.
 lint-spec: $(BIN)/.ready ## Check the OpenAPI document: validity and the rules of tools/lint_spec.py.
 	$(BIN)/openapi-spec-validator spec/cartesia.yaml
 	$(BIN)/python tools/lint_spec.py
+
+diagram: $(BIN)/.ready ## Draw the states of a context into docs/architecture.md.
+	$(BIN)/python tools/draw_context.py
