@@ -28,6 +28,12 @@ class Call:
         self.faults: tuple[Fault, ...] = ()
         self.response: web.StreamResponse | None = None
 
+    def begin(self, response: web.StreamResponse) -> None:
+        """Note that this response is about to leave, piece by piece."""
+        self.response = response
+        self.record.status = response.status
+        response.headers["X-Request-ID"] = self.id
+
     @property
     def body(self) -> bytes:
         """The whole body."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -41,16 +42,19 @@ class RecordedRequest:
 class Recorder:
     """The latest requests, oldest first. Thread-safe."""
 
-    def __init__(self, limit: int = 10_000) -> None:
-        self._limit = limit
+    def __init__(self, limit: int) -> None:
         self._lock = threading.Lock()
-        self._requests: list[RecordedRequest] = []
+        self._requests = deque[RecordedRequest](maxlen=limit)
+
+    @property
+    def keeps(self) -> bool:
+        """Whether anything is kept at all."""
+        return self._requests.maxlen != 0
 
     def add(self, request: RecordedRequest) -> None:
         """Keep one more; the oldest goes when there are too many."""
         with self._lock:
             self._requests.append(request)
-            del self._requests[: -self._limit]
 
     def all(self) -> tuple[RecordedRequest, ...]:
         """Everything kept."""

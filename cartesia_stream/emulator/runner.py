@@ -56,6 +56,7 @@ class Emulator:
         after_cancel: What follows a cancel: ``done``, ``nothing``, or ``late`` frames and a done.
         on_expiry: Whether an expired context gets a ``done`` frame or ``nothing``.
         max_upload_bytes: Largest request body.
+        record: How many of the latest requests `requests` keeps.
 
     Raises:
         ValueError: For settings that make no sense.
@@ -79,6 +80,7 @@ class Emulator:
         after_cancel: AfterCancel = "done",
         on_expiry: OnExpiry = "done",
         max_upload_bytes: int = 64 * 1024 * 1024,
+        record: int = 1000,
     ) -> None:
         self._options = Options(
             realtime=realtime,
@@ -98,7 +100,7 @@ class Emulator:
         self._port = port
         self._api_key = api_key or f"sk_car_{secrets.token_urlsafe(24)}"
         self._faults = FaultBox()
-        self._recorder = Recorder()
+        self._recorder = Recorder(record)
         self._voices: VoiceStore | None = None
         self._running: _Running | None = None
 
@@ -317,6 +319,8 @@ def serve(
         latency=latency,
         chunk_ms=chunk_ms,
         concurrency=concurrency,
+        # It may run for days, and nobody looks.
+        record=0,
     )
     with _signals(stopping.set), emulator:
         if on_ready is not None:

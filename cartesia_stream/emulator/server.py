@@ -160,6 +160,8 @@ class Server:
             limit = self._backend.options.max_upload_bytes
             too_large = ApiError(413, f"The body exceeds {limit} bytes.", code="file_too_large")
             return _refuse(call, too_large)
+        except web.RequestPayloadError as error:
+            return _refuse(call, ApiError(400, f"The body cannot be read: {error}"))
         except wire.Gone:
             return call.response or web.Response()
         except ConnectionError:

@@ -31,7 +31,7 @@ __all__ = ["speech_bytes", "speech_events"]
 log = logging.getLogger("cartesia_stream.emulator")
 
 _CONTENT_TYPES: Final = {
-    "raw": "application/octet-stream",
+    "raw": "audio/pcm",
     "wav": "audio/wav",
     "mp3": "audio/mpeg",
 }
@@ -158,7 +158,6 @@ class _Stream:
 
     async def _prepare(self) -> None:
         if not self.response.prepared:
-            self.call.response = self.response
-            self.response.headers["X-Request-ID"] = self.call.id
+            self.call.begin(self.response)
             self.response.enable_chunked_encoding()
             await self.response.prepare(self.call.request)

@@ -40,8 +40,7 @@ async def speech_socket(backend: Backend, call: Call) -> web.StreamResponse:
         socket = web.WebSocketResponse(autoping=not deaf, compress=False)
         if not socket.can_prepare(call.request).ok:
             raise ApiError(400, "The websocket handshake is malformed.")
-        socket.headers["X-Request-ID"] = call.id
-        call.response = socket
+        call.begin(socket)
         await socket.prepare(call.request)
         session = _Session(backend, call, socket)
         try:
@@ -60,24 +59,34 @@ class _Session:
         self._socket = socket
         self._live: dict[str, tuple[Context, asyncio.Task[None], Mangler]] = {}
         self._ended: deque[str] = deque(maxlen=_REMEMBERED)
+        self._idle_timeout = backend.options.idle_timeout_s
+        self._idle_since = asyncio.get_running_loop().time()
         self._faults = FaultBox(f for f in call.faults if f.strikes("context", call.request.path))
 
     async def run(self) -> None:
         """Read messages until the socket closes or has been idle for too long."""
         while True:
             try:
-                message = await self._socket.receive(self._backend.options.idle_timeout_s)
+                # Not receive's own timeout: that one starts anew with every ping.
+                async with asyncio.timeout_at(self._idle_since + self._idle_timeout):
+                    message = await self._socket.receive()
             except TimeoutError:
                 if self._live:
+                    self._touch()
                     continue
                 await self._socket.close(code=1000, message=b"idle timeout")
                 return
             if message.type is WSMsgType.TEXT:
+                self._touch()
                 await self._text(message.data)
             elif message.type is WSMsgType.BINARY:
+                self._touch()
                 await self._error(ApiError(400, "Messages are JSON text, not binary."), None)
             elif message.type not in (WSMsgType.PING, WSMsgType.PONG):
                 return
+
+    def _touch(self) -> None:
+        self._idle_since = asyncio.get_running_loop().time()
 
     async def close(self) -> None:
         """Stop all that is still being said."""
@@ -87,7 +96,8 @@ class _Session:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _text(self, text: str) -> None:
-        self._call.record.frames.append(text)
+        if self._backend.recorder.keeps:
+            self._call.record.frames.append(text)
         context_id: str | None = None
         try:
             head = decode(text, WireMessage)
@@ -148,6 +158,7 @@ class _Session:
         if self._live.pop(context_id, None) is not None:
             self._ended.append(context_id)
             self._backend.contexts.give()
+            self._touch()
 
     async def _cancel(self, context_id: str | None) -> None:
         if context_id is None:

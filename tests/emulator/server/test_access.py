@@ -141,6 +141,12 @@ def test_malformed_bodies_are_refused(bench: Any, path: str, body: bytes) -> Non
     refused(bench.http.post(path, content=body), 400)
 
 
+@pytest.mark.parametrize("coding", ["gzip", "deflate"])
+def test_unreadable_bodies_are_refused(bench: Any, coding: str) -> None:
+    headers = {"Content-Encoding": coding}
+    refused(bench.http.post("/tts/bytes", content=b"not so", headers=headers), 400)
+
+
 def test_bodies_have_a_limit(make_bench: Any) -> None:
     bench = make_bench(max_upload_bytes=1000)
     body = refused(bench.http.post("/tts/bytes", content=b"x" * 2000), 413)
@@ -156,6 +162,13 @@ def test_health_needs_no_key_and_counts(bench: Any) -> None:
     assert {engine["name"] for engine in found["engines"]} >= {"tone"}
     bench.talk()
     assert httpx.get(f"{bench.emulator.base_url}/emulator").json()["open_sockets"] == 1
+
+
+def test_only_the_latest_requests_are_kept(make_bench: Any) -> None:
+    bench = make_bench(record=2)
+    for limit in (1, 2, 3):
+        bench.http.get("/voices", params={"limit": limit})
+    assert [dict(request.query)["limit"] for request in bench.emulator.requests] == ["2", "3"]
 
 
 def test_requests_are_recorded(bench: Any) -> None:

@@ -77,6 +77,7 @@ def test_logs_show_requests_and_never_keys_or_text(
     talk.send("one", "A secret sentence.")
     talk.until("done")
     bench.http.post("/tts/bytes", json=bench.speech("A secret sentence."))
+    bench.emulator.stop()  # Its last line follows the last byte of the response.
     records = [r for r in caplog.records if r.name.startswith("cartesia_stream")]
     written = "\n".join(record.getMessage() for record in records)
     assert "POST /tts/bytes 200" in written

@@ -35,7 +35,7 @@ def audio_of(found: list[tuple[str, Any]]) -> bytes:
 
 def test_raw_bytes_say_the_text_and_are_the_same_every_time(bench: Any) -> None:
     first, second = (bench.http.post("/tts/bytes", json=bench.speech()) for _ in range(2))
-    assert first.headers["content-type"] == "application/octet-stream"
+    assert first.headers["content-type"] == "audio/pcm"
     assert first.headers["transfer-encoding"] == "chunked"
     assert "cartesia-file-id" not in first.headers
     assert first.content == second.content
