@@ -53,8 +53,8 @@ class AudioChunk(msgspec.Struct, frozen=True, kw_only=True):
     """A piece of audio, ready to play.
 
     Attributes:
-        data: Audio bytes in the stream's output format; at least one byte. A chunk may end within
-            a sample: `SpeechStream.audio` re-aligns.
+        data: Audio bytes in the stream's output format. A chunk may end within a sample:
+            `SpeechStream.audio` re-aligns.
         context_id: The context it belongs to; None over SSE unless one was given.
         step_time: Milliseconds of work the service reports for this chunk.
         flush_id: Counts flushes from 1: audio before the first flush has 1.

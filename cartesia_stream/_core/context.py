@@ -89,6 +89,16 @@ _AWAITED: Final[Mapping[TimeoutPhase, str]] = {
 }
 
 
+EVENT_BYTES: Final = 256
+
+
+def _weight(event: SpeechEvent) -> int:
+    """What an event counts in the buffer: its audio or a flat rate; the end always fits."""
+    if type(event) is AudioChunk:
+        return len(event.data) or EVENT_BYTES
+    return 0 if isinstance(event, Done | Cancelled) else EVENT_BYTES
+
+
 class Deadline(NamedTuple):
     """When a wait for a context must end, and what it waits for."""
 
@@ -105,13 +115,12 @@ class Context:
         chunks: Audio chunks received.
         cut_short: Whether the service said done before it was told that no more text comes.
         nbytes: Audio bytes received.
-        sent_at: When text first went out, monotonic seconds.
+        sent_at: When text that can be heard first went out, monotonic seconds.
         first_audio_at: When the first chunk came in, monotonic seconds.
         wake: How the driver tells a waiting consumer that there is news.
     """
 
     __slots__ = (
-        "_audible",
         "_buffered",
         "_events",
         "_fault",
@@ -151,7 +160,6 @@ class Context:
         self._buffered = 0
         self._max_buffer = max_buffer_bytes
         self._fault: APIError | BufferOverflowError | None = None
-        self._audible = False
         self._last_activity = now
         self._last_was_send = False
 
@@ -185,9 +193,8 @@ class Context:
 
     def said(self, transcript: str, *, now: float) -> None:
         """Account for text that went out."""
-        if self.sent_at is None:
+        if self.sent_at is None and any(map(str.isalnum, transcript)):
             self.sent_at = now
-        self._audible = self._audible or any(map(str.isalnum, transcript))
 
     # --- the peer's moves
 
@@ -205,26 +212,25 @@ class Context:
         self._last_activity = now
         self._last_was_send = False
         if type(event) is AudioChunk:
-            size = len(event.data)
             if self.first_audio_at is None:
                 self.first_audio_at = now
             self.chunks += 1
-            self.nbytes += size
-            self._buffered += size
-            if self._buffered > self._max_buffer:
-                return self.fail(self._overflow(), Move.ERROR)
-        elif move is Move.END and self._audible and not self.nbytes:
+            self.nbytes += len(event.data)
+        elif move is Move.END and self.sent_at is not None and not self.nbytes:
             silent = RemoteProtocolError("the service ended the stream without any audio")
             return self.fail(silent, Move.ERROR)
         elif move is Move.END:
             self.cut_short = self.state is State.OPEN
+        self._buffered += _weight(event)
+        if self._buffered > self._max_buffer:
+            return self.fail(self._overflow(), Move.ERROR)
         self.state = after
         self._events.append(event)
         return True
 
     def _overflow(self) -> BufferOverflowError:
         return BufferOverflowError(
-            f"more than {self._max_buffer} bytes of audio wait to be read", limit=self._max_buffer
+            f"more than {self._max_buffer} bytes wait to be read", limit=self._max_buffer
         )
 
     def fail(self, fault: APIError | BufferOverflowError, move: Move) -> bool:
@@ -265,8 +271,7 @@ class Context:
         """
         if self._events:
             event = self._events.popleft()
-            if type(event) is AudioChunk:
-                self._buffered -= len(event.data)
+            self._buffered -= _weight(event)
             return event
         if self._fault is not None:
             raise self._fault
@@ -278,10 +283,10 @@ class Context:
         The clock runs from the last thing that happened. Until the first chunk, and while the
         service owes an answer, it runs against the service; otherwise against the next push.
         """
+        if self.first_audio_at is None and self.sent_at is not None:
+            return self._bound("first_audio", self.sent_at, timeouts.first_audio)
         if self.state is State.IDLE or not (self._last_was_send or self.state is State.FINISHING):
             return self._bound("input", self._last_activity, timeouts.input)
-        if self.first_audio_at is None and self._audible and self.sent_at is not None:
-            return self._bound("first_audio", self.sent_at, timeouts.first_audio)
         return self._bound("idle", self._last_activity, timeouts.idle)
 
     def _bound(self, phase: TimeoutPhase, since: float, seconds: float | None) -> Deadline | None:
