@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 TTS_PATH: Final = "/tts/websocket"
 PING_INTERVAL_S: Final = 20.0
 PING_TIMEOUT_S: Final = 20.0
-MAX_PROXY_RESPONSE: Final = 65536
+MAX_PROXY_RESPONSE: Final = 16384
 
 
 class Route(NamedTuple):
@@ -126,7 +126,9 @@ def tunnel_is_open(received: bytes) -> bool:
         APIConnectionError: If the proxy refused.
     """
     end = received.find(b"\r\n\r\n")
-    if end < 0 and len(received) <= MAX_PROXY_RESPONSE:
+    if end < 0:
+        if len(received) > MAX_PROXY_RESPONSE:
+            raise refused("the proxy's answer has no end")
         return False
     status = received.split(b"\r\n", 1)[0].split(b" ", 2)
     if len(status) >= 2 and status[0].startswith(b"HTTP/1.") and status[1].startswith(b"2"):
