@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from .._core.backoff import Backoff
 from .._core.dial import (
-    MAX_PROXY_RESPONSE,
     Route,
     open_session,
     refused,
@@ -37,7 +36,7 @@ if TYPE_CHECKING:
     from ..events import SpeechEvent
 
 READ_SIZE: Final = 1 << 18
-FLUSH_INTERVAL_S: Final = 0.02  # how soon the reader retries a write that the network did not take
+FLUSH_INTERVAL_S: Final = 0.02  # how soon a write is tried again that the network did not take
 
 _WANTS: Final = (BlockingIOError, InterruptedError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 
@@ -76,10 +75,12 @@ class SocketDriver:
                 error = websocket.handshake_error()
                 if error is not None:
                     raise error
-                if self._selector.select(_remaining(deadline)):
-                    self._read()
-        except BaseException:
+                if self._selector.select(_remaining(deadline)) and not self._read():
+                    self._session.receive_eof(now=time.monotonic())
+        except BaseException as error:
             self._dispose()
+            if isinstance(error, OSError) and not isinstance(error, APIError):
+                raise APIConnectionError(f"the connection failed: {error}") from error
             raise
         self._reader.start()
 
@@ -213,16 +214,13 @@ class SocketDriver:
     def _drain(self) -> None:
         """Wait, without the lock, until the network has taken everything."""
         deadline = _after(self._timeouts.write)
-        with selectors.DefaultSelector() as selector:
+        while True:
+            # Not a selector: it would sleep on when the reader closes the socket beneath it.
+            time.sleep(FLUSH_INTERVAL_S)
             with self._lock:
-                if self._sock.fileno() < 0:
+                if self._flush():
                     return
-                selector.register(self._sock, selectors.EVENT_WRITE)
-            while True:
-                selector.select(_remaining(deadline, phase="write"))
-                with self._lock:
-                    if self._sock.fileno() < 0 or self._flush():
-                        return
+            _remaining(deadline, phase="write")
 
 
 def connect(config: Config, *, max_retries: int, proxy: str | None) -> SocketDriver:
@@ -282,7 +280,7 @@ def _open_tunnel(sock: socket.socket, request: bytes, deadline: float | None) ->
     while not tunnel_is_open(received):
         sock.settimeout(_remaining(deadline))
         piece = sock.recv(1)
-        if not piece or len(received) > MAX_PROXY_RESPONSE:
+        if not piece:
             raise refused("the proxy closed the connection")
         received += piece
 
