@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 from functools import cached_property
 from typing import TYPE_CHECKING, Self, TypeVar
+from weakref import WeakSet
 
 from cartesia_api.api import AsyncResources
 
-from .._core.config import DEFAULT_API_VERSION, MAX_BUFFER_BYTES, Config
+from .._core.config import DEFAULT_API_VERSION, MAX_BUFFER_BYTES, Config, closed_client
 from .._core.operations import parsed, refused
 from .tts import AsyncTTS
 
@@ -46,10 +47,13 @@ class AsyncTransports:
         self._http_client = http_client
         self._proxy = proxy
         self._http: AsyncHttpSender | None = None
+        self._sockets: WeakSet[AsyncSocketDriver] = WeakSet()
+        self._closed = False
 
     @property
     def http(self) -> AsyncHttpSender:
         """The sender of every HTTP call."""
+        self._check_open()
         if self._http is None:
             from .http import AsyncHttpSender
 
@@ -88,10 +92,23 @@ class AsyncTransports:
         """Open a socket."""
         from .websocket import connect
 
-        return await connect(self._config, max_retries=self._max_retries, proxy=self._proxy)
+        self._check_open()
+        driver = await connect(self._config, max_retries=self._max_retries, proxy=self._proxy)
+        if not self._closed:
+            self._sockets.add(driver)
+            return driver
+        await driver.aclose()
+        raise closed_client()
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise closed_client()
 
     async def aclose(self) -> None:
-        """Close the HTTP connections."""
+        """Close every connection; one that is being made is dropped once it is there."""
+        self._closed = True
+        for driver in list(self._sockets):
+            await driver.aclose()
         if self._http is not None:
             await self._http.aclose()
 
@@ -153,8 +170,10 @@ class AsyncCartesia(AsyncResources):
         return AsyncTTS(self._transports)
 
     async def aclose(self) -> None:
-        """Close every connection; safe to call twice."""
-        await self.tts.aclose()
+        """Close every connection, the sockets among them; safe to call twice.
+
+        What is being read ends with an error. A closed client cannot be used again.
+        """
         await self._transports.aclose()
 
     async def __aenter__(self) -> Self:

@@ -267,12 +267,6 @@ class AsyncTTS:
                 self._driver = await self._transports.connect()
             return self._driver
 
-    async def aclose(self) -> None:
-        """Close the warm socket."""
-        driver, self._driver = self._driver, None
-        if driver is not None:
-            await driver.aclose()
-
 
 class Connecting:
     """A socket that is being opened: ``await`` it, or use it as ``async with``."""

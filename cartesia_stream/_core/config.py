@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from .._version import __version__
-from ..errors import ConfigurationError
+from ..errors import ConfigurationError, LocalStateError
 from .timeouts import DEFAULT_TIMEOUTS, Timeouts
 
 if TYPE_CHECKING:
@@ -58,6 +58,11 @@ class Config:
     def websocket_url(self, path: str) -> str:
         """The address of a socket: the base URL with ``ws`` for ``http``."""
         return "ws" + self.base_url.removeprefix("http") + path
+
+
+def closed_client() -> LocalStateError:
+    """The error for using a client after its end."""
+    return LocalStateError("the client is closed")
 
 
 def timeouts_of(value: Timeouts | float | None) -> Timeouts:

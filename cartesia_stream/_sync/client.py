@@ -6,10 +6,11 @@ import os
 import threading
 from functools import cached_property
 from typing import TYPE_CHECKING, Self, TypeVar
+from weakref import WeakSet
 
 from cartesia_api.api import Resources
 
-from .._core.config import DEFAULT_API_VERSION, MAX_BUFFER_BYTES, Config
+from .._core.config import DEFAULT_API_VERSION, MAX_BUFFER_BYTES, Config, closed_client
 from .._core.operations import parsed, refused
 from .tts import TTS
 
@@ -48,11 +49,14 @@ class Transports:
         self._proxy = proxy
         self._lock = threading.Lock()
         self._http: HttpSender | None = None
+        self._sockets: WeakSet[SocketDriver] = WeakSet()
+        self._closed = False
 
     @property
     def http(self) -> HttpSender:
         """The sender of every HTTP call."""
         with self._lock:
+            self._check_open()
             if self._http is None:
                 from .http import HttpSender
 
@@ -91,10 +95,26 @@ class Transports:
         """Open a socket."""
         from .websocket import connect
 
-        return connect(self._config, max_retries=self._max_retries, proxy=self._proxy)
+        self._check_open()
+        driver = connect(self._config, max_retries=self._max_retries, proxy=self._proxy)
+        with self._lock:
+            if not self._closed:
+                self._sockets.add(driver)
+                return driver
+        driver.close()
+        raise closed_client()
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise closed_client()
 
     def close(self) -> None:
-        """Close the HTTP connections."""
+        """Close every connection; one that is being made is dropped once it is there."""
+        with self._lock:
+            self._closed = True
+            drivers = list(self._sockets)
+        for driver in drivers:
+            driver.close()
         if self._http is not None:
             self._http.close()
 
@@ -156,8 +176,10 @@ class Cartesia(Resources):
         return TTS(self._transports)
 
     def close(self) -> None:
-        """Close every connection; safe to call twice."""
-        self.tts.close()
+        """Close every connection, the sockets among them; safe to call twice.
+
+        What is being read ends with an error. A closed client cannot be used again.
+        """
         self._transports.close()
 
     def __enter__(self) -> Self:

@@ -241,10 +241,3 @@ class TTS:
             if self._connection is None or self._connection.closed:
                 self._connection = self.websocket_connect()
             return self._connection
-
-    def close(self) -> None:
-        """Close the warm socket."""
-        with self._lock:
-            connection, self._connection = self._connection, None
-        if connection is not None:
-            connection.close()
