@@ -159,7 +159,7 @@ class Blocking:
         return self._wrap(self._face.run(call()))
 
     def _wrap(self, value: Any) -> Any:
-        ours = type(value).__module__.startswith("cartesia_stream._aio")
+        ours = type(value).__module__.startswith(("cartesia_stream._aio", "cartesia_api.api"))
         return Blocking(value, self._face) if ours else value
 
     def __enter__(self) -> Self:

@@ -10,6 +10,7 @@ import socket
 import struct
 import threading
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Final, Self
 
 from cartesia_stream.emulator.wire import websocket_frame
@@ -167,6 +168,11 @@ class Conversation:
         """Turn to TLS, as the server."""
         self._sock = context.wrap_socket(self._sock, server_side=True)
 
+    def interrupt(self) -> None:
+        """Wake whoever waits for the socket."""
+        with contextlib.suppress(OSError):
+            socket.socket.shutdown(self._sock, socket.SHUT_RDWR)
+
     def end(self) -> None:
         """Close the socket."""
         self._sock.close()
@@ -189,7 +195,7 @@ class Peer:
         self._stopped = threading.Event()
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._threads: list[threading.Thread] = []
-        self._sockets: list[socket.socket] = []
+        self._conversations: list[Conversation] = []
         self.connections = 0
         self.host, self.port = self._listener.getsockname()[:2]
         self.base_url = f"http{'s' if tls else ''}://{self.host}:{self.port}"
@@ -202,11 +208,10 @@ class Peer:
                 return
             script = self._scripts[min(self.connections, len(self._scripts) - 1)]
             self.connections += 1
-            self._sockets.append(sock)
-            self._start(lambda sock=sock, script=script: self._play(sock, script))  # type: ignore[misc]
+            self._conversations.append(Conversation(sock, self._stopped))
+            self._start(partial(self._play, self._conversations[-1], script))
 
-    def _play(self, sock: socket.socket, script: Script) -> None:
-        conversation = Conversation(sock, self._stopped)
+    def _play(self, conversation: Conversation, script: Script) -> None:
         with contextlib.suppress(OSError):  # the client may leave at any moment
             try:
                 if self._tls is not None:
@@ -227,9 +232,8 @@ class Peer:
         self._stopped.set()
         self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
-        for sock in self._sockets:
-            with contextlib.suppress(OSError):
-                sock.shutdown(socket.SHUT_RDWR)
+        for conversation in self._conversations:
+            conversation.interrupt()
         for thread in self._threads:
             thread.join(5)
             assert not thread.is_alive()
