@@ -1,7 +1,9 @@
 """Faults by name: everything a network or a service can do wrong, on request.
 
 A fault is plain data: a name, an optional value, how many frames pass before it (``after``), how
-often it strikes (``times``) and on which path. Three ways lead here:
+often it strikes (``times``) and on which path. A stream with fewer frames than ``after`` meets
+the fault at its end; faults of a whole stream (``fragment``, ``no-done``, ``split-sample``, the
+writing of JSON and of event streams) take no ``after``. Three ways lead here:
 
 - the header ``X-Emulator-Fault: name``, or ``name=value; after=3``, several with commas, on an
   HTTP request or a websocket handshake (there it strikes each context of the socket);

@@ -78,7 +78,7 @@ class Mangler:
 
     def silences(self) -> bool:
         """Whether there shall be no audio at all."""
-        return self._find("empty-audio") is not None
+        return self._has("empty-audio")
 
     def frame(self, frame: dict[str, object], audio: bytes | None = None) -> Iterator[Action]:
         """The actions that one frame becomes.
@@ -87,8 +87,10 @@ class Mangler:
             frame: The members as they would be sent.
             audio: What the frame's ``data`` holds, if it is a chunk.
         """
-        yield from self._before(frame)
-        if frame["type"] == "done":
+        final = frame["type"] == "done"
+        yield from self._extra(frame, final=final)
+        yield from self._interrupt(frame, final=final)
+        if final:
             yield from self._done(frame)
             return
         if audio is not None:
@@ -98,7 +100,7 @@ class Mangler:
 
     def body(self, chunk: bytes) -> Iterator[Action]:
         """The actions that one chunk of an audio body becomes."""
-        yield from self._interrupt(chunk, "")
+        yield from self._interrupt(None)
         self._sent += 1
         yield Send(self._unaligned(chunk))
 
@@ -106,22 +108,18 @@ class Mangler:
         """What is left to do when the audio is complete."""
         if self._held:
             yield Send(self._held)
-        yield from self._interrupt(b"", "", final=True)
+        yield from self._interrupt(None, final=True)
 
-    def _before(self, frame: dict[str, object]) -> Iterator[Action]:
-        yield from self._extra(frame)
-        payload = self._encode(frame)
-        yield from self._interrupt(payload, str(frame["type"]), final=frame["type"] == "done")
-
-    def _extra(self, frame: dict[str, object]) -> Iterator[Action]:
-        if self._once("unknown-type"):
+    def _extra(self, frame: dict[str, object], *, final: bool) -> Iterator[Action]:
+        """Frames that nobody asked for, before this one."""
+        if self._once("unknown-type", final=final):
             yield from self._send({**_common(frame), "type": "aurora", "glow": 0.5})
-        if self._once("stale-context"):
+        if self._once("stale-context", final=final):
             chunk = {"data": "AAAAAA==", "step_time": 1.0, "context_id": "stale-context"}
             yield from self._send({**_common(frame), "type": "chunk", **chunk})
-        if fault := self._once("error"):
+        if fault := self._once("error", final=final):
             yield from self._fail(fault, frame, named=True)
-        if fault := self._once("error-without-context"):
+        if fault := self._once("error-without-context", final=final):
             yield from self._fail(fault, frame, named=False)
 
     def _fail(self, fault: Fault, frame: dict[str, object], *, named: bool) -> Iterator[Action]:
@@ -133,7 +131,9 @@ class Mangler:
         yield from self._send(error)
         yield Stop()
 
-    def _interrupt(self, payload: bytes, event: str, *, final: bool = False) -> Iterator[Action]:
+    def _interrupt(
+        self, frame: dict[str, object] | None, *, final: bool = False
+    ) -> Iterator[Action]:
         """Faults that break the flow here; short streams meet them at their last frame."""
         if fault := self._once("stall", final=final):
             yield Pause(fault.seconds)
@@ -141,8 +141,8 @@ class Mangler:
             match fault.name:
                 case "drop":
                     yield Abort()
-                case "half-frame":
-                    yield Half(payload, event)
+                case "half-frame" if frame is not None:
+                    yield Half(encode_json(frame, self.faults), str(frame["type"]))
                 case "close" if fault.value != "none":
                     yield Close(fault.number)
                 case _:
@@ -155,7 +155,7 @@ class Mangler:
             return frame | {"data": "*not base64*"}
         if fault := self._once("oversize-frame"):
             return frame | {"data": _b64(bytes(fault.number))}
-        if self._find("split-sample"):
+        if self._has("split-sample"):
             return frame | {"data": _b64(self._unaligned(audio))}
         return frame
 
@@ -164,40 +164,37 @@ class Mangler:
             chunk = (self._last_chunk or frame) | {"data": _b64(self._held)}
             self._held = b""
             yield from self._send(chunk)
-        if self._find("no-done"):
+        if self._has("no-done"):
             yield Stop()
             return
         yield from self._send(frame)
-        if self._find("done-twice"):
+        if self._has("done-twice"):
             yield from self._send(frame)
-        if self._find("late-frames-after-done"):
+        if self._has("late-frames-after-done"):
             late = {"type": "chunk", "data": "AAAAAA==", "step_time": 1.0}
             yield from self._send({**_common(frame), **late})
 
     def _send(self, frame: dict[str, object]) -> Iterator[Action]:
-        payload, event = self._encode(frame), str(frame["type"])
+        payload, event = encode_json(frame, self.faults), str(frame["type"])
         due = self._sent
         self._sent += 1
         if self._once("bad-utf8", at=due):
             payload = payload[:-1] + b',"note":"\xff\xfe"}'
         elif self._once("bad-json", at=due):
             payload = payload[:-1]
-        yield Fragments(payload) if self._find("fragment", at=due) else Send(payload, event)
-
-    def _encode(self, frame: dict[str, object]) -> bytes:
-        return encode_json(frame, self.faults)
+        yield Fragments(payload) if self._has("fragment") else Send(payload, event)
 
     def _unaligned(self, audio: bytes) -> bytes:
         """One byte of every chunk comes with the next one."""
-        if self._find("split-sample") is None or not audio:
+        if not self._has("split-sample") or not audio:
             return audio
         data = self._held + audio
         self._held = data[-1:]
         return data[:-1]
 
-    def _find(self, *names: str, at: int | None = None) -> Fault | None:
-        due = self._sent if at is None else at
-        return next((f for f in self.faults if f.name in names and f.after <= due), None)
+    def _has(self, name: str) -> bool:
+        """Whether a fault of the whole stream is on; those have no place of their own."""
+        return any(fault.name == name for fault in self.faults)
 
     def _once(self, *names: str, at: int | None = None, final: bool = False) -> Fault | None:
         due = self._sent if at is None else at

@@ -153,7 +153,7 @@ class Server:
             self._check_door(call, route.door)
             self._gather_faults(call, route)
             spoilt = await self._spoil(call, route)
-            return spoilt or await route.handler(self._backend, call)
+            return spoilt if spoilt is not None else await route.handler(self._backend, call)
         except ApiError as error:
             return _refuse(call, error)
         except web.HTTPRequestEntityTooLarge:
@@ -162,11 +162,9 @@ class Server:
             return _refuse(call, too_large)
         except web.RequestPayloadError as error:
             return _refuse(call, ApiError(400, f"The body cannot be read: {error}"))
-        except wire.Gone:
-            return call.response or web.Response()
-        except ConnectionError:
-            log.debug("client left %s", call.request.path)
-            return call.response or web.Response()
+        except (wire.Gone, ConnectionError):
+            # The connection is closed; whatever is returned here goes nowhere.
+            return web.Response() if call.response is None else call.response
         except Exception:
             log.exception("request failed: %s %s", call.request.method, call.request.path)
             return _refuse(call, ApiError(500, "The emulator failed; its log says why."))
