@@ -33,8 +33,9 @@ def test_serve_ends_cleanly_on_a_signal(number: signal.Signals) -> None:
     )
     with process:
         assert process.stderr is not None
-        url, key = process.stderr.readline().decode().split()
-        assert url.startswith("http://127.0.0.1:")
+        line = process.stderr.readline().decode()
+        assert line.startswith("http://127.0.0.1:"), line + process.stderr.read().decode()
+        key = line.split()[1]
         assert key == "sk_car_known"
         process.send_signal(number)
         out, err = process.communicate(timeout=10)
