@@ -1,10 +1,10 @@
 """A client for the Cartesia voice API: typed calls, and speech that streams.
 
-from cartesia_stream import Cartesia
+    from cartesia_stream import Cartesia
 
-with Cartesia() as client:
-voice = client.voices.list(limit=1).data[0]
-client.tts.speak("Hello!", voice=voice.id).save("hello.wav")
+    with Cartesia() as client:
+        voice = client.voices.list(limit=1).data[0]
+        client.tts.speak("Hello!", voice=voice.id).save("hello.wav")
 """
 
 from cartesia_api.types import UNSET, File
