@@ -6,6 +6,7 @@ import asyncio
 import time
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
+from weakref import WeakSet
 
 import httpx
 
@@ -20,6 +21,7 @@ from .._core.http import (
     transport_error,
 )
 from ..errors import APIError
+from ..events import Cancelled
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -54,6 +56,7 @@ class AsyncHttpSender:
         self._max_retries = max_retries
         self._owned = http_client is None
         self._client = http_client or httpx.AsyncClient(**client_options(config, proxy))
+        self._streams: WeakSet[httpx.Response] = WeakSet()
 
     async def send(self, request: Request, options: RequestOptions | None = None) -> httpx.Response:
         """Send a request and return its whole response, which is a success.
@@ -95,7 +98,7 @@ class AsyncHttpSender:
         except BaseException:
             await response.aclose()
             raise
-        return ResponseSource(response, decoder)
+        return ResponseSource(response, decoder, request.context_id)
 
     async def _send(
         self, request: Request, options: RequestOptions, *, streaming: bool
@@ -120,6 +123,7 @@ class AsyncHttpSender:
                 if not response.is_success:
                     raise status_failure(response, await _head(response), self._config)
                 if streaming:
+                    self._streams.add(response)
                     return response
                 await response.aread()
             except BaseException:
@@ -130,7 +134,9 @@ class AsyncHttpSender:
         return response
 
     async def aclose(self) -> None:
-        """Close the connections of our own client; safe to call twice."""
+        """Break off what streams, and close our own client; safe to call twice."""
+        for response in list(self._streams):
+            await response.aclose()
         if self._owned:
             await self._client.aclose()
 
@@ -148,11 +154,14 @@ async def _head(response: httpx.Response) -> bytes:
 class ResponseSource:
     """Events of a streamed HTTP response."""
 
-    def __init__(self, response: httpx.Response, decoder: ResponseDecoder) -> None:
+    def __init__(
+        self, response: httpx.Response, decoder: ResponseDecoder, context_id: str | None
+    ) -> None:
         self._response = response
         self._pieces = response.aiter_bytes()
         self._decoder = decoder
-        self.context_id: str | None = None
+        self._closed = False
+        self.context_id = context_id
         self.request_id = decoder.request_id
 
     async def next_event(self) -> SpeechEvent | None:
@@ -162,9 +171,11 @@ class ResponseSource:
             event = decoder.next_event()
             if event is not None or decoder.ended:
                 return event
-            await self._read()
+            if not await self._read():
+                return Cancelled(context_id=self.context_id)
 
-    async def _read(self) -> None:
+    async def _read(self) -> bool:
+        """Take in what comes next; False if the stream was closed meanwhile."""
         decoder = self._decoder
         deadline = decoder.deadline()
         wait = None if deadline is None else deadline - time.monotonic()
@@ -173,13 +184,19 @@ class ResponseSource:
                 piece = await anext(self._pieces, None)
         except TimeoutError:
             raise decoder.timeout() from None
-        except httpx.HTTPError as error:
+        except (httpx.HTTPError, httpx.StreamError) as error:
+            if self._closed:
+                return False
             raise body_error(error, decoder) from error
+        if self._closed:
+            return False
         if piece is None:
             decoder.receive_eof()
         else:
             decoder.receive_data(piece, now=time.monotonic())
+        return True
 
     async def aclose(self) -> None:
         """Drop the response; the connection returns to the pool if it was read to its end."""
+        self._closed = True
         await self._response.aclose()

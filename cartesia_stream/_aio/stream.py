@@ -53,13 +53,16 @@ class AsyncSpeechStream:
     def __init__(self, start: Callable[[], Awaitable[AsyncSource]], fmt: AudioFormat) -> None:
         self._start = start
         self._source: AsyncSource | None = None
-        self._closed = False
         self._account = Account(fmt, now=time.monotonic())
+        self._closed = False
+        self._error: Exception | None = None
 
     async def _opened(self) -> AsyncSource:
         if self._source is None:
             self._account.restart(now=time.monotonic())
             self._source = await self._start()
+            if self._closed:  # while it was being started
+                await self._source.aclose()
         return self._source
 
     def __await__(self) -> Generator[object, None, Self]:
@@ -70,11 +73,15 @@ class AsyncSpeechStream:
         return self
 
     async def __anext__(self) -> SpeechEvent:
+        if self._error is not None:
+            raise self._error
         if self._closed:
             raise StopAsyncIteration
         try:
             event = await (await self._opened()).next_event()
-        except BaseException:
+        except BaseException as error:
+            if isinstance(error, Exception):
+                self._error = error  # however often it is read, it never looks complete
             await self.aclose()
             raise
         if event is None:
@@ -91,7 +98,7 @@ class AsyncSpeechStream:
                 yield block
 
     async def collect(self) -> Audio:
-        """Wait for the whole utterance."""
+        """Wait for the whole utterance; one that was cancelled raises `StreamTruncatedError`."""
         data = b"".join([block async for block in self.audio()])
         return self._account.result(data, context_id=self.context_id, request_id=self.request_id)
 
@@ -106,7 +113,7 @@ class AsyncSpeechStream:
         with saving(path, self.format) as write:
             async for block in self.audio():
                 write(block)
-        return self._account.result(b"", context_id=self.context_id, request_id=self.request_id)
+            return self._account.result(b"", context_id=self.context_id, request_id=self.request_id)
 
     async def aclose(self) -> None:
         """Stop the speech if it is not over; safe to call twice."""

@@ -53,6 +53,10 @@ class ClientOptions(TypedDict):
 
 def client_options(config: Config, proxy: str | None) -> ClientOptions:
     """Options of our own httpx client; plain http to the service needs no root certificates."""
+    try:
+        httpx.Proxy(proxy or "http://none")
+    except (ValueError, httpx.InvalidURL):
+        raise ConfigurationError("proxy is not the URL of a proxy", option="proxy") from None
     plain = config.base_url.startswith("http:") and not (proxy or "").startswith("https:")
     return {
         "verify": False if plain else tls_context(),
@@ -71,9 +75,10 @@ def build(
     streaming: bool,
 ) -> httpx.Request:
     """The httpx request for a generated one: address, credentials, deadlines."""
-    headers = {"Accept": request.accept, **request.headers, **config.headers}
+    headers = httpx.Headers({"Accept": request.accept, **request.headers})
     if streaming:
         headers["Accept-Encoding"] = "identity"  # audio does not compress; events must not wait
+    headers.update(config.headers)
     headers.update(options.get("headers", {}))
     default = _timeout(config.timeouts, streaming)
     try:
@@ -138,7 +143,7 @@ def status_failure(response: httpx.Response, body: bytes, config: Config) -> API
     return redact(response_error(response.status_code, response.headers, body), config.api_key)
 
 
-def body_error(error: httpx.HTTPError, decoder: ResponseDecoder) -> APIError:
+def body_error(error: httpx.HTTPError | httpx.StreamError, decoder: ResponseDecoder) -> APIError:
     """The exception for a streamed body that cannot be read on; says how much arrived."""
     if isinstance(error, httpx.TimeoutException):
         return decoder.timeout()

@@ -51,6 +51,7 @@ class SpeechRequest(NamedTuple):
     decoder: type[ResponseDecoder]
     transcript: str
     format: AudioFormat
+    context_id: str | None = None
 
 
 def bytes_request(
@@ -87,4 +88,6 @@ def sse_request(
     from .response import EventStreamDecoder
 
     body = TtsSseRequest.from_dict({"transcript": text, **fields})
-    return SpeechRequest(tts_generate_sse.build_request(body=body), EventStreamDecoder, text, fmt)
+    return SpeechRequest(
+        tts_generate_sse.build_request(body=body), EventStreamDecoder, text, fmt, context_id
+    )

@@ -24,6 +24,7 @@ class Account:
         format: Format of the audio.
         words: Word times so far.
         phonemes: Phoneme times so far.
+        complete: Whether the service said that this is all.
         chunks: Audio chunks so far.
         nbytes: Audio bytes so far.
     """
@@ -33,6 +34,7 @@ class Account:
         "_rest",
         "_started_at",
         "chunks",
+        "complete",
         "format",
         "nbytes",
         "phonemes",
@@ -43,6 +45,7 @@ class Account:
         self.format = fmt
         self.words: list[Timing] = []
         self.phonemes: list[Timing] = []
+        self.complete = False
         self.chunks = 0
         self.nbytes = 0
         self._started_at = now
@@ -64,6 +67,8 @@ class Account:
             self.words += event.words
         elif isinstance(event, PhonemeTimestamps):
             self.phonemes += event.phonemes
+        elif isinstance(event, Done):
+            self.complete = True
 
     def audio_of(self, event: SpeechEvent) -> bytes:
         """The whole samples in hand; the rest of a split sample waits for the next chunk."""
@@ -92,7 +97,19 @@ class Account:
         return self._first_audio_at - self._started_at
 
     def result(self, data: bytes, *, context_id: str | None, request_id: str | None) -> Audio:
-        """The whole utterance."""
+        """The whole utterance.
+
+        Raises:
+            StreamTruncatedError: If it was cancelled, so that it is not whole.
+        """
+        if not self.complete:
+            raise StreamTruncatedError(
+                f"the speech was cancelled after {self.chunks} chunks and {self.nbytes} bytes",
+                chunks=self.chunks,
+                nbytes=self.nbytes,
+                request_id=request_id,
+                context_id=context_id,
+            )
         return Audio(
             data=data,
             format=self.format,

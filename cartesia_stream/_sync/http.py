@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import socket
+import threading
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
+from weakref import WeakSet
 
 import httpx
 
@@ -19,6 +22,7 @@ from .._core.http import (
     transport_error,
 )
 from ..errors import APIError
+from ..events import Cancelled
 from .stream import SpeechStream
 
 if TYPE_CHECKING:
@@ -54,6 +58,8 @@ class HttpSender:
         self._max_retries = max_retries
         self._owned = http_client is None
         self._client = http_client or httpx.Client(**client_options(config, proxy))
+        self._lock = threading.Lock()
+        self._streams: WeakSet[httpx.Response] = WeakSet()
 
     def send(self, request: Request, options: RequestOptions | None = None) -> httpx.Response:
         """Send a request and return its whole response, which is a success.
@@ -95,7 +101,8 @@ class HttpSender:
         except BaseException:
             response.close()
             raise
-        return SpeechStream(ResponseSource(response, decoder), request.format, now=now)
+        source = ResponseSource(response, decoder, request.context_id)
+        return SpeechStream(source, request.format, now=now)
 
     def _send(
         self, request: Request, options: RequestOptions, *, streaming: bool
@@ -120,6 +127,8 @@ class HttpSender:
                 if not response.is_success:
                     raise status_failure(response, _head(response), self._config)
                 if streaming:
+                    with self._lock:
+                        self._streams.add(response)
                     return response
                 response.read()
             except BaseException:
@@ -130,7 +139,11 @@ class HttpSender:
         return response
 
     def close(self) -> None:
-        """Close the connections of our own client; safe to call twice."""
+        """Break off what streams, and close our own client; safe to call twice."""
+        with self._lock:
+            streams = list(self._streams)
+        for response in streams:
+            _break_off(response)
         if self._owned:
             self._client.close()
 
@@ -145,14 +158,26 @@ def _head(response: httpx.Response) -> bytes:
     return bytes(body)
 
 
+def _break_off(response: httpx.Response) -> None:
+    """Let a thread that waits for more of a response find its end: closing would not wake it."""
+    stream = response.extensions.get("network_stream")
+    sock = None if stream is None or response.is_closed else stream.get_extra_info("socket")
+    if sock is not None:
+        with suppress(OSError):
+            socket.socket.shutdown(sock, socket.SHUT_RDWR)
+
+
 class ResponseSource:
     """Events of a streamed HTTP response."""
 
-    def __init__(self, response: httpx.Response, decoder: ResponseDecoder) -> None:
+    def __init__(
+        self, response: httpx.Response, decoder: ResponseDecoder, context_id: str | None
+    ) -> None:
         self._response = response
         self._pieces = response.iter_bytes()
         self._decoder = decoder
-        self.context_id: str | None = None
+        self._closed = False
+        self.context_id = context_id
         self.request_id = decoder.request_id
 
     def next_event(self) -> SpeechEvent | None:
@@ -162,21 +187,31 @@ class ResponseSource:
             event = decoder.next_event()
             if event is not None or decoder.ended:
                 return event
-            self._read()
+            if not self._read():
+                return Cancelled(context_id=self.context_id)
 
-    def _read(self) -> None:
+    def _read(self) -> bool:
+        """Take in what comes next; False if the stream was closed meanwhile."""
         decoder = self._decoder
         try:
             piece = next(self._pieces, None)
-        except httpx.HTTPError as error:
+        except (httpx.HTTPError, httpx.StreamError) as error:
+            if self._closed:
+                return False
             raise body_error(error, decoder) from error
+        if self._closed:
+            return False
         now = time.monotonic()
         if piece is None:
             decoder.receive_eof()
         else:
             decoder.receive_data(piece, now=now)
             decoder.check_deadline(now=now)
+        return True
 
     def close(self) -> None:
         """Drop the response; the connection returns to the pool if it was read to its end."""
+        self._closed = True
+        if not self._decoder.ended:
+            _break_off(self._response)
         self._response.close()

@@ -51,18 +51,26 @@ class SpeechStream:
     def __init__(self, source: Source, fmt: AudioFormat, *, now: float) -> None:
         self._source = source
         self._account = Account(fmt, now=now)
+        self._closed = False
+        self._error: Exception | None = None
 
     def __iter__(self) -> Iterator[SpeechEvent]:
         return self
 
     def __next__(self) -> SpeechEvent:
+        if self._error is not None:
+            raise self._error
+        if self._closed:
+            raise StopIteration
         try:
             event = self._source.next_event()
-        except BaseException:
-            self._source.close()
+        except BaseException as error:
+            if isinstance(error, Exception):
+                self._error = error  # however often it is read, it never looks complete
+            self.close()
             raise
         if event is None:
-            self._source.close()
+            self.close()
             raise StopIteration
         self._account.take(event, now=time.monotonic())
         return event
@@ -75,7 +83,7 @@ class SpeechStream:
                 yield block
 
     def collect(self) -> Audio:
-        """Wait for the whole utterance."""
+        """Wait for the whole utterance; one that was cancelled raises `StreamTruncatedError`."""
         data = b"".join(self.audio())
         return self._account.result(data, context_id=self.context_id, request_id=self.request_id)
 
@@ -90,10 +98,11 @@ class SpeechStream:
         with saving(path, self.format) as write:
             for block in self.audio():
                 write(block)
-        return self._account.result(b"", context_id=self.context_id, request_id=self.request_id)
+            return self._account.result(b"", context_id=self.context_id, request_id=self.request_id)
 
     def close(self) -> None:
         """Stop the speech if it is not over; safe to call twice."""
+        self._closed = True
         self._source.close()
 
     def __enter__(self) -> Self:
