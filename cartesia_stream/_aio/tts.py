@@ -176,8 +176,13 @@ class Speech:
         lane = driver.open(self._context_id, self._fields)
         if not isinstance(self._text, str):
             return SpokenSource(driver, lane, self._text)
-        await driver.send(lane, self._text, more=False)
-        return ContextSource(driver, lane)
+        source = ContextSource(driver, lane)
+        try:
+            await driver.send(lane, self._text, more=False)
+        except BaseException:
+            await source.aclose()
+            raise
+        return source
 
 
 class AsyncTTS:

@@ -139,6 +139,10 @@ class AsyncSocketDriver(asyncio.Protocol):
                 await asyncio.shield(self._closed)
         except TimeoutError:  # a peer that does not answer the close frame
             self.abort()
+            await self._closed
+        except BaseException:
+            self.abort()
+            raise
 
     def abort(self) -> None:
         """Drop the connection without a closing handshake."""

@@ -149,8 +149,13 @@ class TTSConnection:
         fields, fmt = speech_fields(voice, options)
         lane = self._driver.open(context_id or str(uuid.uuid4()), fields)
         if isinstance(text, str):
-            self._driver.send(lane, text, more=False)
-            return SpeechStream(ContextSource(self._driver, lane), fmt, now=now)
+            source = ContextSource(self._driver, lane)
+            try:
+                self._driver.send(lane, text, more=False)
+            except BaseException:
+                source.close()
+                raise
+            return SpeechStream(source, fmt, now=now)
         return SpeechStream(SpokenSource(self._driver, lane, text), fmt, now=now)
 
     def close(self) -> None:
