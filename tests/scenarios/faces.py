@@ -14,7 +14,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, Final, Protocol, Self, TypeVar, cast
 
-from cartesia_stream import AsyncCartesia, Cartesia, Timeouts
+from cartesia_stream import AsyncCartesia, Cartesia, SpeechStream, Timeouts
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator
@@ -184,6 +184,16 @@ class Blocking:
 
     def __repr__(self) -> str:
         return repr(self._target)
+
+
+def speak(client: Cartesia, transport: str, text: str, **options: Any) -> SpeechStream:
+    """Speech over a transport, by its name."""
+    ways: dict[str, Callable[..., SpeechStream]] = {
+        "websocket": client.tts.speak,
+        "sse": client.tts.generate_sse,
+        "bytes": client.tts.generate,
+    }
+    return ways[transport](text, voice=VOICE, **options)
 
 
 def _settings(server: Emulator | str, settings: dict[str, Any]) -> dict[str, Any]:

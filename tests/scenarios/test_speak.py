@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import itertools
 import wave
-from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -13,15 +12,15 @@ from cartesia_stream import (
     AudioChunk,
     Cartesia,
     Done,
-    SpeechStream,
     StreamTruncatedError,
     Timeouts,
     WordTimestamps,
 )
 
-from .faces import VOICE, Face, eventually
+from .faces import VOICE, Face, eventually, speak
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from cartesia_stream.emulator import Emulator
@@ -29,18 +28,6 @@ if TYPE_CHECKING:
     from .conftest import MakeEmulator
 
 TEXT = "The quick brown fox jumps over the lazy dog."
-
-Speak = Callable[..., SpeechStream]
-
-
-def speak(client: Cartesia, transport: str, text: str, **options: Any) -> SpeechStream:
-    """Speech over a transport, by its name."""
-    ways: dict[str, Speak] = {
-        "websocket": client.tts.speak,
-        "sse": client.tts.generate_sse,
-        "bytes": client.tts.generate,
-    }
-    return ways[transport](text, voice=VOICE, **options)
 
 
 @pytest.fixture(scope="module")
