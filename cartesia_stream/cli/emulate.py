@@ -91,9 +91,11 @@ def _run_with(command: list[str], settings: Settings) -> int:
 
     signal.signal(signal.SIGTERM, _terminate)
     with Emulator(**settings) as emulator:
-        environment = _environment(emulator.base_url, emulator.api_key)
+        environment = os.environ | _environment(emulator.base_url, emulator.api_key)
+        for name in ("no_proxy", "NO_PROXY"):  # no proxy leads to this machine
+            environment[name] = ",".join(filter(None, (os.environ.get(name), settings["host"])))
         try:
-            done = subprocess.run(command, env=os.environ | environment, check=False)  # noqa: S603 (the caller's own command)
+            done = subprocess.run(command, env=environment, check=False)  # noqa: S603 (the caller's own command)
         except OSError as error:
             raise ConfigurationError(f"cannot run {command[0]}: {error.strerror}") from error
     return done.returncode if done.returncode >= 0 else 128 - done.returncode

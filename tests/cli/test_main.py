@@ -1,0 +1,126 @@
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import cartesia_stream
+from cartesia_stream.emulator import Emulator
+
+from .conftest import Run
+
+COMMANDS = ("say", "transcribe", "voices", "clone", "emulate")
+
+
+def test_the_version_is_printed(run: Run) -> None:
+    assert run("--version").stdout.decode() == f"cartesia-stream {cartesia_stream.__version__}\n"
+
+
+@pytest.mark.parametrize("command", [(), *((name,) for name in COMMANDS)])
+def test_every_command_has_help(run: Run, command: tuple[str, ...]) -> None:
+    shown = run(*command, "--help")
+    assert shown.status == 0
+    assert shown.stdout.startswith(b"usage: cartesia-stream")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        (),
+        ("sing",),
+        ("say", "--tempo", "fast"),
+        ("say", "hi", "--timeout", "0"),
+        ("say", "hi", "--timeout", "soon"),
+        ("voices",),
+        ("voices", "list", "--limit", "0"),
+        ("emulate", "--port", "99999"),
+        ("emulate", "--realtime", "nan"),
+        ("emulate", "--chunk-ms", "1.5"),
+    ],
+)
+def test_arguments_that_do_not_parse_are_one_line_and_2(
+    run: Run, arguments: tuple[str, ...]
+) -> None:
+    failed = run(*arguments)
+    assert failed.status == 2
+    assert not failed.stdout
+    assert failed.stderr.count("\n") == 1
+    assert "--help" in failed.stderr
+
+
+def test_without_a_key_nothing_is_sent(
+    emulator: Emulator, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("CARTESIA_API_KEY")
+    failed = run("voices", "list")
+    assert failed.status == 2
+    assert "CARTESIA_API_KEY" in failed.error
+    assert not emulator.requests
+
+
+def test_a_wrong_key_is_an_error_of_the_service_and_is_not_repeated(
+    emulator: Emulator, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CARTESIA_API_KEY", "sk_car_planted_but_wrong")
+    failed = run("voices", "list")
+    assert failed.status == 1
+    assert failed.error.startswith("401")
+
+
+@pytest.mark.parametrize(
+    "command", [("voices", "list"), ("say", "hi", "-o", "x.wav"), ("transcribe", "x.raw")]
+)
+def test_a_service_that_is_not_there_is_one_line_and_1(
+    run: Run,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    command: tuple[str, ...],
+) -> None:
+    (tmp_path / "x.raw").write_bytes(b"\0\0")
+    monkeypatch.setenv("CARTESIA_API_KEY", "sk_car_planted")
+    monkeypatch.setenv("CARTESIA_BASE_URL", "http://127.0.0.1:1")
+    failed = run(*command)
+    assert failed.status == 1
+    assert "cannot connect" in failed.error
+
+
+@pytest.mark.parametrize("fault", ["html", "bad-json", "error-200"])
+def test_an_answer_that_breaks_the_contract_is_one_line_and_1(
+    emulator: Emulator, run: Run, fault: str
+) -> None:
+    emulator.inject(fault, times=None)
+    failed = run("voices", "list")
+    assert failed.status == 1
+    assert failed.error
+
+
+def test_a_mistake_of_ours_is_not_hidden(
+    run: Run, emulator: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*args: object, **kwargs: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("cartesia_stream.cli.voices.make_client", broken)
+    with pytest.raises(ZeroDivisionError):
+        run("voices", "list")
+
+
+def test_a_reader_that_leaves_early_is_no_drama(emulator: Emulator) -> None:
+    command = [sys.executable, "-m", "cartesia_stream", "say", "word " * 400, "-o", "-"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        assert process.stdout.read(4) == b"RIFF"
+        process.stdout.close()
+        assert process.stderr.read() == b""
+        assert process.wait(20) == 1
+
+
+def test_no_command_but_emulate_imports_the_emulator() -> None:
+    script = "import cartesia_stream.cli, sys; print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    loaded = set(done.stdout.split())
+    assert "cartesia_stream.cli" in loaded
+    assert not {"cartesia_stream.emulator", "numpy", "aiohttp", "httpx", "miniaudio"} & loaded

@@ -1,0 +1,150 @@
+"""What the documents show works, and what they name exists."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+import cartesia_stream
+from cartesia_stream.emulator import Emulator
+
+ROOT = Path(__file__).parents[2]
+PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
+FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+TARGETS = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+
+
+class Block(NamedTuple):
+    """A fenced block of a page."""
+
+    page: Path
+    line: int
+    language: str
+    text: str
+
+    @property
+    def name(self) -> str:
+        return f"{self.page.relative_to(ROOT)}:{self.line}"
+
+
+def blocks() -> Iterator[Block]:
+    for page in PAGES:
+        text = page.read_text(encoding="utf-8")
+        for fence in FENCE.finditer(text):
+            yield Block(page, text.count("\n", 0, fence.start()) + 1, fence[1], fence[2])
+
+
+def is_command(block: Block) -> bool:
+    return "cartesia-stream " in block.text
+
+
+BLOCKS = list(blocks())
+PYTHON = [block for block in BLOCKS if block.language == "python"]
+COMMANDS = [block for block in BLOCKS if block.language == "sh" and is_command(block)]
+SETUP = [block for block in BLOCKS if block.language == "sh" and not is_command(block)]
+EXAMPLES = sorted(path for path in (ROOT / "examples").glob("*.py") if path.name != "demo.py")
+
+
+@pytest.fixture
+def environment() -> Iterator[dict[str, str]]:
+    """The environment of a program that is to speak with an emulator."""
+    with Emulator(engine="tone") as emulator:
+        yield os.environ | {
+            "CARTESIA_BASE_URL": emulator.base_url,
+            "CARTESIA_API_KEY": emulator.api_key,
+            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+            "NO_PROXY": "127.0.0.1",
+        }
+
+
+def run(command: list[str], folder: Path, environment: dict[str, str]) -> str:
+    done = subprocess.run(
+        command,
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=50,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_there_are_blocks_to_run() -> None:
+    assert len(PYTHON) >= 9
+    assert len(COMMANDS) >= 2
+    assert {block.language for block in BLOCKS} <= {"python", "sh", "mermaid"}
+
+
+@pytest.mark.parametrize("block", PYTHON, ids=lambda block: block.name)
+def test_a_python_block_runs(block: Block, tmp_path: Path, environment: dict[str, str]) -> None:
+    script = tmp_path / "block.py"
+    script.write_text(block.text, encoding="utf-8")
+    assert run([sys.executable, "-W", "error", script.name], tmp_path, environment)
+
+
+@pytest.mark.parametrize("block", COMMANDS, ids=lambda block: block.name)
+def test_a_block_of_commands_runs(
+    block: Block, tmp_path: Path, environment: dict[str, str]
+) -> None:
+    run(["sh", "-eu", "-c", block.text], tmp_path, environment)
+    assert list(tmp_path.glob("*.wav"))
+
+
+@pytest.mark.parametrize("block", SETUP, ids=lambda block: block.name)
+def test_a_block_to_set_up_names_what_there_is(block: Block) -> None:
+    for line in block.text.splitlines():
+        make = re.fullmatch(r"make ([a-z-]+)", line)
+        assert (make and make[1] in TARGETS) or line.startswith("pip install "), line
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.name)
+def test_an_example_runs(example: Path, tmp_path: Path, environment: dict[str, str]) -> None:
+    shutil.copy(example, tmp_path)
+    assert run([sys.executable, "-W", "error", example.name], tmp_path, environment)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_what_a_page_names_exists(page: Path) -> None:
+    text = FENCE.sub("", page.read_text(encoding="utf-8"))
+    for target in re.findall(r"\]\((?!https?:)([^)#]+)", text):
+        assert (page.parent / target).exists(), target
+    for name in re.findall(r"`([a-z_/.]+/[\w/.]*|\w+\.(?:py|md|yaml))`", text):
+        places = (ROOT, ROOT / "cartesia_stream", ROOT / "docs", ROOT / "cartesia_stream" / "_core")
+        assert any((place / name).exists() for place in places), name
+
+
+def test_a_page_names_only_what_is_public() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    table = readme[readme.index("## Errors") : readme.index("## Deadlines")]
+    named = set(re.findall(r"`(\w+Error)`", table))
+    public = {name for name in cartesia_stream.__all__ if name.endswith("Error")}
+    assert named == public - {"APIError"}
+
+
+def test_the_deadlines_of_the_page_are_those_of_the_code() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `(\w+)` \|.*\| (\d+) s \|$", readme, re.MULTILINE)
+    code = cartesia_stream.DEFAULT_TIMEOUTS
+    assert dict(rows) == {
+        name: f"{getattr(code, name):g}" for name in cartesia_stream.Timeouts.__struct_fields__
+    }
+
+
+def test_the_diagram_is_drawn_from_the_table() -> None:
+    script = ROOT / "tools" / "draw_context.py"
+    done = subprocess.run([sys.executable, str(script), "--check"], check=False)
+    assert done.returncode == 0
+
+
+def test_the_changelog_knows_this_version() -> None:
+    changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert f"## [{cartesia_stream.__version__}]" in changelog
+    assert "## [Unreleased]" in changelog
