@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
@@ -17,6 +18,8 @@ DEFAULT_API_VERSION: Final = "2026-08-14"
 DEFAULT_MODEL: Final = "sonic-latest"
 MAX_BUFFER_BYTES: Final = 64 << 20
 USER_AGENT: Final = f"cartesia-stream/{__version__}"
+
+_HEADER_NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
 
 class Config:
@@ -45,12 +48,19 @@ class Config:
         )
         self.timeouts = timeouts_of(timeouts)
         self.max_buffer_bytes = max_buffer_bytes
+        own = {"User-Agent": USER_AGENT, "Cartesia-Version": api_version}
+        given = {name.lower() for name in headers or {}}
         self.headers: dict[str, str] = {
-            "User-Agent": USER_AGENT,
-            "Cartesia-Version": _checked_header("api_version", api_version),
-            **{name: _checked_header(name, value) for name, value in (headers or {}).items()},
+            **{name: value for name, value in own.items() if name.lower() not in given},
+            **{
+                name: value
+                for name, value in (headers or {}).items()
+                if name.lower() != "authorization"
+            },
             "Authorization": f"Bearer {self.api_key}",
         }
+        for name, value in self.headers.items():
+            _check_header(name, value)
 
     def __repr__(self) -> str:
         return f"Config({self.base_url!r})"
@@ -88,10 +98,9 @@ def _checked_key(key: str | None) -> str:
     return key
 
 
-def _checked_header(name: str, value: str) -> str:
-    if not value.isascii() or not value.isprintable():
-        raise ConfigurationError(f"header {name} has characters that no header may", option=name)
-    return value
+def _check_header(name: str, value: str) -> None:
+    if not _HEADER_NAME.fullmatch(name) or not value.isascii() or not value.isprintable():
+        raise ConfigurationError(f"header {name!r} has characters that no header may", option=name)
 
 
 def _checked_url(url: str) -> str:
@@ -99,10 +108,12 @@ def _checked_url(url: str) -> str:
         parts = urlsplit(url)
         well_formed = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
     except ValueError:
-        raise ConfigurationError(f"base_url is not a URL: {url!r}", option="base_url") from None
+        raise ConfigurationError("base_url is not a URL", option="base_url") from None
+    if not url.isprintable() or " " in url:
+        raise ConfigurationError("base_url has spaces or line ends", option="base_url")
     if not well_formed or parts.query or parts.fragment or parts.username is not None:
         raise ConfigurationError(
             "base_url must be http:// or https:// with a host, and no user, query or fragment",
             option="base_url",
         )
-    return url.rstrip("/")
+    return parts.scheme + url[len(parts.scheme) :].rstrip("/")
