@@ -62,12 +62,16 @@ def route_to(url: str, *, proxy: str | None, tls: ssl.SSLContext | None) -> Rout
     if proxy is None:
         return Route(host, port, host, context, None)
     parts = urlsplit(proxy)
+    try:
+        proxy_port = parts.port or 80
+    except ValueError:
+        raise ConfigurationError("the port of the proxy is none", option="proxy") from None
     if parts.scheme != "http" or not parts.hostname:
         raise ConfigurationError(
             f"sockets go through http:// proxies only, not {parts.scheme}://", option="proxy"
         )
     tunnel = _connect_request(host, port, parts.username, parts.password)
-    return Route(parts.hostname, parts.port or 80, host, context, tunnel)
+    return Route(parts.hostname, proxy_port, host, context, tunnel)
 
 
 def route_for(config: Config, proxy: str | None) -> Route:
