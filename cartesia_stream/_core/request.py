@@ -111,7 +111,7 @@ def speech_fields(
         raise ConfigurationError("give language or locale, not both", option="locale")
     delay = options.get("max_buffer_delay_ms")
     if delay is not None:
-        _in_range("max_buffer_delay_ms", delay, (0, MAX_BUFFER_DELAY_MS))
+        _in_range("max_buffer_delay_ms", delay, (0, MAX_BUFFER_DELAY_MS), whole=True)
     fields: dict[str, object] = {
         "model_id": DEFAULT_MODEL,
         **{name: value for name, value in options.items() if value is not None},
@@ -150,15 +150,23 @@ def _voice(voice: str | Mapping[str, object]) -> object:
     return voice
 
 
-def _generation_config(config: GenerationConfig) -> dict[str, object]:
+def _generation_config(config: object) -> dict[str, object]:
+    if not isinstance(config, Mapping):
+        raise ConfigurationError(
+            f"generation_config must be a mapping, not {type(config).__name__}",
+            option="generation_config",
+        )
     for name, bounds in (("speed", SPEED_RANGE), ("volume", VOLUME_RANGE)):
         value = config.get(name)
         if value is not None:
             _in_range(f"generation_config.{name}", value, bounds)
-    return dict(config)
+    return {name: value for name, value in config.items() if value is not None}
 
 
-def _in_range(name: str, value: object, bounds: tuple[float, float]) -> None:
+def _in_range(
+    name: str, value: object, bounds: tuple[float, float], *, whole: bool = False
+) -> None:
     low, high = bounds
-    if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
+    kinds = (int,) if whole else (int, float)
+    if isinstance(value, bool) or not isinstance(value, kinds) or not low <= value <= high:
         raise ConfigurationError(f"{name} is {value!r}; allowed: {low} to {high}", option=name)
