@@ -162,6 +162,8 @@ class EventStreamDecoder(ResponseDecoder):
 
     def receive_data(self, data: bytes, *, now: float) -> None:
         """Take a piece of the body; what follows the terminal event is dropped."""
+        if self._ended:
+            return
         try:
             for event in self._parser.receive_data(data):
                 if self._ended:
