@@ -1,0 +1,262 @@
+"""Errors: what a peer's answer becomes, what is tried again, and what no message may hold."""
+
+from __future__ import annotations
+
+import copy
+import json
+import pickle
+from typing import Any
+
+import pytest
+
+import cartesia_stream
+from cartesia_stream import (
+    APIConnectionError,
+    APIError,
+    APIStatusError,
+    APITimeoutError,
+    AuthenticationError,
+    BadRequestError,
+    BufferOverflowError,
+    CartesiaError,
+    ConfigurationError,
+    ConflictError,
+    ConnectionClosedError,
+    InternalServerError,
+    LocalStateError,
+    NotFoundError,
+    PermissionDeniedError,
+    RateLimitError,
+    RemoteProtocolError,
+    StreamTruncatedError,
+    UnprocessableEntityError,
+)
+from cartesia_stream._core.backoff import MAX_DELAY_S, Backoff
+from cartesia_stream._core.faults import (
+    MAX_TEXT,
+    redact,
+    request_id_of,
+    response_error,
+    retry_after,
+    status_error,
+)
+
+KEY = "sk_car_planted"
+
+STATUSES = [
+    (400, BadRequestError, False),
+    (401, AuthenticationError, False),
+    (402, APIStatusError, False),
+    (403, PermissionDeniedError, False),
+    (404, NotFoundError, False),
+    (408, APIStatusError, True),
+    (409, ConflictError, True),
+    (422, UnprocessableEntityError, False),
+    (429, RateLimitError, True),
+    (500, InternalServerError, True),
+    (503, InternalServerError, True),
+    (520, InternalServerError, True),
+    (0, APIStatusError, False),
+]
+
+
+@pytest.mark.parametrize(("status", "kind", "retryable"), STATUSES)
+def test_status_classes(status: int, kind: type[APIStatusError], retryable: bool) -> None:
+    """Each status has its class, and the class says whether trying again can help."""
+    error = response_error(status, {}, b"{}")
+    assert type(error) is kind
+    assert error.retryable is retryable
+
+
+def test_a_structured_body() -> None:
+    """All that the service says is in attributes; the sentence has status, code and id."""
+    body = {
+        "error_code": "voice_not_found",
+        "title": "Not found",
+        "message": "No such voice",
+        "request_id": "r1",
+        "doc_url": "https://docs",
+    }
+    error = response_error(404, {"x-request-id": "other"}, json.dumps(body).encode())
+    assert vars(error) == {**body, "status_code": 404, "body": None, "retry_after": None,
+                           "context_id": None}  # fmt: skip
+    assert str(error) == "404 voice_not_found: No such voice (request_id r1)"
+
+
+@pytest.mark.parametrize(
+    ("body", "message", "kept"),
+    [
+        (b"Unauthorized: bad key", "Unauthorized: bad key", "Unauthorized: bad key"),
+        (b"  <html>502 Bad Gateway</html>", "no message", "<html>502 Bad Gateway</html>"),
+        (b"", "no message", ""),
+        (b"\xff\xfe", "\ufffd", "\ufffd\ufffd"),
+        (b"[1]", "[1]", "[1]"),
+        (b"[" * 9000, "[[[", "[" * MAX_TEXT + " …"),
+        (b'{"message":5}', "without a message", None),
+        (b'{"error":"old style"}', "old style", None),
+        (b'{"title":"Only a title"}', "Only a title", None),
+    ],
+)
+def test_other_bodies(body: bytes, message: str, kept: str | None) -> None:
+    """Any body makes an error: a page of a proxy is kept, but it is not the message."""
+    error = response_error(502, {"x-request-id": "r1"}, body)
+    assert message in error.message
+    assert (error.body, error.request_id, error.status_code) == (kept, "r1", 502)
+    assert len(str(error)) < MAX_TEXT + 100
+
+
+@pytest.mark.parametrize(
+    ("headers", "expected"),
+    [
+        ({"retry-after": "3"}, 3.0),
+        ({"retry-after": "0.5"}, 0.5),
+        ({"retry-after-ms": "250"}, 0.25),
+        ({"retry-after-ms": "250", "retry-after": "9"}, 0.25),
+        ({"retry-after-ms": "x", "retry-after": "9"}, 9.0),
+        ({"retry-after": "Wed, 21 Oct 2026 07:28:00 GMT"}, None),
+        ({"retry-after": "-1"}, None),
+        ({"retry-after": "nan"}, None),
+        ({"retry-after": "inf"}, None),
+        ({}, None),
+    ],
+)
+def test_retry_after(headers: dict[str, str], expected: float | None) -> None:
+    """Milliseconds win over seconds; nonsense and dates say nothing."""
+    assert retry_after(headers) == expected
+    assert response_error(429, headers, b"").retry_after == expected
+
+
+@pytest.mark.parametrize("name", ["x-request-id", "request-id", "cartesia-request-id", "x-req-id"])
+def test_request_ids(name: str) -> None:
+    """The id of a request is found under each name that it is known to have."""
+    assert request_id_of({name: "r1"}) == "r1"
+    assert request_id_of({"x-other": "r1"}) is None
+
+
+# --- redaction
+
+TEXTS = ("message", "title", "error_code", "doc_url", "request_id", "context_id")
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_the_key_is_taken_out_of_every_field(name: str) -> None:
+    """A server that echoes the key in any field does not get it into an error."""
+    error = redact(status_error({name: f"<{KEY}|{KEY}>"}, status_code=401), KEY)
+    assert getattr(error, name) == "<[key]|[key]>"
+    assert KEY not in f"{error} {error!r} {error.args} {vars(error)}"
+
+
+def test_the_key_is_taken_out_of_bodies_and_reasons() -> None:
+    """Nor through a page, nor through the reason of a close."""
+    page = redact(response_error(500, {"x-request-id": KEY}, f"<p>{KEY}".encode()), KEY)
+    closed = redact(ConnectionClosedError(KEY, reason=KEY), KEY)
+    for error in (page, closed):
+        assert KEY not in f"{error} {error!r} {error.args} {vars(error)}"
+
+
+# --- the tree
+
+ERRORS: list[CartesiaError] = [
+    ConfigurationError("m", option="o"),
+    LocalStateError("m", context_id="c"),
+    BufferOverflowError("m", limit=3, context_id="c"),
+    APIError("m", request_id="r"),
+    APIConnectionError("m"),
+    APITimeoutError("m", phase="idle", seconds=3, context_id="c"),
+    ConnectionClosedError("m", code=1011, reason="r", by="local"),
+    StreamTruncatedError("m", chunks=1, nbytes=2),
+    RemoteProtocolError("m"),
+    APIStatusError("m", status_code=418, retry_after=2),
+    *(kind("m", status_code=status) for status, kind, _ in STATUSES),
+]
+
+
+def test_every_public_error_is_in_this_file() -> None:
+    """The list above misses none."""
+    public = {
+        value
+        for name in cartesia_stream.__all__
+        if isinstance(value := getattr(cartesia_stream, name), type)
+        and issubclass(value, CartesiaError)
+    }
+    assert public == {type(error) for error in ERRORS} | {CartesiaError}
+
+
+@pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)
+def test_errors_survive_copies(error: CartesiaError) -> None:
+    """An error crosses processes and is copied with all its attributes."""
+    for other in (copy.copy(error), pickle.loads(pickle.dumps(error))):
+        assert type(other) is type(error)
+        assert vars(other) == vars(error)
+        assert (str(other), other.args) == (str(error), error.args)
+
+
+@pytest.mark.parametrize(
+    ("error", "builtin"),
+    [
+        (ConfigurationError("m"), ValueError),
+        (LocalStateError("m"), RuntimeError),
+        (APITimeoutError("m"), TimeoutError),
+    ],
+)
+def test_errors_are_also_what_python_calls_them(error: Exception, builtin: type) -> None:
+    """Code that knows only the built-in classes catches them too."""
+    assert isinstance(error, builtin)
+
+
+# --- what is tried again
+
+
+def unsent(error: APIConnectionError) -> APIConnectionError:
+    error.request_sent = False
+    return error
+
+
+@pytest.mark.parametrize(
+    ("error", "idempotent", "other"),
+    [
+        (InternalServerError("m", status_code=503), True, False),
+        (ConflictError("m", status_code=409), True, False),
+        (APIStatusError("m", status_code=408), True, False),
+        (RateLimitError("m", status_code=429), True, True),
+        (unsent(APIConnectionError("m")), True, True),
+        (unsent(APITimeoutError("m", phase="connect")), True, True),
+        (APIConnectionError("m"), True, False),
+        (APITimeoutError("m"), True, False),
+        (StreamTruncatedError("m"), True, False),
+        (ConnectionClosedError("m"), True, False),
+        (BadRequestError("m", status_code=400), False, False),
+        (AuthenticationError("m", status_code=401), False, False),
+        (RemoteProtocolError("m"), False, False),
+    ],
+)
+def test_what_is_repeated(error: APIError, idempotent: bool, other: bool) -> None:
+    """A call that may do its work twice is repeated only if it certainly was not carried out."""
+    for kind, expected in ((True, idempotent), (False, other)):
+        retries = Backoff(1, idempotent=kind, jitter=lambda: 1.0)
+        assert (retries.delay_after(error) is not None) is expected
+
+
+def test_delays_double_up_to_a_bound() -> None:
+    """Each wait is twice the one before, at most 8 s, and jitter takes up to half of it."""
+    error = InternalServerError("m", status_code=503)
+    for jitter, factor in ((1.0, 1.0), (0.0, 0.5)):
+        retries = Backoff(6, idempotent=True, jitter=lambda value=jitter: value)  # type: ignore[misc]  # a default binds the value
+        delays = [retries.delay_after(error) for _ in range(7)]
+        assert delays == [*(factor * base for base in (0.5, 1, 2, 4, 8, MAX_DELAY_S)), None]
+
+
+@pytest.mark.parametrize(
+    ("asked", "delay"), [(0.0, 0.05), (7.0, 7.05), (60.0, 60.05), (60.1, None), (3600.0, None)]
+)
+def test_the_service_names_the_wait(asked: float, delay: float | None) -> None:
+    """A wait that the service asks for is kept, with a little jitter; a long one is not."""
+    error: Any = RateLimitError("m", status_code=429, retry_after=asked)
+    retries = Backoff(2, idempotent=False, jitter=lambda: 1.0)
+    assert retries.delay_after(error) == pytest.approx(delay)
+
+
+def test_no_retries() -> None:
+    """None are made where none were allowed."""
+    error = InternalServerError("m", status_code=503)
+    assert Backoff(0, idempotent=True).delay_after(error) is None
