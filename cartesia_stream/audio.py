@@ -188,7 +188,7 @@ class WavWriter:
             self._file = file
         self._start = self._file.tell() if self._file.seekable() else None
         self._closed = False
-        self.nbytes = 0
+        self.nbytes: int = 0
         self._file.write(wav_header(fmt, None))
 
     def write(self, data: bytes) -> None:

@@ -42,12 +42,12 @@ class Config:
         max_buffer_bytes: int,
         environ: Mapping[str, str],
     ) -> None:
-        self.api_key = _checked_key(api_key or environ.get("CARTESIA_API_KEY"))
-        self.base_url = _checked_url(
+        self.api_key: str = _checked_key(api_key or environ.get("CARTESIA_API_KEY"))
+        self.base_url: str = _checked_url(
             base_url or environ.get("CARTESIA_BASE_URL") or DEFAULT_BASE_URL
         )
-        self.timeouts = timeouts_of(timeouts)
-        self.max_buffer_bytes = max_buffer_bytes
+        self.timeouts: Timeouts = timeouts_of(timeouts)
+        self.max_buffer_bytes: int = max_buffer_bytes
         own = {"User-Agent": USER_AGENT, "Cartesia-Version": api_version}
         given = {name.lower() for name in headers or {}}
         self.headers: dict[str, str] = {

@@ -147,13 +147,13 @@ class Context:
         wake: Callable[[], None],
         now: float,
     ) -> None:
-        self.id = context_id
-        self.encoder = encoder
-        self.wake = wake
-        self.state = State.IDLE
-        self.chunks = 0
-        self.cut_short = False
-        self.nbytes = 0
+        self.id: str = context_id
+        self.encoder: RequestEncoder = encoder
+        self.wake: Callable[[], None] = wake
+        self.state: State = State.IDLE
+        self.chunks: int = 0
+        self.cut_short: bool = False
+        self.nbytes: int = 0
         self.sent_at: float | None = None
         self.first_audio_at: float | None = None
         self._events: deque[SpeechEvent] = deque()

@@ -44,8 +44,8 @@ class ResponseDecoder:
         self, *, audible: bool, secret: str, request_id: str | None, timeouts: Timeouts, now: float
     ) -> None:
         self.request_id = request_id
-        self.chunks = 0
-        self.nbytes = 0
+        self.chunks: int = 0
+        self.nbytes: int = 0
         self._audible = audible
         self._secret = secret
         self._timeouts = timeouts

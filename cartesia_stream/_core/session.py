@@ -61,7 +61,7 @@ class Session:
     ) -> None:
         self.websocket = websocket
         self.contexts: dict[str, Context] = {}
-        self.dropped = 0
+        self.dropped: int = 0
         self._secret = secret
         self._max_buffer = max_buffer_bytes
         self._ping_interval = ping_interval

@@ -46,8 +46,8 @@ class Account:
         self.words: list[Timing] = []
         self.phonemes: list[Timing] = []
         self.complete = False
-        self.chunks = 0
-        self.nbytes = 0
+        self.chunks: int = 0
+        self.nbytes: int = 0
         self._started_at = now
         self._first_audio_at: float | None = None
         self._rest = b""

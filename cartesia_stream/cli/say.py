@@ -157,7 +157,7 @@ class Report:
 
     def __init__(self, args: Arguments, fmt: AudioFormat) -> None:
         terminal = sys.stderr.isatty()
-        self.utterances = 0
+        self.utterances: int = 0
         self._args = args
         self._format = fmt
         self._live = terminal and not args.timestamps

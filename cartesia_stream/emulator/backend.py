@@ -36,7 +36,7 @@ class Slots:
     def __init__(self, limit: int, what: str) -> None:
         self._limit = limit
         self._what = what
-        self.taken = 0
+        self.taken: int = 0
 
     def take(self) -> None:
         """Take one.
@@ -85,9 +85,9 @@ class Backend:
         self.voices = voices
         self.faults = faults
         self.recorder = recorder
-        self.studio = Studio(*engines, options.chunk_ms)
-        self.tokens = TokenMint()
-        self.counters = Counters()
-        self.contexts = Slots(options.concurrency, "active speech contexts")
-        self.transcriptions = Slots(options.stt_concurrency, "transcriptions at once")
-        self.sockets = Slots(options.max_sockets, "open websockets")
+        self.studio: Studio = Studio(*engines, options.chunk_ms)
+        self.tokens: TokenMint = TokenMint()
+        self.counters: Counters = Counters()
+        self.contexts: Slots = Slots(options.concurrency, "active speech contexts")
+        self.transcriptions: Slots = Slots(options.stt_concurrency, "transcriptions at once")
+        self.sockets: Slots = Slots(options.max_sockets, "open websockets")

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Context"]
 
-log = logging.getLogger("cartesia_stream.emulator")
+log: logging.Logger = logging.getLogger("cartesia_stream.emulator")
 
 DEFAULT_DELAY_MS: Final = 3000
 # Wire names of what every input of a context must repeat, and where `Speech` keeps it.
@@ -68,8 +68,8 @@ class Context:
     """
 
     def __init__(self, backend: Backend, first: Speech, context_id: str, emit: Emit) -> None:
-        self.id = context_id
-        self.finished = False
+        self.id: str = context_id
+        self.finished: bool = False
         self._backend = backend
         self.first = first
         self._latest = first

@@ -39,9 +39,9 @@ class ApiError(Exception):
         self.status = status
         self.message = message
         self.code = code
-        self.title = title or reason(status)
+        self.title: str = title or reason(status)
         self.doc_url = doc_url
-        self.headers = headers or {}
+        self.headers: dict[str, str] = headers or {}
 
     def body(self, request_id: str) -> dict[str, object]:
         """The JSON body of an HTTP error."""

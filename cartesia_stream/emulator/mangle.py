@@ -70,7 +70,7 @@ class Mangler:
     """Applies the faults of one context or stream to its frames."""
 
     def __init__(self, faults: Iterable[Fault] = ()) -> None:
-        self.faults = tuple(faults)
+        self.faults: tuple[Fault, ...] = tuple(faults)
         self._sent = 0
         self._spent: set[str] = set()
         self._held = b""

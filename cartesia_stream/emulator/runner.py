@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Emulator", "serve"]
 
-log = logging.getLogger("cartesia_stream.emulator")
+log: logging.Logger = logging.getLogger("cartesia_stream.emulator")
 
 
 class Emulator:

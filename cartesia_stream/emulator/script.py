@@ -68,7 +68,7 @@ class Script:
         self._rate = source_rate
         self._chunk_ms = chunk_ms
         self._slicer = _slicer(request.output_format, source_rate, chunk_ms)
-        self.elapsed = offset
+        self.elapsed: float = offset
 
     def segment(self, segment: Segment) -> Iterator[Event]:
         """The events of the next segment: its first chunk, its times, the rest of its audio."""

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Server"]
 
-log = logging.getLogger("cartesia_stream.emulator")
+log: logging.Logger = logging.getLogger("cartesia_stream.emulator")
 
 Door: TypeAlias = Literal["open", "key", "tts", "stt"]
 """Who may pass: anyone, the key only, or the key and tokens with that grant."""
@@ -75,7 +75,7 @@ class Server:
     def __init__(self, backend: Backend) -> None:
         self._backend = backend
         self._tasks: set[asyncio.Task[object]] = set()
-        self.app = web.Application(
+        self.app: web.Application = web.Application(
             middlewares=[self._unrouted], client_max_size=backend.options.max_upload_bytes
         )
         for route in ROUTES:

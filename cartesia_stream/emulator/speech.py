@@ -40,7 +40,7 @@ class Take:
         self._studio = studio
         self._request = request
         self._voice = voice
-        self.elapsed = offset
+        self.elapsed: float = offset
 
     async def events(self) -> AsyncGenerator[tuple[Event, float]]:
         """The events in order, each with the milliseconds that making it took."""

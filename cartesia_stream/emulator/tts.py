@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = ["speech_bytes", "speech_events"]
 
-log = logging.getLogger("cartesia_stream.emulator")
+log: logging.Logger = logging.getLogger("cartesia_stream.emulator")
 
 _CONTENT_TYPES: Final = {
     "raw": "audio/pcm",

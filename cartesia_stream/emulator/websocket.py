@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["speech_socket"]
 
-log = logging.getLogger("cartesia_stream.emulator")
+log: logging.Logger = logging.getLogger("cartesia_stream.emulator")
 
 _REMEMBERED: Final = 4096
 _REPEATED: Final = ("voice", "model_id", "output_format", "language", "locale")
