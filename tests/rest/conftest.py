@@ -1,0 +1,69 @@
+"""Both faces of the client over a mocked network, driven alike."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import respx
+
+from cartesia_stream import AsyncCartesia, Cartesia
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+KEY = "sk_car_planted"
+
+
+class Face:
+    """One face of the client: each call makes a client, uses it and closes it."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.settings: dict[str, Any] = {}
+        self.delays: list[float] = []
+
+    def call(self, path: str, *args: Any, then: str | None = None, **kwargs: Any) -> Any:
+        """The result of ``client.<path>(…)``, or of ``.<then>()`` on it; a list for iterators."""
+        if self.name == "asyncio":
+            return asyncio.run(self._acall(path, args, kwargs, then))
+        with Cartesia(KEY, **self.settings) as client:
+            result = attrgetter(path)(client)(*args, **kwargs)
+            if then is not None:
+                result = getattr(result, then)()
+            return list(result) if hasattr(result, "__next__") else result
+
+    async def _acall(self, path: str, args: Any, kwargs: Any, then: str | None) -> Any:
+        async with AsyncCartesia(KEY, **self.settings) as client:
+            result = attrgetter(path)(client)(*args, **kwargs)
+            if then is not None:
+                result = getattr(result, then)()
+            if hasattr(result, "__aiter__"):
+                return [item async for item in result]
+            return await result
+
+
+@pytest.fixture(params=["blocking", "asyncio"])
+def face(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Face:
+    """Each test runs with both faces; waits between tries are noted, not slept."""
+    face = Face(request.param)
+
+    async def sleep(seconds: float) -> None:
+        face.delays.append(seconds)
+
+    monkeypatch.setattr(time, "sleep", face.delays.append)
+    monkeypatch.setattr("cartesia_stream._aio.http.asyncio.sleep", sleep)
+    for name in ("CARTESIA_BASE_URL", "CARTESIA_API_KEY", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.lower(), raising=False)
+    return face
+
+
+@pytest.fixture
+def service() -> Iterator[respx.Router]:
+    """The mocked service; every route must be called."""
+    with respx.mock(base_url="https://api.cartesia.ai") as router:
+        yield router
