@@ -143,20 +143,7 @@ class TTSConnection:
             ConfigurationError: If the text is empty or the options do not fit together.
             ConnectionClosedError: If the socket is closed.
         """
-        now = time.monotonic()
-        if isinstance(text, str):
-            check_transcript(text)
-        fields, fmt = speech_fields(voice, options)
-        lane = self._driver.open(context_id or str(uuid.uuid4()), fields)
-        if isinstance(text, str):
-            source = ContextSource(self._driver, lane)
-            try:
-                self._driver.send(lane, text, more=False)
-            except BaseException:
-                source.close()
-                raise
-            return SpeechStream(source, fmt, now=now)
-        return SpeechStream(SpokenSource(self._driver, lane, text), fmt, now=now)
+        return Speech(text, voice, context_id, options).start(self._driver)
 
     def close(self) -> None:
         """Close the socket; open contexts end with an error. Safe to call twice."""
@@ -169,13 +156,43 @@ class TTSConnection:
         self.close()
 
 
+class Speech:
+    """What `speak` was asked to say, checked, and ready to start on a socket."""
+
+    def __init__(
+        self,
+        text: str | Iterable[str],
+        voice: str | Mapping[str, object],
+        context_id: str | None,
+        options: ContextOptions,
+    ) -> None:
+        self._now = time.monotonic()
+        self._text = check_transcript(text) if isinstance(text, str) else text
+        self._context_id = context_id or str(uuid.uuid4())
+        self._fields, self._format = speech_fields(voice, options)
+
+    def start(self, driver: SocketDriver) -> SpeechStream:
+        """Open the context and begin to send."""
+        lane = driver.open(self._context_id, self._fields)
+        if not isinstance(self._text, str):
+            source = SpokenSource(driver, lane, self._text)
+            return SpeechStream(source, self._format, now=self._now)
+        stream = SpeechStream(ContextSource(driver, lane), self._format, now=self._now)
+        try:
+            driver.send(lane, self._text, more=False)
+        except BaseException:
+            stream.close()
+            raise
+        return stream
+
+
 class TTS:
     """Text to speech. Get it as ``client.tts``; thread-safe."""
 
     def __init__(self, transports: Transports) -> None:
         self._transports = transports
         self._lock = threading.Lock()
-        self._connection: TTSConnection | None = None
+        self._driver: SocketDriver | None = None
 
     def generate(
         self,
@@ -239,10 +256,10 @@ class TTS:
         **options: Unpack[ContextOptions],
     ) -> SpeechStream:
         """`TTSConnection.speak` on a socket that the client keeps warm between calls."""
-        return self._warm_connection().speak(text, voice=voice, **options)
+        return Speech(text, voice, None, options).start(self._warm_driver())
 
-    def _warm_connection(self) -> TTSConnection:
+    def _warm_driver(self) -> SocketDriver:
         with self._lock:
-            if self._connection is None or self._connection.closed:
-                self._connection = self.websocket_connect()
-            return self._connection
+            if self._driver is None or not self._driver.usable:
+                self._driver = self._transports.connect()
+            return self._driver
