@@ -209,7 +209,7 @@ class Report:
             if self._args.output is not None:
                 said += f" to {'stdout' if self._args.output == STDOUT else self._args.output}"
             if self._first_audio is not None:
-                said += f", the first after {seconds(self._first_audio)}"
+                said += f", first audio after {seconds(self._first_audio)}"
             note(f"\r{said}" if self._live else said)
 
     def _fields(self, event: SpeechEvent) -> dict[str, object]:

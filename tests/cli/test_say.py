@@ -111,7 +111,7 @@ def test_json_tells_events_by_size_and_a_summary(
 
 def test_progress_is_told_on_request(emulator: Emulator, run: Run) -> None:
     said = run("say", "Good morning.", "-o", "a.wav", "--progress")
-    assert "of speech to a.wav, the first after" in said.stderr
+    assert "of speech to a.wav, first audio after" in said.stderr
     assert said.stderr.count("\n") == 1
 
 
