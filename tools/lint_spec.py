@@ -168,6 +168,19 @@ def one_tag(document: Document) -> Iterator[Problem]:
             yield Problem(operation.place, "needs exactly one tag, declared at the top")
 
 
+def inner_resource(document: Document) -> Iterator[Problem]:
+    """A tag that goes on from another's is an attribute of its class, beside the methods."""
+    for outer in document.tags:
+        inner = {
+            tag.removeprefix(f"{outer}_") for tag in document.tags if tag.startswith(f"{outer}_")
+        }
+        for operation in document.operations():
+            if operation.data.get("tags") == [outer]:
+                method = operation.data.get("operationId", "").removeprefix(f"{outer}_")
+                if method in inner:
+                    yield Problem(operation.place, f"{method!r} is also a resource in {outer!r}")
+
+
 def security(document: Document) -> Iterator[Problem]:
     """The generator ignores security at the root, and readers should not have to guess."""
     for operation in document.operations():
@@ -345,11 +358,11 @@ def nullable_enum(document: Document) -> Iterator[Problem]:
 
 
 def numbers_bounded(document: Document) -> Iterator[Problem]:
-    """A number without a range says too little. Ends are inclusive."""
+    """A number without a range says too little, but for `x-unbounded`. Ends are inclusive."""
     for place, schema in document.schema_nodes():
         kinds = schema.get("type") or ""
         numeric = {"integer", "number"} & set([kinds] if isinstance(kinds, str) else kinds)
-        if numeric and not {"minimum", "enum", "const"} & schema.keys():
+        if numeric and not {"minimum", "enum", "const", "x-unbounded"} & schema.keys():
             yield Problem(place, "is a number without a minimum")
         if schema.keys() & {"exclusiveMinimum", "exclusiveMaximum"}:
             yield Problem(place, "has an exclusive end")
@@ -389,6 +402,7 @@ def all_used(document: Document) -> Iterator[Problem]:
 RULES: Final[tuple[Rule, ...]] = (
     operation_id,
     one_tag,
+    inner_resource,
     security,
     shared_error,
     one_success,

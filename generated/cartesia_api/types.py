@@ -421,11 +421,19 @@ Item_co = TypeVar("Item_co", bound=HasId, covariant=True)
 
 
 class Page(Protocol[Item_co]):
-    """One page of a list. Most pages have a boolean `has_more` as well."""
+    """One page of a list, with `has_more` (a boolean), `next_page` (an id or null) or neither."""
 
     @property
     def data(self) -> Sequence[Item_co]:
         """The items."""
+
+
+def _more_follows(page: Page[HasId]) -> bool:
+    """Tell whether there may be another page. Only an empty page is sure to be the last."""
+    more = getattr(page, "has_more", None)
+    if more is None:
+        more = getattr(page, "next_page", UNSET) is not None
+    return bool(page.data) and more
 
 
 def _next_cursor(
@@ -437,7 +445,7 @@ def _next_cursor(
         PagingError: If the cursor was used before, which would go on for ever; or what the
             sender makes of it.
     """
-    if not page.data or not getattr(page, "has_more", True):
+    if not _more_follows(page):
         return None
     cursor = page.data[-1].id
     if cursor in seen:

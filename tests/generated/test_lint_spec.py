@@ -64,6 +64,10 @@ BREAKS: list[tuple[str, Callable[[Change], None]]] = [
     ("one_tag", put(operation, "tags", ["voices", "tts"])),
     ("one_tag", put(operation, "tags", [])),
     ("one_tag", put(operation, "tags", ["voice"])),
+    (
+        "inner_resource",
+        put(lambda d: d["paths"]["/agents/templates"]["get"], "operationId", "agents_deployments"),
+    ),
     ("security", drop(operation, "security")),
     ("shared_error", drop(lambda d: operation(d)["responses"], "default")),
     ("one_success", put(lambda d: operation(d)["responses"], "201", {"description": "Made."})),

@@ -6,16 +6,32 @@ import inspect
 import json
 import subprocess
 import sys
+from functools import cached_property
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
 from cartesia_api import PagingError, api
 
+from .shapes import (
+    AGENT_CALL,
+    DATASET,
+    DATASET_FILE,
+    FINE_TUNE,
+    METRIC,
+    METRIC_RESULT,
+    PRONUNCIATION_DICT,
+    STORED_FILE,
+    VOICE,
+)
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from cartesia_api.api import AsyncResources, Resources
+
+    from .shapes import Shape
 
     Handler = Callable[[httpx.Request], httpx.Response]
     Serve = Callable[[Handler], Resources]
@@ -37,7 +53,45 @@ METHODS = {
     },
     "accents": {"list"},
     "stt": {"transcribe"},
-    "tts": {"generate", "generate_sse"},
+    "tts": {"generate", "generate_sse", "infill"},
+    "voice_changer": {"generate", "generate_sse"},
+    "pronunciation_dicts": {"create", "delete", "iter_all", "list", "retrieve", "update"},
+    "datasets": {"create", "delete", "files", "iter_all", "list", "retrieve", "update"},
+    "datasets_files": {"delete", "iter_all", "list", "upload"},
+    "fine_tunes": {
+        "create",
+        "delete",
+        "iter_all",
+        "iter_voices",
+        "list",
+        "list_voices",
+        "retrieve",
+    },
+    "agents": {
+        "calls",
+        "delete",
+        "deployments",
+        "list",
+        "list_phone_numbers",
+        "list_templates",
+        "metrics",
+        "retrieve",
+        "update",
+    },
+    "agents_calls": {"download_audio", "iter_all", "list", "retrieve"},
+    "agents_deployments": {"list", "retrieve"},
+    "agents_metrics": {
+        "add_to_agent",
+        "create",
+        "iter_all",
+        "list",
+        "remove_from_agent",
+        "results",
+        "retrieve",
+    },
+    "agents_metrics_results": {"export", "iter_all", "list"},
+    "locales": {"list"},
+    "files": {"get", "iter_all", "list", "upload"},
 }
 
 
@@ -48,7 +102,12 @@ def resource_classes(tag: str) -> tuple[type, type]:
 
 
 def public(cls: type) -> dict[str, Any]:
-    return {name: function for name, function in vars(cls).items() if not name.startswith("_")}
+    """Methods and inner resources, which are there to be looked up and are made on first use."""
+    return {
+        name: member.func if isinstance(member, cached_property) else member
+        for name, member in vars(cls).items()
+        if not name.startswith("_")
+    }
 
 
 @pytest.mark.parametrize("tag", METHODS)
@@ -71,9 +130,18 @@ def test_every_argument_is_documented(tag: str) -> None:
 
 
 def test_resources_are_made_once(serve: Serve) -> None:
+    """A resource whose tag goes on from another's is inside that one and not beside it."""
     resources = serve(lambda request: httpx.Response(500))
+    inner = {"datasets": ("files",), "agents": ("calls", "deployments", "metrics")}
     for tag in METHODS:
-        assert getattr(resources, tag) is getattr(resources, tag)
+        if tag.startswith(("datasets_", "agents_")):
+            assert not hasattr(resources, tag)
+            continue
+        resource = getattr(resources, tag)
+        assert getattr(resources, tag) is resource
+        for name in inner.get(tag, ()):
+            assert getattr(resource, name) is getattr(resource, name)
+    assert resources.agents.metrics.results is resources.agents.metrics.results
 
 
 IMPORTS = """
@@ -159,6 +227,71 @@ def test_iteration_stops_at_a_repeated_cursor(serve: Serve, voice: dict[str, obj
         list(serve(handler).voices.iter_all())
     with pytest.raises(PagingError):
         list(serve(handler).voices.iter_all(starting_after="v1"))
+
+
+NO_HAS_MORE = [
+    ([{"next_page": "a"}, {"next_page": None}], ["a", "b"], 2),
+    ([{}, {}], ["a", "b"], 3),
+    ([{"next_page": "a"}, {"next_page": "b"}], ["a", "b"], 3),
+    ([{"next_page": None}], ["a"], 1),
+]
+
+
+@pytest.mark.parametrize(("pages", "ids", "requests"), NO_HAS_MORE)
+def test_iteration_without_has_more(
+    serve: Serve, pages: list[dict[str, object]], ids: list[str], requests: int
+) -> None:
+    """A null `next_page` ends the list; without one, only an empty page is sure to."""
+    cursors: list[str | None] = []
+
+    def handler(request: httpx.Request) -> httpx.Response:
+        index = len(cursors)
+        cursors.append(request.url.params.get("starting_after"))
+        if index >= len(pages):
+            return httpx.Response(200, json={"data": []})
+        call = {"id": "ab"[index], "agent_id": "a1", "status": "active"}
+        return httpx.Response(200, json={"data": [call], **pages[index]})
+
+    assert [call.id for call in serve(handler).agents.calls.iter_all(agent_id="a1")] == ids
+    assert cursors == [None, "a", "b"][:requests]
+
+
+LISTS: list[tuple[str, tuple[str, ...], dict[str, Any], Shape]] = [
+    ("pronunciation_dicts.iter_all", (), {}, PRONUNCIATION_DICT),
+    ("datasets.iter_all", (), {}, DATASET),
+    ("datasets.files.iter_all", ("d1",), {}, DATASET_FILE),
+    ("fine_tunes.iter_all", (), {}, FINE_TUNE),
+    ("fine_tunes.iter_voices", ("f1",), {}, VOICE),
+    ("agents.calls.iter_all", (), {"agent_id": "a1"}, AGENT_CALL),
+    ("agents.metrics.iter_all", (), {}, METRIC),
+    ("agents.metrics.results.iter_all", (), {"agent_id": "a1"}, METRIC_RESULT),
+    ("files.iter_all", (), {"purpose": "fine_tune"}, STORED_FILE),
+]
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(("method", "arguments", "keywords", "shape"), LISTS)
+async def test_every_list_has_an_iteration(
+    serve: Serve,
+    aserve: AServe,
+    method: str,
+    arguments: tuple[str, ...],
+    keywords: dict[str, Any],
+    shape: Shape,
+) -> None:
+    def handler(request: httpx.Request) -> httpx.Response:
+        first = "starting_after" not in request.url.params
+        for name, value in keywords.items():
+            assert request.url.params[name] == value
+        item = {**shape.full, "id": "a" if first else "b"}
+        return httpx.Response(
+            200, json={"data": [item], "has_more": first, "next_page": "a" if first else None}
+        )
+
+    items = attrgetter(method)(serve(handler))(*arguments, **keywords)
+    assert [item.id for item in items] == ["a", "b"]
+    aitems = attrgetter(method)(aserve(handler))(*arguments, **keywords)
+    assert [item.id async for item in aitems] == ["a", "b"]
 
 
 @pytest.mark.anyio

@@ -1,9 +1,7 @@
-"""Multipart forms, parsed by an independent parser of the standard library."""
+"""Multipart forms: their parts, their boundary and their files."""
 
 from __future__ import annotations
 
-import email.parser
-import email.policy
 import io
 from typing import TYPE_CHECKING
 
@@ -14,12 +12,16 @@ from cartesia_api.api.stt import stt_transcribe
 from cartesia_api.models import AccessTokenGrants, TranscribeRequest
 from cartesia_api.types import UNSET, Uploads, encode_parts
 
+from .forms import parse_form
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     from cartesia_api import UploadFile
     from cartesia_api.api import AsyncResources, Resources
+
+    from .forms import Part
 
     Handler = Callable[[httpx.Request], httpx.Response]
     Serve = Callable[[Handler], Resources]
@@ -33,7 +35,7 @@ class Server:
 
     def __init__(self) -> None:
         self.boundaries: list[str] = []
-        self.parts: list[tuple[str, str | None, bytes]] = []
+        self.parts: list[Part] = []
         self.query = httpx.QueryParams()
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
@@ -43,15 +45,7 @@ class Server:
         kind = request.headers["content-type"]
         self.boundaries.append(kind.partition("boundary=")[2])
         self.query = request.url.params
-        head = f"Content-Type: {kind}\r\n\r\n".encode()
-        message = email.parser.BytesParser(policy=email.policy.HTTP).parsebytes(head + body)
-        self.parts = []
-        for part in message.iter_parts():
-            name = part.get_param("name", header="content-disposition")
-            content = part.get_payload(decode=True)
-            assert isinstance(name, str)
-            assert isinstance(content, bytes)
-            self.parts.append((name, part.get_filename(), content))
+        self.parts = parse_form(kind, body)
         return httpx.Response(200, json=TRANSCRIPT)
 
 

@@ -12,9 +12,16 @@ if TYPE_CHECKING:
     from ..client import AsyncSender, Sender
     from .accents import Accents, AsyncAccents
     from .access_token import AccessToken, AsyncAccessToken
+    from .agents import Agents, AsyncAgents
+    from .datasets import AsyncDatasets, Datasets
+    from .files import AsyncFiles, Files
+    from .fine_tunes import AsyncFineTunes, FineTunes
+    from .locales import AsyncLocales, Locales
+    from .pronunciation_dicts import AsyncPronunciationDicts, PronunciationDicts
     from .status import AsyncStatus, Status
     from .stt import AsyncStt, Stt
     from .tts import AsyncTts, Tts
+    from .voice_changer import AsyncVoiceChanger, VoiceChanger
     from .voices import AsyncVoices, Voices
 
 
@@ -66,6 +73,55 @@ class Resources:
 
         return Tts(self._sender)
 
+    @cached_property
+    def voice_changer(self) -> VoiceChanger:
+        """The resource `voice_changer`."""
+        from .voice_changer import VoiceChanger
+
+        return VoiceChanger(self._sender)
+
+    @cached_property
+    def pronunciation_dicts(self) -> PronunciationDicts:
+        """The resource `pronunciation_dicts`."""
+        from .pronunciation_dicts import PronunciationDicts
+
+        return PronunciationDicts(self._sender)
+
+    @cached_property
+    def datasets(self) -> Datasets:
+        """The resource `datasets`."""
+        from .datasets import Datasets
+
+        return Datasets(self._sender)
+
+    @cached_property
+    def fine_tunes(self) -> FineTunes:
+        """The resource `fine_tunes`."""
+        from .fine_tunes import FineTunes
+
+        return FineTunes(self._sender)
+
+    @cached_property
+    def agents(self) -> Agents:
+        """The resource `agents`."""
+        from .agents import Agents
+
+        return Agents(self._sender)
+
+    @cached_property
+    def locales(self) -> Locales:
+        """The resource `locales`."""
+        from .locales import Locales
+
+        return Locales(self._sender)
+
+    @cached_property
+    def files(self) -> Files:
+        """The resource `files`."""
+        from .files import Files
+
+        return Files(self._sender)
+
 
 class AsyncResources:
     """Every resource, over one sender."""
@@ -114,6 +170,55 @@ class AsyncResources:
         from .tts import AsyncTts
 
         return AsyncTts(self._sender)
+
+    @cached_property
+    def voice_changer(self) -> AsyncVoiceChanger:
+        """The resource `voice_changer`."""
+        from .voice_changer import AsyncVoiceChanger
+
+        return AsyncVoiceChanger(self._sender)
+
+    @cached_property
+    def pronunciation_dicts(self) -> AsyncPronunciationDicts:
+        """The resource `pronunciation_dicts`."""
+        from .pronunciation_dicts import AsyncPronunciationDicts
+
+        return AsyncPronunciationDicts(self._sender)
+
+    @cached_property
+    def datasets(self) -> AsyncDatasets:
+        """The resource `datasets`."""
+        from .datasets import AsyncDatasets
+
+        return AsyncDatasets(self._sender)
+
+    @cached_property
+    def fine_tunes(self) -> AsyncFineTunes:
+        """The resource `fine_tunes`."""
+        from .fine_tunes import AsyncFineTunes
+
+        return AsyncFineTunes(self._sender)
+
+    @cached_property
+    def agents(self) -> AsyncAgents:
+        """The resource `agents`."""
+        from .agents import AsyncAgents
+
+        return AsyncAgents(self._sender)
+
+    @cached_property
+    def locales(self) -> AsyncLocales:
+        """The resource `locales`."""
+        from .locales import AsyncLocales
+
+        return AsyncLocales(self._sender)
+
+    @cached_property
+    def files(self) -> AsyncFiles:
+        """The resource `files`."""
+        from .files import AsyncFiles
+
+        return AsyncFiles(self._sender)
 
 
 __all__ = ["AsyncResources", "Resources"]

@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
+from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING
 
-from ...types import UNSET
+from ...types import UNSET, Unset, Uploads
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
     from contextlib import AbstractAsyncContextManager, AbstractContextManager
 
     import httpx
 
     from ...client import AsyncSender, RequestOptions, Sender
     from ...models.generation_config import GenerationConfig
+    from ...models.infill_model import InfillModel
     from ...models.language import Language
     from ...models.model_speed import ModelSpeed
     from ...models.mp_3_output import Mp3Output
+    from ...models.mpeg_bit_rate import MpegBitRate
+    from ...models.output_container import OutputContainer
+    from ...models.raw_encoding import RawEncoding
     from ...models.raw_output import RawOutput
+    from ...models.sample_rate import SampleRate
     from ...models.tts_model import TtsModel
     from ...models.voice_by_id import VoiceById
     from ...models.wav_output import WavOutput
-    from ...types import Unset
+    from ...types import UploadFile
 
 
 class Tts:
@@ -172,6 +179,73 @@ class Tts:
             options=options,
         )
 
+    @contextmanager
+    def infill(
+        self,
+        *,
+        model_id: InfillModel | str,
+        transcript: str,
+        voice_id: str,
+        language: Language | str,
+        output_format_container: OutputContainer,
+        output_format_sample_rate: SampleRate,
+        left_audio: UploadFile | Unset = UNSET,
+        right_audio: UploadFile | Unset = UNSET,
+        output_format_encoding: RawEncoding | Unset = UNSET,
+        output_format_bit_rate: MpegBitRate | Unset = UNSET,
+        options: RequestOptions | None = None,
+    ) -> Iterator[httpx.Response]:
+        """Speak a transcript that joins two recordings, and stream the audio as a file.
+
+        Fills the gap between `left_audio` and `right_audio`, of which at least one is needed.
+        The body is the audio in the container that was asked for, sent while it is made. It
+        costs 300 credits and 1 more for each character. Longer transcripts, and recordings that
+        are cut right at the gap with their silence kept, join best.
+
+        Use it as `with`: the body of the response is still to be read.
+
+        Args:
+            model_id: Id of the model.
+            transcript: Text to speak in the gap.
+            voice_id: Id of the voice.
+            language: Language of the transcript.
+            output_format_container: Container of the audio.
+            output_format_sample_rate: Sampling rate of the audio in Hz.
+            left_audio: The recording before the gap.
+            right_audio: The recording behind the gap.
+            output_format_encoding: Encoding of one sample. Needed for `raw` and `wav`, not
+                for `mp3`.
+            output_format_bit_rate: Bit rate in bits per second. Needed for `mp3` only.
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            OSError: If a file cannot be opened. Nothing was sent.
+            ApiStatusError: If the server refuses, or the sender's own error.
+        """
+        from ...models.infill_request import InfillRequest
+        from . import tts_infill
+
+        with Uploads() as uploads:
+            with tts_infill.stream(
+                client=self._sender,
+                body=InfillRequest(
+                    model_id=model_id,
+                    transcript=transcript,
+                    voice_id=voice_id,
+                    language=language,
+                    output_format_container=output_format_container,
+                    output_format_sample_rate=output_format_sample_rate,
+                    left_audio=UNSET if isinstance(left_audio, Unset) else uploads.file(left_audio),
+                    right_audio=UNSET
+                    if isinstance(right_audio, Unset)
+                    else uploads.file(right_audio),
+                    output_format_encoding=output_format_encoding,
+                    output_format_bit_rate=output_format_bit_rate,
+                ),
+                options=options,
+            ) as response:
+                yield response
+
 
 class AsyncTts:
     """The operations of the resource `tts`, in an event loop."""
@@ -321,6 +395,73 @@ class AsyncTts:
             ),
             options=options,
         )
+
+    @asynccontextmanager
+    async def infill(
+        self,
+        *,
+        model_id: InfillModel | str,
+        transcript: str,
+        voice_id: str,
+        language: Language | str,
+        output_format_container: OutputContainer,
+        output_format_sample_rate: SampleRate,
+        left_audio: UploadFile | Unset = UNSET,
+        right_audio: UploadFile | Unset = UNSET,
+        output_format_encoding: RawEncoding | Unset = UNSET,
+        output_format_bit_rate: MpegBitRate | Unset = UNSET,
+        options: RequestOptions | None = None,
+    ) -> AsyncIterator[httpx.Response]:
+        """Speak a transcript that joins two recordings, and stream the audio as a file.
+
+        Fills the gap between `left_audio` and `right_audio`, of which at least one is needed.
+        The body is the audio in the container that was asked for, sent while it is made. It
+        costs 300 credits and 1 more for each character. Longer transcripts, and recordings that
+        are cut right at the gap with their silence kept, join best.
+
+        Use it as `async with`: the body of the response is still to be read.
+
+        Args:
+            model_id: Id of the model.
+            transcript: Text to speak in the gap.
+            voice_id: Id of the voice.
+            language: Language of the transcript.
+            output_format_container: Container of the audio.
+            output_format_sample_rate: Sampling rate of the audio in Hz.
+            left_audio: The recording before the gap.
+            right_audio: The recording behind the gap.
+            output_format_encoding: Encoding of one sample. Needed for `raw` and `wav`, not
+                for `mp3`.
+            output_format_bit_rate: Bit rate in bits per second. Needed for `mp3` only.
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            OSError: If a file cannot be opened. Nothing was sent.
+            ApiStatusError: If the server refuses, or the sender's own error.
+        """
+        from ...models.infill_request import InfillRequest
+        from . import tts_infill
+
+        with Uploads() as uploads:
+            async with tts_infill.astream(
+                client=self._sender,
+                body=InfillRequest(
+                    model_id=model_id,
+                    transcript=transcript,
+                    voice_id=voice_id,
+                    language=language,
+                    output_format_container=output_format_container,
+                    output_format_sample_rate=output_format_sample_rate,
+                    left_audio=UNSET if isinstance(left_audio, Unset) else uploads.file(left_audio),
+                    right_audio=UNSET
+                    if isinstance(right_audio, Unset)
+                    else uploads.file(right_audio),
+                    output_format_encoding=output_format_encoding,
+                    output_format_bit_rate=output_format_bit_rate,
+                ),
+                options=options,
+            ) as response:
+                yield response
 
 
 __all__ = ["AsyncTts", "Tts"]

@@ -1,0 +1,324 @@
+"""The resource `agents`."""
+
+from __future__ import annotations
+
+import builtins
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from ...types import UNSET
+
+if TYPE_CHECKING:
+    from ...client import AsyncSender, RequestOptions, Sender
+    from ...models.agent_list import AgentList
+    from ...models.agent_summary import AgentSummary
+    from ...models.agent_template_list import AgentTemplateList
+    from ...models.language import Language
+    from ...models.phone_number import PhoneNumber
+    from ...types import Unset
+    from ..agents_calls import AgentsCalls, AsyncAgentsCalls
+    from ..agents_deployments import AgentsDeployments, AsyncAgentsDeployments
+    from ..agents_metrics import AgentsMetrics, AsyncAgentsMetrics
+
+
+class Agents:
+    """The operations of the resource `agents`."""
+
+    def __init__(self, sender: Sender) -> None:
+        self._sender = sender
+
+    @cached_property
+    def calls(self) -> AgentsCalls:
+        """The resource `agents_calls`."""
+        from ..agents_calls import AgentsCalls
+
+        return AgentsCalls(self._sender)
+
+    @cached_property
+    def metrics(self) -> AgentsMetrics:
+        """The resource `agents_metrics`."""
+        from ..agents_metrics import AgentsMetrics
+
+        return AgentsMetrics(self._sender)
+
+    @cached_property
+    def deployments(self) -> AgentsDeployments:
+        """The resource `agents_deployments`."""
+        from ..agents_deployments import AgentsDeployments
+
+        return AgentsDeployments(self._sender)
+
+    def list(self, *, options: RequestOptions | None = None) -> AgentList:
+        """List all your agents.
+
+        In one answer without pages.
+
+        Args:
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            ApiStatusError: If the server refuses, or the sender's own error.
+            ResponseDecodeError: If the answer is not what the document promises.
+        """
+        from . import agents_list
+
+        return agents_list.sync(client=self._sender, options=options)
+
+    def list_templates(self, *, options: RequestOptions | None = None) -> AgentTemplateList:
+        """List the templates that an agent can start from.
+
+        In one answer without pages. Needs no credentials.
+
+        Args:
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            ApiStatusError: If the server refuses, or the sender's own error.
+            ResponseDecodeError: If the answer is not what the document promises.
+        """
+        from . import agents_list_templates
+
+        return agents_list_templates.sync(client=self._sender, options=options)
+
+    def retrieve(self, agent_id: str, *, options: RequestOptions | None = None) -> AgentSummary:
+        """Get one agent.
+
+        Args:
+            agent_id: Id of the agent.
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            ApiStatusError: If the server refuses, or the sender's own error.
+            ResponseDecodeError: If the answer is not what the document promises.
+        """
+        from . import agents_retrieve
+
+        return agents_retrieve.sync(client=self._sender, agent_id=agent_id, options=options)
+
+    def delete(self, agent_id: str, *, options: RequestOptions | None = None) -> None:
+        """Delete an agent.
+
+        Args:
+            agent_id: Id of the agent.
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            ApiStatusError: If the server refuses, or the sender's own error.
+        """
+        from . import agents_delete
+
+        return agents_delete.sync(client=self._sender, agent_id=agent_id, options=options)
+
+    def update(
+        self,
+        agent_id: str,
+        *,
+        name: None | str | Unset = UNSET,
+        description: None | str | Unset = UNSET,
+        tts_voice: None | str | Unset = UNSET,
+        tts_language: Language | None | str | Unset = UNSET,
+        options: RequestOptions | None = None,
+    ) -> AgentSummary:
+        """Change the name, description, voice or language of an agent.
+
+        A field that is left out stays as it is.
+
+        Args:
+            agent_id: Id of the agent.
+            name: New name.
+            description: New description.
+            tts_voice: Id of the voice to speak with.
+            tts_language: Language to speak.
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            ApiStatusError: If the server refuses, or the sender's own error.
+            ResponseDecodeError: If the answer is not what the document promises.
+        """
+        from ...models.update_agent_request import UpdateAgentRequest
+        from . import agents_update
+
+        return agents_update.sync(
+            client=self._sender,
+            agent_id=agent_id,
+            body=UpdateAgentRequest(
+                name=name, description=description, tts_voice=tts_voice, tts_language=tts_language
+            ),
+            options=options,
+        )
+
+    def list_phone_numbers(
+        self, agent_id: str, *, options: RequestOptions | None = None
+    ) -> builtins.list[PhoneNumber]:
+        """List all phone numbers of an agent.
+
+        A bare array, without pages.
+
+        Args:
+            agent_id: Id of the agent.
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            ApiStatusError: If the server refuses, or the sender's own error.
+            ResponseDecodeError: If the answer is not what the document promises.
+        """
+        from . import agents_list_phone_numbers
+
+        return agents_list_phone_numbers.sync(
+            client=self._sender, agent_id=agent_id, options=options
+        )
+
+
+class AsyncAgents:
+    """The operations of the resource `agents`, in an event loop."""
+
+    def __init__(self, sender: AsyncSender) -> None:
+        self._sender = sender
+
+    @cached_property
+    def calls(self) -> AsyncAgentsCalls:
+        """The resource `agents_calls`."""
+        from ..agents_calls import AsyncAgentsCalls
+
+        return AsyncAgentsCalls(self._sender)
+
+    @cached_property
+    def metrics(self) -> AsyncAgentsMetrics:
+        """The resource `agents_metrics`."""
+        from ..agents_metrics import AsyncAgentsMetrics
+
+        return AsyncAgentsMetrics(self._sender)
+
+    @cached_property
+    def deployments(self) -> AsyncAgentsDeployments:
+        """The resource `agents_deployments`."""
+        from ..agents_deployments import AsyncAgentsDeployments
+
+        return AsyncAgentsDeployments(self._sender)
+
+    async def list(self, *, options: RequestOptions | None = None) -> AgentList:
+        """List all your agents.
+
+        In one answer without pages.
+
+        Args:
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            ApiStatusError: If the server refuses, or the sender's own error.
+            ResponseDecodeError: If the answer is not what the document promises.
+        """
+        from . import agents_list
+
+        return await agents_list.asyncio(client=self._sender, options=options)
+
+    async def list_templates(self, *, options: RequestOptions | None = None) -> AgentTemplateList:
+        """List the templates that an agent can start from.
+
+        In one answer without pages. Needs no credentials.
+
+        Args:
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            ApiStatusError: If the server refuses, or the sender's own error.
+            ResponseDecodeError: If the answer is not what the document promises.
+        """
+        from . import agents_list_templates
+
+        return await agents_list_templates.asyncio(client=self._sender, options=options)
+
+    async def retrieve(
+        self, agent_id: str, *, options: RequestOptions | None = None
+    ) -> AgentSummary:
+        """Get one agent.
+
+        Args:
+            agent_id: Id of the agent.
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            ApiStatusError: If the server refuses, or the sender's own error.
+            ResponseDecodeError: If the answer is not what the document promises.
+        """
+        from . import agents_retrieve
+
+        return await agents_retrieve.asyncio(
+            client=self._sender, agent_id=agent_id, options=options
+        )
+
+    async def delete(self, agent_id: str, *, options: RequestOptions | None = None) -> None:
+        """Delete an agent.
+
+        Args:
+            agent_id: Id of the agent.
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            ApiStatusError: If the server refuses, or the sender's own error.
+        """
+        from . import agents_delete
+
+        return await agents_delete.asyncio(client=self._sender, agent_id=agent_id, options=options)
+
+    async def update(
+        self,
+        agent_id: str,
+        *,
+        name: None | str | Unset = UNSET,
+        description: None | str | Unset = UNSET,
+        tts_voice: None | str | Unset = UNSET,
+        tts_language: Language | None | str | Unset = UNSET,
+        options: RequestOptions | None = None,
+    ) -> AgentSummary:
+        """Change the name, description, voice or language of an agent.
+
+        A field that is left out stays as it is.
+
+        Args:
+            agent_id: Id of the agent.
+            name: New name.
+            description: New description.
+            tts_voice: Id of the voice to speak with.
+            tts_language: Language to speak.
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            ApiStatusError: If the server refuses, or the sender's own error.
+            ResponseDecodeError: If the answer is not what the document promises.
+        """
+        from ...models.update_agent_request import UpdateAgentRequest
+        from . import agents_update
+
+        return await agents_update.asyncio(
+            client=self._sender,
+            agent_id=agent_id,
+            body=UpdateAgentRequest(
+                name=name, description=description, tts_voice=tts_voice, tts_language=tts_language
+            ),
+            options=options,
+        )
+
+    async def list_phone_numbers(
+        self, agent_id: str, *, options: RequestOptions | None = None
+    ) -> builtins.list[PhoneNumber]:
+        """List all phone numbers of an agent.
+
+        A bare array, without pages.
+
+        Args:
+            agent_id: Id of the agent.
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            ApiStatusError: If the server refuses, or the sender's own error.
+            ResponseDecodeError: If the answer is not what the document promises.
+        """
+        from . import agents_list_phone_numbers
+
+        return await agents_list_phone_numbers.asyncio(
+            client=self._sender, agent_id=agent_id, options=options
+        )
+
+
+__all__ = ["AsyncAgents", "Agents"]

@@ -1,0 +1,42 @@
+"""DELETE /agents/{agent_id}: Delete an agent."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import httpx
+
+from ...client import AsyncSender, Request, RequestOptions, Sender
+from ...types import encode_segment
+
+OPERATION: Final = "agents_delete"
+
+
+def build_request(*, agent_id: str) -> Request:
+    """Return the request.
+
+    Args:
+        agent_id: Id of the agent.
+    """
+    return Request(
+        operation=OPERATION,
+        method="DELETE",
+        path=f"/agents/{encode_segment('agent_id', agent_id)}",
+        accept="*/*",
+    )
+
+
+def parse(response: httpx.Response) -> None:
+    """Read nothing: a success has no body."""
+
+
+def sync(*, client: Sender, agent_id: str, options: RequestOptions | None = None) -> None:
+    """Call the operation."""
+    return client.call(build_request(agent_id=agent_id), parse, options)
+
+
+async def asyncio(
+    *, client: AsyncSender, agent_id: str, options: RequestOptions | None = None
+) -> None:
+    """Call the operation in an event loop."""
+    return await client.call(build_request(agent_id=agent_id), parse, options)

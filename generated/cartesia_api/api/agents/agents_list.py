@@ -1,0 +1,37 @@
+"""GET /agents: List all your agents."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import httpx
+
+from ...client import AsyncSender, Request, RequestOptions, Sender
+from ...errors import decode
+from ...models.agent_list import AgentList
+
+OPERATION: Final = "agents_list"
+
+
+def build_request() -> Request:
+    """Return the request."""
+    return Request(operation=OPERATION, method="GET", path="/agents", accept="application/json")
+
+
+def parse(response: httpx.Response) -> AgentList:
+    """Read the body of a success.
+
+    Raises:
+        ResponseDecodeError: If the body is not what the document promises.
+    """
+    return decode(OPERATION, response, AgentList.from_dict)
+
+
+def sync(*, client: Sender, options: RequestOptions | None = None) -> AgentList:
+    """Call the operation."""
+    return client.call(build_request(), parse, options)
+
+
+async def asyncio(*, client: AsyncSender, options: RequestOptions | None = None) -> AgentList:
+    """Call the operation in an event loop."""
+    return await client.call(build_request(), parse, options)

@@ -1,0 +1,49 @@
+"""GET /agents/{agent_id}: Get one agent."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import httpx
+
+from ...client import AsyncSender, Request, RequestOptions, Sender
+from ...errors import decode
+from ...models.agent_summary import AgentSummary
+from ...types import encode_segment
+
+OPERATION: Final = "agents_retrieve"
+
+
+def build_request(*, agent_id: str) -> Request:
+    """Return the request.
+
+    Args:
+        agent_id: Id of the agent.
+    """
+    return Request(
+        operation=OPERATION,
+        method="GET",
+        path=f"/agents/{encode_segment('agent_id', agent_id)}",
+        accept="application/json",
+    )
+
+
+def parse(response: httpx.Response) -> AgentSummary:
+    """Read the body of a success.
+
+    Raises:
+        ResponseDecodeError: If the body is not what the document promises.
+    """
+    return decode(OPERATION, response, AgentSummary.from_dict)
+
+
+def sync(*, client: Sender, agent_id: str, options: RequestOptions | None = None) -> AgentSummary:
+    """Call the operation."""
+    return client.call(build_request(agent_id=agent_id), parse, options)
+
+
+async def asyncio(
+    *, client: AsyncSender, agent_id: str, options: RequestOptions | None = None
+) -> AgentSummary:
+    """Call the operation in an event loop."""
+    return await client.call(build_request(agent_id=agent_id), parse, options)

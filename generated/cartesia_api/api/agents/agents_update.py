@@ -1,0 +1,62 @@
+"""PATCH /agents/{agent_id}: Change the name, description, voice or language of an agent."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import httpx
+
+from ...client import AsyncSender, Request, RequestOptions, Sender
+from ...errors import decode
+from ...models.agent_summary import AgentSummary
+from ...models.update_agent_request import UpdateAgentRequest
+from ...types import encode_segment
+
+OPERATION: Final = "agents_update"
+
+
+def build_request(*, agent_id: str, body: UpdateAgentRequest) -> Request:
+    """Return the request.
+
+    Args:
+        agent_id: Id of the agent.
+        body: The body.
+    """
+    return Request(
+        operation=OPERATION,
+        method="PATCH",
+        path=f"/agents/{encode_segment('agent_id', agent_id)}",
+        json=body.to_dict(),
+        accept="application/json",
+    )
+
+
+def parse(response: httpx.Response) -> AgentSummary:
+    """Read the body of a success.
+
+    Raises:
+        ResponseDecodeError: If the body is not what the document promises.
+    """
+    return decode(OPERATION, response, AgentSummary.from_dict)
+
+
+def sync(
+    *,
+    client: Sender,
+    agent_id: str,
+    body: UpdateAgentRequest,
+    options: RequestOptions | None = None,
+) -> AgentSummary:
+    """Call the operation."""
+    return client.call(build_request(agent_id=agent_id, body=body), parse, options)
+
+
+async def asyncio(
+    *,
+    client: AsyncSender,
+    agent_id: str,
+    body: UpdateAgentRequest,
+    options: RequestOptions | None = None,
+) -> AgentSummary:
+    """Call the operation in an event loop."""
+    return await client.call(build_request(agent_id=agent_id, body=body), parse, options)

@@ -1,0 +1,41 @@
+"""GET /agents/calls/{call_id}/audio: Stream the recording of a call as a WAV file."""
+
+from __future__ import annotations
+
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
+from typing import Final
+
+import httpx
+
+from ...client import AsyncSender, Request, RequestOptions, Sender
+from ...types import encode_segment
+
+OPERATION: Final = "agents_calls_download_audio"
+
+
+def build_request(*, call_id: str) -> Request:
+    """Return the request.
+
+    Args:
+        call_id: Id of the call.
+    """
+    return Request(
+        operation=OPERATION,
+        method="GET",
+        path=f"/agents/calls/{encode_segment('call_id', call_id)}/audio",
+        accept="audio/wav",
+    )
+
+
+def stream(
+    *, client: Sender, call_id: str, options: RequestOptions | None = None
+) -> AbstractContextManager[httpx.Response]:
+    """Call the operation and hand out the answer, a success, before its body is read."""
+    return client.stream(build_request(call_id=call_id), options)
+
+
+def astream(
+    *, client: AsyncSender, call_id: str, options: RequestOptions | None = None
+) -> AbstractAsyncContextManager[httpx.Response]:
+    """Call the operation and hand out the answer, a success, before its body is read."""
+    return client.stream(build_request(call_id=call_id), options)

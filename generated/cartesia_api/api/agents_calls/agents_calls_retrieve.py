@@ -1,0 +1,49 @@
+"""GET /agents/calls/{call_id}: Get one call."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import httpx
+
+from ...client import AsyncSender, Request, RequestOptions, Sender
+from ...errors import decode
+from ...models.agent_call import AgentCall
+from ...types import encode_segment
+
+OPERATION: Final = "agents_calls_retrieve"
+
+
+def build_request(*, call_id: str) -> Request:
+    """Return the request.
+
+    Args:
+        call_id: Id of the call.
+    """
+    return Request(
+        operation=OPERATION,
+        method="GET",
+        path=f"/agents/calls/{encode_segment('call_id', call_id)}",
+        accept="application/json",
+    )
+
+
+def parse(response: httpx.Response) -> AgentCall:
+    """Read the body of a success.
+
+    Raises:
+        ResponseDecodeError: If the body is not what the document promises.
+    """
+    return decode(OPERATION, response, AgentCall.from_dict)
+
+
+def sync(*, client: Sender, call_id: str, options: RequestOptions | None = None) -> AgentCall:
+    """Call the operation."""
+    return client.call(build_request(call_id=call_id), parse, options)
+
+
+async def asyncio(
+    *, client: AsyncSender, call_id: str, options: RequestOptions | None = None
+) -> AgentCall:
+    """Call the operation in an event loop."""
+    return await client.call(build_request(call_id=call_id), parse, options)

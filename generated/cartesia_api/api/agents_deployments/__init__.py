@@ -1,0 +1,103 @@
+"""The resource `agents_deployments`."""
+
+from __future__ import annotations
+
+import builtins
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ...client import AsyncSender, RequestOptions, Sender
+    from ...models.deployment import Deployment
+
+
+class AgentsDeployments:
+    """The operations of the resource `agents_deployments`."""
+
+    def __init__(self, sender: Sender) -> None:
+        self._sender = sender
+
+    def retrieve(self, deployment_id: str, *, options: RequestOptions | None = None) -> Deployment:
+        """Get one deployment.
+
+        Args:
+            deployment_id: Id of the deployment.
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            ApiStatusError: If the server refuses, or the sender's own error.
+            ResponseDecodeError: If the answer is not what the document promises.
+        """
+        from . import agents_deployments_retrieve
+
+        return agents_deployments_retrieve.sync(
+            client=self._sender, deployment_id=deployment_id, options=options
+        )
+
+    def list(
+        self, agent_id: str, *, options: RequestOptions | None = None
+    ) -> builtins.list[Deployment]:
+        """List all deployments of an agent.
+
+        A bare array, without pages.
+
+        Args:
+            agent_id: Id of the agent.
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            ApiStatusError: If the server refuses, or the sender's own error.
+            ResponseDecodeError: If the answer is not what the document promises.
+        """
+        from . import agents_deployments_list
+
+        return agents_deployments_list.sync(client=self._sender, agent_id=agent_id, options=options)
+
+
+class AsyncAgentsDeployments:
+    """The operations of the resource `agents_deployments`, in an event loop."""
+
+    def __init__(self, sender: AsyncSender) -> None:
+        self._sender = sender
+
+    async def retrieve(
+        self, deployment_id: str, *, options: RequestOptions | None = None
+    ) -> Deployment:
+        """Get one deployment.
+
+        Args:
+            deployment_id: Id of the deployment.
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            ApiStatusError: If the server refuses, or the sender's own error.
+            ResponseDecodeError: If the answer is not what the document promises.
+        """
+        from . import agents_deployments_retrieve
+
+        return await agents_deployments_retrieve.asyncio(
+            client=self._sender, deployment_id=deployment_id, options=options
+        )
+
+    async def list(
+        self, agent_id: str, *, options: RequestOptions | None = None
+    ) -> builtins.list[Deployment]:
+        """List all deployments of an agent.
+
+        A bare array, without pages.
+
+        Args:
+            agent_id: Id of the agent.
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            ApiStatusError: If the server refuses, or the sender's own error.
+            ResponseDecodeError: If the answer is not what the document promises.
+        """
+        from . import agents_deployments_list
+
+        return await agents_deployments_list.asyncio(
+            client=self._sender, agent_id=agent_id, options=options
+        )
+
+
+__all__ = ["AsyncAgentsDeployments", "AgentsDeployments"]

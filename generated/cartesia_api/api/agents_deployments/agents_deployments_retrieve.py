@@ -1,0 +1,51 @@
+"""GET /agents/deployments/{deployment_id}: Get one deployment."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import httpx
+
+from ...client import AsyncSender, Request, RequestOptions, Sender
+from ...errors import decode
+from ...models.deployment import Deployment
+from ...types import encode_segment
+
+OPERATION: Final = "agents_deployments_retrieve"
+
+
+def build_request(*, deployment_id: str) -> Request:
+    """Return the request.
+
+    Args:
+        deployment_id: Id of the deployment.
+    """
+    return Request(
+        operation=OPERATION,
+        method="GET",
+        path=f"/agents/deployments/{encode_segment('deployment_id', deployment_id)}",
+        accept="application/json",
+    )
+
+
+def parse(response: httpx.Response) -> Deployment:
+    """Read the body of a success.
+
+    Raises:
+        ResponseDecodeError: If the body is not what the document promises.
+    """
+    return decode(OPERATION, response, Deployment.from_dict)
+
+
+def sync(
+    *, client: Sender, deployment_id: str, options: RequestOptions | None = None
+) -> Deployment:
+    """Call the operation."""
+    return client.call(build_request(deployment_id=deployment_id), parse, options)
+
+
+async def asyncio(
+    *, client: AsyncSender, deployment_id: str, options: RequestOptions | None = None
+) -> Deployment:
+    """Call the operation in an event loop."""
+    return await client.call(build_request(deployment_id=deployment_id), parse, options)

@@ -1,0 +1,332 @@
+"""The resource `agents_metrics`."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from ...types import UNSET, paginate, paginate_async
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
+
+    from ...client import AsyncSender, RequestOptions, Sender
+    from ...models.metric import Metric
+    from ...models.metric_page import MetricPage
+    from ...types import Unset
+    from ..agents_metrics_results import AgentsMetricsResults, AsyncAgentsMetricsResults
+
+
+class AgentsMetrics:
+    """The operations of the resource `agents_metrics`."""
+
+    def __init__(self, sender: Sender) -> None:
+        self._sender = sender
+
+    @cached_property
+    def results(self) -> AgentsMetricsResults:
+        """The resource `agents_metrics_results`."""
+        from ..agents_metrics_results import AgentsMetricsResults
+
+        return AgentsMetricsResults(self._sender)
+
+    def list(
+        self,
+        *,
+        limit: int | Unset = UNSET,
+        starting_after: str | Unset = UNSET,
+        options: RequestOptions | None = None,
+    ) -> MetricPage:
+        """List one page of your metrics.
+
+        There is no way to page backwards.
+
+        Args:
+            limit: Metrics per page, 1 to 100. The server sends 10 when it is left out.
+            starting_after: Id of an item; the page starts right behind it. Use the last id of
+                the page before.
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            ApiStatusError: If the server refuses, or the sender's own error.
+            ResponseDecodeError: If the answer is not what the document promises.
+        """
+        from . import agents_metrics_list
+
+        return agents_metrics_list.sync(
+            client=self._sender, limit=limit, starting_after=starting_after, options=options
+        )
+
+    def iter_all(
+        self,
+        *,
+        limit: int | Unset = UNSET,
+        starting_after: str | Unset = UNSET,
+        options: RequestOptions | None = None,
+    ) -> Iterator[Metric]:
+        """Iterate over everything that `list` lists, fetching the next page when it is needed.
+
+        Args:
+            limit: Metrics per page, 1 to 100. The server sends 10 when it is left out.
+            starting_after: Id of an item; the page starts right behind it. Use the last id of
+                the page before.
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            ApiStatusError: If the server refuses, or the sender's own error.
+            ResponseDecodeError: If the answer is not what the document promises.
+            PagingError: If the server sends a cursor twice, which would never end.
+        """
+
+        def fetch(cursor: str | Unset) -> MetricPage:
+            return self.list(limit=limit, starting_after=cursor, options=options)
+
+        return paginate(self._sender.refuse, "agents_metrics_list", starting_after, fetch)
+
+    def create(
+        self,
+        *,
+        name: str,
+        prompt: str,
+        display_name: None | str | Unset = UNSET,
+        options: RequestOptions | None = None,
+    ) -> Metric:
+        """Make a metric.
+
+        A metric asks a model about the transcript of each call. Add it to an agent to have its
+        calls measured.
+
+        Args:
+            name: A unique name of lower-case letters, digits, `_`, `-` and `.`.
+            prompt: The task and how to judge it.
+            display_name: Name to show to people.
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            ApiStatusError: If the server refuses, or the sender's own error.
+            ResponseDecodeError: If the answer is not what the document promises.
+        """
+        from ...models.create_metric_request import CreateMetricRequest
+        from . import agents_metrics_create
+
+        return agents_metrics_create.sync(
+            client=self._sender,
+            body=CreateMetricRequest(name=name, prompt=prompt, display_name=display_name),
+            options=options,
+        )
+
+    def retrieve(self, metric_id: str, *, options: RequestOptions | None = None) -> Metric:
+        """Get one metric.
+
+        Args:
+            metric_id: Id of the metric.
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            ApiStatusError: If the server refuses, or the sender's own error.
+            ResponseDecodeError: If the answer is not what the document promises.
+        """
+        from . import agents_metrics_retrieve
+
+        return agents_metrics_retrieve.sync(
+            client=self._sender, metric_id=metric_id, options=options
+        )
+
+    def add_to_agent(
+        self, agent_id: str, metric_id: str, *, options: RequestOptions | None = None
+    ) -> None:
+        """Measure the calls of an agent with a metric.
+
+        From now on the metric runs on every call.
+
+        Args:
+            agent_id: Id of the agent.
+            metric_id: Id of the metric.
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            ApiStatusError: If the server refuses, or the sender's own error.
+        """
+        from . import agents_metrics_add_to_agent
+
+        return agents_metrics_add_to_agent.sync(
+            client=self._sender, agent_id=agent_id, metric_id=metric_id, options=options
+        )
+
+    def remove_from_agent(
+        self, agent_id: str, metric_id: str, *, options: RequestOptions | None = None
+    ) -> None:
+        """Stop measuring the calls of an agent with a metric.
+
+        Args:
+            agent_id: Id of the agent.
+            metric_id: Id of the metric.
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            ApiStatusError: If the server refuses, or the sender's own error.
+        """
+        from . import agents_metrics_remove_from_agent
+
+        return agents_metrics_remove_from_agent.sync(
+            client=self._sender, agent_id=agent_id, metric_id=metric_id, options=options
+        )
+
+
+class AsyncAgentsMetrics:
+    """The operations of the resource `agents_metrics`, in an event loop."""
+
+    def __init__(self, sender: AsyncSender) -> None:
+        self._sender = sender
+
+    @cached_property
+    def results(self) -> AsyncAgentsMetricsResults:
+        """The resource `agents_metrics_results`."""
+        from ..agents_metrics_results import AsyncAgentsMetricsResults
+
+        return AsyncAgentsMetricsResults(self._sender)
+
+    async def list(
+        self,
+        *,
+        limit: int | Unset = UNSET,
+        starting_after: str | Unset = UNSET,
+        options: RequestOptions | None = None,
+    ) -> MetricPage:
+        """List one page of your metrics.
+
+        There is no way to page backwards.
+
+        Args:
+            limit: Metrics per page, 1 to 100. The server sends 10 when it is left out.
+            starting_after: Id of an item; the page starts right behind it. Use the last id of
+                the page before.
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            ApiStatusError: If the server refuses, or the sender's own error.
+            ResponseDecodeError: If the answer is not what the document promises.
+        """
+        from . import agents_metrics_list
+
+        return await agents_metrics_list.asyncio(
+            client=self._sender, limit=limit, starting_after=starting_after, options=options
+        )
+
+    def iter_all(
+        self,
+        *,
+        limit: int | Unset = UNSET,
+        starting_after: str | Unset = UNSET,
+        options: RequestOptions | None = None,
+    ) -> AsyncIterator[Metric]:
+        """Iterate over everything that `list` lists, fetching the next page when it is needed.
+
+        Args:
+            limit: Metrics per page, 1 to 100. The server sends 10 when it is left out.
+            starting_after: Id of an item; the page starts right behind it. Use the last id of
+                the page before.
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            ApiStatusError: If the server refuses, or the sender's own error.
+            ResponseDecodeError: If the answer is not what the document promises.
+            PagingError: If the server sends a cursor twice, which would never end.
+        """
+
+        async def fetch(cursor: str | Unset) -> MetricPage:
+            return await self.list(limit=limit, starting_after=cursor, options=options)
+
+        return paginate_async(self._sender.refuse, "agents_metrics_list", starting_after, fetch)
+
+    async def create(
+        self,
+        *,
+        name: str,
+        prompt: str,
+        display_name: None | str | Unset = UNSET,
+        options: RequestOptions | None = None,
+    ) -> Metric:
+        """Make a metric.
+
+        A metric asks a model about the transcript of each call. Add it to an agent to have its
+        calls measured.
+
+        Args:
+            name: A unique name of lower-case letters, digits, `_`, `-` and `.`.
+            prompt: The task and how to judge it.
+            display_name: Name to show to people.
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            ApiStatusError: If the server refuses, or the sender's own error.
+            ResponseDecodeError: If the answer is not what the document promises.
+        """
+        from ...models.create_metric_request import CreateMetricRequest
+        from . import agents_metrics_create
+
+        return await agents_metrics_create.asyncio(
+            client=self._sender,
+            body=CreateMetricRequest(name=name, prompt=prompt, display_name=display_name),
+            options=options,
+        )
+
+    async def retrieve(self, metric_id: str, *, options: RequestOptions | None = None) -> Metric:
+        """Get one metric.
+
+        Args:
+            metric_id: Id of the metric.
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            ApiStatusError: If the server refuses, or the sender's own error.
+            ResponseDecodeError: If the answer is not what the document promises.
+        """
+        from . import agents_metrics_retrieve
+
+        return await agents_metrics_retrieve.asyncio(
+            client=self._sender, metric_id=metric_id, options=options
+        )
+
+    async def add_to_agent(
+        self, agent_id: str, metric_id: str, *, options: RequestOptions | None = None
+    ) -> None:
+        """Measure the calls of an agent with a metric.
+
+        From now on the metric runs on every call.
+
+        Args:
+            agent_id: Id of the agent.
+            metric_id: Id of the metric.
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            ApiStatusError: If the server refuses, or the sender's own error.
+        """
+        from . import agents_metrics_add_to_agent
+
+        return await agents_metrics_add_to_agent.asyncio(
+            client=self._sender, agent_id=agent_id, metric_id=metric_id, options=options
+        )
+
+    async def remove_from_agent(
+        self, agent_id: str, metric_id: str, *, options: RequestOptions | None = None
+    ) -> None:
+        """Stop measuring the calls of an agent with a metric.
+
+        Args:
+            agent_id: Id of the agent.
+            metric_id: Id of the metric.
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            ApiStatusError: If the server refuses, or the sender's own error.
+        """
+        from . import agents_metrics_remove_from_agent
+
+        return await agents_metrics_remove_from_agent.asyncio(
+            client=self._sender, agent_id=agent_id, metric_id=metric_id, options=options
+        )
+
+
+__all__ = ["AsyncAgentsMetrics", "AgentsMetrics"]

@@ -1,0 +1,45 @@
+"""POST /agents/{agent_id}/metrics/{metric_id}: Measure the calls of an agent with a metric."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import httpx
+
+from ...client import AsyncSender, Request, RequestOptions, Sender
+from ...types import encode_segment
+
+OPERATION: Final = "agents_metrics_add_to_agent"
+
+
+def build_request(*, agent_id: str, metric_id: str) -> Request:
+    """Return the request.
+
+    Args:
+        agent_id: Id of the agent.
+        metric_id: Id of the metric.
+    """
+    return Request(
+        operation=OPERATION,
+        method="POST",
+        path=f"/agents/{encode_segment('agent_id', agent_id)}/metrics/{encode_segment('metric_id', metric_id)}",
+        accept="*/*",
+    )
+
+
+def parse(response: httpx.Response) -> None:
+    """Read nothing: a success has no body."""
+
+
+def sync(
+    *, client: Sender, agent_id: str, metric_id: str, options: RequestOptions | None = None
+) -> None:
+    """Call the operation."""
+    return client.call(build_request(agent_id=agent_id, metric_id=metric_id), parse, options)
+
+
+async def asyncio(
+    *, client: AsyncSender, agent_id: str, metric_id: str, options: RequestOptions | None = None
+) -> None:
+    """Call the operation in an event loop."""
+    return await client.call(build_request(agent_id=agent_id, metric_id=metric_id), parse, options)

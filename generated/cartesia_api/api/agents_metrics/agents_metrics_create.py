@@ -1,0 +1,52 @@
+"""POST /agents/metrics: Make a metric."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import httpx
+
+from ...client import AsyncSender, Request, RequestOptions, Sender
+from ...errors import decode
+from ...models.create_metric_request import CreateMetricRequest
+from ...models.metric import Metric
+
+OPERATION: Final = "agents_metrics_create"
+
+
+def build_request(*, body: CreateMetricRequest) -> Request:
+    """Return the request.
+
+    Args:
+        body: The body.
+    """
+    return Request(
+        operation=OPERATION,
+        method="POST",
+        path="/agents/metrics",
+        json=body.to_dict(),
+        accept="application/json",
+    )
+
+
+def parse(response: httpx.Response) -> Metric:
+    """Read the body of a success.
+
+    Raises:
+        ResponseDecodeError: If the body is not what the document promises.
+    """
+    return decode(OPERATION, response, Metric.from_dict)
+
+
+def sync(
+    *, client: Sender, body: CreateMetricRequest, options: RequestOptions | None = None
+) -> Metric:
+    """Call the operation."""
+    return client.call(build_request(body=body), parse, options)
+
+
+async def asyncio(
+    *, client: AsyncSender, body: CreateMetricRequest, options: RequestOptions | None = None
+) -> Metric:
+    """Call the operation in an event loop."""
+    return await client.call(build_request(body=body), parse, options)

@@ -1,0 +1,64 @@
+"""GET /agents/metrics: List one page of your metrics."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import httpx
+
+from ...client import AsyncSender, Request, RequestOptions, Sender
+from ...errors import decode
+from ...models.metric_page import MetricPage
+from ...types import UNSET, Unset, encode_query
+
+OPERATION: Final = "agents_metrics_list"
+
+
+def build_request(*, limit: int | Unset = UNSET, starting_after: str | Unset = UNSET) -> Request:
+    """Return the request.
+
+    Args:
+        limit: Metrics per page, 1 to 100. The server sends 10 when it is left out.
+        starting_after: Id of an item; the page starts right behind it. Use the last id of the
+            page before.
+    """
+    return Request(
+        operation=OPERATION,
+        method="GET",
+        path="/agents/metrics",
+        params=encode_query({"limit": limit, "starting_after": starting_after}),
+        accept="application/json",
+    )
+
+
+def parse(response: httpx.Response) -> MetricPage:
+    """Read the body of a success.
+
+    Raises:
+        ResponseDecodeError: If the body is not what the document promises.
+    """
+    return decode(OPERATION, response, MetricPage.from_dict)
+
+
+def sync(
+    *,
+    client: Sender,
+    limit: int | Unset = UNSET,
+    starting_after: str | Unset = UNSET,
+    options: RequestOptions | None = None,
+) -> MetricPage:
+    """Call the operation."""
+    return client.call(build_request(limit=limit, starting_after=starting_after), parse, options)
+
+
+async def asyncio(
+    *,
+    client: AsyncSender,
+    limit: int | Unset = UNSET,
+    starting_after: str | Unset = UNSET,
+    options: RequestOptions | None = None,
+) -> MetricPage:
+    """Call the operation in an event loop."""
+    return await client.call(
+        build_request(limit=limit, starting_after=starting_after), parse, options
+    )

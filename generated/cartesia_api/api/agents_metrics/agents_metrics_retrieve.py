@@ -1,0 +1,49 @@
+"""GET /agents/metrics/{metric_id}: Get one metric."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import httpx
+
+from ...client import AsyncSender, Request, RequestOptions, Sender
+from ...errors import decode
+from ...models.metric import Metric
+from ...types import encode_segment
+
+OPERATION: Final = "agents_metrics_retrieve"
+
+
+def build_request(*, metric_id: str) -> Request:
+    """Return the request.
+
+    Args:
+        metric_id: Id of the metric.
+    """
+    return Request(
+        operation=OPERATION,
+        method="GET",
+        path=f"/agents/metrics/{encode_segment('metric_id', metric_id)}",
+        accept="application/json",
+    )
+
+
+def parse(response: httpx.Response) -> Metric:
+    """Read the body of a success.
+
+    Raises:
+        ResponseDecodeError: If the body is not what the document promises.
+    """
+    return decode(OPERATION, response, Metric.from_dict)
+
+
+def sync(*, client: Sender, metric_id: str, options: RequestOptions | None = None) -> Metric:
+    """Call the operation."""
+    return client.call(build_request(metric_id=metric_id), parse, options)
+
+
+async def asyncio(
+    *, client: AsyncSender, metric_id: str, options: RequestOptions | None = None
+) -> Metric:
+    """Call the operation in an event loop."""
+    return await client.call(build_request(metric_id=metric_id), parse, options)

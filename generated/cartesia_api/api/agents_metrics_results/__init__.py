@@ -1,0 +1,331 @@
+"""The resource `agents_metrics_results`."""
+
+from __future__ import annotations
+
+import datetime
+from typing import TYPE_CHECKING
+
+from ...types import UNSET, paginate, paginate_async
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
+
+    from ...client import AsyncSender, RequestOptions, Sender
+    from ...models.metric_result import MetricResult
+    from ...models.metric_result_page import MetricResultPage
+    from ...types import Unset
+
+
+class AgentsMetricsResults:
+    """The operations of the resource `agents_metrics_results`."""
+
+    def __init__(self, sender: Sender) -> None:
+        self._sender = sender
+
+    def list(
+        self,
+        *,
+        agent_id: str | Unset = UNSET,
+        call_id: str | Unset = UNSET,
+        deployment_id: str | Unset = UNSET,
+        metric_id: str | Unset = UNSET,
+        start_date: datetime.datetime | Unset = UNSET,
+        end_date: datetime.datetime | Unset = UNSET,
+        limit: int | Unset = UNSET,
+        starting_after: str | Unset = UNSET,
+        ending_before: str | Unset = UNSET,
+        options: RequestOptions | None = None,
+    ) -> MetricResultPage:
+        """List one page of the results of metrics.
+
+        Args:
+            agent_id: Only results of this agent.
+            call_id: Only results of this call.
+            deployment_id: Only results of this deployment.
+            metric_id: Only results of this metric.
+            start_date: Only results made at this time or later. Give it with its offset from
+                UTC.
+            end_date: Only results made at this time or earlier. Give it with its offset from
+                UTC.
+            limit: Items per page, 1 to 100. How many the server sends when it is left out is
+                not documented.
+            starting_after: Id of an item; the page starts right behind it. Use the last id of
+                the page before.
+            ending_before: Id of an item; the page ends right before it. Use the first id of
+                the page behind.
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            ApiStatusError: If the server refuses, or the sender's own error.
+            ResponseDecodeError: If the answer is not what the document promises.
+        """
+        from . import agents_metrics_results_list
+
+        return agents_metrics_results_list.sync(
+            client=self._sender,
+            agent_id=agent_id,
+            call_id=call_id,
+            deployment_id=deployment_id,
+            metric_id=metric_id,
+            start_date=start_date,
+            end_date=end_date,
+            limit=limit,
+            starting_after=starting_after,
+            ending_before=ending_before,
+            options=options,
+        )
+
+    def iter_all(
+        self,
+        *,
+        agent_id: str | Unset = UNSET,
+        call_id: str | Unset = UNSET,
+        deployment_id: str | Unset = UNSET,
+        metric_id: str | Unset = UNSET,
+        start_date: datetime.datetime | Unset = UNSET,
+        end_date: datetime.datetime | Unset = UNSET,
+        limit: int | Unset = UNSET,
+        starting_after: str | Unset = UNSET,
+        options: RequestOptions | None = None,
+    ) -> Iterator[MetricResult]:
+        """Iterate over everything that `list` lists, fetching the next page when it is needed.
+
+        Args:
+            agent_id: Only results of this agent.
+            call_id: Only results of this call.
+            deployment_id: Only results of this deployment.
+            metric_id: Only results of this metric.
+            start_date: Only results made at this time or later. Give it with its offset from
+                UTC.
+            end_date: Only results made at this time or earlier. Give it with its offset from
+                UTC.
+            limit: Items per page, 1 to 100. How many the server sends when it is left out is
+                not documented.
+            starting_after: Id of an item; the page starts right behind it. Use the last id of
+                the page before.
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            ApiStatusError: If the server refuses, or the sender's own error.
+            ResponseDecodeError: If the answer is not what the document promises.
+            PagingError: If the server sends a cursor twice, which would never end.
+        """
+
+        def fetch(cursor: str | Unset) -> MetricResultPage:
+            return self.list(
+                agent_id=agent_id,
+                call_id=call_id,
+                deployment_id=deployment_id,
+                metric_id=metric_id,
+                start_date=start_date,
+                end_date=end_date,
+                limit=limit,
+                starting_after=cursor,
+                options=options,
+            )
+
+        return paginate(self._sender.refuse, "agents_metrics_results_list", starting_after, fetch)
+
+    def export(
+        self,
+        *,
+        agent_id: str | Unset = UNSET,
+        call_id: str | Unset = UNSET,
+        deployment_id: str | Unset = UNSET,
+        metric_id: str | Unset = UNSET,
+        start_date: datetime.datetime | Unset = UNSET,
+        end_date: datetime.datetime | Unset = UNSET,
+        options: RequestOptions | None = None,
+    ) -> str:
+        """Export the results of metrics as one CSV file.
+
+        At most 100,000 rows; more are refused with status 400, none with 404. The columns are
+        not documented.
+
+        Args:
+            agent_id: Only results of this agent.
+            call_id: Only results of this call.
+            deployment_id: Only results of this deployment.
+            metric_id: Only results of this metric.
+            start_date: Only results made at this time or later. Give it with its offset from
+                UTC.
+            end_date: Only results made at this time or earlier. Give it with its offset from
+                UTC.
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            ApiStatusError: If the server refuses, or the sender's own error.
+            ResponseDecodeError: If the answer is not what the document promises.
+        """
+        from . import agents_metrics_results_export
+
+        return agents_metrics_results_export.sync(
+            client=self._sender,
+            agent_id=agent_id,
+            call_id=call_id,
+            deployment_id=deployment_id,
+            metric_id=metric_id,
+            start_date=start_date,
+            end_date=end_date,
+            options=options,
+        )
+
+
+class AsyncAgentsMetricsResults:
+    """The operations of the resource `agents_metrics_results`, in an event loop."""
+
+    def __init__(self, sender: AsyncSender) -> None:
+        self._sender = sender
+
+    async def list(
+        self,
+        *,
+        agent_id: str | Unset = UNSET,
+        call_id: str | Unset = UNSET,
+        deployment_id: str | Unset = UNSET,
+        metric_id: str | Unset = UNSET,
+        start_date: datetime.datetime | Unset = UNSET,
+        end_date: datetime.datetime | Unset = UNSET,
+        limit: int | Unset = UNSET,
+        starting_after: str | Unset = UNSET,
+        ending_before: str | Unset = UNSET,
+        options: RequestOptions | None = None,
+    ) -> MetricResultPage:
+        """List one page of the results of metrics.
+
+        Args:
+            agent_id: Only results of this agent.
+            call_id: Only results of this call.
+            deployment_id: Only results of this deployment.
+            metric_id: Only results of this metric.
+            start_date: Only results made at this time or later. Give it with its offset from
+                UTC.
+            end_date: Only results made at this time or earlier. Give it with its offset from
+                UTC.
+            limit: Items per page, 1 to 100. How many the server sends when it is left out is
+                not documented.
+            starting_after: Id of an item; the page starts right behind it. Use the last id of
+                the page before.
+            ending_before: Id of an item; the page ends right before it. Use the first id of
+                the page behind.
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            ApiStatusError: If the server refuses, or the sender's own error.
+            ResponseDecodeError: If the answer is not what the document promises.
+        """
+        from . import agents_metrics_results_list
+
+        return await agents_metrics_results_list.asyncio(
+            client=self._sender,
+            agent_id=agent_id,
+            call_id=call_id,
+            deployment_id=deployment_id,
+            metric_id=metric_id,
+            start_date=start_date,
+            end_date=end_date,
+            limit=limit,
+            starting_after=starting_after,
+            ending_before=ending_before,
+            options=options,
+        )
+
+    def iter_all(
+        self,
+        *,
+        agent_id: str | Unset = UNSET,
+        call_id: str | Unset = UNSET,
+        deployment_id: str | Unset = UNSET,
+        metric_id: str | Unset = UNSET,
+        start_date: datetime.datetime | Unset = UNSET,
+        end_date: datetime.datetime | Unset = UNSET,
+        limit: int | Unset = UNSET,
+        starting_after: str | Unset = UNSET,
+        options: RequestOptions | None = None,
+    ) -> AsyncIterator[MetricResult]:
+        """Iterate over everything that `list` lists, fetching the next page when it is needed.
+
+        Args:
+            agent_id: Only results of this agent.
+            call_id: Only results of this call.
+            deployment_id: Only results of this deployment.
+            metric_id: Only results of this metric.
+            start_date: Only results made at this time or later. Give it with its offset from
+                UTC.
+            end_date: Only results made at this time or earlier. Give it with its offset from
+                UTC.
+            limit: Items per page, 1 to 100. How many the server sends when it is left out is
+                not documented.
+            starting_after: Id of an item; the page starts right behind it. Use the last id of
+                the page before.
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            ApiStatusError: If the server refuses, or the sender's own error.
+            ResponseDecodeError: If the answer is not what the document promises.
+            PagingError: If the server sends a cursor twice, which would never end.
+        """
+
+        async def fetch(cursor: str | Unset) -> MetricResultPage:
+            return await self.list(
+                agent_id=agent_id,
+                call_id=call_id,
+                deployment_id=deployment_id,
+                metric_id=metric_id,
+                start_date=start_date,
+                end_date=end_date,
+                limit=limit,
+                starting_after=cursor,
+                options=options,
+            )
+
+        return paginate_async(
+            self._sender.refuse, "agents_metrics_results_list", starting_after, fetch
+        )
+
+    async def export(
+        self,
+        *,
+        agent_id: str | Unset = UNSET,
+        call_id: str | Unset = UNSET,
+        deployment_id: str | Unset = UNSET,
+        metric_id: str | Unset = UNSET,
+        start_date: datetime.datetime | Unset = UNSET,
+        end_date: datetime.datetime | Unset = UNSET,
+        options: RequestOptions | None = None,
+    ) -> str:
+        """Export the results of metrics as one CSV file.
+
+        At most 100,000 rows; more are refused with status 400, none with 404. The columns are
+        not documented.
+
+        Args:
+            agent_id: Only results of this agent.
+            call_id: Only results of this call.
+            deployment_id: Only results of this deployment.
+            metric_id: Only results of this metric.
+            start_date: Only results made at this time or later. Give it with its offset from
+                UTC.
+            end_date: Only results made at this time or earlier. Give it with its offset from
+                UTC.
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            ApiStatusError: If the server refuses, or the sender's own error.
+            ResponseDecodeError: If the answer is not what the document promises.
+        """
+        from . import agents_metrics_results_export
+
+        return await agents_metrics_results_export.asyncio(
+            client=self._sender,
+            agent_id=agent_id,
+            call_id=call_id,
+            deployment_id=deployment_id,
+            metric_id=metric_id,
+            start_date=start_date,
+            end_date=end_date,
+            options=options,
+        )
+
+
+__all__ = ["AsyncAgentsMetricsResults", "AgentsMetricsResults"]

@@ -1,0 +1,111 @@
+"""GET /agents/metrics/results/export: Export the results of metrics as one CSV file."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Final
+
+import httpx
+
+from ...client import AsyncSender, Request, RequestOptions, Sender
+from ...types import UNSET, Unset, encode_query
+
+OPERATION: Final = "agents_metrics_results_export"
+
+
+def build_request(
+    *,
+    agent_id: str | Unset = UNSET,
+    call_id: str | Unset = UNSET,
+    deployment_id: str | Unset = UNSET,
+    metric_id: str | Unset = UNSET,
+    start_date: datetime.datetime | Unset = UNSET,
+    end_date: datetime.datetime | Unset = UNSET,
+) -> Request:
+    """Return the request.
+
+    Args:
+        agent_id: Only results of this agent.
+        call_id: Only results of this call.
+        deployment_id: Only results of this deployment.
+        metric_id: Only results of this metric.
+        start_date: Only results made at this time or later. Give it with its offset from UTC.
+        end_date: Only results made at this time or earlier. Give it with its offset from UTC.
+    """
+    return Request(
+        operation=OPERATION,
+        method="GET",
+        path="/agents/metrics/results/export",
+        params=encode_query(
+            {
+                "agent_id": agent_id,
+                "call_id": call_id,
+                "deployment_id": deployment_id,
+                "metric_id": metric_id,
+                "start_date": start_date,
+                "end_date": end_date,
+            }
+        ),
+        accept="text/csv",
+    )
+
+
+def parse(response: httpx.Response) -> str:
+    """Read the body of a success.
+
+    Raises:
+        ResponseDecodeError: If the body is not what the document promises.
+    """
+    return response.text
+
+
+def sync(
+    *,
+    client: Sender,
+    agent_id: str | Unset = UNSET,
+    call_id: str | Unset = UNSET,
+    deployment_id: str | Unset = UNSET,
+    metric_id: str | Unset = UNSET,
+    start_date: datetime.datetime | Unset = UNSET,
+    end_date: datetime.datetime | Unset = UNSET,
+    options: RequestOptions | None = None,
+) -> str:
+    """Call the operation."""
+    return client.call(
+        build_request(
+            agent_id=agent_id,
+            call_id=call_id,
+            deployment_id=deployment_id,
+            metric_id=metric_id,
+            start_date=start_date,
+            end_date=end_date,
+        ),
+        parse,
+        options,
+    )
+
+
+async def asyncio(
+    *,
+    client: AsyncSender,
+    agent_id: str | Unset = UNSET,
+    call_id: str | Unset = UNSET,
+    deployment_id: str | Unset = UNSET,
+    metric_id: str | Unset = UNSET,
+    start_date: datetime.datetime | Unset = UNSET,
+    end_date: datetime.datetime | Unset = UNSET,
+    options: RequestOptions | None = None,
+) -> str:
+    """Call the operation in an event loop."""
+    return await client.call(
+        build_request(
+            agent_id=agent_id,
+            call_id=call_id,
+            deployment_id=deployment_id,
+            metric_id=metric_id,
+            start_date=start_date,
+            end_date=end_date,
+        ),
+        parse,
+        options,
+    )

@@ -1,0 +1,137 @@
+"""GET /agents/metrics/results: List one page of the results of metrics."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Final
+
+import httpx
+
+from ...client import AsyncSender, Request, RequestOptions, Sender
+from ...errors import decode
+from ...models.metric_result_page import MetricResultPage
+from ...types import UNSET, Unset, encode_query
+
+OPERATION: Final = "agents_metrics_results_list"
+
+
+def build_request(
+    *,
+    agent_id: str | Unset = UNSET,
+    call_id: str | Unset = UNSET,
+    deployment_id: str | Unset = UNSET,
+    metric_id: str | Unset = UNSET,
+    start_date: datetime.datetime | Unset = UNSET,
+    end_date: datetime.datetime | Unset = UNSET,
+    limit: int | Unset = UNSET,
+    starting_after: str | Unset = UNSET,
+    ending_before: str | Unset = UNSET,
+) -> Request:
+    """Return the request.
+
+    Args:
+        agent_id: Only results of this agent.
+        call_id: Only results of this call.
+        deployment_id: Only results of this deployment.
+        metric_id: Only results of this metric.
+        start_date: Only results made at this time or later. Give it with its offset from UTC.
+        end_date: Only results made at this time or earlier. Give it with its offset from UTC.
+        limit: Items per page, 1 to 100. How many the server sends when it is left out is not
+            documented.
+        starting_after: Id of an item; the page starts right behind it. Use the last id of the
+            page before.
+        ending_before: Id of an item; the page ends right before it. Use the first id of the
+            page behind.
+    """
+    return Request(
+        operation=OPERATION,
+        method="GET",
+        path="/agents/metrics/results",
+        params=encode_query(
+            {
+                "agent_id": agent_id,
+                "call_id": call_id,
+                "deployment_id": deployment_id,
+                "metric_id": metric_id,
+                "start_date": start_date,
+                "end_date": end_date,
+                "limit": limit,
+                "starting_after": starting_after,
+                "ending_before": ending_before,
+            }
+        ),
+        accept="application/json",
+    )
+
+
+def parse(response: httpx.Response) -> MetricResultPage:
+    """Read the body of a success.
+
+    Raises:
+        ResponseDecodeError: If the body is not what the document promises.
+    """
+    return decode(OPERATION, response, MetricResultPage.from_dict)
+
+
+def sync(
+    *,
+    client: Sender,
+    agent_id: str | Unset = UNSET,
+    call_id: str | Unset = UNSET,
+    deployment_id: str | Unset = UNSET,
+    metric_id: str | Unset = UNSET,
+    start_date: datetime.datetime | Unset = UNSET,
+    end_date: datetime.datetime | Unset = UNSET,
+    limit: int | Unset = UNSET,
+    starting_after: str | Unset = UNSET,
+    ending_before: str | Unset = UNSET,
+    options: RequestOptions | None = None,
+) -> MetricResultPage:
+    """Call the operation."""
+    return client.call(
+        build_request(
+            agent_id=agent_id,
+            call_id=call_id,
+            deployment_id=deployment_id,
+            metric_id=metric_id,
+            start_date=start_date,
+            end_date=end_date,
+            limit=limit,
+            starting_after=starting_after,
+            ending_before=ending_before,
+        ),
+        parse,
+        options,
+    )
+
+
+async def asyncio(
+    *,
+    client: AsyncSender,
+    agent_id: str | Unset = UNSET,
+    call_id: str | Unset = UNSET,
+    deployment_id: str | Unset = UNSET,
+    metric_id: str | Unset = UNSET,
+    start_date: datetime.datetime | Unset = UNSET,
+    end_date: datetime.datetime | Unset = UNSET,
+    limit: int | Unset = UNSET,
+    starting_after: str | Unset = UNSET,
+    ending_before: str | Unset = UNSET,
+    options: RequestOptions | None = None,
+) -> MetricResultPage:
+    """Call the operation in an event loop."""
+    return await client.call(
+        build_request(
+            agent_id=agent_id,
+            call_id=call_id,
+            deployment_id=deployment_id,
+            metric_id=metric_id,
+            start_date=start_date,
+            end_date=end_date,
+            limit=limit,
+            starting_after=starting_after,
+            ending_before=ending_before,
+        ),
+        parse,
+        options,
+    )

@@ -1,0 +1,328 @@
+"""The resource `datasets`."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from ...types import UNSET, paginate, paginate_async
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
+
+    from ...client import AsyncSender, RequestOptions, Sender
+    from ...models.dataset import Dataset
+    from ...models.dataset_page import DatasetPage
+    from ...types import Unset
+    from ..datasets_files import AsyncDatasetsFiles, DatasetsFiles
+
+
+class Datasets:
+    """The operations of the resource `datasets`."""
+
+    def __init__(self, sender: Sender) -> None:
+        self._sender = sender
+
+    @cached_property
+    def files(self) -> DatasetsFiles:
+        """The resource `datasets_files`."""
+        from ..datasets_files import DatasetsFiles
+
+        return DatasetsFiles(self._sender)
+
+    def list(
+        self,
+        *,
+        limit: int | Unset = UNSET,
+        starting_after: str | Unset = UNSET,
+        ending_before: str | Unset = UNSET,
+        options: RequestOptions | None = None,
+    ) -> DatasetPage:
+        """List one page of your datasets.
+
+        Args:
+            limit: Items per page, 1 to 100. How many the server sends when it is left out is
+                not documented.
+            starting_after: Id of an item; the page starts right behind it. Use the last id of
+                the page before.
+            ending_before: Id of an item; the page ends right before it. Use the first id of
+                the page behind.
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            ApiStatusError: If the server refuses, or the sender's own error.
+            ResponseDecodeError: If the answer is not what the document promises.
+        """
+        from . import datasets_list
+
+        return datasets_list.sync(
+            client=self._sender,
+            limit=limit,
+            starting_after=starting_after,
+            ending_before=ending_before,
+            options=options,
+        )
+
+    def iter_all(
+        self,
+        *,
+        limit: int | Unset = UNSET,
+        starting_after: str | Unset = UNSET,
+        options: RequestOptions | None = None,
+    ) -> Iterator[Dataset]:
+        """Iterate over everything that `list` lists, fetching the next page when it is needed.
+
+        Args:
+            limit: Items per page, 1 to 100. How many the server sends when it is left out is
+                not documented.
+            starting_after: Id of an item; the page starts right behind it. Use the last id of
+                the page before.
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            ApiStatusError: If the server refuses, or the sender's own error.
+            ResponseDecodeError: If the answer is not what the document promises.
+            PagingError: If the server sends a cursor twice, which would never end.
+        """
+
+        def fetch(cursor: str | Unset) -> DatasetPage:
+            return self.list(limit=limit, starting_after=cursor, options=options)
+
+        return paginate(self._sender.refuse, "datasets_list", starting_after, fetch)
+
+    def create(
+        self, *, name: str, description: str, options: RequestOptions | None = None
+    ) -> Dataset:
+        """Make an empty dataset.
+
+        Upload recordings to it next, then fine-tune a model on it.
+
+        Args:
+            name: Name of the dataset.
+            description: What is in it.
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            ApiStatusError: If the server refuses, or the sender's own error.
+            ResponseDecodeError: If the answer is not what the document promises.
+        """
+        from ...models.dataset_request import DatasetRequest
+        from . import datasets_create
+
+        return datasets_create.sync(
+            client=self._sender,
+            body=DatasetRequest(name=name, description=description),
+            options=options,
+        )
+
+    def retrieve(self, id: str, *, options: RequestOptions | None = None) -> Dataset:
+        """Get one dataset.
+
+        Args:
+            id: Id of the dataset.
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            ApiStatusError: If the server refuses, or the sender's own error.
+            ResponseDecodeError: If the answer is not what the document promises.
+        """
+        from . import datasets_retrieve
+
+        return datasets_retrieve.sync(client=self._sender, id=id, options=options)
+
+    def delete(self, id: str, *, options: RequestOptions | None = None) -> None:
+        """Delete a dataset.
+
+        Args:
+            id: Id of the dataset.
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            ApiStatusError: If the server refuses, or the sender's own error.
+        """
+        from . import datasets_delete
+
+        return datasets_delete.sync(client=self._sender, id=id, options=options)
+
+    def update(
+        self, id: str, *, name: str, description: str, options: RequestOptions | None = None
+    ) -> None:
+        """Change the name and the description of a dataset.
+
+        Both are sent each time. Unlike the other changes, this one answers without a body.
+
+        Args:
+            id: Id of the dataset.
+            name: Name of the dataset.
+            description: What is in it.
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            ApiStatusError: If the server refuses, or the sender's own error.
+        """
+        from ...models.dataset_request import DatasetRequest
+        from . import datasets_update
+
+        return datasets_update.sync(
+            client=self._sender,
+            id=id,
+            body=DatasetRequest(name=name, description=description),
+            options=options,
+        )
+
+
+class AsyncDatasets:
+    """The operations of the resource `datasets`, in an event loop."""
+
+    def __init__(self, sender: AsyncSender) -> None:
+        self._sender = sender
+
+    @cached_property
+    def files(self) -> AsyncDatasetsFiles:
+        """The resource `datasets_files`."""
+        from ..datasets_files import AsyncDatasetsFiles
+
+        return AsyncDatasetsFiles(self._sender)
+
+    async def list(
+        self,
+        *,
+        limit: int | Unset = UNSET,
+        starting_after: str | Unset = UNSET,
+        ending_before: str | Unset = UNSET,
+        options: RequestOptions | None = None,
+    ) -> DatasetPage:
+        """List one page of your datasets.
+
+        Args:
+            limit: Items per page, 1 to 100. How many the server sends when it is left out is
+                not documented.
+            starting_after: Id of an item; the page starts right behind it. Use the last id of
+                the page before.
+            ending_before: Id of an item; the page ends right before it. Use the first id of
+                the page behind.
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            ApiStatusError: If the server refuses, or the sender's own error.
+            ResponseDecodeError: If the answer is not what the document promises.
+        """
+        from . import datasets_list
+
+        return await datasets_list.asyncio(
+            client=self._sender,
+            limit=limit,
+            starting_after=starting_after,
+            ending_before=ending_before,
+            options=options,
+        )
+
+    def iter_all(
+        self,
+        *,
+        limit: int | Unset = UNSET,
+        starting_after: str | Unset = UNSET,
+        options: RequestOptions | None = None,
+    ) -> AsyncIterator[Dataset]:
+        """Iterate over everything that `list` lists, fetching the next page when it is needed.
+
+        Args:
+            limit: Items per page, 1 to 100. How many the server sends when it is left out is
+                not documented.
+            starting_after: Id of an item; the page starts right behind it. Use the last id of
+                the page before.
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            ApiStatusError: If the server refuses, or the sender's own error.
+            ResponseDecodeError: If the answer is not what the document promises.
+            PagingError: If the server sends a cursor twice, which would never end.
+        """
+
+        async def fetch(cursor: str | Unset) -> DatasetPage:
+            return await self.list(limit=limit, starting_after=cursor, options=options)
+
+        return paginate_async(self._sender.refuse, "datasets_list", starting_after, fetch)
+
+    async def create(
+        self, *, name: str, description: str, options: RequestOptions | None = None
+    ) -> Dataset:
+        """Make an empty dataset.
+
+        Upload recordings to it next, then fine-tune a model on it.
+
+        Args:
+            name: Name of the dataset.
+            description: What is in it.
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            ApiStatusError: If the server refuses, or the sender's own error.
+            ResponseDecodeError: If the answer is not what the document promises.
+        """
+        from ...models.dataset_request import DatasetRequest
+        from . import datasets_create
+
+        return await datasets_create.asyncio(
+            client=self._sender,
+            body=DatasetRequest(name=name, description=description),
+            options=options,
+        )
+
+    async def retrieve(self, id: str, *, options: RequestOptions | None = None) -> Dataset:
+        """Get one dataset.
+
+        Args:
+            id: Id of the dataset.
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            ApiStatusError: If the server refuses, or the sender's own error.
+            ResponseDecodeError: If the answer is not what the document promises.
+        """
+        from . import datasets_retrieve
+
+        return await datasets_retrieve.asyncio(client=self._sender, id=id, options=options)
+
+    async def delete(self, id: str, *, options: RequestOptions | None = None) -> None:
+        """Delete a dataset.
+
+        Args:
+            id: Id of the dataset.
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            ApiStatusError: If the server refuses, or the sender's own error.
+        """
+        from . import datasets_delete
+
+        return await datasets_delete.asyncio(client=self._sender, id=id, options=options)
+
+    async def update(
+        self, id: str, *, name: str, description: str, options: RequestOptions | None = None
+    ) -> None:
+        """Change the name and the description of a dataset.
+
+        Both are sent each time. Unlike the other changes, this one answers without a body.
+
+        Args:
+            id: Id of the dataset.
+            name: Name of the dataset.
+            description: What is in it.
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            ApiStatusError: If the server refuses, or the sender's own error.
+        """
+        from ...models.dataset_request import DatasetRequest
+        from . import datasets_update
+
+        return await datasets_update.asyncio(
+            client=self._sender,
+            id=id,
+            body=DatasetRequest(name=name, description=description),
+            options=options,
+        )
+
+
+__all__ = ["AsyncDatasets", "Datasets"]

@@ -1,0 +1,50 @@
+"""POST /datasets/: Make an empty dataset."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import httpx
+
+from ...client import AsyncSender, Request, RequestOptions, Sender
+from ...errors import decode
+from ...models.dataset import Dataset
+from ...models.dataset_request import DatasetRequest
+
+OPERATION: Final = "datasets_create"
+
+
+def build_request(*, body: DatasetRequest) -> Request:
+    """Return the request.
+
+    Args:
+        body: The body.
+    """
+    return Request(
+        operation=OPERATION,
+        method="POST",
+        path="/datasets/",
+        json=body.to_dict(),
+        accept="application/json",
+    )
+
+
+def parse(response: httpx.Response) -> Dataset:
+    """Read the body of a success.
+
+    Raises:
+        ResponseDecodeError: If the body is not what the document promises.
+    """
+    return decode(OPERATION, response, Dataset.from_dict)
+
+
+def sync(*, client: Sender, body: DatasetRequest, options: RequestOptions | None = None) -> Dataset:
+    """Call the operation."""
+    return client.call(build_request(body=body), parse, options)
+
+
+async def asyncio(
+    *, client: AsyncSender, body: DatasetRequest, options: RequestOptions | None = None
+) -> Dataset:
+    """Call the operation in an event loop."""
+    return await client.call(build_request(body=body), parse, options)

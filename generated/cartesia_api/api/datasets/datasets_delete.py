@@ -1,0 +1,40 @@
+"""DELETE /datasets/{id}: Delete a dataset."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import httpx
+
+from ...client import AsyncSender, Request, RequestOptions, Sender
+from ...types import encode_segment
+
+OPERATION: Final = "datasets_delete"
+
+
+def build_request(*, id: str) -> Request:
+    """Return the request.
+
+    Args:
+        id: Id of the dataset.
+    """
+    return Request(
+        operation=OPERATION,
+        method="DELETE",
+        path=f"/datasets/{encode_segment('id', id)}",
+        accept="*/*",
+    )
+
+
+def parse(response: httpx.Response) -> None:
+    """Read nothing: a success has no body."""
+
+
+def sync(*, client: Sender, id: str, options: RequestOptions | None = None) -> None:
+    """Call the operation."""
+    return client.call(build_request(id=id), parse, options)
+
+
+async def asyncio(*, client: AsyncSender, id: str, options: RequestOptions | None = None) -> None:
+    """Call the operation in an event loop."""
+    return await client.call(build_request(id=id), parse, options)

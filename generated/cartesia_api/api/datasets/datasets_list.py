@@ -1,0 +1,82 @@
+"""GET /datasets/: List one page of your datasets."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import httpx
+
+from ...client import AsyncSender, Request, RequestOptions, Sender
+from ...errors import decode
+from ...models.dataset_page import DatasetPage
+from ...types import UNSET, Unset, encode_query
+
+OPERATION: Final = "datasets_list"
+
+
+def build_request(
+    *,
+    limit: int | Unset = UNSET,
+    starting_after: str | Unset = UNSET,
+    ending_before: str | Unset = UNSET,
+) -> Request:
+    """Return the request.
+
+    Args:
+        limit: Items per page, 1 to 100. How many the server sends when it is left out is not
+            documented.
+        starting_after: Id of an item; the page starts right behind it. Use the last id of the
+            page before.
+        ending_before: Id of an item; the page ends right before it. Use the first id of the
+            page behind.
+    """
+    return Request(
+        operation=OPERATION,
+        method="GET",
+        path="/datasets/",
+        params=encode_query(
+            {"limit": limit, "starting_after": starting_after, "ending_before": ending_before}
+        ),
+        accept="application/json",
+    )
+
+
+def parse(response: httpx.Response) -> DatasetPage:
+    """Read the body of a success.
+
+    Raises:
+        ResponseDecodeError: If the body is not what the document promises.
+    """
+    return decode(OPERATION, response, DatasetPage.from_dict)
+
+
+def sync(
+    *,
+    client: Sender,
+    limit: int | Unset = UNSET,
+    starting_after: str | Unset = UNSET,
+    ending_before: str | Unset = UNSET,
+    options: RequestOptions | None = None,
+) -> DatasetPage:
+    """Call the operation."""
+    return client.call(
+        build_request(limit=limit, starting_after=starting_after, ending_before=ending_before),
+        parse,
+        options,
+    )
+
+
+async def asyncio(
+    *,
+    client: AsyncSender,
+    limit: int | Unset = UNSET,
+    starting_after: str | Unset = UNSET,
+    ending_before: str | Unset = UNSET,
+    options: RequestOptions | None = None,
+) -> DatasetPage:
+    """Call the operation in an event loop."""
+    return await client.call(
+        build_request(limit=limit, starting_after=starting_after, ending_before=ending_before),
+        parse,
+        options,
+    )

@@ -1,0 +1,49 @@
+"""GET /datasets/{id}: Get one dataset."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import httpx
+
+from ...client import AsyncSender, Request, RequestOptions, Sender
+from ...errors import decode
+from ...models.dataset import Dataset
+from ...types import encode_segment
+
+OPERATION: Final = "datasets_retrieve"
+
+
+def build_request(*, id: str) -> Request:
+    """Return the request.
+
+    Args:
+        id: Id of the dataset.
+    """
+    return Request(
+        operation=OPERATION,
+        method="GET",
+        path=f"/datasets/{encode_segment('id', id)}",
+        accept="application/json",
+    )
+
+
+def parse(response: httpx.Response) -> Dataset:
+    """Read the body of a success.
+
+    Raises:
+        ResponseDecodeError: If the body is not what the document promises.
+    """
+    return decode(OPERATION, response, Dataset.from_dict)
+
+
+def sync(*, client: Sender, id: str, options: RequestOptions | None = None) -> Dataset:
+    """Call the operation."""
+    return client.call(build_request(id=id), parse, options)
+
+
+async def asyncio(
+    *, client: AsyncSender, id: str, options: RequestOptions | None = None
+) -> Dataset:
+    """Call the operation in an event loop."""
+    return await client.call(build_request(id=id), parse, options)

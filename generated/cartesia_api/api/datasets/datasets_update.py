@@ -1,0 +1,47 @@
+"""PATCH /datasets/{id}: Change the name and the description of a dataset."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import httpx
+
+from ...client import AsyncSender, Request, RequestOptions, Sender
+from ...models.dataset_request import DatasetRequest
+from ...types import encode_segment
+
+OPERATION: Final = "datasets_update"
+
+
+def build_request(*, id: str, body: DatasetRequest) -> Request:
+    """Return the request.
+
+    Args:
+        id: Id of the dataset.
+        body: The body.
+    """
+    return Request(
+        operation=OPERATION,
+        method="PATCH",
+        path=f"/datasets/{encode_segment('id', id)}",
+        json=body.to_dict(),
+        accept="*/*",
+    )
+
+
+def parse(response: httpx.Response) -> None:
+    """Read nothing: a success has no body."""
+
+
+def sync(
+    *, client: Sender, id: str, body: DatasetRequest, options: RequestOptions | None = None
+) -> None:
+    """Call the operation."""
+    return client.call(build_request(id=id, body=body), parse, options)
+
+
+async def asyncio(
+    *, client: AsyncSender, id: str, body: DatasetRequest, options: RequestOptions | None = None
+) -> None:
+    """Call the operation in an event loop."""
+    return await client.call(build_request(id=id, body=body), parse, options)

@@ -1,0 +1,265 @@
+"""The resource `datasets_files`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ...types import UNSET, Uploads, paginate, paginate_async
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
+
+    from ...client import AsyncSender, RequestOptions, Sender
+    from ...models.dataset_file import DatasetFile
+    from ...models.dataset_file_page import DatasetFilePage
+    from ...models.file_purpose import FilePurpose
+    from ...types import Unset, UploadFile
+
+
+class DatasetsFiles:
+    """The operations of the resource `datasets_files`."""
+
+    def __init__(self, sender: Sender) -> None:
+        self._sender = sender
+
+    def list(
+        self,
+        id: str,
+        *,
+        limit: int | Unset = UNSET,
+        starting_after: str | Unset = UNSET,
+        ending_before: str | Unset = UNSET,
+        options: RequestOptions | None = None,
+    ) -> DatasetFilePage:
+        """List one page of the files of a dataset.
+
+        Args:
+            id: Id of the dataset.
+            limit: Items per page, 1 to 100. How many the server sends when it is left out is
+                not documented.
+            starting_after: Id of an item; the page starts right behind it. Use the last id of
+                the page before.
+            ending_before: Id of an item; the page ends right before it. Use the first id of
+                the page behind.
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            ApiStatusError: If the server refuses, or the sender's own error.
+            ResponseDecodeError: If the answer is not what the document promises.
+        """
+        from . import datasets_files_list
+
+        return datasets_files_list.sync(
+            client=self._sender,
+            id=id,
+            limit=limit,
+            starting_after=starting_after,
+            ending_before=ending_before,
+            options=options,
+        )
+
+    def iter_all(
+        self,
+        id: str,
+        *,
+        limit: int | Unset = UNSET,
+        starting_after: str | Unset = UNSET,
+        options: RequestOptions | None = None,
+    ) -> Iterator[DatasetFile]:
+        """Iterate over everything that `list` lists, fetching the next page when it is needed.
+
+        Args:
+            id: Id of the dataset.
+            limit: Items per page, 1 to 100. How many the server sends when it is left out is
+                not documented.
+            starting_after: Id of an item; the page starts right behind it. Use the last id of
+                the page before.
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            ApiStatusError: If the server refuses, or the sender's own error.
+            ResponseDecodeError: If the answer is not what the document promises.
+            PagingError: If the server sends a cursor twice, which would never end.
+        """
+
+        def fetch(cursor: str | Unset) -> DatasetFilePage:
+            return self.list(id, limit=limit, starting_after=cursor, options=options)
+
+        return paginate(self._sender.refuse, "datasets_files_list", starting_after, fetch)
+
+    def upload(
+        self,
+        id: str,
+        *,
+        file: UploadFile,
+        purpose: FilePurpose | str | Unset = UNSET,
+        options: RequestOptions | None = None,
+    ) -> None:
+        """Upload a file to a dataset.
+
+        It answers without a body: list the files to learn the id of the new one.
+
+        Args:
+            id: Id of the dataset.
+            file: The file.
+            purpose: What the file is for, such as `fine_tune`. Sources do not say what the
+                server assumes when it is left out.
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            OSError: If a file cannot be opened. Nothing was sent.
+            ApiStatusError: If the server refuses, or the sender's own error.
+        """
+        from ...models.upload_dataset_file_request import UploadDatasetFileRequest
+        from . import datasets_files_upload
+
+        with Uploads() as uploads:
+            return datasets_files_upload.sync(
+                client=self._sender,
+                id=id,
+                body=UploadDatasetFileRequest(file=uploads.file(file), purpose=purpose),
+                options=options,
+            )
+
+    def delete(self, id: str, file_id: str, *, options: RequestOptions | None = None) -> None:
+        """Remove a file from a dataset.
+
+        Args:
+            id: Id of the dataset.
+            file_id: Id of the file.
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            ApiStatusError: If the server refuses, or the sender's own error.
+        """
+        from . import datasets_files_delete
+
+        return datasets_files_delete.sync(
+            client=self._sender, id=id, file_id=file_id, options=options
+        )
+
+
+class AsyncDatasetsFiles:
+    """The operations of the resource `datasets_files`, in an event loop."""
+
+    def __init__(self, sender: AsyncSender) -> None:
+        self._sender = sender
+
+    async def list(
+        self,
+        id: str,
+        *,
+        limit: int | Unset = UNSET,
+        starting_after: str | Unset = UNSET,
+        ending_before: str | Unset = UNSET,
+        options: RequestOptions | None = None,
+    ) -> DatasetFilePage:
+        """List one page of the files of a dataset.
+
+        Args:
+            id: Id of the dataset.
+            limit: Items per page, 1 to 100. How many the server sends when it is left out is
+                not documented.
+            starting_after: Id of an item; the page starts right behind it. Use the last id of
+                the page before.
+            ending_before: Id of an item; the page ends right before it. Use the first id of
+                the page behind.
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            ApiStatusError: If the server refuses, or the sender's own error.
+            ResponseDecodeError: If the answer is not what the document promises.
+        """
+        from . import datasets_files_list
+
+        return await datasets_files_list.asyncio(
+            client=self._sender,
+            id=id,
+            limit=limit,
+            starting_after=starting_after,
+            ending_before=ending_before,
+            options=options,
+        )
+
+    def iter_all(
+        self,
+        id: str,
+        *,
+        limit: int | Unset = UNSET,
+        starting_after: str | Unset = UNSET,
+        options: RequestOptions | None = None,
+    ) -> AsyncIterator[DatasetFile]:
+        """Iterate over everything that `list` lists, fetching the next page when it is needed.
+
+        Args:
+            id: Id of the dataset.
+            limit: Items per page, 1 to 100. How many the server sends when it is left out is
+                not documented.
+            starting_after: Id of an item; the page starts right behind it. Use the last id of
+                the page before.
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            ApiStatusError: If the server refuses, or the sender's own error.
+            ResponseDecodeError: If the answer is not what the document promises.
+            PagingError: If the server sends a cursor twice, which would never end.
+        """
+
+        async def fetch(cursor: str | Unset) -> DatasetFilePage:
+            return await self.list(id, limit=limit, starting_after=cursor, options=options)
+
+        return paginate_async(self._sender.refuse, "datasets_files_list", starting_after, fetch)
+
+    async def upload(
+        self,
+        id: str,
+        *,
+        file: UploadFile,
+        purpose: FilePurpose | str | Unset = UNSET,
+        options: RequestOptions | None = None,
+    ) -> None:
+        """Upload a file to a dataset.
+
+        It answers without a body: list the files to learn the id of the new one.
+
+        Args:
+            id: Id of the dataset.
+            file: The file.
+            purpose: What the file is for, such as `fine_tune`. Sources do not say what the
+                server assumes when it is left out.
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            OSError: If a file cannot be opened. Nothing was sent.
+            ApiStatusError: If the server refuses, or the sender's own error.
+        """
+        from ...models.upload_dataset_file_request import UploadDatasetFileRequest
+        from . import datasets_files_upload
+
+        with Uploads() as uploads:
+            return await datasets_files_upload.asyncio(
+                client=self._sender,
+                id=id,
+                body=UploadDatasetFileRequest(file=uploads.file(file), purpose=purpose),
+                options=options,
+            )
+
+    async def delete(self, id: str, file_id: str, *, options: RequestOptions | None = None) -> None:
+        """Remove a file from a dataset.
+
+        Args:
+            id: Id of the dataset.
+            file_id: Id of the file.
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            ApiStatusError: If the server refuses, or the sender's own error.
+        """
+        from . import datasets_files_delete
+
+        return await datasets_files_delete.asyncio(
+            client=self._sender, id=id, file_id=file_id, options=options
+        )
+
+
+__all__ = ["AsyncDatasetsFiles", "DatasetsFiles"]

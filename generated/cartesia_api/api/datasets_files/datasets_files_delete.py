@@ -1,0 +1,43 @@
+"""DELETE /datasets/{id}/files/{file_id}: Remove a file from a dataset."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import httpx
+
+from ...client import AsyncSender, Request, RequestOptions, Sender
+from ...types import encode_segment
+
+OPERATION: Final = "datasets_files_delete"
+
+
+def build_request(*, id: str, file_id: str) -> Request:
+    """Return the request.
+
+    Args:
+        id: Id of the dataset.
+        file_id: Id of the file.
+    """
+    return Request(
+        operation=OPERATION,
+        method="DELETE",
+        path=f"/datasets/{encode_segment('id', id)}/files/{encode_segment('file_id', file_id)}",
+        accept="*/*",
+    )
+
+
+def parse(response: httpx.Response) -> None:
+    """Read nothing: a success has no body."""
+
+
+def sync(*, client: Sender, id: str, file_id: str, options: RequestOptions | None = None) -> None:
+    """Call the operation."""
+    return client.call(build_request(id=id, file_id=file_id), parse, options)
+
+
+async def asyncio(
+    *, client: AsyncSender, id: str, file_id: str, options: RequestOptions | None = None
+) -> None:
+    """Call the operation in an event loop."""
+    return await client.call(build_request(id=id, file_id=file_id), parse, options)

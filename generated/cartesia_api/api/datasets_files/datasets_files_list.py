@@ -1,0 +1,90 @@
+"""GET /datasets/{id}/files: List one page of the files of a dataset."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import httpx
+
+from ...client import AsyncSender, Request, RequestOptions, Sender
+from ...errors import decode
+from ...models.dataset_file_page import DatasetFilePage
+from ...types import UNSET, Unset, encode_query, encode_segment
+
+OPERATION: Final = "datasets_files_list"
+
+
+def build_request(
+    *,
+    id: str,
+    limit: int | Unset = UNSET,
+    starting_after: str | Unset = UNSET,
+    ending_before: str | Unset = UNSET,
+) -> Request:
+    """Return the request.
+
+    Args:
+        id: Id of the dataset.
+        limit: Items per page, 1 to 100. How many the server sends when it is left out is not
+            documented.
+        starting_after: Id of an item; the page starts right behind it. Use the last id of the
+            page before.
+        ending_before: Id of an item; the page ends right before it. Use the first id of the
+            page behind.
+    """
+    return Request(
+        operation=OPERATION,
+        method="GET",
+        path=f"/datasets/{encode_segment('id', id)}/files",
+        params=encode_query(
+            {"limit": limit, "starting_after": starting_after, "ending_before": ending_before}
+        ),
+        accept="application/json",
+    )
+
+
+def parse(response: httpx.Response) -> DatasetFilePage:
+    """Read the body of a success.
+
+    Raises:
+        ResponseDecodeError: If the body is not what the document promises.
+    """
+    return decode(OPERATION, response, DatasetFilePage.from_dict)
+
+
+def sync(
+    *,
+    client: Sender,
+    id: str,
+    limit: int | Unset = UNSET,
+    starting_after: str | Unset = UNSET,
+    ending_before: str | Unset = UNSET,
+    options: RequestOptions | None = None,
+) -> DatasetFilePage:
+    """Call the operation."""
+    return client.call(
+        build_request(
+            id=id, limit=limit, starting_after=starting_after, ending_before=ending_before
+        ),
+        parse,
+        options,
+    )
+
+
+async def asyncio(
+    *,
+    client: AsyncSender,
+    id: str,
+    limit: int | Unset = UNSET,
+    starting_after: str | Unset = UNSET,
+    ending_before: str | Unset = UNSET,
+    options: RequestOptions | None = None,
+) -> DatasetFilePage:
+    """Call the operation in an event loop."""
+    return await client.call(
+        build_request(
+            id=id, limit=limit, starting_after=starting_after, ending_before=ending_before
+        ),
+        parse,
+        options,
+    )

@@ -1,0 +1,55 @@
+"""POST /datasets/{id}/files: Upload a file to a dataset."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import httpx
+
+from ...client import AsyncSender, Request, RequestOptions, Sender
+from ...models.upload_dataset_file_request import UploadDatasetFileRequest
+from ...types import encode_segment
+
+OPERATION: Final = "datasets_files_upload"
+
+
+def build_request(*, id: str, body: UploadDatasetFileRequest) -> Request:
+    """Return the request.
+
+    Args:
+        id: Id of the dataset.
+        body: The body.
+    """
+    return Request(
+        operation=OPERATION,
+        method="POST",
+        path=f"/datasets/{encode_segment('id', id)}/files",
+        files=body.to_multipart(),
+        accept="*/*",
+    )
+
+
+def parse(response: httpx.Response) -> None:
+    """Read nothing: a success has no body."""
+
+
+def sync(
+    *,
+    client: Sender,
+    id: str,
+    body: UploadDatasetFileRequest,
+    options: RequestOptions | None = None,
+) -> None:
+    """Call the operation."""
+    return client.call(build_request(id=id, body=body), parse, options)
+
+
+async def asyncio(
+    *,
+    client: AsyncSender,
+    id: str,
+    body: UploadDatasetFileRequest,
+    options: RequestOptions | None = None,
+) -> None:
+    """Call the operation in an event loop."""
+    return await client.call(build_request(id=id, body=body), parse, options)

@@ -1,0 +1,269 @@
+"""The resource `files`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ...types import UNSET, Uploads, paginate, paginate_async
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
+
+    from ...client import AsyncSender, RequestOptions, Sender
+    from ...models.file_purpose import FilePurpose
+    from ...models.stored_file import StoredFile
+    from ...models.stored_file_page import StoredFilePage
+    from ...types import Unset, UploadFile
+
+
+class Files:
+    """The operations of the resource `files`."""
+
+    def __init__(self, sender: Sender) -> None:
+        self._sender = sender
+
+    def list(
+        self,
+        *,
+        purpose: FilePurpose | str | Unset = UNSET,
+        q: str | Unset = UNSET,
+        limit: int | Unset = UNSET,
+        starting_after: str | Unset = UNSET,
+        ending_before: str | Unset = UNSET,
+        options: RequestOptions | None = None,
+    ) -> StoredFilePage:
+        """List one page of your stored files.
+
+        The official SDK 4.2.0 lacks it.
+
+        Args:
+            purpose: Only files of this purpose.
+            q: Text to find in the name of the file.
+            limit: Items per page, 1 to 100. How many the server sends when it is left out is
+                not documented.
+            starting_after: Id of an item; the page starts right behind it. Use the last id of
+                the page before.
+            ending_before: Id of an item; the page ends right before it. Use the first id of
+                the page behind.
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            ApiStatusError: If the server refuses, or the sender's own error.
+            ResponseDecodeError: If the answer is not what the document promises.
+        """
+        from . import files_list
+
+        return files_list.sync(
+            client=self._sender,
+            purpose=purpose,
+            q=q,
+            limit=limit,
+            starting_after=starting_after,
+            ending_before=ending_before,
+            options=options,
+        )
+
+    def iter_all(
+        self,
+        *,
+        purpose: FilePurpose | str | Unset = UNSET,
+        q: str | Unset = UNSET,
+        limit: int | Unset = UNSET,
+        starting_after: str | Unset = UNSET,
+        options: RequestOptions | None = None,
+    ) -> Iterator[StoredFile]:
+        """Iterate over everything that `list` lists, fetching the next page when it is needed.
+
+        Args:
+            purpose: Only files of this purpose.
+            q: Text to find in the name of the file.
+            limit: Items per page, 1 to 100. How many the server sends when it is left out is
+                not documented.
+            starting_after: Id of an item; the page starts right behind it. Use the last id of
+                the page before.
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            ApiStatusError: If the server refuses, or the sender's own error.
+            ResponseDecodeError: If the answer is not what the document promises.
+            PagingError: If the server sends a cursor twice, which would never end.
+        """
+
+        def fetch(cursor: str | Unset) -> StoredFilePage:
+            return self.list(
+                purpose=purpose, q=q, limit=limit, starting_after=cursor, options=options
+            )
+
+        return paginate(self._sender.refuse, "files_list", starting_after, fetch)
+
+    def upload(
+        self, *, file: UploadFile, purpose: FilePurpose | str, options: RequestOptions | None = None
+    ) -> StoredFile:
+        """Store a file.
+
+        Answers with status 201. The official SDK 4.2.0 lacks it.
+
+        Args:
+            file: The file.
+            purpose: What the file is for.
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            OSError: If a file cannot be opened. Nothing was sent.
+            ApiStatusError: If the server refuses, or the sender's own error.
+            ResponseDecodeError: If the answer is not what the document promises.
+        """
+        from ...models.upload_file_request import UploadFileRequest
+        from . import files_upload
+
+        with Uploads() as uploads:
+            return files_upload.sync(
+                client=self._sender,
+                body=UploadFileRequest(file=uploads.file(file), purpose=purpose),
+                options=options,
+            )
+
+    def get(self, id: str, *, options: RequestOptions | None = None) -> StoredFile:
+        """Get what is known about one stored file.
+
+        The official SDK 4.2.0 lacks it.
+
+        Args:
+            id: Id of the file, such as `file_...`.
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            ApiStatusError: If the server refuses, or the sender's own error.
+            ResponseDecodeError: If the answer is not what the document promises.
+        """
+        from . import files_get
+
+        return files_get.sync(client=self._sender, id=id, options=options)
+
+
+class AsyncFiles:
+    """The operations of the resource `files`, in an event loop."""
+
+    def __init__(self, sender: AsyncSender) -> None:
+        self._sender = sender
+
+    async def list(
+        self,
+        *,
+        purpose: FilePurpose | str | Unset = UNSET,
+        q: str | Unset = UNSET,
+        limit: int | Unset = UNSET,
+        starting_after: str | Unset = UNSET,
+        ending_before: str | Unset = UNSET,
+        options: RequestOptions | None = None,
+    ) -> StoredFilePage:
+        """List one page of your stored files.
+
+        The official SDK 4.2.0 lacks it.
+
+        Args:
+            purpose: Only files of this purpose.
+            q: Text to find in the name of the file.
+            limit: Items per page, 1 to 100. How many the server sends when it is left out is
+                not documented.
+            starting_after: Id of an item; the page starts right behind it. Use the last id of
+                the page before.
+            ending_before: Id of an item; the page ends right before it. Use the first id of
+                the page behind.
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            ApiStatusError: If the server refuses, or the sender's own error.
+            ResponseDecodeError: If the answer is not what the document promises.
+        """
+        from . import files_list
+
+        return await files_list.asyncio(
+            client=self._sender,
+            purpose=purpose,
+            q=q,
+            limit=limit,
+            starting_after=starting_after,
+            ending_before=ending_before,
+            options=options,
+        )
+
+    def iter_all(
+        self,
+        *,
+        purpose: FilePurpose | str | Unset = UNSET,
+        q: str | Unset = UNSET,
+        limit: int | Unset = UNSET,
+        starting_after: str | Unset = UNSET,
+        options: RequestOptions | None = None,
+    ) -> AsyncIterator[StoredFile]:
+        """Iterate over everything that `list` lists, fetching the next page when it is needed.
+
+        Args:
+            purpose: Only files of this purpose.
+            q: Text to find in the name of the file.
+            limit: Items per page, 1 to 100. How many the server sends when it is left out is
+                not documented.
+            starting_after: Id of an item; the page starts right behind it. Use the last id of
+                the page before.
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            ApiStatusError: If the server refuses, or the sender's own error.
+            ResponseDecodeError: If the answer is not what the document promises.
+            PagingError: If the server sends a cursor twice, which would never end.
+        """
+
+        async def fetch(cursor: str | Unset) -> StoredFilePage:
+            return await self.list(
+                purpose=purpose, q=q, limit=limit, starting_after=cursor, options=options
+            )
+
+        return paginate_async(self._sender.refuse, "files_list", starting_after, fetch)
+
+    async def upload(
+        self, *, file: UploadFile, purpose: FilePurpose | str, options: RequestOptions | None = None
+    ) -> StoredFile:
+        """Store a file.
+
+        Answers with status 201. The official SDK 4.2.0 lacks it.
+
+        Args:
+            file: The file.
+            purpose: What the file is for.
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            OSError: If a file cannot be opened. Nothing was sent.
+            ApiStatusError: If the server refuses, or the sender's own error.
+            ResponseDecodeError: If the answer is not what the document promises.
+        """
+        from ...models.upload_file_request import UploadFileRequest
+        from . import files_upload
+
+        with Uploads() as uploads:
+            return await files_upload.asyncio(
+                client=self._sender,
+                body=UploadFileRequest(file=uploads.file(file), purpose=purpose),
+                options=options,
+            )
+
+    async def get(self, id: str, *, options: RequestOptions | None = None) -> StoredFile:
+        """Get what is known about one stored file.
+
+        The official SDK 4.2.0 lacks it.
+
+        Args:
+            id: Id of the file, such as `file_...`.
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            ApiStatusError: If the server refuses, or the sender's own error.
+            ResponseDecodeError: If the answer is not what the document promises.
+        """
+        from . import files_get
+
+        return await files_get.asyncio(client=self._sender, id=id, options=options)
+
+
+__all__ = ["AsyncFiles", "Files"]

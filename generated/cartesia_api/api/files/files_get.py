@@ -1,0 +1,49 @@
+"""GET /files/{id}: Get what is known about one stored file."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import httpx
+
+from ...client import AsyncSender, Request, RequestOptions, Sender
+from ...errors import decode
+from ...models.stored_file import StoredFile
+from ...types import encode_segment
+
+OPERATION: Final = "files_get"
+
+
+def build_request(*, id: str) -> Request:
+    """Return the request.
+
+    Args:
+        id: Id of the file, such as `file_...`.
+    """
+    return Request(
+        operation=OPERATION,
+        method="GET",
+        path=f"/files/{encode_segment('id', id)}",
+        accept="application/json",
+    )
+
+
+def parse(response: httpx.Response) -> StoredFile:
+    """Read the body of a success.
+
+    Raises:
+        ResponseDecodeError: If the body is not what the document promises.
+    """
+    return decode(OPERATION, response, StoredFile.from_dict)
+
+
+def sync(*, client: Sender, id: str, options: RequestOptions | None = None) -> StoredFile:
+    """Call the operation."""
+    return client.call(build_request(id=id), parse, options)
+
+
+async def asyncio(
+    *, client: AsyncSender, id: str, options: RequestOptions | None = None
+) -> StoredFile:
+    """Call the operation in an event loop."""
+    return await client.call(build_request(id=id), parse, options)

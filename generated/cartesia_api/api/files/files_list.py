@@ -1,0 +1,109 @@
+"""GET /files: List one page of your stored files."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import httpx
+
+from ...client import AsyncSender, Request, RequestOptions, Sender
+from ...errors import decode
+from ...models.file_purpose import FilePurpose
+from ...models.stored_file_page import StoredFilePage
+from ...types import UNSET, Unset, encode_query
+
+OPERATION: Final = "files_list"
+
+
+def build_request(
+    *,
+    purpose: FilePurpose | str | Unset = UNSET,
+    q: str | Unset = UNSET,
+    limit: int | Unset = UNSET,
+    starting_after: str | Unset = UNSET,
+    ending_before: str | Unset = UNSET,
+) -> Request:
+    """Return the request.
+
+    Args:
+        purpose: Only files of this purpose.
+        q: Text to find in the name of the file.
+        limit: Items per page, 1 to 100. How many the server sends when it is left out is not
+            documented.
+        starting_after: Id of an item; the page starts right behind it. Use the last id of the
+            page before.
+        ending_before: Id of an item; the page ends right before it. Use the first id of the
+            page behind.
+    """
+    return Request(
+        operation=OPERATION,
+        method="GET",
+        path="/files",
+        params=encode_query(
+            {
+                "purpose": purpose,
+                "q": q,
+                "limit": limit,
+                "starting_after": starting_after,
+                "ending_before": ending_before,
+            }
+        ),
+        accept="application/json",
+    )
+
+
+def parse(response: httpx.Response) -> StoredFilePage:
+    """Read the body of a success.
+
+    Raises:
+        ResponseDecodeError: If the body is not what the document promises.
+    """
+    return decode(OPERATION, response, StoredFilePage.from_dict)
+
+
+def sync(
+    *,
+    client: Sender,
+    purpose: FilePurpose | str | Unset = UNSET,
+    q: str | Unset = UNSET,
+    limit: int | Unset = UNSET,
+    starting_after: str | Unset = UNSET,
+    ending_before: str | Unset = UNSET,
+    options: RequestOptions | None = None,
+) -> StoredFilePage:
+    """Call the operation."""
+    return client.call(
+        build_request(
+            purpose=purpose,
+            q=q,
+            limit=limit,
+            starting_after=starting_after,
+            ending_before=ending_before,
+        ),
+        parse,
+        options,
+    )
+
+
+async def asyncio(
+    *,
+    client: AsyncSender,
+    purpose: FilePurpose | str | Unset = UNSET,
+    q: str | Unset = UNSET,
+    limit: int | Unset = UNSET,
+    starting_after: str | Unset = UNSET,
+    ending_before: str | Unset = UNSET,
+    options: RequestOptions | None = None,
+) -> StoredFilePage:
+    """Call the operation in an event loop."""
+    return await client.call(
+        build_request(
+            purpose=purpose,
+            q=q,
+            limit=limit,
+            starting_after=starting_after,
+            ending_before=ending_before,
+        ),
+        parse,
+        options,
+    )

@@ -1,0 +1,52 @@
+"""POST /files: Store a file."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import httpx
+
+from ...client import AsyncSender, Request, RequestOptions, Sender
+from ...errors import decode
+from ...models.stored_file import StoredFile
+from ...models.upload_file_request import UploadFileRequest
+
+OPERATION: Final = "files_upload"
+
+
+def build_request(*, body: UploadFileRequest) -> Request:
+    """Return the request.
+
+    Args:
+        body: The body.
+    """
+    return Request(
+        operation=OPERATION,
+        method="POST",
+        path="/files",
+        files=body.to_multipart(),
+        accept="application/json",
+    )
+
+
+def parse(response: httpx.Response) -> StoredFile:
+    """Read the body of a success.
+
+    Raises:
+        ResponseDecodeError: If the body is not what the document promises.
+    """
+    return decode(OPERATION, response, StoredFile.from_dict)
+
+
+def sync(
+    *, client: Sender, body: UploadFileRequest, options: RequestOptions | None = None
+) -> StoredFile:
+    """Call the operation."""
+    return client.call(build_request(body=body), parse, options)
+
+
+async def asyncio(
+    *, client: AsyncSender, body: UploadFileRequest, options: RequestOptions | None = None
+) -> StoredFile:
+    """Call the operation in an event loop."""
+    return await client.call(build_request(body=body), parse, options)

@@ -1,0 +1,435 @@
+"""The resource `fine_tunes`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ...types import UNSET, paginate, paginate_async
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
+
+    from ...client import AsyncSender, RequestOptions, Sender
+    from ...models.fine_tune import FineTune
+    from ...models.fine_tune_model import FineTuneModel
+    from ...models.fine_tune_page import FineTunePage
+    from ...models.language import Language
+    from ...models.voice import Voice
+    from ...models.voice_accent import VoiceAccent
+    from ...models.voice_page import VoicePage
+    from ...types import Unset
+
+
+class FineTunes:
+    """The operations of the resource `fine_tunes`."""
+
+    def __init__(self, sender: Sender) -> None:
+        self._sender = sender
+
+    def list(
+        self,
+        *,
+        limit: int | Unset = UNSET,
+        starting_after: str | Unset = UNSET,
+        ending_before: str | Unset = UNSET,
+        options: RequestOptions | None = None,
+    ) -> FineTunePage:
+        """List one page of your fine-tunes.
+
+        Args:
+            limit: Items per page, 1 to 100. How many the server sends when it is left out is
+                not documented.
+            starting_after: Id of an item; the page starts right behind it. Use the last id of
+                the page before.
+            ending_before: Id of an item; the page ends right before it. Use the first id of
+                the page behind.
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            ApiStatusError: If the server refuses, or the sender's own error.
+            ResponseDecodeError: If the answer is not what the document promises.
+        """
+        from . import fine_tunes_list
+
+        return fine_tunes_list.sync(
+            client=self._sender,
+            limit=limit,
+            starting_after=starting_after,
+            ending_before=ending_before,
+            options=options,
+        )
+
+    def iter_all(
+        self,
+        *,
+        limit: int | Unset = UNSET,
+        starting_after: str | Unset = UNSET,
+        options: RequestOptions | None = None,
+    ) -> Iterator[FineTune]:
+        """Iterate over everything that `list` lists, fetching the next page when it is needed.
+
+        Args:
+            limit: Items per page, 1 to 100. How many the server sends when it is left out is
+                not documented.
+            starting_after: Id of an item; the page starts right behind it. Use the last id of
+                the page before.
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            ApiStatusError: If the server refuses, or the sender's own error.
+            ResponseDecodeError: If the answer is not what the document promises.
+            PagingError: If the server sends a cursor twice, which would never end.
+        """
+
+        def fetch(cursor: str | Unset) -> FineTunePage:
+            return self.list(limit=limit, starting_after=cursor, options=options)
+
+        return paginate(self._sender.refuse, "fine_tunes_list", starting_after, fetch)
+
+    def create(
+        self,
+        *,
+        name: str,
+        description: str,
+        language: Language | str,
+        model_id: FineTuneModel | str,
+        dataset: str,
+        accent: None | Unset | VoiceAccent = UNSET,
+        options: RequestOptions | None = None,
+    ) -> FineTune:
+        """Fine-tune a model on a dataset.
+
+        Starts the training and answers at once; ask for the fine-tune again until its `status`
+        is `completed` or `failed`. Training costs 1,000,000 credits.
+
+        Args:
+            name: Name of the fine-tune.
+            description: What the fine-tune is for.
+            language: Language of the recordings.
+            model_id: Id of the model that is fine-tuned.
+            dataset: Id of the dataset.
+            accent: Catalog id of the speaker's accent.
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            ApiStatusError: If the server refuses, or the sender's own error.
+            ResponseDecodeError: If the answer is not what the document promises.
+        """
+        from ...models.create_fine_tune_request import CreateFineTuneRequest
+        from . import fine_tunes_create
+
+        return fine_tunes_create.sync(
+            client=self._sender,
+            body=CreateFineTuneRequest(
+                name=name,
+                description=description,
+                language=language,
+                model_id=model_id,
+                dataset=dataset,
+                accent=accent,
+            ),
+            options=options,
+        )
+
+    def retrieve(self, id: str, *, options: RequestOptions | None = None) -> FineTune:
+        """Get one fine-tune.
+
+        Args:
+            id: Id of the fine-tune.
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            ApiStatusError: If the server refuses, or the sender's own error.
+            ResponseDecodeError: If the answer is not what the document promises.
+        """
+        from . import fine_tunes_retrieve
+
+        return fine_tunes_retrieve.sync(client=self._sender, id=id, options=options)
+
+    def delete(self, id: str, *, options: RequestOptions | None = None) -> None:
+        """Delete a fine-tune.
+
+        Args:
+            id: Id of the fine-tune.
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            ApiStatusError: If the server refuses, or the sender's own error.
+        """
+        from . import fine_tunes_delete
+
+        return fine_tunes_delete.sync(client=self._sender, id=id, options=options)
+
+    def list_voices(
+        self,
+        id: str,
+        *,
+        limit: int | Unset = UNSET,
+        starting_after: str | Unset = UNSET,
+        ending_before: str | Unset = UNSET,
+        options: RequestOptions | None = None,
+    ) -> VoicePage:
+        """List one page of the voices made by a fine-tune.
+
+        Args:
+            id: Id of the fine-tune.
+            limit: Items per page, 1 to 100. How many the server sends when it is left out is
+                not documented.
+            starting_after: Id of an item; the page starts right behind it. Use the last id of
+                the page before.
+            ending_before: Id of an item; the page ends right before it. Use the first id of
+                the page behind.
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            ApiStatusError: If the server refuses, or the sender's own error.
+            ResponseDecodeError: If the answer is not what the document promises.
+        """
+        from . import fine_tunes_list_voices
+
+        return fine_tunes_list_voices.sync(
+            client=self._sender,
+            id=id,
+            limit=limit,
+            starting_after=starting_after,
+            ending_before=ending_before,
+            options=options,
+        )
+
+    def iter_voices(
+        self,
+        id: str,
+        *,
+        limit: int | Unset = UNSET,
+        starting_after: str | Unset = UNSET,
+        options: RequestOptions | None = None,
+    ) -> Iterator[Voice]:
+        """Iterate over everything that `list_voices` lists, fetching the next page when it is needed.
+
+        Args:
+            id: Id of the fine-tune.
+            limit: Items per page, 1 to 100. How many the server sends when it is left out is
+                not documented.
+            starting_after: Id of an item; the page starts right behind it. Use the last id of
+                the page before.
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            ApiStatusError: If the server refuses, or the sender's own error.
+            ResponseDecodeError: If the answer is not what the document promises.
+            PagingError: If the server sends a cursor twice, which would never end.
+        """
+
+        def fetch(cursor: str | Unset) -> VoicePage:
+            return self.list_voices(id, limit=limit, starting_after=cursor, options=options)
+
+        return paginate(self._sender.refuse, "fine_tunes_list_voices", starting_after, fetch)
+
+
+class AsyncFineTunes:
+    """The operations of the resource `fine_tunes`, in an event loop."""
+
+    def __init__(self, sender: AsyncSender) -> None:
+        self._sender = sender
+
+    async def list(
+        self,
+        *,
+        limit: int | Unset = UNSET,
+        starting_after: str | Unset = UNSET,
+        ending_before: str | Unset = UNSET,
+        options: RequestOptions | None = None,
+    ) -> FineTunePage:
+        """List one page of your fine-tunes.
+
+        Args:
+            limit: Items per page, 1 to 100. How many the server sends when it is left out is
+                not documented.
+            starting_after: Id of an item; the page starts right behind it. Use the last id of
+                the page before.
+            ending_before: Id of an item; the page ends right before it. Use the first id of
+                the page behind.
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            ApiStatusError: If the server refuses, or the sender's own error.
+            ResponseDecodeError: If the answer is not what the document promises.
+        """
+        from . import fine_tunes_list
+
+        return await fine_tunes_list.asyncio(
+            client=self._sender,
+            limit=limit,
+            starting_after=starting_after,
+            ending_before=ending_before,
+            options=options,
+        )
+
+    def iter_all(
+        self,
+        *,
+        limit: int | Unset = UNSET,
+        starting_after: str | Unset = UNSET,
+        options: RequestOptions | None = None,
+    ) -> AsyncIterator[FineTune]:
+        """Iterate over everything that `list` lists, fetching the next page when it is needed.
+
+        Args:
+            limit: Items per page, 1 to 100. How many the server sends when it is left out is
+                not documented.
+            starting_after: Id of an item; the page starts right behind it. Use the last id of
+                the page before.
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            ApiStatusError: If the server refuses, or the sender's own error.
+            ResponseDecodeError: If the answer is not what the document promises.
+            PagingError: If the server sends a cursor twice, which would never end.
+        """
+
+        async def fetch(cursor: str | Unset) -> FineTunePage:
+            return await self.list(limit=limit, starting_after=cursor, options=options)
+
+        return paginate_async(self._sender.refuse, "fine_tunes_list", starting_after, fetch)
+
+    async def create(
+        self,
+        *,
+        name: str,
+        description: str,
+        language: Language | str,
+        model_id: FineTuneModel | str,
+        dataset: str,
+        accent: None | Unset | VoiceAccent = UNSET,
+        options: RequestOptions | None = None,
+    ) -> FineTune:
+        """Fine-tune a model on a dataset.
+
+        Starts the training and answers at once; ask for the fine-tune again until its `status`
+        is `completed` or `failed`. Training costs 1,000,000 credits.
+
+        Args:
+            name: Name of the fine-tune.
+            description: What the fine-tune is for.
+            language: Language of the recordings.
+            model_id: Id of the model that is fine-tuned.
+            dataset: Id of the dataset.
+            accent: Catalog id of the speaker's accent.
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            ApiStatusError: If the server refuses, or the sender's own error.
+            ResponseDecodeError: If the answer is not what the document promises.
+        """
+        from ...models.create_fine_tune_request import CreateFineTuneRequest
+        from . import fine_tunes_create
+
+        return await fine_tunes_create.asyncio(
+            client=self._sender,
+            body=CreateFineTuneRequest(
+                name=name,
+                description=description,
+                language=language,
+                model_id=model_id,
+                dataset=dataset,
+                accent=accent,
+            ),
+            options=options,
+        )
+
+    async def retrieve(self, id: str, *, options: RequestOptions | None = None) -> FineTune:
+        """Get one fine-tune.
+
+        Args:
+            id: Id of the fine-tune.
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            ApiStatusError: If the server refuses, or the sender's own error.
+            ResponseDecodeError: If the answer is not what the document promises.
+        """
+        from . import fine_tunes_retrieve
+
+        return await fine_tunes_retrieve.asyncio(client=self._sender, id=id, options=options)
+
+    async def delete(self, id: str, *, options: RequestOptions | None = None) -> None:
+        """Delete a fine-tune.
+
+        Args:
+            id: Id of the fine-tune.
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            ApiStatusError: If the server refuses, or the sender's own error.
+        """
+        from . import fine_tunes_delete
+
+        return await fine_tunes_delete.asyncio(client=self._sender, id=id, options=options)
+
+    async def list_voices(
+        self,
+        id: str,
+        *,
+        limit: int | Unset = UNSET,
+        starting_after: str | Unset = UNSET,
+        ending_before: str | Unset = UNSET,
+        options: RequestOptions | None = None,
+    ) -> VoicePage:
+        """List one page of the voices made by a fine-tune.
+
+        Args:
+            id: Id of the fine-tune.
+            limit: Items per page, 1 to 100. How many the server sends when it is left out is
+                not documented.
+            starting_after: Id of an item; the page starts right behind it. Use the last id of
+                the page before.
+            ending_before: Id of an item; the page ends right before it. Use the first id of
+                the page behind.
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            ApiStatusError: If the server refuses, or the sender's own error.
+            ResponseDecodeError: If the answer is not what the document promises.
+        """
+        from . import fine_tunes_list_voices
+
+        return await fine_tunes_list_voices.asyncio(
+            client=self._sender,
+            id=id,
+            limit=limit,
+            starting_after=starting_after,
+            ending_before=ending_before,
+            options=options,
+        )
+
+    def iter_voices(
+        self,
+        id: str,
+        *,
+        limit: int | Unset = UNSET,
+        starting_after: str | Unset = UNSET,
+        options: RequestOptions | None = None,
+    ) -> AsyncIterator[Voice]:
+        """Iterate over everything that `list_voices` lists, fetching the next page when it is needed.
+
+        Args:
+            id: Id of the fine-tune.
+            limit: Items per page, 1 to 100. How many the server sends when it is left out is
+                not documented.
+            starting_after: Id of an item; the page starts right behind it. Use the last id of
+                the page before.
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            ApiStatusError: If the server refuses, or the sender's own error.
+            ResponseDecodeError: If the answer is not what the document promises.
+            PagingError: If the server sends a cursor twice, which would never end.
+        """
+
+        async def fetch(cursor: str | Unset) -> VoicePage:
+            return await self.list_voices(id, limit=limit, starting_after=cursor, options=options)
+
+        return paginate_async(self._sender.refuse, "fine_tunes_list_voices", starting_after, fetch)
+
+
+__all__ = ["AsyncFineTunes", "FineTunes"]

@@ -1,0 +1,52 @@
+"""POST /fine-tunes/: Fine-tune a model on a dataset."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import httpx
+
+from ...client import AsyncSender, Request, RequestOptions, Sender
+from ...errors import decode
+from ...models.create_fine_tune_request import CreateFineTuneRequest
+from ...models.fine_tune import FineTune
+
+OPERATION: Final = "fine_tunes_create"
+
+
+def build_request(*, body: CreateFineTuneRequest) -> Request:
+    """Return the request.
+
+    Args:
+        body: The body.
+    """
+    return Request(
+        operation=OPERATION,
+        method="POST",
+        path="/fine-tunes/",
+        json=body.to_dict(),
+        accept="application/json",
+    )
+
+
+def parse(response: httpx.Response) -> FineTune:
+    """Read the body of a success.
+
+    Raises:
+        ResponseDecodeError: If the body is not what the document promises.
+    """
+    return decode(OPERATION, response, FineTune.from_dict)
+
+
+def sync(
+    *, client: Sender, body: CreateFineTuneRequest, options: RequestOptions | None = None
+) -> FineTune:
+    """Call the operation."""
+    return client.call(build_request(body=body), parse, options)
+
+
+async def asyncio(
+    *, client: AsyncSender, body: CreateFineTuneRequest, options: RequestOptions | None = None
+) -> FineTune:
+    """Call the operation in an event loop."""
+    return await client.call(build_request(body=body), parse, options)

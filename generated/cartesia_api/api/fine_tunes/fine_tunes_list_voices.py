@@ -1,0 +1,90 @@
+"""GET /fine-tunes/{id}/voices: List one page of the voices made by a fine-tune."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import httpx
+
+from ...client import AsyncSender, Request, RequestOptions, Sender
+from ...errors import decode
+from ...models.voice_page import VoicePage
+from ...types import UNSET, Unset, encode_query, encode_segment
+
+OPERATION: Final = "fine_tunes_list_voices"
+
+
+def build_request(
+    *,
+    id: str,
+    limit: int | Unset = UNSET,
+    starting_after: str | Unset = UNSET,
+    ending_before: str | Unset = UNSET,
+) -> Request:
+    """Return the request.
+
+    Args:
+        id: Id of the fine-tune.
+        limit: Items per page, 1 to 100. How many the server sends when it is left out is not
+            documented.
+        starting_after: Id of an item; the page starts right behind it. Use the last id of the
+            page before.
+        ending_before: Id of an item; the page ends right before it. Use the first id of the
+            page behind.
+    """
+    return Request(
+        operation=OPERATION,
+        method="GET",
+        path=f"/fine-tunes/{encode_segment('id', id)}/voices",
+        params=encode_query(
+            {"limit": limit, "starting_after": starting_after, "ending_before": ending_before}
+        ),
+        accept="application/json",
+    )
+
+
+def parse(response: httpx.Response) -> VoicePage:
+    """Read the body of a success.
+
+    Raises:
+        ResponseDecodeError: If the body is not what the document promises.
+    """
+    return decode(OPERATION, response, VoicePage.from_dict)
+
+
+def sync(
+    *,
+    client: Sender,
+    id: str,
+    limit: int | Unset = UNSET,
+    starting_after: str | Unset = UNSET,
+    ending_before: str | Unset = UNSET,
+    options: RequestOptions | None = None,
+) -> VoicePage:
+    """Call the operation."""
+    return client.call(
+        build_request(
+            id=id, limit=limit, starting_after=starting_after, ending_before=ending_before
+        ),
+        parse,
+        options,
+    )
+
+
+async def asyncio(
+    *,
+    client: AsyncSender,
+    id: str,
+    limit: int | Unset = UNSET,
+    starting_after: str | Unset = UNSET,
+    ending_before: str | Unset = UNSET,
+    options: RequestOptions | None = None,
+) -> VoicePage:
+    """Call the operation in an event loop."""
+    return await client.call(
+        build_request(
+            id=id, limit=limit, starting_after=starting_after, ending_before=ending_before
+        ),
+        parse,
+        options,
+    )

@@ -1,0 +1,49 @@
+"""GET /fine-tunes/{id}: Get one fine-tune."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import httpx
+
+from ...client import AsyncSender, Request, RequestOptions, Sender
+from ...errors import decode
+from ...models.fine_tune import FineTune
+from ...types import encode_segment
+
+OPERATION: Final = "fine_tunes_retrieve"
+
+
+def build_request(*, id: str) -> Request:
+    """Return the request.
+
+    Args:
+        id: Id of the fine-tune.
+    """
+    return Request(
+        operation=OPERATION,
+        method="GET",
+        path=f"/fine-tunes/{encode_segment('id', id)}",
+        accept="application/json",
+    )
+
+
+def parse(response: httpx.Response) -> FineTune:
+    """Read the body of a success.
+
+    Raises:
+        ResponseDecodeError: If the body is not what the document promises.
+    """
+    return decode(OPERATION, response, FineTune.from_dict)
+
+
+def sync(*, client: Sender, id: str, options: RequestOptions | None = None) -> FineTune:
+    """Call the operation."""
+    return client.call(build_request(id=id), parse, options)
+
+
+async def asyncio(
+    *, client: AsyncSender, id: str, options: RequestOptions | None = None
+) -> FineTune:
+    """Call the operation in an event loop."""
+    return await client.call(build_request(id=id), parse, options)

@@ -1,0 +1,58 @@
+"""The resource `locales`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ...client import AsyncSender, RequestOptions, Sender
+    from ...models.locale_catalog import LocaleCatalog
+
+
+class Locales:
+    """The operations of the resource `locales`."""
+
+    def __init__(self, sender: Sender) -> None:
+        self._sender = sender
+
+    def list(self, *, options: RequestOptions | None = None) -> LocaleCatalog:
+        """List the whole catalog of locales with their accents.
+
+        In one answer without pages. The official SDK 4.2.0 lacks it.
+
+        Args:
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            ApiStatusError: If the server refuses, or the sender's own error.
+            ResponseDecodeError: If the answer is not what the document promises.
+        """
+        from . import locales_list
+
+        return locales_list.sync(client=self._sender, options=options)
+
+
+class AsyncLocales:
+    """The operations of the resource `locales`, in an event loop."""
+
+    def __init__(self, sender: AsyncSender) -> None:
+        self._sender = sender
+
+    async def list(self, *, options: RequestOptions | None = None) -> LocaleCatalog:
+        """List the whole catalog of locales with their accents.
+
+        In one answer without pages. The official SDK 4.2.0 lacks it.
+
+        Args:
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            ApiStatusError: If the server refuses, or the sender's own error.
+            ResponseDecodeError: If the answer is not what the document promises.
+        """
+        from . import locales_list
+
+        return await locales_list.asyncio(client=self._sender, options=options)
+
+
+__all__ = ["AsyncLocales", "Locales"]

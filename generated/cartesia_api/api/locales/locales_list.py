@@ -1,0 +1,37 @@
+"""GET /locales: List the whole catalog of locales with their accents."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import httpx
+
+from ...client import AsyncSender, Request, RequestOptions, Sender
+from ...errors import decode
+from ...models.locale_catalog import LocaleCatalog
+
+OPERATION: Final = "locales_list"
+
+
+def build_request() -> Request:
+    """Return the request."""
+    return Request(operation=OPERATION, method="GET", path="/locales", accept="application/json")
+
+
+def parse(response: httpx.Response) -> LocaleCatalog:
+    """Read the body of a success.
+
+    Raises:
+        ResponseDecodeError: If the body is not what the document promises.
+    """
+    return decode(OPERATION, response, LocaleCatalog.from_dict)
+
+
+def sync(*, client: Sender, options: RequestOptions | None = None) -> LocaleCatalog:
+    """Call the operation."""
+    return client.call(build_request(), parse, options)
+
+
+async def asyncio(*, client: AsyncSender, options: RequestOptions | None = None) -> LocaleCatalog:
+    """Call the operation in an event loop."""
+    return await client.call(build_request(), parse, options)

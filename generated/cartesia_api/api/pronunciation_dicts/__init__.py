@@ -1,0 +1,342 @@
+"""The resource `pronunciation_dicts`."""
+
+from __future__ import annotations
+
+import builtins
+from typing import TYPE_CHECKING
+
+from ...types import UNSET, paginate, paginate_async
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
+
+    from ...client import AsyncSender, RequestOptions, Sender
+    from ...models.pronunciation_dict import PronunciationDict
+    from ...models.pronunciation_dict_page import PronunciationDictPage
+    from ...models.pronunciation_item import PronunciationItem
+    from ...types import Unset
+
+
+class PronunciationDicts:
+    """The operations of the resource `pronunciation_dicts`."""
+
+    def __init__(self, sender: Sender) -> None:
+        self._sender = sender
+
+    def list(
+        self,
+        *,
+        limit: int | Unset = UNSET,
+        starting_after: str | Unset = UNSET,
+        ending_before: str | Unset = UNSET,
+        options: RequestOptions | None = None,
+    ) -> PronunciationDictPage:
+        """List one page of your pronunciation dictionaries.
+
+        Args:
+            limit: Items per page, 1 to 100. How many the server sends when it is left out is
+                not documented.
+            starting_after: Id of an item; the page starts right behind it. Use the last id of
+                the page before.
+            ending_before: Id of an item; the page ends right before it. Use the first id of
+                the page behind.
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            ApiStatusError: If the server refuses, or the sender's own error.
+            ResponseDecodeError: If the answer is not what the document promises.
+        """
+        from . import pronunciation_dicts_list
+
+        return pronunciation_dicts_list.sync(
+            client=self._sender,
+            limit=limit,
+            starting_after=starting_after,
+            ending_before=ending_before,
+            options=options,
+        )
+
+    def iter_all(
+        self,
+        *,
+        limit: int | Unset = UNSET,
+        starting_after: str | Unset = UNSET,
+        options: RequestOptions | None = None,
+    ) -> Iterator[PronunciationDict]:
+        """Iterate over everything that `list` lists, fetching the next page when it is needed.
+
+        Args:
+            limit: Items per page, 1 to 100. How many the server sends when it is left out is
+                not documented.
+            starting_after: Id of an item; the page starts right behind it. Use the last id of
+                the page before.
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            ApiStatusError: If the server refuses, or the sender's own error.
+            ResponseDecodeError: If the answer is not what the document promises.
+            PagingError: If the server sends a cursor twice, which would never end.
+        """
+
+        def fetch(cursor: str | Unset) -> PronunciationDictPage:
+            return self.list(limit=limit, starting_after=cursor, options=options)
+
+        return paginate(self._sender.refuse, "pronunciation_dicts_list", starting_after, fetch)
+
+    def create(
+        self,
+        *,
+        name: str,
+        items: builtins.list[PronunciationItem] | None | Unset = UNSET,
+        options: RequestOptions | None = None,
+    ) -> PronunciationDict:
+        """Make a pronunciation dictionary.
+
+        Speech requests use it by its id; it needs sonic-3 or newer.
+
+        Args:
+            name: Name of the dictionary.
+            items: Texts and what to say in their place. Left out, the dictionary is empty.
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            ApiStatusError: If the server refuses, or the sender's own error.
+            ResponseDecodeError: If the answer is not what the document promises.
+        """
+        from ...models.create_pronunciation_dict_request import CreatePronunciationDictRequest
+        from . import pronunciation_dicts_create
+
+        return pronunciation_dicts_create.sync(
+            client=self._sender,
+            body=CreatePronunciationDictRequest(name=name, items=items),
+            options=options,
+        )
+
+    def retrieve(self, id: str, *, options: RequestOptions | None = None) -> PronunciationDict:
+        """Get one pronunciation dictionary.
+
+        Args:
+            id: Id of the pronunciation dictionary.
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            ApiStatusError: If the server refuses, or the sender's own error.
+            ResponseDecodeError: If the answer is not what the document promises.
+        """
+        from . import pronunciation_dicts_retrieve
+
+        return pronunciation_dicts_retrieve.sync(client=self._sender, id=id, options=options)
+
+    def delete(self, id: str, *, options: RequestOptions | None = None) -> None:
+        """Delete a pronunciation dictionary.
+
+        Args:
+            id: Id of the pronunciation dictionary.
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            ApiStatusError: If the server refuses, or the sender's own error.
+        """
+        from . import pronunciation_dicts_delete
+
+        return pronunciation_dicts_delete.sync(client=self._sender, id=id, options=options)
+
+    def update(
+        self,
+        id: str,
+        *,
+        name: None | str | Unset = UNSET,
+        items: builtins.list[PronunciationItem] | None | Unset = UNSET,
+        options: RequestOptions | None = None,
+    ) -> PronunciationDict:
+        """Change the name or the items of a pronunciation dictionary.
+
+        A field that is left out stays as it is.
+
+        Args:
+            id: Id of the pronunciation dictionary.
+            name: New name.
+            items: The new items. Send the whole list: whether it replaces the old one or is
+                merged into it is not documented.
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            ApiStatusError: If the server refuses, or the sender's own error.
+            ResponseDecodeError: If the answer is not what the document promises.
+        """
+        from ...models.update_pronunciation_dict_request import UpdatePronunciationDictRequest
+        from . import pronunciation_dicts_update
+
+        return pronunciation_dicts_update.sync(
+            client=self._sender,
+            id=id,
+            body=UpdatePronunciationDictRequest(name=name, items=items),
+            options=options,
+        )
+
+
+class AsyncPronunciationDicts:
+    """The operations of the resource `pronunciation_dicts`, in an event loop."""
+
+    def __init__(self, sender: AsyncSender) -> None:
+        self._sender = sender
+
+    async def list(
+        self,
+        *,
+        limit: int | Unset = UNSET,
+        starting_after: str | Unset = UNSET,
+        ending_before: str | Unset = UNSET,
+        options: RequestOptions | None = None,
+    ) -> PronunciationDictPage:
+        """List one page of your pronunciation dictionaries.
+
+        Args:
+            limit: Items per page, 1 to 100. How many the server sends when it is left out is
+                not documented.
+            starting_after: Id of an item; the page starts right behind it. Use the last id of
+                the page before.
+            ending_before: Id of an item; the page ends right before it. Use the first id of
+                the page behind.
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            ApiStatusError: If the server refuses, or the sender's own error.
+            ResponseDecodeError: If the answer is not what the document promises.
+        """
+        from . import pronunciation_dicts_list
+
+        return await pronunciation_dicts_list.asyncio(
+            client=self._sender,
+            limit=limit,
+            starting_after=starting_after,
+            ending_before=ending_before,
+            options=options,
+        )
+
+    def iter_all(
+        self,
+        *,
+        limit: int | Unset = UNSET,
+        starting_after: str | Unset = UNSET,
+        options: RequestOptions | None = None,
+    ) -> AsyncIterator[PronunciationDict]:
+        """Iterate over everything that `list` lists, fetching the next page when it is needed.
+
+        Args:
+            limit: Items per page, 1 to 100. How many the server sends when it is left out is
+                not documented.
+            starting_after: Id of an item; the page starts right behind it. Use the last id of
+                the page before.
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            ApiStatusError: If the server refuses, or the sender's own error.
+            ResponseDecodeError: If the answer is not what the document promises.
+            PagingError: If the server sends a cursor twice, which would never end.
+        """
+
+        async def fetch(cursor: str | Unset) -> PronunciationDictPage:
+            return await self.list(limit=limit, starting_after=cursor, options=options)
+
+        return paginate_async(
+            self._sender.refuse, "pronunciation_dicts_list", starting_after, fetch
+        )
+
+    async def create(
+        self,
+        *,
+        name: str,
+        items: builtins.list[PronunciationItem] | None | Unset = UNSET,
+        options: RequestOptions | None = None,
+    ) -> PronunciationDict:
+        """Make a pronunciation dictionary.
+
+        Speech requests use it by its id; it needs sonic-3 or newer.
+
+        Args:
+            name: Name of the dictionary.
+            items: Texts and what to say in their place. Left out, the dictionary is empty.
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            ApiStatusError: If the server refuses, or the sender's own error.
+            ResponseDecodeError: If the answer is not what the document promises.
+        """
+        from ...models.create_pronunciation_dict_request import CreatePronunciationDictRequest
+        from . import pronunciation_dicts_create
+
+        return await pronunciation_dicts_create.asyncio(
+            client=self._sender,
+            body=CreatePronunciationDictRequest(name=name, items=items),
+            options=options,
+        )
+
+    async def retrieve(
+        self, id: str, *, options: RequestOptions | None = None
+    ) -> PronunciationDict:
+        """Get one pronunciation dictionary.
+
+        Args:
+            id: Id of the pronunciation dictionary.
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            ApiStatusError: If the server refuses, or the sender's own error.
+            ResponseDecodeError: If the answer is not what the document promises.
+        """
+        from . import pronunciation_dicts_retrieve
+
+        return await pronunciation_dicts_retrieve.asyncio(
+            client=self._sender, id=id, options=options
+        )
+
+    async def delete(self, id: str, *, options: RequestOptions | None = None) -> None:
+        """Delete a pronunciation dictionary.
+
+        Args:
+            id: Id of the pronunciation dictionary.
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            ApiStatusError: If the server refuses, or the sender's own error.
+        """
+        from . import pronunciation_dicts_delete
+
+        return await pronunciation_dicts_delete.asyncio(client=self._sender, id=id, options=options)
+
+    async def update(
+        self,
+        id: str,
+        *,
+        name: None | str | Unset = UNSET,
+        items: builtins.list[PronunciationItem] | None | Unset = UNSET,
+        options: RequestOptions | None = None,
+    ) -> PronunciationDict:
+        """Change the name or the items of a pronunciation dictionary.
+
+        A field that is left out stays as it is.
+
+        Args:
+            id: Id of the pronunciation dictionary.
+            name: New name.
+            items: The new items. Send the whole list: whether it replaces the old one or is
+                merged into it is not documented.
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            ApiStatusError: If the server refuses, or the sender's own error.
+            ResponseDecodeError: If the answer is not what the document promises.
+        """
+        from ...models.update_pronunciation_dict_request import UpdatePronunciationDictRequest
+        from . import pronunciation_dicts_update
+
+        return await pronunciation_dicts_update.asyncio(
+            client=self._sender,
+            id=id,
+            body=UpdatePronunciationDictRequest(name=name, items=items),
+            options=options,
+        )
+
+
+__all__ = ["AsyncPronunciationDicts", "PronunciationDicts"]

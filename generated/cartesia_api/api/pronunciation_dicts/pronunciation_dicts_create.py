@@ -1,0 +1,55 @@
+"""POST /pronunciation-dicts/: Make a pronunciation dictionary."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import httpx
+
+from ...client import AsyncSender, Request, RequestOptions, Sender
+from ...errors import decode
+from ...models.create_pronunciation_dict_request import CreatePronunciationDictRequest
+from ...models.pronunciation_dict import PronunciationDict
+
+OPERATION: Final = "pronunciation_dicts_create"
+
+
+def build_request(*, body: CreatePronunciationDictRequest) -> Request:
+    """Return the request.
+
+    Args:
+        body: The body.
+    """
+    return Request(
+        operation=OPERATION,
+        method="POST",
+        path="/pronunciation-dicts/",
+        json=body.to_dict(),
+        accept="application/json",
+    )
+
+
+def parse(response: httpx.Response) -> PronunciationDict:
+    """Read the body of a success.
+
+    Raises:
+        ResponseDecodeError: If the body is not what the document promises.
+    """
+    return decode(OPERATION, response, PronunciationDict.from_dict)
+
+
+def sync(
+    *, client: Sender, body: CreatePronunciationDictRequest, options: RequestOptions | None = None
+) -> PronunciationDict:
+    """Call the operation."""
+    return client.call(build_request(body=body), parse, options)
+
+
+async def asyncio(
+    *,
+    client: AsyncSender,
+    body: CreatePronunciationDictRequest,
+    options: RequestOptions | None = None,
+) -> PronunciationDict:
+    """Call the operation in an event loop."""
+    return await client.call(build_request(body=body), parse, options)

@@ -1,0 +1,62 @@
+"""PATCH /pronunciation-dicts/{id}: Change the name or the items of a pronunciation dictionary."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import httpx
+
+from ...client import AsyncSender, Request, RequestOptions, Sender
+from ...errors import decode
+from ...models.pronunciation_dict import PronunciationDict
+from ...models.update_pronunciation_dict_request import UpdatePronunciationDictRequest
+from ...types import encode_segment
+
+OPERATION: Final = "pronunciation_dicts_update"
+
+
+def build_request(*, id: str, body: UpdatePronunciationDictRequest) -> Request:
+    """Return the request.
+
+    Args:
+        id: Id of the pronunciation dictionary.
+        body: The body.
+    """
+    return Request(
+        operation=OPERATION,
+        method="PATCH",
+        path=f"/pronunciation-dicts/{encode_segment('id', id)}",
+        json=body.to_dict(),
+        accept="application/json",
+    )
+
+
+def parse(response: httpx.Response) -> PronunciationDict:
+    """Read the body of a success.
+
+    Raises:
+        ResponseDecodeError: If the body is not what the document promises.
+    """
+    return decode(OPERATION, response, PronunciationDict.from_dict)
+
+
+def sync(
+    *,
+    client: Sender,
+    id: str,
+    body: UpdatePronunciationDictRequest,
+    options: RequestOptions | None = None,
+) -> PronunciationDict:
+    """Call the operation."""
+    return client.call(build_request(id=id, body=body), parse, options)
+
+
+async def asyncio(
+    *,
+    client: AsyncSender,
+    id: str,
+    body: UpdatePronunciationDictRequest,
+    options: RequestOptions | None = None,
+) -> PronunciationDict:
+    """Call the operation in an event loop."""
+    return await client.call(build_request(id=id, body=body), parse, options)

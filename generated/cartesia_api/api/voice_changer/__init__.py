@@ -1,0 +1,245 @@
+"""The resource `voice_changer`."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager, contextmanager
+from typing import TYPE_CHECKING
+
+from ...types import UNSET, Uploads
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
+
+    import httpx
+
+    from ...client import AsyncSender, RequestOptions, Sender
+    from ...models.mpeg_bit_rate import MpegBitRate
+    from ...models.output_container import OutputContainer
+    from ...models.raw_encoding import RawEncoding
+    from ...models.sample_rate import SampleRate
+    from ...types import Unset, UploadFile
+
+
+class VoiceChanger:
+    """The operations of the resource `voice_changer`."""
+
+    def __init__(self, sender: Sender) -> None:
+        self._sender = sender
+
+    @contextmanager
+    def generate(
+        self,
+        *,
+        clip: UploadFile,
+        voice_id: str,
+        output_format_container: OutputContainer,
+        output_format_sample_rate: SampleRate,
+        output_format_encoding: RawEncoding | Unset = UNSET,
+        output_format_bit_rate: MpegBitRate | Unset = UNSET,
+        options: RequestOptions | None = None,
+    ) -> Iterator[httpx.Response]:
+        """Speak a recording with another voice and stream the audio as a file.
+
+        The words and the intonation stay. The body is the audio in the container that was asked
+        for, sent while it is made. It costs 15 credits for each second of the recording.
+
+        Use it as `with`: the body of the response is still to be read.
+
+        Args:
+            clip: The recording of speech.
+            voice_id: Id of the voice to speak with.
+            output_format_container: Container of the audio.
+            output_format_sample_rate: Sampling rate of the audio in Hz.
+            output_format_encoding: Encoding of one sample. Needed for `raw` and `wav`, not
+                for `mp3`.
+            output_format_bit_rate: Bit rate in bits per second. Needed for `mp3` only.
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            OSError: If a file cannot be opened. Nothing was sent.
+            ApiStatusError: If the server refuses, or the sender's own error.
+        """
+        from ...models.change_voice_request import ChangeVoiceRequest
+        from . import voice_changer_generate
+
+        with Uploads() as uploads:
+            with voice_changer_generate.stream(
+                client=self._sender,
+                body=ChangeVoiceRequest(
+                    clip=uploads.file(clip),
+                    voice_id=voice_id,
+                    output_format_container=output_format_container,
+                    output_format_sample_rate=output_format_sample_rate,
+                    output_format_encoding=output_format_encoding,
+                    output_format_bit_rate=output_format_bit_rate,
+                ),
+                options=options,
+            ) as response:
+                yield response
+
+    @contextmanager
+    def generate_sse(
+        self,
+        *,
+        clip: UploadFile,
+        voice_id: str,
+        output_format_container: OutputContainer,
+        output_format_sample_rate: SampleRate,
+        output_format_encoding: RawEncoding | Unset = UNSET,
+        output_format_bit_rate: MpegBitRate | Unset = UNSET,
+        options: RequestOptions | None = None,
+    ) -> Iterator[httpx.Response]:
+        """Speak a recording with another voice and stream the audio as server-sent events.
+
+        Each event is one JSON object: see the schemas `VoiceChangerChunkEvent`,
+        `VoiceChangerDoneEvent` and `VoiceChangerErrorEvent`. Only the error has a `type`; tell
+        the other two apart by `done`. A stream that ends without an event whose `done` is true
+        was cut. It costs 15 credits for each second of the recording.
+
+        Use it as `with`: the body of the response is still to be read.
+
+        Args:
+            clip: The recording of speech.
+            voice_id: Id of the voice to speak with.
+            output_format_container: Container of the audio.
+            output_format_sample_rate: Sampling rate of the audio in Hz.
+            output_format_encoding: Encoding of one sample. Needed for `raw` and `wav`, not
+                for `mp3`.
+            output_format_bit_rate: Bit rate in bits per second. Needed for `mp3` only.
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            OSError: If a file cannot be opened. Nothing was sent.
+            ApiStatusError: If the server refuses, or the sender's own error.
+        """
+        from ...models.change_voice_request import ChangeVoiceRequest
+        from . import voice_changer_generate_sse
+
+        with Uploads() as uploads:
+            with voice_changer_generate_sse.stream(
+                client=self._sender,
+                body=ChangeVoiceRequest(
+                    clip=uploads.file(clip),
+                    voice_id=voice_id,
+                    output_format_container=output_format_container,
+                    output_format_sample_rate=output_format_sample_rate,
+                    output_format_encoding=output_format_encoding,
+                    output_format_bit_rate=output_format_bit_rate,
+                ),
+                options=options,
+            ) as response:
+                yield response
+
+
+class AsyncVoiceChanger:
+    """The operations of the resource `voice_changer`, in an event loop."""
+
+    def __init__(self, sender: AsyncSender) -> None:
+        self._sender = sender
+
+    @asynccontextmanager
+    async def generate(
+        self,
+        *,
+        clip: UploadFile,
+        voice_id: str,
+        output_format_container: OutputContainer,
+        output_format_sample_rate: SampleRate,
+        output_format_encoding: RawEncoding | Unset = UNSET,
+        output_format_bit_rate: MpegBitRate | Unset = UNSET,
+        options: RequestOptions | None = None,
+    ) -> AsyncIterator[httpx.Response]:
+        """Speak a recording with another voice and stream the audio as a file.
+
+        The words and the intonation stay. The body is the audio in the container that was asked
+        for, sent while it is made. It costs 15 credits for each second of the recording.
+
+        Use it as `async with`: the body of the response is still to be read.
+
+        Args:
+            clip: The recording of speech.
+            voice_id: Id of the voice to speak with.
+            output_format_container: Container of the audio.
+            output_format_sample_rate: Sampling rate of the audio in Hz.
+            output_format_encoding: Encoding of one sample. Needed for `raw` and `wav`, not
+                for `mp3`.
+            output_format_bit_rate: Bit rate in bits per second. Needed for `mp3` only.
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            OSError: If a file cannot be opened. Nothing was sent.
+            ApiStatusError: If the server refuses, or the sender's own error.
+        """
+        from ...models.change_voice_request import ChangeVoiceRequest
+        from . import voice_changer_generate
+
+        with Uploads() as uploads:
+            async with voice_changer_generate.astream(
+                client=self._sender,
+                body=ChangeVoiceRequest(
+                    clip=uploads.file(clip),
+                    voice_id=voice_id,
+                    output_format_container=output_format_container,
+                    output_format_sample_rate=output_format_sample_rate,
+                    output_format_encoding=output_format_encoding,
+                    output_format_bit_rate=output_format_bit_rate,
+                ),
+                options=options,
+            ) as response:
+                yield response
+
+    @asynccontextmanager
+    async def generate_sse(
+        self,
+        *,
+        clip: UploadFile,
+        voice_id: str,
+        output_format_container: OutputContainer,
+        output_format_sample_rate: SampleRate,
+        output_format_encoding: RawEncoding | Unset = UNSET,
+        output_format_bit_rate: MpegBitRate | Unset = UNSET,
+        options: RequestOptions | None = None,
+    ) -> AsyncIterator[httpx.Response]:
+        """Speak a recording with another voice and stream the audio as server-sent events.
+
+        Each event is one JSON object: see the schemas `VoiceChangerChunkEvent`,
+        `VoiceChangerDoneEvent` and `VoiceChangerErrorEvent`. Only the error has a `type`; tell
+        the other two apart by `done`. A stream that ends without an event whose `done` is true
+        was cut. It costs 15 credits for each second of the recording.
+
+        Use it as `async with`: the body of the response is still to be read.
+
+        Args:
+            clip: The recording of speech.
+            voice_id: Id of the voice to speak with.
+            output_format_container: Container of the audio.
+            output_format_sample_rate: Sampling rate of the audio in Hz.
+            output_format_encoding: Encoding of one sample. Needed for `raw` and `wav`, not
+                for `mp3`.
+            output_format_bit_rate: Bit rate in bits per second. Needed for `mp3` only.
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            OSError: If a file cannot be opened. Nothing was sent.
+            ApiStatusError: If the server refuses, or the sender's own error.
+        """
+        from ...models.change_voice_request import ChangeVoiceRequest
+        from . import voice_changer_generate_sse
+
+        with Uploads() as uploads:
+            async with voice_changer_generate_sse.astream(
+                client=self._sender,
+                body=ChangeVoiceRequest(
+                    clip=uploads.file(clip),
+                    voice_id=voice_id,
+                    output_format_container=output_format_container,
+                    output_format_sample_rate=output_format_sample_rate,
+                    output_format_encoding=output_format_encoding,
+                    output_format_bit_rate=output_format_bit_rate,
+                ),
+                options=options,
+            ) as response:
+                yield response
+
+
+__all__ = ["AsyncVoiceChanger", "VoiceChanger"]

@@ -1,0 +1,110 @@
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from typing import Final, Self
+
+from attrs import define, field
+
+from ..models.agent_call_status import AgentCallStatus
+from ..models.agent_transcript import AgentTranscript
+from ..models.telephony_params import TelephonyParams
+from ..types import (
+    UNSET,
+    Model,
+    Reader,
+    Unset,
+    either,
+    encode_object,
+    list_of,
+    read_datetime,
+    read_null,
+    read_object,
+    read_str,
+    take,
+    take_optional,
+)
+
+_READ_DEPLOYMENT_ID: Final[Reader[None | str]] = either(read_str, read_null)
+_READ_START_TIME: Final[Reader[datetime.datetime | None]] = either(read_datetime, read_null)
+_READ_END_TIME: Final[Reader[datetime.datetime | None]] = either(read_datetime, read_null)
+_READ_ERROR_MESSAGE: Final[Reader[None | str]] = either(read_str, read_null)
+_READ_SUMMARY: Final[Reader[None | str]] = either(read_str, read_null)
+_READ_TELEPHONY_PARAMS: Final[Reader[None | TelephonyParams]] = either(
+    TelephonyParams.from_dict, read_null
+)
+_READ_TRANSCRIPT: Final[Reader[list[AgentTranscript] | None]] = either(
+    list_of(AgentTranscript.from_dict), read_null
+)
+
+
+@define(kw_only=True)
+class AgentCall(Model):
+    """A call between a person and an agent.
+
+    Attributes:
+        id: Id of the call.
+        agent_id: Id of the agent.
+        status: How far the call is.
+        deployment_id: Id of the deployment that answered.
+        start_time: When the call began.
+        end_time: When the call ended, null while it goes on.
+        error_message: Why the call failed.
+        summary: What the call was about, in short.
+        telephony_params: The two ends of a call made by phone.
+        transcript: The turns of the call. Lists send them only when asked for with `expand`.
+        additional_properties: Fields that the document does not know.
+    """
+
+    id: str
+    agent_id: str
+    status: AgentCallStatus | str
+    deployment_id: None | str | Unset = UNSET
+    start_time: datetime.datetime | None | Unset = UNSET
+    end_time: datetime.datetime | None | Unset = UNSET
+    error_message: None | str | Unset = UNSET
+    summary: None | str | Unset = UNSET
+    telephony_params: None | TelephonyParams | Unset = UNSET
+    transcript: list[AgentTranscript] | None | Unset = UNSET
+    additional_properties: dict[str, object] = field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the model as a JSON object, without the fields that are UNSET."""
+        return encode_object(
+            {
+                "id": self.id,
+                "agent_id": self.agent_id,
+                "status": self.status,
+                "deployment_id": self.deployment_id,
+                "start_time": self.start_time,
+                "end_time": self.end_time,
+                "error_message": self.error_message,
+                "summary": self.summary,
+                "telephony_params": self.telephony_params,
+                "transcript": self.transcript,
+            },
+            self.additional_properties,
+        )
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, object]) -> Self:
+        """Make the model from a JSON object.
+
+        Raises:
+            DecodeError: If a field is missing or of another type. It names the field, not the value.
+        """
+        data = read_object(src_dict)
+        model = cls(
+            id=take(data, "id", read_str),
+            agent_id=take(data, "agent_id", read_str),
+            status=take(data, "status", read_str),
+            deployment_id=take_optional(data, "deployment_id", _READ_DEPLOYMENT_ID),
+            start_time=take_optional(data, "start_time", _READ_START_TIME),
+            end_time=take_optional(data, "end_time", _READ_END_TIME),
+            error_message=take_optional(data, "error_message", _READ_ERROR_MESSAGE),
+            summary=take_optional(data, "summary", _READ_SUMMARY),
+            telephony_params=take_optional(data, "telephony_params", _READ_TELEPHONY_PARAMS),
+            transcript=take_optional(data, "transcript", _READ_TRANSCRIPT),
+        )
+        model.additional_properties = data
+        return model

@@ -1,0 +1,19 @@
+from __future__ import annotations
+
+from typing import Final, Literal, TypeAlias
+
+from ..types import member
+
+AgentCallExpand: TypeAlias = Literal["transcript",]
+"""Field of a call that is sent only on request. One value, unlike the `expand[]` of voices."""
+
+AGENT_CALL_EXPAND_VALUES: Final[tuple[AgentCallExpand, ...]] = ("transcript",)
+
+
+def check_agent_call_expand(value: object) -> AgentCallExpand:
+    """Return the value as a known one.
+
+    Raises:
+        DecodeError: If it is not known.
+    """
+    return member(value, AGENT_CALL_EXPAND_VALUES, "AgentCallExpand")

@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final, Self
+
+from attrs import define, field
+
+from ..models.agent_summary import AgentSummary
+from ..types import Model, Reader, encode_object, list_of, read_object, take
+
+_READ_SUMMARIES: Final[Reader[list[AgentSummary]]] = list_of(AgentSummary.from_dict)
+
+
+@define(kw_only=True)
+class AgentList(Model):
+    """All agents.
+
+    Attributes:
+        summaries: Every agent.
+        additional_properties: Fields that the document does not know.
+    """
+
+    summaries: list[AgentSummary]
+    additional_properties: dict[str, object] = field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the model as a JSON object, without the fields that are UNSET."""
+        return encode_object({"summaries": self.summaries}, self.additional_properties)
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, object]) -> Self:
+        """Make the model from a JSON object.
+
+        Raises:
+            DecodeError: If a field is missing or of another type. It names the field, not the value.
+        """
+        data = read_object(src_dict)
+        model = cls(summaries=take(data, "summaries", _READ_SUMMARIES))
+        model.additional_properties = data
+        return model

@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Self
+
+from attrs import define, field
+
+from ..types import Model, encode_object, read_object, read_str, take
+
+
+@define(kw_only=True)
+class AgentPhoneNumber(Model):
+    """A phone number of an agent, in short.
+
+    Attributes:
+        id: Id of the number.
+        number: The number with its country code.
+        additional_properties: Fields that the document does not know.
+    """
+
+    id: str
+    number: str
+    additional_properties: dict[str, object] = field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the model as a JSON object, without the fields that are UNSET."""
+        return encode_object({"id": self.id, "number": self.number}, self.additional_properties)
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, object]) -> Self:
+        """Make the model from a JSON object.
+
+        Raises:
+            DecodeError: If a field is missing or of another type. It names the field, not the value.
+        """
+        data = read_object(src_dict)
+        model = cls(id=take(data, "id", read_str), number=take(data, "number", read_str))
+        model.additional_properties = data
+        return model

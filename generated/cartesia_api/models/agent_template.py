@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from typing import Final, Self
+
+from attrs import define, field
+
+from ..types import (
+    UNSET,
+    Model,
+    Reader,
+    Unset,
+    either,
+    encode_object,
+    list_of,
+    read_datetime,
+    read_null,
+    read_object,
+    read_str,
+    take,
+    take_optional,
+)
+
+_READ_DESCRIPTION: Final[Reader[None | str]] = either(read_str, read_null)
+_READ_DEPENDENCIES: Final[Reader[list[str] | None]] = either(list_of(read_str), read_null)
+_READ_REQUIRED_ENV_VARS: Final[Reader[list[str] | None]] = either(list_of(read_str), read_null)
+
+
+@define(kw_only=True)
+class AgentTemplate(Model):
+    """A template that an agent can start from.
+
+    Attributes:
+        id: Id of the template.
+        name: Name of the template.
+        owner_id: Id of the owner.
+        repo_url: Address of its Git repository.
+        root_dir: Folder of the template in the repository.
+        created_at: When the template was made.
+        updated_at: When the template was last changed.
+        description: What the template does.
+        dependencies: What the template depends on.
+        required_env_vars: Environment variables that the template needs.
+        additional_properties: Fields that the document does not know.
+    """
+
+    id: str
+    name: str
+    owner_id: str
+    repo_url: str
+    root_dir: str
+    created_at: datetime.datetime
+    updated_at: datetime.datetime
+    description: None | str | Unset = UNSET
+    dependencies: list[str] | None | Unset = UNSET
+    required_env_vars: list[str] | None | Unset = UNSET
+    additional_properties: dict[str, object] = field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the model as a JSON object, without the fields that are UNSET."""
+        return encode_object(
+            {
+                "id": self.id,
+                "name": self.name,
+                "owner_id": self.owner_id,
+                "repo_url": self.repo_url,
+                "root_dir": self.root_dir,
+                "created_at": self.created_at,
+                "updated_at": self.updated_at,
+                "description": self.description,
+                "dependencies": self.dependencies,
+                "required_env_vars": self.required_env_vars,
+            },
+            self.additional_properties,
+        )
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, object]) -> Self:
+        """Make the model from a JSON object.
+
+        Raises:
+            DecodeError: If a field is missing or of another type. It names the field, not the value.
+        """
+        data = read_object(src_dict)
+        model = cls(
+            id=take(data, "id", read_str),
+            name=take(data, "name", read_str),
+            owner_id=take(data, "owner_id", read_str),
+            repo_url=take(data, "repo_url", read_str),
+            root_dir=take(data, "root_dir", read_str),
+            created_at=take(data, "created_at", read_datetime),
+            updated_at=take(data, "updated_at", read_datetime),
+            description=take_optional(data, "description", _READ_DESCRIPTION),
+            dependencies=take_optional(data, "dependencies", _READ_DEPENDENCIES),
+            required_env_vars=take_optional(data, "required_env_vars", _READ_REQUIRED_ENV_VARS),
+        )
+        model.additional_properties = data
+        return model

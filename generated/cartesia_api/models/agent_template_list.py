@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final, Self
+
+from attrs import define, field
+
+from ..models.agent_template import AgentTemplate
+from ..types import Model, Reader, encode_object, list_of, read_object, take
+
+_READ_TEMPLATES: Final[Reader[list[AgentTemplate]]] = list_of(AgentTemplate.from_dict)
+
+
+@define(kw_only=True)
+class AgentTemplateList(Model):
+    """All templates of agents.
+
+    Attributes:
+        templates: Every template.
+        additional_properties: Fields that the document does not know.
+    """
+
+    templates: list[AgentTemplate]
+    additional_properties: dict[str, object] = field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the model as a JSON object, without the fields that are UNSET."""
+        return encode_object({"templates": self.templates}, self.additional_properties)
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, object]) -> Self:
+        """Make the model from a JSON object.
+
+        Raises:
+            DecodeError: If a field is missing or of another type. It names the field, not the value.
+        """
+        data = read_object(src_dict)
+        model = cls(templates=take(data, "templates", _READ_TEMPLATES))
+        model.additional_properties = data
+        return model

@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Self
+
+from attrs import define, field
+
+from ..types import Model, encode_object, read_float, read_object, read_str, take
+
+
+@define(kw_only=True)
+class AgentTextChunk(Model):
+    """A piece of a turn and when it was spoken.
+
+    Attributes:
+        text: The text.
+        start_timestamp: Start of the piece in seconds from the start of the call.
+        additional_properties: Fields that the document does not know.
+    """
+
+    text: str
+    start_timestamp: float
+    additional_properties: dict[str, object] = field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the model as a JSON object, without the fields that are UNSET."""
+        return encode_object(
+            {"text": self.text, "start_timestamp": self.start_timestamp}, self.additional_properties
+        )
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, object]) -> Self:
+        """Make the model from a JSON object.
+
+        Raises:
+            DecodeError: If a field is missing or of another type. It names the field, not the value.
+        """
+        data = read_object(src_dict)
+        model = cls(
+            text=take(data, "text", read_str),
+            start_timestamp=take(data, "start_timestamp", read_float),
+        )
+        model.additional_properties = data
+        return model

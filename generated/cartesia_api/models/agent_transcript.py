@@ -1,0 +1,118 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final, Self
+
+from attrs import define, field
+
+from ..models.agent_role import AgentRole
+from ..models.agent_text_chunk import AgentTextChunk
+from ..models.agent_turn_end import AgentTurnEnd
+from ..models.log_event import LogEvent
+from ..models.log_metric import LogMetric
+from ..models.tool_call import ToolCall
+from ..types import (
+    UNSET,
+    Model,
+    Reader,
+    Unset,
+    either,
+    encode_object,
+    list_of,
+    read_float,
+    read_int,
+    read_null,
+    read_object,
+    read_str,
+    take,
+    take_optional,
+)
+
+_READ_TEXT: Final[Reader[None | str]] = either(read_str, read_null)
+_READ_TEXT_CHUNKS: Final[Reader[list[AgentTextChunk] | None]] = either(
+    list_of(AgentTextChunk.from_dict), read_null
+)
+_READ_END_REASON: Final[Reader[AgentTurnEnd | None | str]] = either(read_str, read_null)
+_READ_TOOL_CALLS: Final[Reader[list[ToolCall] | None]] = either(
+    list_of(ToolCall.from_dict), read_null
+)
+_READ_TTS_TTFB: Final[Reader[float | None]] = either(read_float, read_null)
+_READ_VAD_BUFFER_MS: Final[Reader[int | None]] = either(read_int, read_null)
+_READ_LOG_EVENT: Final[Reader[LogEvent | None]] = either(LogEvent.from_dict, read_null)
+_READ_LOG_METRIC: Final[Reader[LogMetric | None]] = either(LogMetric.from_dict, read_null)
+
+
+@define(kw_only=True)
+class AgentTranscript(Model):
+    """A turn of a call.
+
+    Attributes:
+        role: Who the turn belongs to.
+        start_timestamp: Start of the turn in seconds from the start of the call.
+        end_timestamp: End of the turn in seconds from the start of the call.
+        text: What was said.
+        text_chunks: What was said, in pieces.
+        end_reason: Why the agent stopped speaking.
+        tool_calls: Tools that the agent called in this turn.
+        tts_ttfb: Time to the first byte of speech in seconds.
+        vad_buffer_ms: Time that voice activity detection waited, in milliseconds.
+        log_event: Event that the agent's code logged.
+        log_metric: Number that the agent's code logged.
+        additional_properties: Fields that the document does not know.
+    """
+
+    role: AgentRole | str
+    start_timestamp: float
+    end_timestamp: float
+    text: None | str | Unset = UNSET
+    text_chunks: list[AgentTextChunk] | None | Unset = UNSET
+    end_reason: AgentTurnEnd | None | str | Unset = UNSET
+    tool_calls: list[ToolCall] | None | Unset = UNSET
+    tts_ttfb: float | None | Unset = UNSET
+    vad_buffer_ms: int | None | Unset = UNSET
+    log_event: LogEvent | None | Unset = UNSET
+    log_metric: LogMetric | None | Unset = UNSET
+    additional_properties: dict[str, object] = field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the model as a JSON object, without the fields that are UNSET."""
+        return encode_object(
+            {
+                "role": self.role,
+                "start_timestamp": self.start_timestamp,
+                "end_timestamp": self.end_timestamp,
+                "text": self.text,
+                "text_chunks": self.text_chunks,
+                "end_reason": self.end_reason,
+                "tool_calls": self.tool_calls,
+                "tts_ttfb": self.tts_ttfb,
+                "vad_buffer_ms": self.vad_buffer_ms,
+                "log_event": self.log_event,
+                "log_metric": self.log_metric,
+            },
+            self.additional_properties,
+        )
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, object]) -> Self:
+        """Make the model from a JSON object.
+
+        Raises:
+            DecodeError: If a field is missing or of another type. It names the field, not the value.
+        """
+        data = read_object(src_dict)
+        model = cls(
+            role=take(data, "role", read_str),
+            start_timestamp=take(data, "start_timestamp", read_float),
+            end_timestamp=take(data, "end_timestamp", read_float),
+            text=take_optional(data, "text", _READ_TEXT),
+            text_chunks=take_optional(data, "text_chunks", _READ_TEXT_CHUNKS),
+            end_reason=take_optional(data, "end_reason", _READ_END_REASON),
+            tool_calls=take_optional(data, "tool_calls", _READ_TOOL_CALLS),
+            tts_ttfb=take_optional(data, "tts_ttfb", _READ_TTS_TTFB),
+            vad_buffer_ms=take_optional(data, "vad_buffer_ms", _READ_VAD_BUFFER_MS),
+            log_event=take_optional(data, "log_event", _READ_LOG_EVENT),
+            log_metric=take_optional(data, "log_metric", _READ_LOG_METRIC),
+        )
+        model.additional_properties = data
+        return model

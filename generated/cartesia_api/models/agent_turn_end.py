@@ -1,0 +1,23 @@
+from __future__ import annotations
+
+from typing import Final, Literal, TypeAlias
+
+from ..types import member
+
+AgentTurnEnd: TypeAlias = Literal["call_ended", "interrupted", "tts_completed"]
+"""Why the agent stopped speaking."""
+
+AGENT_TURN_END_VALUES: Final[tuple[AgentTurnEnd, ...]] = (
+    "call_ended",
+    "interrupted",
+    "tts_completed",
+)
+
+
+def check_agent_turn_end(value: object) -> AgentTurnEnd:
+    """Return the value as a known one.
+
+    Raises:
+        DecodeError: If it is not known.
+    """
+    return member(value, AGENT_TURN_END_VALUES, "AgentTurnEnd")

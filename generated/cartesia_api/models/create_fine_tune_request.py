@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final, Self
+
+from attrs import define, field
+
+from ..models.fine_tune_model import FineTuneModel
+from ..models.language import Language
+from ..models.voice_accent import VoiceAccent, check_voice_accent
+from ..types import (
+    UNSET,
+    Model,
+    Reader,
+    Unset,
+    either,
+    encode_object,
+    read_null,
+    read_object,
+    read_str,
+    take,
+    take_optional,
+)
+
+_READ_ACCENT: Final[Reader[None | VoiceAccent]] = either(check_voice_accent, read_null)
+
+
+@define(kw_only=True)
+class CreateFineTuneRequest(Model):
+    """A fine-tune to make.
+
+    Attributes:
+        name: Name of the fine-tune.
+        description: What the fine-tune is for.
+        language: Language of the recordings.
+        model_id: Id of the model that is fine-tuned.
+        dataset: Id of the dataset.
+        accent: Catalog id of the speaker's accent.
+        additional_properties: Fields that the document does not know.
+    """
+
+    name: str
+    description: str
+    language: Language | str
+    model_id: FineTuneModel | str
+    dataset: str
+    accent: None | Unset | VoiceAccent = UNSET
+    additional_properties: dict[str, object] = field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the model as a JSON object, without the fields that are UNSET."""
+        return encode_object(
+            {
+                "name": self.name,
+                "description": self.description,
+                "language": self.language,
+                "model_id": self.model_id,
+                "dataset": self.dataset,
+                "accent": self.accent,
+            },
+            self.additional_properties,
+        )
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, object]) -> Self:
+        """Make the model from a JSON object.
+
+        Raises:
+            DecodeError: If a field is missing or of another type. It names the field, not the value.
+        """
+        data = read_object(src_dict)
+        model = cls(
+            name=take(data, "name", read_str),
+            description=take(data, "description", read_str),
+            language=take(data, "language", read_str),
+            model_id=take(data, "model_id", read_str),
+            dataset=take(data, "dataset", read_str),
+            accent=take_optional(data, "accent", _READ_ACCENT),
+        )
+        model.additional_properties = data
+        return model

@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final, Self
+
+from attrs import define, field
+
+from ..types import (
+    UNSET,
+    Model,
+    Reader,
+    Unset,
+    either,
+    encode_object,
+    read_null,
+    read_object,
+    read_str,
+    take,
+    take_optional,
+)
+
+_READ_DISPLAY_NAME: Final[Reader[None | str]] = either(read_str, read_null)
+
+
+@define(kw_only=True)
+class CreateMetricRequest(Model):
+    """A metric to make.
+
+    Attributes:
+        name: A unique name of lower-case letters, digits, `_`, `-` and `.`.
+        prompt: The task and how to judge it.
+        display_name: Name to show to people.
+        additional_properties: Fields that the document does not know.
+    """
+
+    name: str
+    prompt: str
+    display_name: None | str | Unset = UNSET
+    additional_properties: dict[str, object] = field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the model as a JSON object, without the fields that are UNSET."""
+        return encode_object(
+            {"name": self.name, "prompt": self.prompt, "display_name": self.display_name},
+            self.additional_properties,
+        )
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, object]) -> Self:
+        """Make the model from a JSON object.
+
+        Raises:
+            DecodeError: If a field is missing or of another type. It names the field, not the value.
+        """
+        data = read_object(src_dict)
+        model = cls(
+            name=take(data, "name", read_str),
+            prompt=take(data, "prompt", read_str),
+            display_name=take_optional(data, "display_name", _READ_DISPLAY_NAME),
+        )
+        model.additional_properties = data
+        return model

@@ -1,0 +1,146 @@
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from typing import Final, Self
+
+from attrs import define, field
+
+from ..models.deployment_status import DeploymentStatus
+from ..types import (
+    UNSET,
+    Model,
+    Reader,
+    Unset,
+    either,
+    encode_object,
+    read_bool,
+    read_datetime,
+    read_null,
+    read_object,
+    read_str,
+    take,
+    take_optional,
+)
+
+_READ_BUILD_STARTED_AT: Final[Reader[datetime.datetime | None]] = either(read_datetime, read_null)
+_READ_BUILD_COMPLETED_AT: Final[Reader[datetime.datetime | None]] = either(read_datetime, read_null)
+_READ_DEPLOYMENT_STARTED_AT: Final[Reader[datetime.datetime | None]] = either(
+    read_datetime, read_null
+)
+_READ_DEPLOYMENT_COMPLETED_AT: Final[Reader[datetime.datetime | None]] = either(
+    read_datetime, read_null
+)
+_READ_BUILD_ERROR: Final[Reader[None | str]] = either(read_str, read_null)
+_READ_DEPLOYMENT_ERROR: Final[Reader[None | str]] = either(read_str, read_null)
+
+
+@define(kw_only=True)
+class Deployment(Model):
+    """A version of an agent's code, built and deployed.
+
+    Attributes:
+        id: Id of the deployment.
+        agent_id: Id of the agent.
+        status: How far the deployment is.
+        is_live: True when it answers the calls of the agent. At most one does.
+        is_pinned: True when it is chosen to be the active one, even if it is not live. At
+            most one is.
+        env_var_collection_id: Id of its environment variables.
+        source_code_file_id: Id of its source code.
+        git_commit_hash: Hash of its Git commit.
+        created_at: When the deployment was made.
+        updated_at: When the deployment was last changed.
+        build_started_at: When the build began. The official SDK never expects null here,
+            which a deployment that is not so far has no other way to say, so null is read as
+            well.
+        build_completed_at: When the build ended. The official SDK never expects null here,
+            which a deployment that is not so far has no other way to say, so null is read as
+            well.
+        build_logs: What the build wrote.
+        deployment_started_at: When it began to be deployed. The official SDK never expects
+            null here, which a deployment that is not so far has no other way to say, so null is
+            read as well.
+        deployment_completed_at: When it was deployed. The official SDK never expects null
+            here, which a deployment that is not so far has no other way to say, so null is read
+            as well.
+        build_error: Why the build failed.
+        deployment_error: Why it could not be deployed.
+        additional_properties: Fields that the document does not know.
+    """
+
+    id: str
+    agent_id: str
+    status: DeploymentStatus | str
+    is_live: bool
+    is_pinned: bool
+    env_var_collection_id: str
+    source_code_file_id: str
+    git_commit_hash: str
+    created_at: datetime.datetime
+    updated_at: datetime.datetime
+    build_started_at: datetime.datetime | None
+    build_completed_at: datetime.datetime | None
+    build_logs: str
+    deployment_started_at: datetime.datetime | None
+    deployment_completed_at: datetime.datetime | None
+    build_error: None | str | Unset = UNSET
+    deployment_error: None | str | Unset = UNSET
+    additional_properties: dict[str, object] = field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the model as a JSON object, without the fields that are UNSET."""
+        return encode_object(
+            {
+                "id": self.id,
+                "agent_id": self.agent_id,
+                "status": self.status,
+                "is_live": self.is_live,
+                "is_pinned": self.is_pinned,
+                "env_var_collection_id": self.env_var_collection_id,
+                "source_code_file_id": self.source_code_file_id,
+                "git_commit_hash": self.git_commit_hash,
+                "created_at": self.created_at,
+                "updated_at": self.updated_at,
+                "build_started_at": self.build_started_at,
+                "build_completed_at": self.build_completed_at,
+                "build_logs": self.build_logs,
+                "deployment_started_at": self.deployment_started_at,
+                "deployment_completed_at": self.deployment_completed_at,
+                "build_error": self.build_error,
+                "deployment_error": self.deployment_error,
+            },
+            self.additional_properties,
+        )
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, object]) -> Self:
+        """Make the model from a JSON object.
+
+        Raises:
+            DecodeError: If a field is missing or of another type. It names the field, not the value.
+        """
+        data = read_object(src_dict)
+        model = cls(
+            id=take(data, "id", read_str),
+            agent_id=take(data, "agent_id", read_str),
+            status=take(data, "status", read_str),
+            is_live=take(data, "is_live", read_bool),
+            is_pinned=take(data, "is_pinned", read_bool),
+            env_var_collection_id=take(data, "env_var_collection_id", read_str),
+            source_code_file_id=take(data, "source_code_file_id", read_str),
+            git_commit_hash=take(data, "git_commit_hash", read_str),
+            created_at=take(data, "created_at", read_datetime),
+            updated_at=take(data, "updated_at", read_datetime),
+            build_started_at=take(data, "build_started_at", _READ_BUILD_STARTED_AT),
+            build_completed_at=take(data, "build_completed_at", _READ_BUILD_COMPLETED_AT),
+            build_logs=take(data, "build_logs", read_str),
+            deployment_started_at=take(data, "deployment_started_at", _READ_DEPLOYMENT_STARTED_AT),
+            deployment_completed_at=take(
+                data, "deployment_completed_at", _READ_DEPLOYMENT_COMPLETED_AT
+            ),
+            build_error=take_optional(data, "build_error", _READ_BUILD_ERROR),
+            deployment_error=take_optional(data, "deployment_error", _READ_DEPLOYMENT_ERROR),
+        )
+        model.additional_properties = data
+        return model

@@ -1,0 +1,29 @@
+from __future__ import annotations
+
+from typing import Final, Literal, TypeAlias
+
+from ..types import member
+
+DeploymentStatus: TypeAlias = Literal[
+    "build_error", "building", "deploy_error", "deployed", "inactive", "queued", "skipped"
+]
+"""How far a deployment is."""
+
+DEPLOYMENT_STATUS_VALUES: Final[tuple[DeploymentStatus, ...]] = (
+    "build_error",
+    "building",
+    "deploy_error",
+    "deployed",
+    "inactive",
+    "queued",
+    "skipped",
+)
+
+
+def check_deployment_status(value: object) -> DeploymentStatus:
+    """Return the value as a known one.
+
+    Raises:
+        DecodeError: If it is not known.
+    """
+    return member(value, DEPLOYMENT_STATUS_VALUES, "DeploymentStatus")

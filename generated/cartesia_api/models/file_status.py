@@ -1,0 +1,19 @@
+from __future__ import annotations
+
+from typing import Final, Literal, TypeAlias
+
+from ..types import member
+
+FileStatus: TypeAlias = Literal["ready",]
+"""Whether a stored file can be used."""
+
+FILE_STATUS_VALUES: Final[tuple[FileStatus, ...]] = ("ready",)
+
+
+def check_file_status(value: object) -> FileStatus:
+    """Return the value as a known one.
+
+    Raises:
+        DecodeError: If it is not known.
+    """
+    return member(value, FILE_STATUS_VALUES, "FileStatus")

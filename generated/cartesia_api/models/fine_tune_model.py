@@ -1,0 +1,22 @@
+from __future__ import annotations
+
+from typing import Final, Literal, TypeAlias
+
+from ..types import member
+
+FineTuneModel: TypeAlias = Literal["sonic-3-2025-10-27", "sonic-3-2026-01-12"]
+"""Models that can be fine-tuned."""
+
+FINE_TUNE_MODEL_VALUES: Final[tuple[FineTuneModel, ...]] = (
+    "sonic-3-2025-10-27",
+    "sonic-3-2026-01-12",
+)
+
+
+def check_fine_tune_model(value: object) -> FineTuneModel:
+    """Return the value as a known one.
+
+    Raises:
+        DecodeError: If it is not known.
+    """
+    return member(value, FINE_TUNE_MODEL_VALUES, "FineTuneModel")

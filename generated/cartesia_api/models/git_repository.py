@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Self
+
+from attrs import define, field
+
+from ..types import Model, encode_object, read_object, read_str, take
+
+
+@define(kw_only=True)
+class GitRepository(Model):
+    """A Git repository that an agent is deployed from.
+
+    Attributes:
+        account: Account that owns the repository.
+        name: Name of the repository.
+        provider: Where the repository is, such as GitHub.
+        additional_properties: Fields that the document does not know.
+    """
+
+    account: str
+    name: str
+    provider: str
+    additional_properties: dict[str, object] = field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the model as a JSON object, without the fields that are UNSET."""
+        return encode_object(
+            {"account": self.account, "name": self.name, "provider": self.provider},
+            self.additional_properties,
+        )
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, object]) -> Self:
+        """Make the model from a JSON object.
+
+        Raises:
+            DecodeError: If a field is missing or of another type. It names the field, not the value.
+        """
+        data = read_object(src_dict)
+        model = cls(
+            account=take(data, "account", read_str),
+            name=take(data, "name", read_str),
+            provider=take(data, "provider", read_str),
+        )
+        model.additional_properties = data
+        return model

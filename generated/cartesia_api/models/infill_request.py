@@ -1,0 +1,124 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Self
+
+from attrs import define, field
+
+from ..models.infill_model import InfillModel
+from ..models.language import Language
+from ..models.mpeg_bit_rate import MpegBitRate, check_mpeg_bit_rate
+from ..models.output_container import OutputContainer, check_output_container
+from ..models.raw_encoding import RawEncoding, check_raw_encoding
+from ..models.sample_rate import SampleRate, check_sample_rate
+from ..types import (
+    UNSET,
+    File,
+    Model,
+    RequestFiles,
+    Unset,
+    encode_object,
+    encode_parts,
+    read_file,
+    read_object,
+    read_str,
+    take,
+    take_optional,
+)
+
+
+@define(kw_only=True)
+class InfillRequest(Model):
+    """Two recordings, the transcript between them and how to speak it. Give at least one of the
+    recordings. Sources differ on how the output format is sent: as one part for each member, as
+    here and in the official SDK, or as one part that holds an object.
+
+    Attributes:
+        model_id: Id of the model.
+        transcript: Text to speak in the gap.
+        voice_id: Id of the voice.
+        language: Language of the transcript.
+        output_format_container: Container of the audio.
+        output_format_sample_rate: Sampling rate of the audio in Hz.
+        left_audio: The recording before the gap.
+        right_audio: The recording behind the gap.
+        output_format_encoding: Encoding of one sample. Needed for `raw` and `wav`, not for
+            `mp3`.
+        output_format_bit_rate: Bit rate in bits per second. Needed for `mp3` only.
+        additional_properties: Fields that the document does not know.
+    """
+
+    model_id: InfillModel | str
+    transcript: str
+    voice_id: str
+    language: Language | str
+    output_format_container: OutputContainer
+    output_format_sample_rate: SampleRate
+    left_audio: File | Unset = UNSET
+    right_audio: File | Unset = UNSET
+    output_format_encoding: RawEncoding | Unset = UNSET
+    output_format_bit_rate: MpegBitRate | Unset = UNSET
+    additional_properties: dict[str, object] = field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the model as a JSON object, without the fields that are UNSET."""
+        return encode_object(
+            {
+                "model_id": self.model_id,
+                "transcript": self.transcript,
+                "voice_id": self.voice_id,
+                "language": self.language,
+                "output_format[container]": self.output_format_container,
+                "output_format[sample_rate]": self.output_format_sample_rate,
+                "left_audio": self.left_audio,
+                "right_audio": self.right_audio,
+                "output_format[encoding]": self.output_format_encoding,
+                "output_format[bit_rate]": self.output_format_bit_rate,
+            },
+            self.additional_properties,
+        )
+
+    def to_multipart(self) -> RequestFiles:
+        """Return the model as the parts of a form, without the fields that are UNSET or None."""
+        return encode_parts(
+            {
+                "model_id": self.model_id,
+                "transcript": self.transcript,
+                "voice_id": self.voice_id,
+                "language": self.language,
+                "output_format[container]": self.output_format_container,
+                "output_format[sample_rate]": self.output_format_sample_rate,
+                "left_audio": self.left_audio,
+                "right_audio": self.right_audio,
+                "output_format[encoding]": self.output_format_encoding,
+                "output_format[bit_rate]": self.output_format_bit_rate,
+            },
+            self.additional_properties,
+        )
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, object]) -> Self:
+        """Make the model from a JSON object.
+
+        Raises:
+            DecodeError: If a field is missing or of another type. It names the field, not the value.
+        """
+        data = read_object(src_dict)
+        model = cls(
+            model_id=take(data, "model_id", read_str),
+            transcript=take(data, "transcript", read_str),
+            voice_id=take(data, "voice_id", read_str),
+            language=take(data, "language", read_str),
+            output_format_container=take(data, "output_format[container]", check_output_container),
+            output_format_sample_rate=take(data, "output_format[sample_rate]", check_sample_rate),
+            left_audio=take_optional(data, "left_audio", read_file),
+            right_audio=take_optional(data, "right_audio", read_file),
+            output_format_encoding=take_optional(
+                data, "output_format[encoding]", check_raw_encoding
+            ),
+            output_format_bit_rate=take_optional(
+                data, "output_format[bit_rate]", check_mpeg_bit_rate
+            ),
+        )
+        model.additional_properties = data
+        return model

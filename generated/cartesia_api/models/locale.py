@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final, Self
+
+from attrs import define, field
+
+from ..models.language import Language
+from ..types import (
+    UNSET,
+    Model,
+    Reader,
+    Unset,
+    either,
+    encode_object,
+    list_of,
+    read_any,
+    read_null,
+    read_object,
+    read_str,
+    take,
+    take_optional,
+)
+
+_READ_NAME: Final[Reader[None | str]] = either(read_str, read_null)
+_READ_DISPLAY_NAME: Final[Reader[None | str]] = either(read_str, read_null)
+_READ_ACCENTS: Final[Reader[list[object]]] = list_of(read_any)
+
+
+@define(kw_only=True)
+class Locale(Model):
+    """A language as it is spoken in a region. The documentation shows this object only in part, so
+    what else the server sends is among the additional properties.
+
+    Attributes:
+        locale: BCP 47 tag of language and region, such as `en-GB`.
+        language: Language of the locale.
+        name: Name to show to people. Sources do not tell whether it is in this field or in
+            `display_name`.
+        display_name: Name to show to people. Sources do not tell whether it is in this field
+            or in `name`.
+        accents: Accents of the locale. Whether they are ids or objects is not documented.
+        additional_properties: Fields that the document does not know.
+    """
+
+    locale: str
+    language: Language | str
+    name: None | str | Unset = UNSET
+    display_name: None | str | Unset = UNSET
+    accents: list[object] | Unset = UNSET
+    additional_properties: dict[str, object] = field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the model as a JSON object, without the fields that are UNSET."""
+        return encode_object(
+            {
+                "locale": self.locale,
+                "language": self.language,
+                "name": self.name,
+                "display_name": self.display_name,
+                "accents": self.accents,
+            },
+            self.additional_properties,
+        )
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, object]) -> Self:
+        """Make the model from a JSON object.
+
+        Raises:
+            DecodeError: If a field is missing or of another type. It names the field, not the value.
+        """
+        data = read_object(src_dict)
+        model = cls(
+            locale=take(data, "locale", read_str),
+            language=take(data, "language", read_str),
+            name=take_optional(data, "name", _READ_NAME),
+            display_name=take_optional(data, "display_name", _READ_DISPLAY_NAME),
+            accents=take_optional(data, "accents", _READ_ACCENTS),
+        )
+        model.additional_properties = data
+        return model

@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Self
+
+from attrs import define, field
+
+from ..types import Model, encode_object, read_float, read_object, read_str, take
+
+
+@define(kw_only=True)
+class LogMetric(Model):
+    """A number that the agent's code logged.
+
+    Attributes:
+        name: Name of the number.
+        value: The number, which may be negative.
+        timestamp: When the number was received in seconds from the start of the call.
+        additional_properties: Fields that the document does not know.
+    """
+
+    name: str
+    value: float
+    timestamp: float
+    additional_properties: dict[str, object] = field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the model as a JSON object, without the fields that are UNSET."""
+        return encode_object(
+            {"name": self.name, "value": self.value, "timestamp": self.timestamp},
+            self.additional_properties,
+        )
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, object]) -> Self:
+        """Make the model from a JSON object.
+
+        Raises:
+            DecodeError: If a field is missing or of another type. It names the field, not the value.
+        """
+        data = read_object(src_dict)
+        model = cls(
+            name=take(data, "name", read_str),
+            value=take(data, "value", read_float),
+            timestamp=take(data, "timestamp", read_float),
+        )
+        model.additional_properties = data
+        return model

@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final, Self
+
+from attrs import define, field
+
+from ..models.metric import Metric
+from ..types import (
+    UNSET,
+    Model,
+    Reader,
+    Unset,
+    either,
+    encode_object,
+    list_of,
+    read_bool,
+    read_null,
+    read_object,
+    read_str,
+    take,
+    take_optional,
+)
+
+_READ_DATA: Final[Reader[list[Metric]]] = list_of(Metric.from_dict)
+_READ_NEXT_PAGE: Final[Reader[None | str]] = either(read_str, read_null)
+
+
+@define(kw_only=True)
+class MetricPage(Model):
+    """One page of metrics.
+
+    Attributes:
+        data: The metrics of this page.
+        has_more: True when there is a next page.
+        next_page: Cursor of the next page. Prefer the id of the last metric.
+        additional_properties: Fields that the document does not know.
+    """
+
+    data: list[Metric]
+    has_more: bool
+    next_page: None | str | Unset = UNSET
+    additional_properties: dict[str, object] = field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the model as a JSON object, without the fields that are UNSET."""
+        return encode_object(
+            {"data": self.data, "has_more": self.has_more, "next_page": self.next_page},
+            self.additional_properties,
+        )
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, object]) -> Self:
+        """Make the model from a JSON object.
+
+        Raises:
+            DecodeError: If a field is missing or of another type. It names the field, not the value.
+        """
+        data = read_object(src_dict)
+        model = cls(
+            data=take(data, "data", _READ_DATA),
+            has_more=take(data, "has_more", read_bool),
+            next_page=take_optional(data, "next_page", _READ_NEXT_PAGE),
+        )
+        model.additional_properties = data
+        return model

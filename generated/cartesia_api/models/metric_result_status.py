@@ -1,0 +1,19 @@
+from __future__ import annotations
+
+from typing import Final, Literal, TypeAlias
+
+from ..types import member
+
+MetricResultStatus: TypeAlias = Literal["completed", "failed"]
+"""Whether a metric could be computed."""
+
+METRIC_RESULT_STATUS_VALUES: Final[tuple[MetricResultStatus, ...]] = ("completed", "failed")
+
+
+def check_metric_result_status(value: object) -> MetricResultStatus:
+    """Return the value as a known one.
+
+    Raises:
+        DecodeError: If it is not known.
+    """
+    return member(value, METRIC_RESULT_STATUS_VALUES, "MetricResultStatus")

@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from typing import Self
+
+from attrs import define, field
+
+from ..types import Model, encode_object, read_bool, read_datetime, read_object, read_str, take
+
+
+@define(kw_only=True)
+class PhoneNumber(Model):
+    """A phone number that people can call an agent at.
+
+    Attributes:
+        agent_id: Id of the agent.
+        number: The number with its country code.
+        is_cartesia_managed: True when the service provides the number, which is always so
+            today.
+        created_at: When the number was made.
+        updated_at: When the number was last changed.
+        additional_properties: Fields that the document does not know.
+    """
+
+    agent_id: str
+    number: str
+    is_cartesia_managed: bool
+    created_at: datetime.datetime
+    updated_at: datetime.datetime
+    additional_properties: dict[str, object] = field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the model as a JSON object, without the fields that are UNSET."""
+        return encode_object(
+            {
+                "agent_id": self.agent_id,
+                "number": self.number,
+                "is_cartesia_managed": self.is_cartesia_managed,
+                "created_at": self.created_at,
+                "updated_at": self.updated_at,
+            },
+            self.additional_properties,
+        )
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, object]) -> Self:
+        """Make the model from a JSON object.
+
+        Raises:
+            DecodeError: If a field is missing or of another type. It names the field, not the value.
+        """
+        data = read_object(src_dict)
+        model = cls(
+            agent_id=take(data, "agent_id", read_str),
+            number=take(data, "number", read_str),
+            is_cartesia_managed=take(data, "is_cartesia_managed", read_bool),
+            created_at=take(data, "created_at", read_datetime),
+            updated_at=take(data, "updated_at", read_datetime),
+        )
+        model.additional_properties = data
+        return model

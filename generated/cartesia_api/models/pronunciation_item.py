@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Self
+
+from attrs import define, field
+
+from ..types import (
+    UNSET,
+    Model,
+    Unset,
+    encode_object,
+    read_bool,
+    read_object,
+    read_str,
+    take,
+    take_optional,
+)
+
+
+@define(kw_only=True)
+class PronunciationItem(Model):
+    """A text and what to say in its place. An older document also names a field `pronunciation`,
+    which is gone.
+
+    Attributes:
+        text: Text to replace.
+        alias: What is said in its place: words as they sound, or phonemes.
+        case_sensitive: True replaces only this capitalisation of the text. The server assumes
+            false; for sonic-3.6 that means every capitalisation.
+        additional_properties: Fields that the document does not know.
+    """
+
+    text: str
+    alias: str
+    case_sensitive: bool | Unset = UNSET
+    additional_properties: dict[str, object] = field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the model as a JSON object, without the fields that are UNSET."""
+        return encode_object(
+            {"text": self.text, "alias": self.alias, "case_sensitive": self.case_sensitive},
+            self.additional_properties,
+        )
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, object]) -> Self:
+        """Make the model from a JSON object.
+
+        Raises:
+            DecodeError: If a field is missing or of another type. It names the field, not the value.
+        """
+        data = read_object(src_dict)
+        model = cls(
+            text=take(data, "text", read_str),
+            alias=take(data, "alias", read_str),
+            case_sensitive=take_optional(data, "case_sensitive", read_bool),
+        )
+        model.additional_properties = data
+        return model

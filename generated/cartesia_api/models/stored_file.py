@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final, Self
+
+from attrs import define, field
+
+from ..models.file_purpose import FilePurpose
+from ..models.file_status import FileStatus
+from ..types import (
+    UNSET,
+    Model,
+    Reader,
+    Unset,
+    either,
+    encode_object,
+    read_int,
+    read_null,
+    read_object,
+    read_str,
+    take,
+    take_optional,
+)
+
+_READ_FILENAME: Final[Reader[None | str]] = either(read_str, read_null)
+_READ_PURPOSE: Final[Reader[FilePurpose | None | str]] = either(read_str, read_null)
+_READ_SIZE: Final[Reader[int | None]] = either(read_int, read_null)
+_READ_STATUS: Final[Reader[FileStatus | None | str]] = either(read_str, read_null)
+_READ_OWNER_ID: Final[Reader[None | str]] = either(read_str, read_null)
+_READ_CREATED_AT: Final[Reader[None | str]] = either(read_str, read_null)
+
+
+@define(kw_only=True)
+class StoredFile(Model):
+    """A stored file. Sources show it only by example, so all but its id may be absent.
+
+    Attributes:
+        id: Id of the file, such as `file_...`.
+        filename: Name that the file was uploaded with.
+        purpose: What the file is for.
+        size: Size in bytes.
+        status: Whether the file can be used.
+        owner_id: Id of the owner.
+        created_at: When the file was stored. The format of the time is not documented.
+        additional_properties: Fields that the document does not know.
+    """
+
+    id: str
+    filename: None | str | Unset = UNSET
+    purpose: FilePurpose | None | str | Unset = UNSET
+    size: int | None | Unset = UNSET
+    status: FileStatus | None | str | Unset = UNSET
+    owner_id: None | str | Unset = UNSET
+    created_at: None | str | Unset = UNSET
+    additional_properties: dict[str, object] = field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the model as a JSON object, without the fields that are UNSET."""
+        return encode_object(
+            {
+                "id": self.id,
+                "filename": self.filename,
+                "purpose": self.purpose,
+                "size": self.size,
+                "status": self.status,
+                "owner_id": self.owner_id,
+                "created_at": self.created_at,
+            },
+            self.additional_properties,
+        )
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, object]) -> Self:
+        """Make the model from a JSON object.
+
+        Raises:
+            DecodeError: If a field is missing or of another type. It names the field, not the value.
+        """
+        data = read_object(src_dict)
+        model = cls(
+            id=take(data, "id", read_str),
+            filename=take_optional(data, "filename", _READ_FILENAME),
+            purpose=take_optional(data, "purpose", _READ_PURPOSE),
+            size=take_optional(data, "size", _READ_SIZE),
+            status=take_optional(data, "status", _READ_STATUS),
+            owner_id=take_optional(data, "owner_id", _READ_OWNER_ID),
+            created_at=take_optional(data, "created_at", _READ_CREATED_AT),
+        )
+        model.additional_properties = data
+        return model

@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final, Literal, Self
+
+from attrs import define, field
+
+from ..types import Model, Reader, constant, encode_object, read_object, take
+
+_READ_TYPE_: Final[Reader[Literal["close"]]] = constant("close")
+
+
+@define(kw_only=True)
+class SttCloseFrame(Model):
+    """Asks the server to finish and to close the connection. Unlike the other WebSocket, this one
+    takes JSON.
+
+    Attributes:
+        type_: Always `close`.
+        additional_properties: Fields that the document does not know.
+    """
+
+    type_: Literal["close"] = "close"
+    additional_properties: dict[str, object] = field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the model as a JSON object, without the fields that are UNSET."""
+        return encode_object({"type": self.type_}, self.additional_properties)
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, object]) -> Self:
+        """Make the model from a JSON object.
+
+        Raises:
+            DecodeError: If a field is missing or of another type. It names the field, not the value.
+        """
+        data = read_object(src_dict)
+        model = cls(type_=take(data, "type", _READ_TYPE_))
+        model.additional_properties = data
+        return model

@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Self
+
+from attrs import define, field
+
+from ..types import (
+    UNSET,
+    Model,
+    Unset,
+    encode_object,
+    read_float,
+    read_int,
+    read_object,
+    take_optional,
+)
+
+
+@define(kw_only=True)
+class SttTurnConfig(Model):
+    """How turns are told apart. The thresholds fall strictly in the order start, eager end, end.
+
+    Attributes:
+        start_threshold: Probability of speech that starts a turn, 0.5 to 0.9. The server uses
+            0.8 when it is left out.
+        eager_end_threshold: Probability below which a turn is probably over, 0.3 to 0.6. The
+            server uses 0.4 when it is left out.
+        end_threshold: Probability below which a turn is over, 0.05 to 0.5. The server uses
+            0.2 when it is left out.
+        end_timeout_ms: Silence that ends a turn in milliseconds, 640 to 11200. The server
+            uses 5600 when it is left out.
+        additional_properties: Fields that the document does not know.
+    """
+
+    start_threshold: float | Unset = UNSET
+    eager_end_threshold: float | Unset = UNSET
+    end_threshold: float | Unset = UNSET
+    end_timeout_ms: int | Unset = UNSET
+    additional_properties: dict[str, object] = field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the model as a JSON object, without the fields that are UNSET."""
+        return encode_object(
+            {
+                "start_threshold": self.start_threshold,
+                "eager_end_threshold": self.eager_end_threshold,
+                "end_threshold": self.end_threshold,
+                "end_timeout_ms": self.end_timeout_ms,
+            },
+            self.additional_properties,
+        )
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, object]) -> Self:
+        """Make the model from a JSON object.
+
+        Raises:
+            DecodeError: If a field is missing or of another type. It names the field, not the value.
+        """
+        data = read_object(src_dict)
+        model = cls(
+            start_threshold=take_optional(data, "start_threshold", read_float),
+            eager_end_threshold=take_optional(data, "eager_end_threshold", read_float),
+            end_threshold=take_optional(data, "end_threshold", read_float),
+            end_timeout_ms=take_optional(data, "end_timeout_ms", read_int),
+        )
+        model.additional_properties = data
+        return model

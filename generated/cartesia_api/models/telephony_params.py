@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Self
+
+from attrs import define, field
+
+from ..types import Model, encode_object, read_object, read_str, take
+
+
+@define(kw_only=True)
+class TelephonyParams(Model):
+    """The two ends of a call made by phone. Sources differ on which end is which: by the names,
+    `from` calls `to`; by the comments of the official SDK, `from` is the number of the agent.
+
+    Attributes:
+        from_: Phone number that the call comes from.
+        to: Phone number that the call goes to.
+        additional_properties: Fields that the document does not know.
+    """
+
+    from_: str
+    to: str
+    additional_properties: dict[str, object] = field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the model as a JSON object, without the fields that are UNSET."""
+        return encode_object({"from": self.from_, "to": self.to}, self.additional_properties)
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, object]) -> Self:
+        """Make the model from a JSON object.
+
+        Raises:
+            DecodeError: If a field is missing or of another type. It names the field, not the value.
+        """
+        data = read_object(src_dict)
+        model = cls(from_=take(data, "from", read_str), to=take(data, "to", read_str))
+        model.additional_properties = data
+        return model

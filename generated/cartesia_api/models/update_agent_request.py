@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final, Self
+
+from attrs import define, field
+
+from ..models.language import Language
+from ..types import (
+    UNSET,
+    Model,
+    Reader,
+    Unset,
+    either,
+    encode_object,
+    read_null,
+    read_object,
+    read_str,
+    take_optional,
+)
+
+_READ_NAME: Final[Reader[None | str]] = either(read_str, read_null)
+_READ_DESCRIPTION: Final[Reader[None | str]] = either(read_str, read_null)
+_READ_TTS_VOICE: Final[Reader[None | str]] = either(read_str, read_null)
+_READ_TTS_LANGUAGE: Final[Reader[Language | None | str]] = either(read_str, read_null)
+
+
+@define(kw_only=True)
+class UpdateAgentRequest(Model):
+    """Fields of an agent to change.
+
+    Attributes:
+        name: New name.
+        description: New description.
+        tts_voice: Id of the voice to speak with.
+        tts_language: Language to speak.
+        additional_properties: Fields that the document does not know.
+    """
+
+    name: None | str | Unset = UNSET
+    description: None | str | Unset = UNSET
+    tts_voice: None | str | Unset = UNSET
+    tts_language: Language | None | str | Unset = UNSET
+    additional_properties: dict[str, object] = field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the model as a JSON object, without the fields that are UNSET."""
+        return encode_object(
+            {
+                "name": self.name,
+                "description": self.description,
+                "tts_voice": self.tts_voice,
+                "tts_language": self.tts_language,
+            },
+            self.additional_properties,
+        )
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, object]) -> Self:
+        """Make the model from a JSON object.
+
+        Raises:
+            DecodeError: If a field is missing or of another type. It names the field, not the value.
+        """
+        data = read_object(src_dict)
+        model = cls(
+            name=take_optional(data, "name", _READ_NAME),
+            description=take_optional(data, "description", _READ_DESCRIPTION),
+            tts_voice=take_optional(data, "tts_voice", _READ_TTS_VOICE),
+            tts_language=take_optional(data, "tts_language", _READ_TTS_LANGUAGE),
+        )
+        model.additional_properties = data
+        return model

@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Self
+
+from attrs import define, field
+
+from ..models.file_purpose import FilePurpose
+from ..types import (
+    File,
+    Model,
+    RequestFiles,
+    encode_object,
+    encode_parts,
+    read_file,
+    read_object,
+    read_str,
+    take,
+)
+
+
+@define(kw_only=True)
+class UploadFileRequest(Model):
+    """A file to store.
+
+    Attributes:
+        file: The file.
+        purpose: What the file is for.
+        additional_properties: Fields that the document does not know.
+    """
+
+    file: File
+    purpose: FilePurpose | str
+    additional_properties: dict[str, object] = field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the model as a JSON object, without the fields that are UNSET."""
+        return encode_object(
+            {"file": self.file, "purpose": self.purpose}, self.additional_properties
+        )
+
+    def to_multipart(self) -> RequestFiles:
+        """Return the model as the parts of a form, without the fields that are UNSET or None."""
+        return encode_parts(
+            {"file": self.file, "purpose": self.purpose}, self.additional_properties
+        )
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, object]) -> Self:
+        """Make the model from a JSON object.
+
+        Raises:
+            DecodeError: If a field is missing or of another type. It names the field, not the value.
+        """
+        data = read_object(src_dict)
+        model = cls(file=take(data, "file", read_file), purpose=take(data, "purpose", read_str))
+        model.additional_properties = data
+        return model

@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final, Literal, Self
+
+from attrs import define, field
+
+from ..models.error_code import ErrorCode
+from ..types import (
+    UNSET,
+    Model,
+    Reader,
+    Unset,
+    constant,
+    either,
+    encode_object,
+    read_bool,
+    read_int,
+    read_null,
+    read_object,
+    read_str,
+    take,
+    take_optional,
+)
+
+_READ_TYPE_: Final[Reader[Literal["error"]]] = constant("error")
+_READ_ERROR_CODE: Final[Reader[ErrorCode | None | str]] = either(read_str, read_null)
+_READ_DOC_URL: Final[Reader[None | str]] = either(read_str, read_null)
+
+
+@define(kw_only=True)
+class VoiceChangerErrorEvent(Model):
+    """The end of a stream that failed. Sources differ on what is always there, so only `type` is
+    required.
+
+    Attributes:
+        type_: Always `error`.
+        done: Always true.
+        status_code: HTTP-like status of the failure.
+        error_code: Machine-readable reason, null where there is none.
+        title: Short name of the failure.
+        message: What went wrong, for people.
+        request_id: Id of the request, to be quoted to support.
+        doc_url: Page that explains the failure.
+        additional_properties: Fields that the document does not know.
+    """
+
+    type_: Literal["error"] = "error"
+    done: bool | Unset = UNSET
+    status_code: int | Unset = UNSET
+    error_code: ErrorCode | None | str | Unset = UNSET
+    title: str | Unset = UNSET
+    message: str | Unset = UNSET
+    request_id: str | Unset = UNSET
+    doc_url: None | str | Unset = UNSET
+    additional_properties: dict[str, object] = field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the model as a JSON object, without the fields that are UNSET."""
+        return encode_object(
+            {
+                "type": self.type_,
+                "done": self.done,
+                "status_code": self.status_code,
+                "error_code": self.error_code,
+                "title": self.title,
+                "message": self.message,
+                "request_id": self.request_id,
+                "doc_url": self.doc_url,
+            },
+            self.additional_properties,
+        )
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, object]) -> Self:
+        """Make the model from a JSON object.
+
+        Raises:
+            DecodeError: If a field is missing or of another type. It names the field, not the value.
+        """
+        data = read_object(src_dict)
+        model = cls(
+            type_=take(data, "type", _READ_TYPE_),
+            done=take_optional(data, "done", read_bool),
+            status_code=take_optional(data, "status_code", read_int),
+            error_code=take_optional(data, "error_code", _READ_ERROR_CODE),
+            title=take_optional(data, "title", read_str),
+            message=take_optional(data, "message", read_str),
+            request_id=take_optional(data, "request_id", read_str),
+            doc_url=take_optional(data, "doc_url", _READ_DOC_URL),
+        )
+        model.additional_properties = data
+        return model
