@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Final, TypedDict
+from typing import TYPE_CHECKING, Final, TypedDict, cast
 
 from ..audio import PCM_24K, AudioFormat
 from ..errors import ConfigurationError
@@ -156,11 +156,12 @@ def _generation_config(config: object) -> dict[str, object]:
             f"generation_config must be a mapping, not {type(config).__name__}",
             option="generation_config",
         )
+    manner = cast("Mapping[str, object]", config)
     for name, bounds in (("speed", SPEED_RANGE), ("volume", VOLUME_RANGE)):
-        value = config.get(name)
+        value = manner.get(name)
         if value is not None:
             _in_range(f"generation_config.{name}", value, bounds)
-    return {name: value for name, value in config.items() if value is not None}
+    return {name: value for name, value in manner.items() if value is not None}
 
 
 def _in_range(
