@@ -5,6 +5,8 @@
     with Cartesia() as client:
         voice = client.voices.list(limit=1).data[0]
         client.tts.speak("Hello!", voice=voice.id).save("hello.wav")
+
+`AsyncCartesia` is the same for asyncio.
 """
 
 from cartesia_api.types import UNSET, File

@@ -3,7 +3,6 @@
 import ast
 import doctest
 import importlib
-import inspect
 import pkgutil
 import re
 import textwrap
@@ -32,5 +31,5 @@ def test_examples_in_docstrings_hold(name: str) -> None:
 
 
 def test_the_package_shows_a_program_first() -> None:
-    program = inspect.getdoc(cartesia_stream) or ""
-    ast.parse(textwrap.dedent(program.partition("\n\n")[2]))
+    (program,) = CODE.findall(cartesia_stream.__doc__ or "")
+    assert PYTHON.match(program)
