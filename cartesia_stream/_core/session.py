@@ -229,7 +229,10 @@ class Session:
 
     def tick(self, *, now: float) -> list[Context]:
         """Ping a silent peer; give up on a dead one."""
-        if now < self.next_tick() or not self.websocket.is_open:
+        if now < self.next_tick():
+            return []
+        if not self.websocket.is_open:  # closed, and the peer had its time to hang up
+            self._given_up = not self.websocket.is_connecting
             return []
         if not self._pinged:
             self._pinged = True

@@ -93,8 +93,8 @@ class WebSocket:
 
     def _handshake_error(self) -> APIError | None:
         fault = self._protocol.handshake_exc
-        if fault is None:
-            return None
+        if fault is None:  # a close frame may follow at once
+            return None if self.is_open or self.is_connecting else self.closed_error()
         if isinstance(fault, InvalidStatus):
             response = fault.response
             headers = {name.lower(): value for name, value in response.headers.raw_items()}
