@@ -218,7 +218,13 @@ def reset_after_request(peer: Conversation) -> None:
     peer.reset()
 
 
+def close_at_once(peer: Conversation) -> None:
+    peer.send(peer.acceptance() + b"\x88\x02\x03\xe8")  # one packet
+    peer.hold()
+
+
 BROKEN_HANDSHAKES = [
+    close_at_once,
     hang_up_at_once,
     hang_up_after_request,
     hang_up_in_headers,
