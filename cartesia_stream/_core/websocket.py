@@ -14,7 +14,7 @@ import secrets
 from typing import TYPE_CHECKING, Final
 
 from websockets.client import ClientProtocol
-from websockets.exceptions import InvalidHandshake, InvalidStatus
+from websockets.exceptions import InvalidStatus
 from websockets.frames import Close, Frame, Opcode
 from websockets.protocol import State
 from websockets.uri import parse_uri
@@ -99,9 +99,9 @@ class WebSocket:
             response = fault.response
             headers = {name.lower(): value for name, value in response.headers.raw_items()}
             return response_error(response.status_code, headers, bytes(response.body or b""))
-        if isinstance(fault, InvalidHandshake) and not isinstance(fault.__cause__, EOFError):
-            return RemoteProtocolError(f"the WebSocket handshake failed: {fault}")
-        return self.closed_error()
+        if isinstance(fault, EOFError) or isinstance(fault.__cause__, EOFError):
+            return self.closed_error()
+        return RemoteProtocolError(f"the WebSocket handshake failed: {fault}")
 
     def closed_error(self) -> APIConnectionError:
         """Why the connection is over, with its code and reason."""
