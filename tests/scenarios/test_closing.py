@@ -111,7 +111,8 @@ def test_closed_client_is_refused(client: Cartesia, emulator: Emulator) -> None:
     client.close()
     emulator.clear_requests()
     uses: list[Callable[[], object]] = [partial(speak, client, way, "No.") for way in TRANSPORTS]
-    for use in (*uses, client.tts.websocket_connect, partial(client.voices.list, limit=1)):
+    uses += [client.tts.websocket_connect, partial(client.voices.list, limit=1)]
+    for use in uses:
         with pytest.raises(LocalStateError, match="client is closed"):
             use()
     assert emulator.requests == ()

@@ -1,0 +1,288 @@
+"""What only the asyncio face has: tasks, their cancellation, and lazy streams."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from cartesia_stream import (
+    APITimeoutError,
+    AsyncCartesia,
+    AsyncSpeechStream,
+    Cancelled,
+    CartesiaError,
+    Done,
+    LocalStateError,
+    Timeouts,
+)
+
+from ..scenarios.faces import SHORT, VOICE
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+
+    from cartesia_stream.emulator import Emulator
+
+    from ..scenarios.conftest import MakeEmulator, MakePeer
+    from ..scenarios.peer import Conversation
+
+pytestmark = pytest.mark.anyio
+
+LONG = "This sentence is to be interrupted. " * 40
+TRANSPORTS = ("websocket", "sse", "bytes")
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+def make(emulator: Emulator, **settings: Any) -> AsyncCartesia:
+    return AsyncCartesia(
+        emulator.api_key, base_url=emulator.base_url, **({"timeout": SHORT} | settings)
+    )
+
+
+def speak(client: AsyncCartesia, transport: str, text: str) -> AsyncSpeechStream:
+    ways: dict[str, Callable[..., AsyncSpeechStream]] = {
+        "websocket": client.tts.speak,
+        "sse": client.tts.generate_sse,
+        "bytes": client.tts.generate,
+    }
+    return ways[transport](text, voice=VOICE)
+
+
+def others() -> set[asyncio.Task[Any]]:
+    """Tasks besides the test's own and the one that the plugin runs it in."""
+    tasks = asyncio.all_tasks() - {asyncio.current_task()}
+    return {task for task in tasks if "TestRunner" not in repr(task.get_coro())}
+
+
+@pytest.fixture(autouse=True)
+async def nothing_is_left() -> AsyncIterator[None]:
+    """No test leaves a task behind."""
+    yield
+    assert others() == set()
+
+
+@pytest.mark.parametrize("transport", TRANSPORTS)
+async def test_nothing_is_sent_before_the_stream_is_used(
+    emulator: Emulator, transport: str
+) -> None:
+    """A stream that is made and dropped costs nothing; its first use sends the request."""
+    async with make(emulator) as client:
+        speak(client, transport, "Never.")
+        await asyncio.sleep(0.05)
+        assert emulator.requests == ()
+        assert (await speak(client, transport, "Now.").collect()).data
+        assert len(emulator.requests) == 1
+
+
+@pytest.mark.parametrize("use", ["await", "async with", "iterate"])
+async def test_ways_to_start_a_stream(emulator: Emulator, use: str) -> None:
+    """`await`, `async with` and iteration all start it, once."""
+    async with make(emulator) as client:
+        stream = client.tts.speak("Hello.", voice=VOICE)
+        assert stream.context_id is None
+        if use == "await":
+            assert await stream is stream
+        elif use == "async with":
+            await stream.__aenter__()
+        else:
+            await anext(stream)
+        assert stream.context_id
+        assert isinstance([event async for event in stream][-1], Done)
+    assert len(emulator.requests[0].frames) == 1
+
+
+@pytest.mark.parametrize("transport", TRANSPORTS)
+async def test_cancelled_task_stops_its_speech(make_emulator: MakeEmulator, transport: str) -> None:
+    """Cancelling the task that reads stops the speech there, and leaves no task and no slot."""
+    emulator = make_emulator(realtime=1.0, concurrency=1)
+    async with make(emulator, max_retries=0) as client:
+        task = asyncio.create_task(speak(client, transport, LONG).collect())
+        await asyncio.sleep(0.2)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        assert others() == set()
+        for _ in range(50):  # the service's only slot is free again, soon
+            with contextlib.suppress(CartesiaError):
+                async with speak(client, transport, "Next.") as stream:
+                    await anext(stream)
+                    break
+            await asyncio.sleep(0.02)
+        else:
+            pytest.fail("the speech went on")
+
+
+async def test_cancelled_task_leaves_its_neighbours(make_emulator: MakeEmulator) -> None:
+    """The socket and its other contexts do not notice."""
+    emulator = make_emulator(realtime=4.0)
+    async with make(emulator) as client:
+        neighbour = asyncio.create_task(client.tts.speak("I go on.", voice=VOICE).collect())
+        task = asyncio.create_task(client.tts.speak(LONG, voice=VOICE).collect())
+        await asyncio.sleep(0.1)
+        task.cancel()
+        alone = await client.tts.generate("I go on.", voice=VOICE).collect()
+        assert (await neighbour).data == alone.data
+        assert sum(request.path == "/tts/websocket" for request in emulator.requests) == 1
+
+
+async def test_outer_timeout_is_a_timeout(make_emulator: MakeEmulator) -> None:
+    """`asyncio.timeout` around a stream works as everywhere: TimeoutError, and all is released."""
+    async with make(make_emulator(realtime=1.0)) as client:
+
+        async def tokens() -> AsyncIterator[str]:
+            while True:
+                yield "word "
+                await asyncio.sleep(0.01)
+
+        with pytest.raises(TimeoutError) as caught:
+            async with asyncio.timeout(0.3):
+                await client.tts.speak(tokens(), voice=VOICE, max_buffer_delay_ms=0).collect()
+        assert not isinstance(caught.value, APITimeoutError)
+        assert others() == set()
+
+
+async def test_closing_cannot_swallow_a_cancellation(emulator: Emulator) -> None:
+    """A task cancelled while it closes a stream of tokens is cancelled, not finished."""
+    async with make(emulator) as client:
+
+        async def stubborn() -> AsyncIterator[str]:
+            try:
+                yield "word "
+                await asyncio.sleep(5)
+            finally:
+                await asyncio.sleep(0.2)
+
+        async def close_early() -> str:
+            stream = await client.tts.speak(stubborn(), voice=VOICE)
+            await asyncio.sleep(0.05)
+            await stream.aclose()
+            return "not cancelled"
+
+        task = asyncio.create_task(close_early())
+        await asyncio.sleep(0.15)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        await asyncio.sleep(0.3)
+
+
+async def test_tokens_do_not_block_the_loop(emulator: Emulator) -> None:
+    """Text that never waits, sync or async, leaves turns of the loop to others."""
+    async with make(emulator) as client:
+
+        async def tokens() -> AsyncIterator[str]:
+            while True:
+                yield "word "
+
+        turns = 0
+        async with client.tts.speak(tokens(), voice=VOICE, max_buffer_delay_ms=0) as stream:
+            async with asyncio.timeout(2):
+                while turns < 50:
+                    await asyncio.sleep(0)
+                    turns += 1
+            with contextlib.suppress(CartesiaError):
+                await anext(stream)
+
+
+async def test_text_iterator_is_closed_when_the_stream_is_left(emulator: Emulator) -> None:
+    """Leaving the stream ends the text: its `finally` runs before the block is over."""
+    ended = asyncio.Event()
+    async with make(emulator) as client:
+
+        async def tokens() -> AsyncIterator[str]:
+            try:
+                while True:
+                    yield "Some words. "
+                    await asyncio.sleep(0.01)
+            finally:
+                ended.set()
+
+        async with client.tts.speak(tokens(), voice=VOICE, max_buffer_delay_ms=0) as stream:
+            await anext(stream)
+        assert ended.is_set()
+
+
+async def test_stream_closed_while_it_is_being_started(
+    make_peer: MakePeer, emulator: Emulator
+) -> None:
+    """Closing a stream whose socket is still being opened cancels the speech once it is there."""
+
+    def late(peer: Conversation) -> None:
+        answer = peer.acceptance()
+        peer.pause(0.2)
+        peer.send(answer)
+        first, second = peer.message(), peer.message()
+        assert first["context_id"] == second["context_id"]
+        assert second["cancel"]
+        peer.hold()
+
+    peer = make_peer(late)
+    async with AsyncCartesia("key", base_url=peer.base_url, timeout=SHORT) as client:
+        stream = client.tts.speak("Hello.", voice=VOICE)
+        reader = asyncio.create_task(_types(stream))
+        await asyncio.sleep(0.1)
+        await stream.aclose()
+        assert await reader == [Cancelled]
+
+
+async def _types(stream: AsyncSpeechStream) -> list[type]:
+    return [type(event) async for event in stream]
+
+
+async def test_cancelled_close_frees_the_socket(make_peer: MakePeer) -> None:
+    """A task that is cancelled while it closes a hanging connection drops it at once."""
+
+    def hang(peer: Conversation) -> None:
+        peer.accept()
+        peer.hold()
+
+    client = AsyncCartesia("key", base_url=make_peer(hang).base_url, timeout=Timeouts(close=30))
+    connection = await client.tts.websocket_connect()
+    before = time.monotonic()
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.1):
+            await connection.aclose()
+    await connection.aclose()
+    assert time.monotonic() - before < 1
+    await client.aclose()
+
+
+async def test_tasks_share_the_first_connection(emulator: Emulator) -> None:
+    """Thirty-two tasks that speak for the first time open one socket, and each hears its own."""
+    async with make(emulator) as client:
+        texts = [f"This is number {n}." for n in range(32)]
+        audio = await asyncio.gather(
+            *(client.tts.speak(text, voice=VOICE).collect() for text in texts)
+        )
+        assert [request.path for request in emulator.requests] == ["/tts/websocket"]
+        for text, spoken in zip(texts[::8], audio[::8], strict=True):
+            assert spoken.data == (await client.tts.generate(text, voice=VOICE).collect()).data
+
+
+async def test_connection_can_be_awaited_or_entered(emulator: Emulator) -> None:
+    """`websocket_connect` serves as ``await`` and as ``async with``, which closes it."""
+    async with make(emulator) as client:
+        async with client.tts.websocket_connect() as entered:
+            assert not entered.closed
+        assert entered.closed
+        awaited = await client.tts.websocket_connect()
+        assert (await awaited.speak("Hello.", voice=VOICE).collect()).data
+        await awaited.aclose()
+        assert awaited.closed
+
+
+async def test_client_closed_in_the_middle_of_a_block(emulator: Emulator) -> None:
+    """A stream that is started after `aclose` is refused when it is first used."""
+    client = make(emulator)
+    stream = client.tts.speak("Hello.", voice=VOICE)
+    await client.aclose()
+    with pytest.raises(LocalStateError):
+        await stream
