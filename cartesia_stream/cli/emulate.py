@@ -8,7 +8,7 @@ import os
 import signal
 import subprocess
 import sys
-from typing import TYPE_CHECKING, Literal, NoReturn, TypedDict
+from typing import TYPE_CHECKING, Literal, TypedDict
 
 from .. import ConfigurationError
 from .output import line, note
@@ -89,22 +89,39 @@ def _serve(settings: Settings) -> None:
 def _run_with(command: list[str], settings: Settings) -> int:
     from ..emulator import Emulator
 
-    signal.signal(signal.SIGTERM, _terminate)
     with Emulator(**settings) as emulator:
         environment = os.environ | _environment(emulator.base_url, emulator.api_key)
         for name in ("no_proxy", "NO_PROXY"):  # no proxy leads to this machine
             environment[name] = ",".join(filter(None, (os.environ.get(name), settings["host"])))
-        try:
-            done = subprocess.run(command, env=environment, check=False)  # noqa: S603 (the caller's own command)
-        except OSError as error:
-            raise ConfigurationError(f"cannot run {command[0]}: {error.strerror}") from error
-    return done.returncode if done.returncode >= 0 else 128 - done.returncode
+        status = _run_command(command, environment)
+    return status if status >= 0 else 128 - status
+
+
+def _run_command(command: list[str], environment: Mapping[str, str]) -> int:
+    """Run a command to its end. Ctrl-C is its own matter, and SIGTERM is passed on to it."""
+    process: subprocess.Popen[bytes] | None = None
+    terminated = False
+
+    def terminate(number: int, frame: FrameType | None) -> None:
+        nonlocal terminated
+        terminated = True
+        if process is not None:
+            process.terminate()
+
+    # A handler that does nothing: to ignore the signal would make the command ignore it as well.
+    before = {signal.SIGINT: signal.signal(signal.SIGINT, lambda number, frame: None)}
+    before[signal.SIGTERM] = signal.signal(signal.SIGTERM, terminate)
+    try:
+        process = subprocess.Popen(command, env=environment)  # noqa: S603 (the caller's own)
+        if terminated:  # before there was something to pass it on to
+            process.terminate()
+        return process.wait()
+    except OSError as error:
+        raise ConfigurationError(f"cannot run {command[0]}: {error.strerror}") from error
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _environment(base_url: str, api_key: str) -> Mapping[str, str]:
     return {"CARTESIA_BASE_URL": base_url, "CARTESIA_API_KEY": api_key}
-
-
-def _terminate(number: int, frame: FrameType | None) -> NoReturn:
-    """Leave by an exception, so that the command and the emulator are stopped on the way."""
-    sys.exit(128 + number)

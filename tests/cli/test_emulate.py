@@ -90,6 +90,19 @@ def test_sigterm_stops_the_command_too() -> None:
         assert process.wait(20) == 128 + signal.SIGTERM
 
 
+def test_ctrl_c_is_the_matter_of_the_command() -> None:
+    handle = "import signal, sys; signal.signal(2, lambda *_: sys.exit(9)); "
+    wait = "print('ready', flush=True); signal.pause()"
+    command = [*EMULATE, "--", sys.executable, "-c", handle + wait]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, text=True, start_new_session=True
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        os.killpg(process.pid, signal.SIGINT)  # as a terminal does
+        assert process.wait(20) == 9
+
+
 def test_a_command_that_is_not_there_is_a_wrong_call(run: Run) -> None:
     failed = run("emulate", "--engine", "tone", "--", "no-such-command")
     assert failed.status == 2
