@@ -125,7 +125,7 @@ class Context:
         "_events",
         "_fault",
         "_last_activity",
-        "_last_was_send",
+        "_owed_since",
         "_max_buffer",
         "chunks",
         "cut_short",
@@ -161,7 +161,7 @@ class Context:
         self._max_buffer = max_buffer_bytes
         self._fault: APIError | BufferOverflowError | None = None
         self._last_activity = now
-        self._last_was_send = False
+        self._owed_since: float | None = None  # the oldest of our moves that nothing has answered
 
     # --- our moves
 
@@ -182,7 +182,8 @@ class Context:
             )
         self.state = after
         self._last_activity = now
-        self._last_was_send = True
+        if self._owed_since is None:
+            self._owed_since = now
         if after is not before and after is State.CANCELLED:
             self._events.clear()  # nothing stale is yielded after a cancel
             self._buffered = 0
@@ -210,7 +211,7 @@ class Context:
         if after is None:
             return False
         self._last_activity = now
-        self._last_was_send = False
+        self._owed_since = None
         if type(event) is AudioChunk:
             if self.first_audio_at is None:
                 self.first_audio_at = now
@@ -285,9 +286,11 @@ class Context:
         """
         if self.first_audio_at is None and self.sent_at is not None:
             return self._bound("first_audio", self.sent_at, timeouts.first_audio)
-        if self.state is State.IDLE or not (self._last_was_send or self.state is State.FINISHING):
-            return self._bound("input", self._last_activity, timeouts.input)
-        return self._bound("idle", self._last_activity, timeouts.idle)
+        if self._owed_since is not None:  # pushing on does not renew it
+            return self._bound("idle", self._owed_since, timeouts.idle)
+        phase: TimeoutPhase = "idle" if self.state is State.FINISHING else "input"
+        seconds = timeouts.idle if phase == "idle" else timeouts.input
+        return self._bound(phase, self._last_activity, seconds)
 
     def _bound(self, phase: TimeoutPhase, since: float, seconds: float | None) -> Deadline | None:
         if seconds is None:

@@ -344,6 +344,15 @@ def test_deadline_between_pushes() -> None:
     assert due(context) == ("idle", 5.0)
 
 
+def test_deadline_is_not_renewed_by_pushing() -> None:
+    """A service that falls silent is noticed however busily text is pushed."""
+    context = opened(now=0)
+    context.receive(CHUNK, now=1)
+    for now in (2, 3, 4):
+        context.move(Move.SEND, now=now)
+    assert due(context) == ("idle", 5.0)
+
+
 def test_deadline_while_finishing() -> None:
     """With all text sent, the next event is always owed by the service."""
     context = finishing()
