@@ -47,8 +47,11 @@ check: drift lint-spec types style ## Check everything that needs no test: gener
 types: $(BIN)/.ready ## Check the types, and that the public API is typed completely.
 	$(BIN)/mypy
 	$(BIN)/pyright
-	$(BIN)/pyright --pythonpath $(BIN)/python --verifytypes cartesia_stream --ignoreexternal > $(BIN)/.types || { cat $(BIN)/.types; exit 1; }
-	$(BIN)/pyright --pythonpath $(BIN)/python --verifytypes cartesia_api --ignoreexternal > $(BIN)/.types || { cat $(BIN)/.types; exit 1; }
+	@for package in cartesia_stream cartesia_api; do \
+		echo "pyright --verifytypes $$package"; \
+		PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/pyright --verifytypes $$package --ignoreexternal \
+			> $(BIN)/.types || { cat $(BIN)/.types; exit 1; }; \
+	done
 
 style: $(BIN)/.ready ## Check lint rules and formatting.
 	$(BIN)/ruff check .

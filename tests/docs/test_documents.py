@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from cartesia_api.api import Resources
 
 import cartesia_stream
 from cartesia_stream.emulator import Emulator
@@ -127,6 +128,13 @@ def test_a_page_names_only_what_is_public() -> None:
     named = set(re.findall(r"`(\w+Error)`", table))
     public = {name for name in cartesia_stream.__all__ if name.endswith("Error")}
     assert named == public - {"APIError"}
+
+
+def test_the_page_names_every_resource() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    resources = {name for name in vars(Resources) if not name.startswith("_")}
+    missing = {name for name in resources if f"`{name}`" not in readme}
+    assert missing <= {"tts", "stt", "voices"}
 
 
 def test_the_deadlines_of_the_page_are_those_of_the_code() -> None:
