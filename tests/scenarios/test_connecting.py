@@ -42,6 +42,10 @@ if TYPE_CHECKING:
     from .conftest import MakePeer
     from .faces import Face
 
+# Self-signed, for localhost and 127.0.0.1, valid until 2126, and of no use anywhere else:
+#   openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 36500 \
+#     -subj "/CN=cartesia-stream test" -addext "subjectAltName=DNS:localhost,IP:127.0.0.1" \
+#     -addext "basicConstraints=critical,CA:TRUE" -keyout key.pem -out certificate.pem
 CERTIFICATES = Path(__file__).with_name("certificates")
 KEY = "sk_test_key"  # what `Face.client` uses with a base URL
 

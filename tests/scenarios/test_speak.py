@@ -94,6 +94,9 @@ def test_ids_of_a_stream(client: Cartesia) -> None:
     assert over_http.request_id
     assert over_socket.collect().context_id == over_socket.context_id
     assert over_http.collect().request_id == over_http.request_id
+    named = client.tts.generate_sse(TEXT, voice=VOICE, context_id="mine")
+    assert named.context_id == "mine"
+    assert {event.context_id for event in named} == {"mine"}
 
 
 @pytest.mark.parametrize(
