@@ -1,0 +1,292 @@
+"""Tell what changed for users since a commit, and which version that demands.
+
+    python -m tools.spec_diff [BASE] [--fail-on-unreleased-breaking]
+
+Compares the document and the generated client at BASE, a commit or tag, with the files as they are
+now. Without BASE the latest tag counts, and before the first tag there is nothing to compare.
+
+Exit codes: 0 for any comparison, 1 for a breaking change that is not released as one (only with
+the option above), 2 where there is nothing that could be compared.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import yaml
+
+from tools.changes import Level
+from tools.client_changes import client_changes
+from tools.document_changes import document_changes, uses_of
+from tools.lint_spec import Document
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tools.changes import Change
+
+ROOT: Final = Path(__file__).resolve().parent.parent
+SPEC: Final = "spec/cartesia.yaml"
+PACKAGE: Final = "generated/cartesia_api/"
+VERSION: Final = "cartesia_stream/_version.py"
+CHANGELOG: Final = "CHANGELOG.md"
+READ: Final = (SPEC, PACKAGE, VERSION, CHANGELOG)
+# What the change log calls the changes that can break.
+KINDS: Final = ("changed", "removed")
+TITLES: Final = {Level.BREAKING: "Breaking", Level.ADDED: "Added", Level.CHANGED: "Changed"}
+
+
+class CannotCompareError(Exception):
+    """There is no base to compare with. The message says what to do."""
+
+
+class Version(NamedTuple):
+    """A version of the project, without what follows the three numbers."""
+
+    major: int
+    minor: int
+    patch: int
+
+    def __str__(self) -> str:
+        return f"{self.major}.{self.minor}.{self.patch}"
+
+    @classmethod
+    def read(cls, source: str) -> Version:
+        """Read the version out of a module."""
+        found = re.search(r"""__version__\s*=\s*["'](\d+)\.(\d+)\.(\d+)""", source)
+        if not found:
+            raise CannotCompareError(f"{VERSION} has no version of the form 1.2.3")
+        major, minor, patch = map(int, found.groups())
+        return cls(major, minor, patch)
+
+    def after(self, level: Level) -> Version:
+        """Return the least version that may carry a change of this level.
+
+        Semantic versioning promises nothing below 1.0. There the second number takes the part of
+        the first: it grows with a breaking change, and the third with all others.
+        """
+        if self.major == 0:
+            level = Level.ADDED if level is Level.BREAKING else Level.CHANGED
+        match level:
+            case Level.BREAKING:
+                return Version(self.major + 1, 0, 0)
+            case Level.ADDED:
+                return Version(self.major, self.minor + 1, 0)
+            case Level.CHANGED:
+                return Version(self.major, self.minor, self.patch + 1)
+
+
+class State:
+    """The files of the project at one time, by path."""
+
+    def __init__(self, files: dict[str, str]) -> None:
+        self.files = files
+
+    @property
+    def document(self) -> object:
+        """The parsed document."""
+        try:
+            return yaml.safe_load(self.files[SPEC])
+        except yaml.YAMLError as error:
+            raise CannotCompareError(f"{SPEC} is not YAML: {error}") from None
+
+    @property
+    def client(self) -> dict[str, str]:
+        """Sources of the generated client, by path in the package."""
+        return {
+            path.removeprefix(PACKAGE): text
+            for path, text in self.files.items()
+            if path.startswith(PACKAGE) and path.endswith(".py")
+        }
+
+    @property
+    def version(self) -> Version:
+        """Version of the project."""
+        return Version.read(self.files.get(VERSION, ""))
+
+    def notes(self) -> set[str]:
+        """Return the items about what changed or was removed, of unreleased or present version."""
+        current = ("[unreleased]", "unreleased", f"[{self.version}]", f"{self.version}")
+        notes, section, kind = set(), "", ""
+        for line in self.files.get(CHANGELOG, "").splitlines():
+            if line.startswith("## "):
+                section, kind = line.removeprefix("## ").split(" - ")[0].split(" (")[0].strip(), ""
+            elif line.startswith("### "):
+                kind = line.removeprefix("### ").strip().lower()
+            elif section.lower() in current and line.lstrip().startswith(("- ", "* ")):
+                item = line.strip()[2:].lstrip("*_ ")
+                if kind in KINDS or item.lower().startswith(KINDS):
+                    notes.add(item)
+        return notes
+
+
+class Repository:
+    """A clone of the project."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def git(self, *arguments: str, given: str = "") -> bytes:
+        """Run git.
+
+        Raises:
+            CannotCompareError: If git is not there or fails.
+        """
+        try:
+            done = subprocess.run(
+                ["git", "-C", str(self.root), *arguments],
+                input=given.encode(),
+                capture_output=True,
+                check=True,
+            )
+        except FileNotFoundError:
+            raise CannotCompareError("git is not installed") from None
+        except subprocess.CalledProcessError as error:
+            raise CannotCompareError(error.stderr.decode(errors="replace").strip()) from None
+        return done.stdout
+
+    def is_shallow(self) -> bool:
+        """Tell whether the clone lacks older commits."""
+        return self.git("rev-parse", "--is-shallow-repository").strip() == b"true"
+
+    def latest_tag(self) -> str | None:
+        """Return the latest tag behind the present commit."""
+        self.git("rev-parse", "--git-dir")
+        try:
+            return self.git("describe", "--tags", "--abbrev=0").decode().strip()
+        except CannotCompareError:
+            return None
+
+    def now(self) -> State:
+        """Return the files as they are, committed or not."""
+        paths = [self.root / path for path in READ if (self.root / path).is_file()]
+        paths += sorted((self.root / PACKAGE).rglob("*.py"))
+        return State(
+            {path.relative_to(self.root).as_posix(): path.read_text("utf-8") for path in paths}
+        )
+
+    def at(self, base: str) -> State:
+        """Return the files of a commit.
+
+        Raises:
+            CannotCompareError: If there is no such commit here.
+        """
+        try:
+            commit = self.git(
+                "rev-parse", "--verify", "--quiet", "--end-of-options", f"{base}^{{commit}}"
+            )
+        except CannotCompareError:
+            hint = "look for it with: git tag, git log"
+            if self.is_shallow():
+                hint = "this clone is shallow, so fetch the rest: git fetch --unshallow --tags"
+            raise CannotCompareError(f"there is no commit {base!r} here; {hint}") from None
+        name = commit.decode().strip()
+        listing = self.git("ls-tree", "-r", "-z", "--name-only", name, "--", *READ)
+        paths = listing.decode().split("\0")[:-1]
+        blobs = self.git("cat-file", "--batch", given="".join(f"{name}:{p}\n" for p in paths))
+        files: dict[str, str] = {}
+        for path in paths:
+            head, _, blobs = blobs.partition(b"\n")
+            size = int(head.split()[-1])
+            files[path] = blobs[:size].decode()
+            blobs = blobs[size + 1 :]
+        return State(files)
+
+
+def changes_between(old: State, new: State) -> list[Change]:
+    """Return what changed for users, the worst first."""
+    before, after = old.document, new.document
+    uses = uses_of(Document(before), Document(after))
+    found = document_changes(before, after)
+    found += [
+        change._replace(place=f"cartesia_api.{change.place}")
+        for change in client_changes(old.client, new.client, uses)
+    ]
+    return sorted(found, key=lambda change: -change.level)
+
+
+def report(base: str, changes: Sequence[Change]) -> str:
+    """Return the changes as text."""
+    lines = [f"Since {base}, for users of the API and of the generated client:"]
+    for level, title in TITLES.items():
+        found = [change for change in changes if change.level is level]
+        if found:
+            lines += ["", f"{title} ({len(found)})"]
+            lines += [f"  {change.place}: {change.text}" for change in found]
+    return "\n".join(lines if changes else [f"Nothing changed for users since {base}."])
+
+
+def demand(old: State, new: State, changes: Sequence[Change], base: str) -> str:
+    """Return a sentence about the version that changes demand."""
+    level = max(change.level for change in changes)
+    return (
+        f"\nThis demands version {old.version.after(level)} or later: "
+        f"{base} is {old.version}, now it is {new.version}."
+    )
+
+
+def missing_for_release(old: State, new: State, changes: Sequence[Change]) -> list[str]:
+    """Return what is missing to land the breaking changes, one sentence each."""
+    if not any(change.level is Level.BREAKING for change in changes):
+        return []
+    missing = []
+    least = old.version.after(Level.BREAKING)
+    if new.version < least:
+        missing.append(f"A breaking change needs version {least} or later in {VERSION}.")
+    if not new.notes() - old.notes():
+        missing.append(
+            f"A breaking change needs an entry in {CHANGELOG}: a list item under `### Changed` or "
+            f"`### Removed`, in the section `## Unreleased` or `## {new.version}`."
+        )
+    return missing
+
+
+def compare(repository: Repository, base: str | None, *, must_be_released: bool) -> int:
+    """Print what changed. See the module for the exit code."""
+    base = base or repository.latest_tag()
+    if base is None:
+        print("There is no tag to compare with: nothing was released yet.")
+        if repository.is_shallow():
+            print("This clone is shallow; its tags may be missing: git fetch --unshallow --tags")
+        return 0
+    old, new = repository.at(base), repository.now()
+    if SPEC not in new.files:
+        raise CannotCompareError(f"there is no {SPEC} now")
+    if SPEC not in old.files:
+        print(f"{base} has no {SPEC}: everything is new, and a first release breaks nobody.")
+        return 0
+    changes = changes_between(old, new)
+    print(report(base, changes))
+    if changes:
+        print(demand(old, new, changes, base))
+    missing = missing_for_release(old, new, changes) if must_be_released else []
+    print(*missing, sep="\n", end="\n" if missing else "")
+    return 1 if missing else 0
+
+
+def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
+    """Run the command line."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("base", nargs="?", help="commit or tag; the latest tag if it is left out")
+    parser.add_argument(
+        "--fail-on-unreleased-breaking",
+        action="store_true",
+        help=f"exit 1 if something breaks without a bump in {VERSION} and an entry in {CHANGELOG}",
+    )
+    options = parser.parse_args(arguments)
+    try:
+        return compare(
+            Repository(root), options.base, must_be_released=options.fail_on_unreleased_breaking
+        )
+    except CannotCompareError as error:
+        print(f"spec-diff: {error}", file=sys.stderr)
+        return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,107 @@
+"""Write the blocking face from the asyncio face: `_sync/<file>` from `_aio/<file>`.
+
+The files listed here hold policy and surface, which are the same in both faces; what differs
+between threads and tasks is handwritten in `driver.py` and `flow.py` of each face. The rules are
+plain token replacements, so that the result reads as if written by hand.
+
+    python tools/unasync.py            write the files
+    python tools/unasync.py --check    fail if a file is not what its source gives
+"""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Final
+
+PACKAGE: Final = Path(__file__).resolve().parent.parent / "cartesia_stream"
+FILES: Final = ("client.py", "http.py", "stream.py", "tts.py")
+HEADER: Final = (
+    "# Written by tools/unasync.py from _aio/{name}: edit that file, then `make generate`.\n"
+)
+
+# In this order; each is a whole word, so that `awaiting` or `_async` stay.
+WORDS: Final[tuple[tuple[str, str], ...]] = (
+    (r"``async with``", "``with``"),
+    (r", or ``await`` it and close it yourself", ", or close it yourself"),
+    (r"\n +A plain iterable is read in the event loop, so it must not block\.", ""),
+    (r"When it is first used, if", "If"),
+    (r"async (?=def |with |for )", ""),
+    (r"await ", ""),
+    (r" \| AsyncIterable\[str\]", ""),
+    (r"\b(?:Awaitable|Opening)\[(\w+)\]", r"\1"),
+    (r"\bAbstractAsyncContextManager\b", "AbstractContextManager"),
+    (r"\bAsync(?=[A-Z])", ""),
+    (r"\basynccontextmanager\b", "contextmanager"),
+    (r"\b__a(enter|exit|iter|next)__", r"__\1__"),
+    (r"\banext\(", "next("),
+    (r"\ba(iter_bytes|close|read)\b", r"\1"),
+    (r"\bStopAsyncIteration\b", "StopIteration"),
+    (r"\ban async context manager\b", "a context manager"),
+    (r"\b(in|by) different tasks\b", r"\1 different threads"),
+    (r"\b([Oo]ne|a) task\b", r"\1 thread"),
+    (r"\bfor one event loop;", "thread-safe, and"),
+    (r"\bfor one event loop\b", "thread-safe"),
+)
+
+
+def unasync(source: str) -> str:
+    """The blocking form of a module.
+
+    A line that ends in ``# aio`` is left out, and one in ``# sync: code`` becomes that code.
+    """
+    lines: list[str] = []
+    for line in source.splitlines():
+        if line.endswith("# aio"):
+            continue
+        indent = line[: len(line) - len(line.lstrip())]
+        _, mark, replacement = line.partition("# sync: ")
+        lines.append(indent + replacement if mark else line)
+    text = "\n".join(lines) + "\n"
+    for pattern, replacement in WORDS:
+        text = re.sub(pattern, replacement, text)
+    return text
+
+
+def tidy(text: str, name: str) -> str:
+    """The text as ruff writes it: a shorter line may fit where a longer one did not."""
+    for command in (["check", "--fix", "--quiet", "--select", "I,F401"], ["format", "--quiet"]):
+        ruff = [sys.executable, "-m", "ruff", *command, "--stdin-filename", name, "-"]
+        text = subprocess.run(ruff, input=text, capture_output=True, text=True, check=True).stdout
+    return text
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Write or check the files."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--check", action="store_true", help="fail on a difference, write nothing")
+    options = parser.parse_args(arguments)
+    stale = 0
+    for name in FILES:
+        target = PACKAGE / "_sync" / name
+        source = (PACKAGE / "_aio" / name).read_text(encoding="utf-8")
+        wanted = tidy(HEADER.format(name=name) + unasync(source), str(target))
+        current = target.read_text(encoding="utf-8") if target.exists() else ""
+        if wanted == current:
+            continue
+        if options.check:
+            stale += 1
+            label = f"_sync/{name}"
+            sys.stdout.writelines(
+                difflib.unified_diff(
+                    current.splitlines(True), wanted.splitlines(True), label, label
+                )
+            )
+        else:
+            target.write_text(wanted, encoding="utf-8")
+    if stale:
+        print(f"{stale} files of _sync are stale: run `make generate`", file=sys.stderr)
+    return 1 if stale else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
