@@ -351,4 +351,4 @@ class GateMachine(RuleBasedStateMachine):
 
 
 TestGateMachine = GateMachine.TestCase
-TestGateMachine.settings = settings(max_examples=30, stateful_step_count=40)
+TestGateMachine.settings = settings(max_examples=20, stateful_step_count=30)
