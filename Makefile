@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 SDK := 4.2.0
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check types style all conformance-venv generate drift lint-spec diagram
+.PHONY: help setup demo test check types style all conformance-venv generate drift lint-spec spec-diff spec-gate diagram
 
 # The emulator is on this machine, where no proxy leads.
 export no_proxy := 127.0.0.1,localhost,$(no_proxy)
@@ -42,7 +42,7 @@ demo: $(BIN)/.runtime ## Speak, listen and compare, with real speech and without
 test: $(BIN)/.ready conformance-venv ## Run all tests.
 	$(BIN)/python -m pytest
 
-check: drift lint-spec types style ## Check everything that needs no test: generated code, types, style.
+check: drift lint-spec spec-gate types style ## Check everything that needs no test: generated code, types, style.
 
 types: $(BIN)/.ready ## Check the types, and that the public API is typed completely.
 	$(BIN)/mypy
@@ -70,6 +70,12 @@ drift: $(BIN)/.ready ## Check that the generated client is up to date.
 lint-spec: $(BIN)/.ready ## Check the OpenAPI document: validity and the rules of tools/lint_spec.py.
 	$(BIN)/openapi-spec-validator spec/cartesia.yaml
 	$(BIN)/python tools/lint_spec.py
+
+spec-diff: $(BIN)/.ready ## Tell what changed for users since BASE, a commit or tag. Default: the latest tag.
+	@$(BIN)/python -m tools.spec_diff $(BASE)
+
+spec-gate: $(BIN)/.ready ## Check that what breaks users since the latest tag is released as such.
+	@$(BIN)/python -m tools.spec_diff --fail-on-unreleased-breaking
 
 diagram: $(BIN)/.ready ## Draw the states of a context into docs/architecture.md.
 	$(BIN)/python tools/draw_context.py

@@ -152,11 +152,13 @@ class Repository:
 
     def is_shallow(self) -> bool:
         """Tell whether the clone lacks older commits."""
-        return self.git("rev-parse", "--is-shallow-repository").strip() == b"true"
+        try:
+            return self.git("rev-parse", "--is-shallow-repository").strip() == b"true"
+        except CannotCompareError:  # no clone at all, but an unpacked source distribution
+            return False
 
     def latest_tag(self) -> str | None:
         """Return the latest tag behind the present commit."""
-        self.git("rev-parse", "--git-dir")
         try:
             return self.git("describe", "--tags", "--abbrev=0").decode().strip()
         except CannotCompareError:
@@ -188,7 +190,7 @@ class Repository:
         name = commit.decode().strip()
         listing = self.git("ls-tree", "-r", "-z", "--name-only", name, "--", *READ)
         paths = listing.decode().split("\0")[:-1]
-        blobs = self.git("cat-file", "--batch", given="".join(f"{name}:{p}\n" for p in paths))
+        blobs = self.git("cat-file", "--batch", given="".join(f"{name}:./{p}\n" for p in paths))
         files: dict[str, str] = {}
         for path in paths:
             head, _, blobs = blobs.partition(b"\n")

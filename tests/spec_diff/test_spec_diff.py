@@ -193,11 +193,24 @@ def test_shallow_clone(
 def test_outside_of_a_repository(
     project: Project, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Such as in an unpacked source distribution."""
+    """An unpacked source distribution has nothing to compare with, and no commit at all."""
     copy = tmp_path / "copy"
     shutil.copytree(project.root, copy, ignore=shutil.ignore_patterns(".git"))
-    assert spec_diff.main([], copy) == 2
-    assert "not a git repository" in capsys.readouterr().err
+    assert spec_diff.main([GATE], copy) == 0
+    assert "no tag to compare with" in capsys.readouterr().out
+    assert spec_diff.main(["v0.1.0"], copy) == 2
+    assert "there is no commit 'v0.1.0' here" in capsys.readouterr().err
+
+
+def test_inside_of_a_repository(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
+    """The project may be a folder of a larger repository."""
+    inner = project.root / "inner"
+    (project.root / "inner").mkdir()
+    for name in ("spec", "generated", "cartesia_stream"):
+        shutil.copytree(project.root / name, inner / name)
+    project.commit()
+    assert spec_diff.main(["HEAD"], inner) == 0
+    assert "Nothing changed" in capsys.readouterr().out
 
 
 def test_broken_document(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
