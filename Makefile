@@ -61,11 +61,13 @@ all: check test demo ## Everything.
 
 setup: $(BIN)/.ready ## Make the virtual environment with everything needed to develop.
 
-generate: $(BIN)/.ready ## Generate the typed client from spec/cartesia.yaml.
+generate: $(BIN)/.ready ## Generate the typed client from spec/cartesia.yaml, and the blocking face.
 	$(BIN)/python tools/generate.py
+	$(BIN)/python tools/unasync.py
 
-drift: $(BIN)/.ready ## Check that the generated client is up to date.
+drift: $(BIN)/.ready ## Check that what is generated is up to date.
 	$(BIN)/python tools/generate.py --check
+	$(BIN)/python tools/unasync.py --check
 
 lint-spec: $(BIN)/.ready ## Check the OpenAPI document: validity and the rules of tools/lint_spec.py.
 	$(BIN)/openapi-spec-validator spec/cartesia.yaml

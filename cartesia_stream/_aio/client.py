@@ -1,4 +1,4 @@
-"""`AsyncCartesia`: the whole API as one object, for asyncio."""
+"""`AsyncCartesia`: the whole API as one object."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from cartesia_api.api import AsyncResources
 
 from .._core.config import DEFAULT_API_VERSION, MAX_BUFFER_BYTES, Config, closed_client
 from .._core.operations import parsed, refused
+from .flow import Guard
 from .tts import AsyncTTS
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ class AsyncTransports:
         self._max_retries = max_retries
         self._http_client = http_client
         self._proxy = proxy
+        self._guard = Guard()
         self._http: AsyncHttpSender | None = None
         self._sockets: WeakSet[AsyncSocketDriver] = WeakSet()
         self._closed = False
@@ -53,17 +55,18 @@ class AsyncTransports:
     @property
     def http(self) -> AsyncHttpSender:
         """The sender of every HTTP call."""
-        self._check_open()
-        if self._http is None:
-            from .http import AsyncHttpSender
+        with self._guard:
+            self._check_open()
+            if self._http is None:
+                from .http import AsyncHttpSender
 
-            self._http = AsyncHttpSender(
-                self._config,
-                max_retries=self._max_retries,
-                http_client=self._http_client,
-                proxy=self._proxy,
-            )
-        return self._http
+                self._http = AsyncHttpSender(
+                    self._config,
+                    max_retries=self._max_retries,
+                    http_client=self._http_client,
+                    proxy=self._proxy,
+                )
+            return self._http
 
     async def call(
         self,
@@ -94,9 +97,10 @@ class AsyncTransports:
 
         self._check_open()
         driver = await connect(self._config, max_retries=self._max_retries, proxy=self._proxy)
-        if not self._closed:
-            self._sockets.add(driver)
-            return driver
+        with self._guard:
+            if not self._closed:
+                self._sockets.add(driver)
+                return driver
         await driver.aclose()
         raise closed_client()
 
@@ -106,8 +110,10 @@ class AsyncTransports:
 
     async def aclose(self) -> None:
         """Close every connection; one that is being made is dropped once it is there."""
-        self._closed = True
-        for driver in list(self._sockets):
+        with self._guard:
+            self._closed = True
+            drivers = list(self._sockets)
+        for driver in drivers:
             await driver.aclose()
         if self._http is not None:
             await self._http.aclose()

@@ -1,8 +1,7 @@
-"""HTTP with retries and typed errors, for asyncio."""
+"""HTTP with retries and typed errors."""
 
 from __future__ import annotations
 
-import asyncio
 import time
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
@@ -22,6 +21,7 @@ from .._core.http import (
 )
 from ..errors import APIError
 from ..events import Cancelled
+from .flow import Guard, break_off, next_piece, sleep
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -56,6 +56,7 @@ class AsyncHttpSender:
         self._max_retries = max_retries
         self._owned = http_client is None
         self._client = http_client or httpx.AsyncClient(**client_options(config, proxy))
+        self._guard = Guard()
         self._streams: WeakSet[httpx.Response] = WeakSet()
 
     async def send(self, request: Request, options: RequestOptions | None = None) -> httpx.Response:
@@ -73,12 +74,15 @@ class AsyncHttpSender:
     ) -> AsyncGenerator[httpx.Response]:
         """`open` as a context manager."""
         response = await self.open(request, options)
+        failure: APIError | None = None
         try:
             yield response
         except httpx.HTTPError as error:
-            raise transport_error(error) from error
+            failure = transport_error(error, self._config)
         finally:
             await response.aclose()
+        if failure is not None:
+            raise failure
 
     async def open(self, request: Request, options: RequestOptions | None = None) -> httpx.Response:
         """Send a request and return its response with the body unread; the caller closes it.
@@ -111,7 +115,7 @@ class AsyncHttpSender:
                 delay = retries.delay_after(error)
                 if delay is None:
                     raise
-            await asyncio.sleep(delay)
+            await sleep(delay)
 
     async def _attempt(
         self, request: Request, options: RequestOptions, *, streaming: bool
@@ -123,20 +127,25 @@ class AsyncHttpSender:
                 if not response.is_success:
                     raise status_failure(response, await _head(response), self._config)
                 if streaming:
-                    self._streams.add(response)
+                    with self._guard:
+                        self._streams.add(response)
                     return response
                 await response.aread()
             except BaseException:
                 await response.aclose()
                 raise
         except httpx.HTTPError as error:
-            raise transport_error(error) from error
-        return response
+            failure = transport_error(error, self._config)
+        else:
+            return response
+        raise failure  # out here, so that a library's error that quotes the key is not its context
 
     async def aclose(self) -> None:
         """Break off what streams, and close our own client; safe to call twice."""
-        for response in list(self._streams):
-            await response.aclose()
+        with self._guard:
+            streams = list(self._streams)
+        for response in streams:
+            await break_off(response)
         if self._owned:
             await self._client.aclose()
 
@@ -179,24 +188,27 @@ class ResponseSource:
         decoder = self._decoder
         deadline = decoder.deadline()
         wait = None if deadline is None else deadline - time.monotonic()
+        failure: APIError | None = None
+        piece = None
         try:
-            async with asyncio.timeout(wait):
-                piece = await anext(self._pieces, None)
-        except TimeoutError:
-            raise decoder.timeout() from None
-        except (httpx.HTTPError, httpx.StreamError) as error:
-            if self._closed:
-                return False
-            raise body_error(error, decoder) from error
+            piece = await next_piece(self._pieces, wait)
+        except (TimeoutError, httpx.HTTPError, httpx.StreamError) as error:
+            failure = body_error(error, decoder)
         if self._closed:
             return False
+        if failure is not None:
+            raise failure
+        now = time.monotonic()
         if piece is None:
             decoder.receive_eof()
         else:
-            decoder.receive_data(piece, now=time.monotonic())
+            decoder.receive_data(piece, now=now)
+            decoder.check_deadline(now=now)
         return True
 
     async def aclose(self) -> None:
         """Drop the response; the connection returns to the pool if it was read to its end."""
         self._closed = True
+        if not self._decoder.ended:
+            await break_off(self._response)
         await self._response.aclose()

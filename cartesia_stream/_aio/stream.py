@@ -1,20 +1,26 @@
-"""Speech as it arrives, for asyncio: one class for sockets, server-sent events and plain bytes."""
+"""Speech as it arrives: one class for sockets, server-sent events and plain bytes."""
 
 from __future__ import annotations
 
-import asyncio
 import time
-from collections.abc import AsyncIterable
 from typing import TYPE_CHECKING, Protocol, Self
 
 from .._core.stream import Account, cut_short_error
 from ..audio import saving
 from ..errors import CartesiaError
 from ..events import Cancelled, Done
+from .flow import Feeder, each
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterable
+    from collections.abc import (
+        AsyncIterable,
+        AsyncIterator,
+        Awaitable,
+        Callable,
+        Generator,
+        Iterable,
+    )
 
     from ..audio import Audio, AudioFormat
     from ..events import SpeechEvent, Timing
@@ -40,9 +46,8 @@ class AsyncSpeechStream:
     """An utterance while it is being spoken.
 
     Iterate it for events, or use `audio`, `collect` or `save`; each event comes once, whichever
-    way it is read. The request goes out when the stream is first used: by ``async with``, by
-    iteration, by ``await`` of the stream itself, or by one of its methods. Leaving the ``async
-    with`` block early cancels the speech, and so does cancelling the task that reads it there.
+    way it is read. Use it as ``async with``: leaving the block early cancels the speech.
+    One task reads it; `aclose` may be called by any.
 
     Raises, while it is read:
         StreamTruncatedError: The stream broke off before its terminal event.
@@ -65,9 +70,9 @@ class AsyncSpeechStream:
                 await self._source.aclose()
         return self._source
 
-    def __await__(self) -> Generator[object, None, Self]:
-        yield from self._opened().__await__()
-        return self
+    def __await__(self) -> Generator[object, None, Self]:  # aio
+        yield from self._opened().__await__()  # aio
+        return self  # aio
 
     def __aiter__(self) -> AsyncIterator[SpeechEvent]:
         return self
@@ -78,7 +83,8 @@ class AsyncSpeechStream:
         if self._closed:
             raise StopAsyncIteration
         try:
-            event = await (await self._opened()).next_event()
+            source = await self._opened()
+            event = await source.next_event()
         except BaseException as error:
             if isinstance(error, Exception):
                 self._error = error  # however often it is read, it never looks complete
@@ -99,8 +105,12 @@ class AsyncSpeechStream:
 
     async def collect(self) -> Audio:
         """Wait for the whole utterance; one that was cancelled raises `StreamTruncatedError`."""
-        data = b"".join([block async for block in self.audio()])
-        return self._account.result(data, context_id=self.context_id, request_id=self.request_id)
+        data = bytearray()
+        async for block in self.audio():
+            data += block
+        return self._account.result(
+            bytes(data), context_id=self.context_id, request_id=self.request_id
+        )
 
     async def save(self, path: str | os.PathLike[str]) -> Audio:
         """Write the audio to a file while it arrives, in flat memory.
@@ -160,7 +170,7 @@ class AsyncSpeechStream:
 
     @property
     def time_to_first_audio(self) -> float | None:
-        """Seconds from the first use to the first chunk; None before it."""
+        """Seconds from the request to the first chunk; None before it."""
         return self._account.time_to_first_audio
 
 
@@ -185,7 +195,7 @@ class ContextSource:
 
 
 class SpokenSource(ContextSource):
-    """Events of a context that a task feeds from the caller's text, such as LLM tokens."""
+    """Events of a context that is fed from the caller's text, such as LLM tokens."""
 
     def __init__(
         self, driver: AsyncSocketDriver, lane: Lane, text: Iterable[str] | AsyncIterable[str]
@@ -193,27 +203,21 @@ class SpokenSource(ContextSource):
         super().__init__(driver, lane)
         self._text = text
         self._error: Exception | None = None
-        self._task = asyncio.create_task(self._feed(), name="cartesia-speak")
+        self._feeder = Feeder(self._feed)
 
     async def _feed(self) -> None:
         try:
-            if isinstance(self._text, AsyncIterable):
-                async for piece in self._text:
-                    await self._push(piece)
-            else:
-                for piece in self._text:
-                    await self._push(piece)
+            async for piece in each(self._text):
+                if self._lane.context.over:
+                    return
+                if piece:
+                    await self._driver.send(self._lane, piece, more=True)
             await self._driver.send(self._lane, "", more=False)
         except CartesiaError as error:
             if not self._lane.context.over:  # otherwise the consumer meets the cause itself
                 self._give_up(error)
         except Exception as error:
             self._give_up(error)
-
-    async def _push(self, piece: str) -> None:
-        if piece:
-            await self._driver.send(self._lane, piece, more=True)
-        await asyncio.sleep(0)  # text that never waits must not keep the loop to itself
 
     def _give_up(self, error: Exception) -> None:
         self._error = error
@@ -231,5 +235,4 @@ class SpokenSource(ContextSource):
     async def aclose(self) -> None:
         """Cancel the context if it is not over, and stop reading the text."""
         await super().aclose()
-        self._task.cancel()
-        await asyncio.wait([self._task])  # unlike await, this cannot swallow our own cancellation
+        await self._feeder.stop()

@@ -1,17 +1,17 @@
-"""Text to speech, for asyncio: bytes, server-sent events, and contexts on a socket."""
+"""Text to speech: bytes, server-sent events, and contexts on a socket."""
 
 from __future__ import annotations
 
-import asyncio
 import uuid
 from typing import TYPE_CHECKING, Self
 
 from .._core.operations import bytes_request, sse_request
 from .._core.request import check_transcript, speech_fields
+from .flow import Mutex, Opening, launch, opening
 from .stream import AsyncSpeechStream, ContextSource, SpokenSource
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterable, Generator, Iterable, Mapping
+    from collections.abc import AsyncIterable, Iterable, Mapping
     from typing import Unpack
 
     from .._core.request import BytesOptions, ContextOptions, SpeechOptions
@@ -71,7 +71,7 @@ class AsyncTTSContext:
 
     def receive(self) -> AsyncSpeechStream:
         """The events of this context; calling it again continues where the last one stopped."""
-        return AsyncSpeechStream(self._source, self.format)
+        return launch(AsyncSpeechStream(self._source, self.format))
 
     async def _source(self) -> ContextSource:
         return ContextSource(self._driver, self._lane)
@@ -131,8 +131,8 @@ class AsyncTTSConnection:
 
         Args:
             text: The text, or an iterable of pieces, which a task of its own reads. Pieces are
-                sent verbatim as soon as they come and joined without a space. A plain iterable is
-                read in the event loop, so it must not block.
+                sent verbatim as soon as they come and joined without a space.
+                A plain iterable is read in the event loop, so it must not block.
             voice: Id of the voice.
             context_id: Unique on this connection; made up if left out.
             options: See `ContextOptions`.
@@ -144,7 +144,7 @@ class AsyncTTSConnection:
             ConfigurationError: If the text is empty or the options do not fit together.
         """
         speech = Speech(text, voice, context_id, options)
-        return AsyncSpeechStream(lambda: speech.start(self._driver), speech.format)
+        return launch(AsyncSpeechStream(lambda: speech.start(self._driver), speech.format))
 
     async def aclose(self) -> None:
         """Close the socket; open contexts end with an error. Safe to call twice."""
@@ -190,7 +190,7 @@ class AsyncTTS:
 
     def __init__(self, transports: AsyncTransports) -> None:
         self._transports = transports
-        self._lock = asyncio.Lock()
+        self._lock = Mutex()
         self._driver: AsyncSocketDriver | None = None
 
     def generate(
@@ -212,10 +212,11 @@ class AsyncTTS:
 
         Raises:
             ConfigurationError: If the arguments cannot work; nothing was sent.
-            APIError: Where it is first used, if the service refused or cannot be reached.
+            APIError: When it is first used, if the service refused or cannot be reached.
         """
         request = bytes_request(transcript, voice, options)
-        return AsyncSpeechStream(lambda: self._transports.http.speech(request), request.format)
+        http = self._transports.http
+        return launch(AsyncSpeechStream(lambda: http.speech(request), request.format))
 
     def generate_sse(
         self,
@@ -235,12 +236,13 @@ class AsyncTTS:
 
         Raises:
             ConfigurationError: If the arguments cannot work; nothing was sent.
-            APIError: Where it is first used, if the service refused or cannot be reached.
+            APIError: When it is first used, if the service refused or cannot be reached.
         """
         request = sse_request(transcript, voice, options, context_id)
-        return AsyncSpeechStream(lambda: self._transports.http.speech(request), request.format)
+        http = self._transports.http
+        return launch(AsyncSpeechStream(lambda: http.speech(request), request.format))
 
-    def websocket_connect(self) -> Connecting:
+    def websocket_connect(self) -> Opening[AsyncTTSConnection]:
         """Open a socket for many contexts; ahead of need saves the handshake later.
 
         Use it as ``async with``, or ``await`` it and close it yourself.
@@ -249,7 +251,10 @@ class AsyncTTS:
             APIStatusError: If the service refused, as over HTTP.
             APIConnectionError: If it cannot be reached.
         """
-        return Connecting(self._transports)
+        return opening(self._connect)
+
+    async def _connect(self) -> AsyncTTSConnection:
+        return AsyncTTSConnection(await self._transports.connect())
 
     def speak(
         self,
@@ -264,32 +269,10 @@ class AsyncTTS:
         async def start() -> ContextSource:
             return await speech.start(await self._warm_driver())
 
-        return AsyncSpeechStream(start, speech.format)
+        return launch(AsyncSpeechStream(start, speech.format))
 
     async def _warm_driver(self) -> AsyncSocketDriver:
         async with self._lock:
             if self._driver is None or not self._driver.usable:
                 self._driver = await self._transports.connect()
             return self._driver
-
-
-class Connecting:
-    """A socket that is being opened: ``await`` it, or use it as ``async with``."""
-
-    def __init__(self, transports: AsyncTransports) -> None:
-        self._transports = transports
-        self._connection: AsyncTTSConnection | None = None
-
-    async def _connect(self) -> AsyncTTSConnection:
-        return AsyncTTSConnection(await self._transports.connect())
-
-    def __await__(self) -> Generator[object, None, AsyncTTSConnection]:
-        return self._connect().__await__()
-
-    async def __aenter__(self) -> AsyncTTSConnection:
-        self._connection = await self._connect()
-        return self._connection
-
-    async def __aexit__(self, *error: object) -> None:
-        if self._connection is not None:
-            await self._connection.aclose()

@@ -99,6 +99,18 @@ def redact(error: _E, secret: str) -> _E:
     return error
 
 
+def caused_by(error: _E, cause: BaseException, secret: str) -> _E:
+    """Give an error its cause, unless that quotes the key: a parser may quote what it met."""
+    redact(error, secret)
+    link: BaseException | None = cause
+    while link is not None:
+        if secret in str(link):
+            return error
+        link = link.__cause__ or link.__context__
+    error.__cause__ = cause
+    return error
+
+
 def _text(value: object) -> str | None:
     if not isinstance(value, str) or not value:
         return None

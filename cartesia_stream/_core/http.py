@@ -19,7 +19,7 @@ from ..errors import (
 )
 from .backoff import Backoff
 from .dial import tls_context
-from .faults import redact, request_id_of, response_error
+from .faults import caused_by, redact, request_id_of, response_error
 
 if TYPE_CHECKING:
     import ssl
@@ -114,8 +114,12 @@ def _timeout(timeouts: Timeouts, streaming: bool) -> httpx.Timeout:
     )
 
 
-def transport_error(error: httpx.HTTPError | httpx.InvalidURL | httpx.StreamError) -> APIError:
-    """Our exception for one of httpx; the original is its cause where it says more."""
+def transport_error(error: httpx.HTTPError, config: Config) -> APIError:
+    """Our exception for one of httpx; raised outside of the handler, it has no context."""
+    return caused_by(_transport_error(error), error, config.api_key)
+
+
+def _transport_error(error: httpx.HTTPError) -> APIError:
     for kind, phase in _PHASES:
         if isinstance(error, kind):
             timeout = APITimeoutError(f"the {phase} deadline passed", phase=phase)
@@ -143,11 +147,13 @@ def status_failure(response: httpx.Response, body: bytes, config: Config) -> API
     return redact(response_error(response.status_code, response.headers, body), config.api_key)
 
 
-def body_error(error: httpx.HTTPError | httpx.StreamError, decoder: ResponseDecoder) -> APIError:
+def body_error(
+    error: TimeoutError | httpx.HTTPError | httpx.StreamError, decoder: ResponseDecoder
+) -> APIError:
     """The exception for a streamed body that cannot be read on; says how much arrived."""
-    if isinstance(error, httpx.TimeoutException):
+    if isinstance(error, TimeoutError | httpx.TimeoutException):
         return decoder.timeout()
-    return decoder.truncated(str(error) or type(error).__name__)
+    return decoder.truncated(str(error) or type(error).__name__, cause=error)
 
 
 def decoder_for(

@@ -18,7 +18,7 @@ from ..errors import (
     StreamTruncatedError,
 )
 from ..events import AudioChunk, Done
-from .faults import redact
+from .faults import caused_by, redact
 from .frames import decode
 from .sse import EventStreamParser
 
@@ -123,15 +123,16 @@ class ResponseDecoder:
         """Take the end of the body."""
         raise NotImplementedError
 
-    def truncated(self, why: str) -> StreamTruncatedError:
+    def truncated(self, why: str, *, cause: Exception | None = None) -> StreamTruncatedError:
         """The error for a body that broke off."""
-        return StreamTruncatedError(
+        error = StreamTruncatedError(
             f"the stream broke off after {self.chunks} chunks and {self.nbytes} bytes of audio: "
             f"{why}",
             chunks=self.chunks,
             nbytes=self.nbytes,
             request_id=self.request_id,
         )
+        return error if cause is None else caused_by(error, cause, self._secret)
 
     def _take(self, event: SpeechEvent, now: float) -> None:
         self._since = now

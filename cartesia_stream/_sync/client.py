@@ -1,9 +1,9 @@
-"""`Cartesia`: the whole API as one object, blocking."""
+# Written by tools/unasync.py from _aio/client.py: edit that file, then `make generate`.
+"""`Cartesia`: the whole API as one object."""
 
 from __future__ import annotations
 
 import os
-import threading
 from functools import cached_property
 from typing import TYPE_CHECKING, Self, TypeVar
 from weakref import WeakSet
@@ -12,6 +12,7 @@ from cartesia_api.api import Resources
 
 from .._core.config import DEFAULT_API_VERSION, MAX_BUFFER_BYTES, Config, closed_client
 from .._core.operations import parsed, refused
+from .flow import Guard
 from .tts import TTS
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ class Transports:
         self._max_retries = max_retries
         self._http_client = http_client
         self._proxy = proxy
-        self._lock = threading.Lock()
+        self._guard = Guard()
         self._http: HttpSender | None = None
         self._sockets: WeakSet[SocketDriver] = WeakSet()
         self._closed = False
@@ -55,7 +56,7 @@ class Transports:
     @property
     def http(self) -> HttpSender:
         """The sender of every HTTP call."""
-        with self._lock:
+        with self._guard:
             self._check_open()
             if self._http is None:
                 from .http import HttpSender
@@ -97,7 +98,7 @@ class Transports:
 
         self._check_open()
         driver = connect(self._config, max_retries=self._max_retries, proxy=self._proxy)
-        with self._lock:
+        with self._guard:
             if not self._closed:
                 self._sockets.add(driver)
                 return driver
@@ -110,7 +111,7 @@ class Transports:
 
     def close(self) -> None:
         """Close every connection; one that is being made is dropped once it is there."""
-        with self._lock:
+        with self._guard:
             self._closed = True
             drivers = list(self._sockets)
         for driver in drivers:
@@ -120,7 +121,7 @@ class Transports:
 
 
 class Cartesia(Resources):
-    """A client of the Cartesia API; thread-safe, and a context manager.
+    """A client of the Cartesia API, thread-safe, and a context manager.
 
     ``voices``, ``accents``, ``stt``, ``access_token`` and ``status`` are generated from the API's
     document; ``tts`` adds the streams.

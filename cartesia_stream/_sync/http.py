@@ -1,11 +1,10 @@
-"""HTTP with retries and typed errors, blocking."""
+# Written by tools/unasync.py from _aio/http.py: edit that file, then `make generate`.
+"""HTTP with retries and typed errors."""
 
 from __future__ import annotations
 
-import socket
-import threading
 import time
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 from weakref import WeakSet
 
@@ -23,7 +22,7 @@ from .._core.http import (
 )
 from ..errors import APIError
 from ..events import Cancelled
-from .stream import SpeechStream
+from .flow import Guard, break_off, next_piece, sleep
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -58,7 +57,7 @@ class HttpSender:
         self._max_retries = max_retries
         self._owned = http_client is None
         self._client = http_client or httpx.Client(**client_options(config, proxy))
-        self._lock = threading.Lock()
+        self._guard = Guard()
         self._streams: WeakSet[httpx.Response] = WeakSet()
 
     def send(self, request: Request, options: RequestOptions | None = None) -> httpx.Response:
@@ -76,12 +75,15 @@ class HttpSender:
     ) -> Generator[httpx.Response]:
         """`open` as a context manager."""
         response = self.open(request, options)
+        failure: APIError | None = None
         try:
             yield response
         except httpx.HTTPError as error:
-            raise transport_error(error) from error
+            failure = transport_error(error, self._config)
         finally:
             response.close()
+        if failure is not None:
+            raise failure
 
     def open(self, request: Request, options: RequestOptions | None = None) -> httpx.Response:
         """Send a request and return its response with the body unread; the caller closes it.
@@ -92,7 +94,7 @@ class HttpSender:
         """
         return self._send(request, options or {}, streaming=True)
 
-    def speech(self, request: SpeechRequest) -> SpeechStream:
+    def speech(self, request: SpeechRequest) -> ResponseSource:
         """Send a request and return the speech that answers it."""
         now = time.monotonic()
         response = self.open(request.request)
@@ -101,8 +103,7 @@ class HttpSender:
         except BaseException:
             response.close()
             raise
-        source = ResponseSource(response, decoder, request.context_id)
-        return SpeechStream(source, request.format, now=now)
+        return ResponseSource(response, decoder, request.context_id)
 
     def _send(
         self, request: Request, options: RequestOptions, *, streaming: bool
@@ -115,7 +116,7 @@ class HttpSender:
                 delay = retries.delay_after(error)
                 if delay is None:
                     raise
-            time.sleep(delay)
+            sleep(delay)
 
     def _attempt(
         self, request: Request, options: RequestOptions, *, streaming: bool
@@ -127,7 +128,7 @@ class HttpSender:
                 if not response.is_success:
                     raise status_failure(response, _head(response), self._config)
                 if streaming:
-                    with self._lock:
+                    with self._guard:
                         self._streams.add(response)
                     return response
                 response.read()
@@ -135,15 +136,17 @@ class HttpSender:
                 response.close()
                 raise
         except httpx.HTTPError as error:
-            raise transport_error(error) from error
-        return response
+            failure = transport_error(error, self._config)
+        else:
+            return response
+        raise failure  # out here, so that a library's error that quotes the key is not its context
 
     def close(self) -> None:
         """Break off what streams, and close our own client; safe to call twice."""
-        with self._lock:
+        with self._guard:
             streams = list(self._streams)
         for response in streams:
-            _break_off(response)
+            break_off(response)
         if self._owned:
             self._client.close()
 
@@ -156,15 +159,6 @@ def _head(response: httpx.Response) -> bytes:
         if len(body) >= MAX_BODY:
             break
     return bytes(body)
-
-
-def _break_off(response: httpx.Response) -> None:
-    """Let a thread that waits for more of a response find its end: closing would not wake it."""
-    stream = response.extensions.get("network_stream")
-    sock = None if stream is None or response.is_closed else stream.get_extra_info("socket")
-    if sock is not None:
-        with suppress(OSError):
-            socket.socket.shutdown(sock, socket.SHUT_RDWR)
 
 
 class ResponseSource:
@@ -193,14 +187,18 @@ class ResponseSource:
     def _read(self) -> bool:
         """Take in what comes next; False if the stream was closed meanwhile."""
         decoder = self._decoder
+        deadline = decoder.deadline()
+        wait = None if deadline is None else deadline - time.monotonic()
+        failure: APIError | None = None
+        piece = None
         try:
-            piece = next(self._pieces, None)
-        except (httpx.HTTPError, httpx.StreamError) as error:
-            if self._closed:
-                return False
-            raise body_error(error, decoder) from error
+            piece = next_piece(self._pieces, wait)
+        except (TimeoutError, httpx.HTTPError, httpx.StreamError) as error:
+            failure = body_error(error, decoder)
         if self._closed:
             return False
+        if failure is not None:
+            raise failure
         now = time.monotonic()
         if piece is None:
             decoder.receive_eof()
@@ -213,5 +211,5 @@ class ResponseSource:
         """Drop the response; the connection returns to the pool if it was read to its end."""
         self._closed = True
         if not self._decoder.ended:
-            _break_off(self._response)
+            break_off(self._response)
         self._response.close()

@@ -1,8 +1,8 @@
-"""Speech as it arrives, blocking: one class for sockets, server-sent events and plain bytes."""
+# Written by tools/unasync.py from _aio/stream.py: edit that file, then `make generate`.
+"""Speech as it arrives: one class for sockets, server-sent events and plain bytes."""
 
 from __future__ import annotations
 
-import threading
 import time
 from typing import TYPE_CHECKING, Protocol, Self
 
@@ -10,10 +10,15 @@ from .._core.stream import Account, cut_short_error
 from ..audio import saving
 from ..errors import CartesiaError
 from ..events import Cancelled, Done
+from .flow import Feeder, each
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterable, Iterator
+    from collections.abc import (
+        Callable,
+        Iterable,
+        Iterator,
+    )
 
     from ..audio import Audio, AudioFormat
     from ..events import SpeechEvent, Timing
@@ -39,8 +44,8 @@ class SpeechStream:
     """An utterance while it is being spoken.
 
     Iterate it for events, or use `audio`, `collect` or `save`; each event comes once, whichever
-    way it is read. It is a context manager: leaving the block early cancels the speech. One thread
-    reads it; `close` may be called from any.
+    way it is read. Use it as ``with``: leaving the block early cancels the speech.
+    One thread reads it; `close` may be called by any.
 
     Raises, while it is read:
         StreamTruncatedError: The stream broke off before its terminal event.
@@ -48,11 +53,20 @@ class SpeechStream:
         APIStatusError: The service reported an error.
     """
 
-    def __init__(self, source: Source, fmt: AudioFormat, *, now: float) -> None:
-        self._source = source
-        self._account = Account(fmt, now=now)
+    def __init__(self, start: Callable[[], Source], fmt: AudioFormat) -> None:
+        self._start = start
+        self._source: Source | None = None
+        self._account = Account(fmt, now=time.monotonic())
         self._closed = False
         self._error: Exception | None = None
+
+    def _opened(self) -> Source:
+        if self._source is None:
+            self._account.restart(now=time.monotonic())
+            self._source = self._start()
+            if self._closed:  # while it was being started
+                self._source.close()
+        return self._source
 
     def __iter__(self) -> Iterator[SpeechEvent]:
         return self
@@ -63,7 +77,8 @@ class SpeechStream:
         if self._closed:
             raise StopIteration
         try:
-            event = self._source.next_event()
+            source = self._opened()
+            event = source.next_event()
         except BaseException as error:
             if isinstance(error, Exception):
                 self._error = error  # however often it is read, it never looks complete
@@ -84,8 +99,12 @@ class SpeechStream:
 
     def collect(self) -> Audio:
         """Wait for the whole utterance; one that was cancelled raises `StreamTruncatedError`."""
-        data = b"".join(self.audio())
-        return self._account.result(data, context_id=self.context_id, request_id=self.request_id)
+        data = bytearray()
+        for block in self.audio():
+            data += block
+        return self._account.result(
+            bytes(data), context_id=self.context_id, request_id=self.request_id
+        )
 
     def save(self, path: str | os.PathLike[str]) -> Audio:
         """Write the audio to a file while it arrives, in flat memory.
@@ -103,9 +122,11 @@ class SpeechStream:
     def close(self) -> None:
         """Stop the speech if it is not over; safe to call twice."""
         self._closed = True
-        self._source.close()
+        if self._source is not None:
+            self._source.close()
 
     def __enter__(self) -> Self:
+        self._opened()
         return self
 
     def __exit__(self, *error: object) -> None:
@@ -119,12 +140,12 @@ class SpeechStream:
     @property
     def context_id(self) -> str | None:
         """The context it is spoken in; None over HTTP unless one was given."""
-        return self._source.context_id
+        return None if self._source is None else self._source.context_id
 
     @property
     def request_id(self) -> str | None:
         """The service's id of the request, over HTTP."""
-        return self._source.request_id
+        return None if self._source is None else self._source.request_id
 
     @property
     def words(self) -> tuple[Timing, ...]:
@@ -143,7 +164,7 @@ class SpeechStream:
 
     @property
     def time_to_first_audio(self) -> float | None:
-        """Seconds from the call to the first chunk; None before it."""
+        """Seconds from the request to the first chunk; None before it."""
         return self._account.time_to_first_audio
 
 
@@ -168,17 +189,17 @@ class ContextSource:
 
 
 class SpokenSource(ContextSource):
-    """Events of a context that a thread feeds from the caller's text, such as LLM tokens."""
+    """Events of a context that is fed from the caller's text, such as LLM tokens."""
 
     def __init__(self, driver: SocketDriver, lane: Lane, text: Iterable[str]) -> None:
         super().__init__(driver, lane)
         self._text = text
-        self._error: BaseException | None = None
-        threading.Thread(target=self._feed, name="cartesia-speak", daemon=True).start()
+        self._error: Exception | None = None
+        self._feeder = Feeder(self._feed)
 
     def _feed(self) -> None:
         try:
-            for piece in self._text:
+            for piece in each(self._text):
                 if self._lane.context.over:
                     return
                 if piece:
@@ -187,10 +208,10 @@ class SpokenSource(ContextSource):
         except CartesiaError as error:
             if not self._lane.context.over:  # otherwise the consumer meets the cause itself
                 self._give_up(error)
-        except BaseException as error:
+        except Exception as error:
             self._give_up(error)
 
-    def _give_up(self, error: BaseException) -> None:
+    def _give_up(self, error: Exception) -> None:
         self._error = error
         self._driver.cancel(self._lane)
 
@@ -202,3 +223,8 @@ class SpokenSource(ContextSource):
         if isinstance(event, Done) and self._lane.context.cut_short:
             raise cut_short_error(self._lane.context)
         return event
+
+    def close(self) -> None:
+        """Cancel the context if it is not over, and stop reading the text."""
+        super().close()
+        self._feeder.stop()

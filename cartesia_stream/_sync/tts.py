@@ -1,14 +1,14 @@
-"""Text to speech, blocking: bytes, server-sent events, and contexts on a socket."""
+# Written by tools/unasync.py from _aio/tts.py: edit that file, then `make generate`.
+"""Text to speech: bytes, server-sent events, and contexts on a socket."""
 
 from __future__ import annotations
 
-import threading
-import time
 import uuid
 from typing import TYPE_CHECKING, Self
 
 from .._core.operations import bytes_request, sse_request
 from .._core.request import check_transcript, speech_fields
+from .flow import Mutex, launch, opening
 from .stream import ContextSource, SpeechStream, SpokenSource
 
 if TYPE_CHECKING:
@@ -66,15 +66,16 @@ class TTSContext:
     def cancel(self) -> None:
         """Stop at once: the stream ends with `Cancelled` and yields nothing stale.
 
-        The socket stays open for other contexts. Safe to call twice and from any thread.
+        The socket stays open for other contexts. Safe to call twice.
         """
         self._driver.cancel(self._lane)
 
     def receive(self) -> SpeechStream:
         """The events of this context; calling it again continues where the last one stopped."""
-        return SpeechStream(
-            ContextSource(self._driver, self._lane), self.format, now=time.monotonic()
-        )
+        return launch(SpeechStream(self._source, self.format))
+
+    def _source(self) -> ContextSource:
+        return ContextSource(self._driver, self._lane)
 
     def __enter__(self) -> Self:
         return self
@@ -84,7 +85,7 @@ class TTSContext:
 
 
 class TTSConnection:
-    """A socket that carries many contexts at once; thread-safe, and a context manager.
+    """A socket that carries many contexts at once; a context manager.
 
     Get one from `TTS.websocket_connect`.
     """
@@ -141,9 +142,9 @@ class TTSConnection:
 
         Raises:
             ConfigurationError: If the text is empty or the options do not fit together.
-            ConnectionClosedError: If the socket is closed.
         """
-        return Speech(text, voice, context_id, options).start(self._driver)
+        speech = Speech(text, voice, context_id, options)
+        return launch(SpeechStream(lambda: speech.start(self._driver), speech.format))
 
     def close(self) -> None:
         """Close the socket; open contexts end with an error. Safe to call twice."""
@@ -166,32 +167,30 @@ class Speech:
         context_id: str | None,
         options: ContextOptions,
     ) -> None:
-        self._now = time.monotonic()
         self._text = check_transcript(text) if isinstance(text, str) else text
         self._context_id = context_id or str(uuid.uuid4())
-        self._fields, self._format = speech_fields(voice, options)
+        self._fields, self.format = speech_fields(voice, options)
 
-    def start(self, driver: SocketDriver) -> SpeechStream:
+    def start(self, driver: SocketDriver) -> ContextSource:
         """Open the context and begin to send."""
         lane = driver.open(self._context_id, self._fields)
         if not isinstance(self._text, str):
-            source = SpokenSource(driver, lane, self._text)
-            return SpeechStream(source, self._format, now=self._now)
-        stream = SpeechStream(ContextSource(driver, lane), self._format, now=self._now)
+            return SpokenSource(driver, lane, self._text)
+        source = ContextSource(driver, lane)
         try:
             driver.send(lane, self._text, more=False)
         except BaseException:
-            stream.close()
+            source.close()
             raise
-        return stream
+        return source
 
 
 class TTS:
-    """Text to speech. Get it as ``client.tts``; thread-safe."""
+    """Text to speech. Get it as ``client.tts``, thread-safe."""
 
     def __init__(self, transports: Transports) -> None:
         self._transports = transports
-        self._lock = threading.Lock()
+        self._lock = Mutex()
         self._driver: SocketDriver | None = None
 
     def generate(
@@ -215,7 +214,9 @@ class TTS:
             ConfigurationError: If the arguments cannot work; nothing was sent.
             APIError: If the service refused or cannot be reached.
         """
-        return self._transports.http.speech(bytes_request(transcript, voice, options))
+        request = bytes_request(transcript, voice, options)
+        http = self._transports.http
+        return launch(SpeechStream(lambda: http.speech(request), request.format))
 
     def generate_sse(
         self,
@@ -237,15 +238,22 @@ class TTS:
             ConfigurationError: If the arguments cannot work; nothing was sent.
             APIError: If the service refused or cannot be reached.
         """
-        return self._transports.http.speech(sse_request(transcript, voice, options, context_id))
+        request = sse_request(transcript, voice, options, context_id)
+        http = self._transports.http
+        return launch(SpeechStream(lambda: http.speech(request), request.format))
 
     def websocket_connect(self) -> TTSConnection:
         """Open a socket for many contexts; ahead of need saves the handshake later.
+
+        Use it as ``with``, or close it yourself.
 
         Raises:
             APIStatusError: If the service refused, as over HTTP.
             APIConnectionError: If it cannot be reached.
         """
+        return opening(self._connect)
+
+    def _connect(self) -> TTSConnection:
         return TTSConnection(self._transports.connect())
 
     def speak(
@@ -256,7 +264,12 @@ class TTS:
         **options: Unpack[ContextOptions],
     ) -> SpeechStream:
         """`TTSConnection.speak` on a socket that the client keeps warm between calls."""
-        return Speech(text, voice, None, options).start(self._warm_driver())
+        speech = Speech(text, voice, None, options)
+
+        def start() -> ContextSource:
+            return speech.start(self._warm_driver())
+
+        return launch(SpeechStream(start, speech.format))
 
     def _warm_driver(self) -> SocketDriver:
         with self._lock:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
@@ -54,8 +53,8 @@ def face(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Fac
     async def sleep(seconds: float) -> None:
         face.delays.append(seconds)
 
-    monkeypatch.setattr(time, "sleep", face.delays.append)
-    monkeypatch.setattr("cartesia_stream._aio.http.asyncio.sleep", sleep)
+    monkeypatch.setattr("cartesia_stream._sync.http.sleep", face.delays.append)
+    monkeypatch.setattr("cartesia_stream._aio.http.sleep", sleep)
     for name in ("CARTESIA_BASE_URL", "CARTESIA_API_KEY", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.lower(), raising=False)

@@ -1,0 +1,104 @@
+"""What tasks do where threads do otherwise. `_sync/flow.py` has the same names."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterable
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Generator, Iterable
+
+    import httpx
+
+Mutex = asyncio.Lock
+sleep = asyncio.sleep
+
+S = TypeVar("S")
+
+
+class Guard:
+    """A lock between threads; tasks need none around code that does not await."""
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, *error: object) -> None:
+        pass
+
+
+def launch(stream: S) -> S:
+    """Speech goes out when the stream is first used."""
+    return stream
+
+
+class Closeable(Protocol):
+    """What `Opening` opens."""
+
+    async def aclose(self) -> None:
+        """Close it."""
+
+
+C = TypeVar("C", bound=Closeable)
+
+
+class Opening(Generic[C]):
+    """Something that is being opened: ``await`` it, or use it as ``async with``."""
+
+    def __init__(self, make: Callable[[], Awaitable[C]]) -> None:
+        self._make = make
+        self._made: C | None = None
+
+    def __await__(self) -> Generator[object, None, C]:
+        return self._make().__await__()
+
+    async def __aenter__(self) -> C:
+        self._made = await self._make()
+        return self._made
+
+    async def __aexit__(self, *error: object) -> None:
+        if self._made is not None:
+            await self._made.aclose()
+
+
+def opening(make: Callable[[], Awaitable[C]]) -> Opening[C]:
+    """Open something when it is awaited or entered."""
+    return Opening(make)
+
+
+class Feeder:
+    """Sends text in a task of its own."""
+
+    def __init__(self, feed: Callable[[], Coroutine[object, object, None]]) -> None:
+        self._task = asyncio.create_task(feed(), name="cartesia-speak")
+
+    async def stop(self) -> None:
+        """End the task and wait for its end."""
+        self._task.cancel()
+        await asyncio.wait([self._task])  # unlike await, this cannot swallow our own cancellation
+
+
+async def each(text: Iterable[str] | AsyncIterable[str]) -> AsyncIterator[str]:
+    """The pieces of a text."""
+    if isinstance(text, AsyncIterable):
+        async for piece in text:
+            yield piece
+    else:
+        for piece in text:
+            yield piece
+            await asyncio.sleep(0)  # text that never waits must not keep the loop to itself
+
+
+async def next_piece(pieces: AsyncIterator[bytes], seconds: float | None) -> bytes | None:
+    """The next piece of a body, None at its end.
+
+    Raises:
+        TimeoutError: If it does not come in time.
+    """
+    async with asyncio.timeout(seconds):
+        return await anext(pieces, None)
+
+
+async def break_off(response: httpx.Response) -> None:
+    """End a response that another task may be reading."""
+    await response.aclose()
