@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
 from .errors import ApiError
+from .respell import NO_LEXICON
 from .speech import Studio
 from .tokens import TokenMint
 
@@ -18,9 +20,14 @@ if TYPE_CHECKING:
     from .faults import FaultBox
     from .options import Options
     from .recording import Recorder
-    from .store import VoiceStore
+    from .requests import Speech
+    from .respell import Lexicon
+    from .state import State
+    from .store import VoiceRecord
 
 __all__ = ["Backend", "Counters", "Slots"]
+
+_DATED: Final = re.compile(r"\d{4}-\d{2}-\d{2}$")
 
 
 class Counters(msgspec.Struct):
@@ -76,13 +83,14 @@ class Backend:
         engines: tuple[Synthesizer, Recognizer],
         api_key: str,
         *,
-        voices: VoiceStore,
+        state: State,
         faults: FaultBox,
         recorder: Recorder,
     ) -> None:
         self.options = options
         self.api_key = api_key
-        self.voices = voices
+        self.state = state
+        self.voices = state.voices
         self.faults = faults
         self.recorder = recorder
         self.studio: Studio = Studio(*engines, options.chunk_ms)
@@ -91,3 +99,29 @@ class Backend:
         self.contexts: Slots = Slots(options.concurrency, "active speech contexts")
         self.transcriptions: Slots = Slots(options.stt_concurrency, "transcriptions at once")
         self.sockets: Slots = Slots(options.max_sockets, "open websockets")
+
+    def voice_for(self, request: Speech) -> VoiceRecord:
+        """The voice to speak a request with.
+
+        Raises:
+            ApiError: 404 if there is none, 400 if it does not go with the model.
+        """
+        voice = self.voices.get(request.voice_id)
+        if voice.is_tuned and not _DATED.search(request.model_id):
+            raise ApiError(
+                400,
+                f"model_id: voice {voice.name!r} was fine-tuned; it needs a dated model.",
+                code="voice_model_mismatch",
+            )
+        return voice
+
+    def lexicon_for(self, request: Speech) -> Lexicon:
+        """The pronunciations to speak a request with.
+
+        Raises:
+            ApiError: 404 for an unknown dictionary.
+        """
+        ident = request.pronunciation_dict_id
+        if ident is None:
+            return NO_LEXICON
+        return self.state.dictionaries.get(ident, field="pronunciation_dict_id").lexicon

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from aiohttp import web
 
 from .errors import ApiError
 from .mangle import encode_json
+from .multipart import Form
+from .requests import decode
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -16,6 +18,9 @@ if TYPE_CHECKING:
     from .recording import RecordedRequest
 
 __all__ = ["Call"]
+
+T = TypeVar("T")
+_JSON = "application/json"
 
 
 class Call:
@@ -38,6 +43,24 @@ class Call:
     def body(self) -> bytes:
         """The whole body."""
         return self.record.body
+
+    def read(self, kind: type[T]) -> T:
+        """The JSON body as a request of that kind.
+
+        Raises:
+            ApiError: 415 for a body said to be something else, 400 for one that does not fit.
+        """
+        if "Content-Type" in self.request.headers and self.request.content_type != _JSON:
+            raise ApiError(415, f"Send this request as {_JSON}.")
+        return decode(self.body, kind)
+
+    def form(self) -> Form:
+        """The multipart body."""
+        return Form(self.request.headers.get("Content-Type", ""), self.body)
+
+    def path(self, name: str) -> str:
+        """A variable of the path."""
+        return self.request.match_info[name]
 
     @property
     def origin(self) -> str:
@@ -82,15 +105,16 @@ class Call:
         return value
 
     def json(
-        self, value: dict[str, object], status: int = 200, headers: dict[str, str] | None = None
+        self,
+        value: dict[str, object] | list[object],
+        status: int = 200,
+        headers: dict[str, str] | None = None,
     ) -> web.Response:
         """A JSON response, mangled if a fault says so."""
         payload = encode_json(value, self.faults)
         if self.find("bad-json"):
             payload = payload[: len(payload) // 2]
-        return web.Response(
-            status=status, body=payload, content_type="application/json", headers=headers
-        )
+        return web.Response(status=status, body=payload, content_type=_JSON, headers=headers)
 
     def refusal(self, error: ApiError) -> web.Response:
         """The response to a request that is not granted."""
@@ -100,6 +124,6 @@ class Call:
             # Numbers outside the registry (520) have no phrase of their own.
             reason=error.title.splitlines()[0] or None,
             body=payload,
-            content_type="application/json",
+            content_type=_JSON,
             headers=error.headers,
         )

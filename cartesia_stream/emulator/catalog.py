@@ -59,6 +59,7 @@ SUNSETTED_MODELS: Final = frozenset(
         "sonic-turbo-2025-03-07",
     }
 )
+FINE_TUNE_MODELS: Final = ("sonic-3-2026-01-12", "sonic-3-2025-10-27")
 STT_MODELS: Final = frozenset({"ink-whisper", "ink-whisper-2025-06-04"})
 
 RAW_ENCODINGS: Final = ("pcm_f32le", "pcm_s16le", "pcm_mulaw", "pcm_alaw")

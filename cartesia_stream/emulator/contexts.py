@@ -38,6 +38,7 @@ _CONSTANT: Final = {
     "output_format": "output_format",
     "language": "language",
     "locale": "locale",
+    "pronunciation_dict_id": "pronunciation_dict_id",
 }
 
 
@@ -74,7 +75,8 @@ class Context:
         self.first = first
         self._latest = first
         self._emit = emit
-        self._voice = backend.voices.get(first.voice_id)
+        self._voice = backend.voice_for(first)
+        self._lexicon = backend.lexicon_for(first)
         self._text = TextBuffer()
         self._jobs: asyncio.Queue[_Job] = asyncio.Queue()
         self._timer: asyncio.TimerHandle | None = None
@@ -193,7 +195,7 @@ class Context:
                 wait = max(options.context_expiry_s - idle, 0.01)
 
     async def _speak(self, request: Speech, voice: VoiceRecord) -> None:
-        take = self._backend.studio.speak(request, voice.shape, self._elapsed)
+        take = self._backend.studio.speak(request, voice.shape, self._elapsed, self._lexicon)
         async with aclosing(take.events()) as events:
             async for event, step_ms in events:
                 await self._pacer.before(event)

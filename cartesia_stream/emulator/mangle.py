@@ -67,10 +67,16 @@ _ENDING = ("drop", "truncate", "close", "half-frame")
 
 
 class Mangler:
-    """Applies the faults of one context or stream to its frames."""
+    """Applies the faults of one context or stream to its frames.
 
-    def __init__(self, faults: Iterable[Fault] = ()) -> None:
+    Args:
+        faults: What is to happen.
+        typed: Whether chunks and the end say their ``type``; those of the voice changer do not.
+    """
+
+    def __init__(self, faults: Iterable[Fault] = (), *, typed: bool = True) -> None:
         self.faults: tuple[Fault, ...] = tuple(faults)
+        self._untyped = () if typed else ("chunk", "done")
         self._sent = 0
         self._spent: set[str] = set()
         self._held = b""
@@ -142,7 +148,7 @@ class Mangler:
                 case "drop":
                     yield Abort()
                 case "half-frame" if frame is not None:
-                    yield Half(encode_json(frame, self.faults), str(frame["type"]))
+                    yield Half(self._encode(frame), str(frame["type"]))
                 case "close" if fault.value != "none":
                     yield Close(fault.number)
                 case _:
@@ -175,7 +181,7 @@ class Mangler:
             yield from self._send({**_common(frame), **late})
 
     def _send(self, frame: dict[str, object]) -> Iterator[Action]:
-        payload, event = encode_json(frame, self.faults), str(frame["type"])
+        payload, event = self._encode(frame), str(frame["type"])
         due = self._sent
         self._sent += 1
         if self._once("bad-utf8", at=due):
@@ -183,6 +189,11 @@ class Mangler:
         elif self._once("bad-json", at=due):
             payload = payload[:-1]
         yield Fragments(payload) if self._has("fragment") else Send(payload, event)
+
+    def _encode(self, frame: dict[str, object]) -> bytes:
+        if frame["type"] in self._untyped:
+            frame = {key: value for key, value in frame.items() if key != "type"}
+        return encode_json(frame, self.faults)
 
     def _unaligned(self, audio: bytes) -> bytes:
         """One byte of every chunk comes with the next one."""
@@ -206,9 +217,11 @@ class Mangler:
         return None
 
 
-def encode_json(value: dict[str, object], faults: Iterable[Fault]) -> bytes:
-    """A JSON object as bytes, with the faults that concern its writing."""
+def encode_json(value: dict[str, object] | list[object], faults: Iterable[Fault]) -> bytes:
+    """A JSON object or array as bytes, with the faults that concern the writing of objects."""
     names = {fault.name for fault in faults}
+    if not isinstance(value, dict):
+        return msgspec.json.encode(value)
     if "extra-fields" in names:
         value = {"$schema": None, **value, "aurora": {"glow": [1, None, {"deep": True}]}}
     if "reordered-json" not in names:

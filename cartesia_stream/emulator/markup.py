@@ -6,11 +6,14 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-__all__ = ["Piece", "parse"]
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["Piece", "parse", "split_tags"]
 
 _TAG: Final = re.compile(
     r"<(?P<close>/?)(?P<name>break|speed|volume|emotion|spell)\b(?P<rest>[^<>]*)>", re.IGNORECASE
@@ -55,6 +58,16 @@ def parse(text: str) -> list[Piece]:
             spell = not tag["close"]
     _add(pieces, text[start:], speed, volume, spell=spell)
     return pieces
+
+
+def split_tags(text: str) -> Iterator[tuple[str, bool]]:
+    """The stretches of a transcript in order, each with whether it is a tag."""
+    start = 0
+    for tag in _TAG.finditer(text):
+        yield text[start : tag.start()], False
+        yield tag.group(), True
+        start = tag.end()
+    yield text[start:], False
 
 
 def _add(pieces: list[Piece], text: str, speed: float, volume: float, *, spell: bool) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from email.parser import BytesHeaderParser
+from email.parser import BytesHeaderParser, HeaderParser
 from typing import TYPE_CHECKING, NamedTuple
 
 from .errors import ApiError
@@ -33,16 +33,23 @@ class Form:
             name, part = _read(raw)
             self._parts.setdefault(name, []).append(part)
 
-    def file(self, name: str) -> bytes:
-        """The bytes of a required file.
+    def __contains__(self, name: str) -> bool:
+        return name in self._parts
+
+    def upload(self, name: str) -> Part:
+        """A required file.
 
         Raises:
             ApiError: 400, if it is missing or empty.
         """
         for part in self._parts.get(name, []):
             if part.data:
-                return part.data
+                return part
         raise ApiError(400, f"{name}: a file is required here.")
+
+    def file(self, name: str) -> bytes:
+        """The bytes of a required file; see `upload`."""
+        return self.upload(name).data
 
     def text(self, name: str) -> str | None:
         """A text field; empty is absent."""
@@ -88,7 +95,9 @@ def _split(body: bytes, boundary: bytes) -> list[bytes]:
 def _read(raw: bytes) -> tuple[str, Part]:
     # Blanks may pad the delimiter; then its line ends.
     head, found, data = raw.partition(b"\r\n\r\n")
-    headers = BytesHeaderParser().parsebytes(head.lstrip(b" \t").removeprefix(b"\r\n"))
+    # File names are bare UTF-8 (RFC 7578, section 5.1.3), which parsers of bytes do not expect.
+    text = head.lstrip(b" \t").removeprefix(b"\r\n").decode("utf-8", "replace")
+    headers = HeaderParser().parsestr(text)
     name = headers.get_param("name", header="content-disposition")
     if not found or not isinstance(name, str):
         raise ApiError(400, "A part of the multipart body has no name.")

@@ -44,6 +44,7 @@ __all__ = [
 T = TypeVar("T")
 
 _AT: Final = re.compile(r"^(?P<what>.*) - at `\$(?P<path>.*)`$", re.DOTALL)
+_WITHOUT_DICTIONARIES: Final = re.compile(r"sonic-(2|turbo)\b")
 _LOCALE: Final = re.compile(r"([a-z]{2})(?:[-_][A-Za-z]{2})?")
 
 
@@ -150,12 +151,8 @@ class Speech(msgspec.Struct, frozen=True, kw_only=True):
         if self.generation_config is not None:
             self.generation_config.check()
         in_range("max_buffer_delay_ms", self.max_buffer_delay_ms, 0, 5000)
-        if self.pronunciation_dict_id is not None:
-            raise ApiError(
-                404,
-                f"pronunciation_dict_id: no dictionary {self.pronunciation_dict_id!r};"
-                " the emulator keeps none.",
-            )
+        if self.pronunciation_dict_id is not None and _WITHOUT_DICTIONARIES.match(self.model_id):
+            raise ApiError(400, "pronunciation_dict_id: needs model sonic-3 or newer.")
 
 
 class WireMessage(msgspec.Struct, frozen=True, kw_only=True):

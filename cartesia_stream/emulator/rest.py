@@ -7,18 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from . import engines, pcm
-from .catalog import STT_ENCODINGS, STT_LANGUAGES, STT_MODELS, VERSIONS
+from . import engines
+from .audioform import headerless_or_file
+from .catalog import STT_LANGUAGES, STT_MODELS, VERSIONS
 from .errors import ApiError
 from .faults import FAULTS, Fault
-from .multipart import Form
 from .requests import CreateToken, choose, decode, in_range
 from .tokens import Grants
 
 if TYPE_CHECKING:
-    import numpy as np
     from aiohttp import web
-    from numpy.typing import NDArray
 
     from .backend import Backend
     from .call import Call
@@ -34,7 +32,7 @@ async def status(backend: Backend, call: Call) -> web.Response:
 
 async def create_token(backend: Backend, call: Call) -> web.Response:
     """POST /access-token."""
-    wanted = decode(call.body, CreateToken)
+    wanted = call.read(CreateToken)
     in_range("expires_in", wanted.expires_in, 1, MAX_TOKEN_S)
     token = backend.tokens.issue(wanted.grants or Grants(), wanted.expires_in or MAX_TOKEN_S)
     return call.json({"token": token})
@@ -42,7 +40,7 @@ async def create_token(backend: Backend, call: Call) -> web.Response:
 
 async def transcribe(backend: Backend, call: Call) -> web.Response:
     """POST /stt."""
-    form = Form(call.request.headers.get("Content-Type", ""), call.body)
+    form = call.form()
     clip, model = form.file("file"), form.required("model")
     if model not in STT_MODELS:
         raise ApiError(400, f"model: there is no model {model!r}.", code="model_not_found")
@@ -60,7 +58,7 @@ async def transcribe(backend: Backend, call: Call) -> web.Response:
     for granularity in granularities:
         choose("timestamp_granularities[]", granularity, ("word",))
     with backend.transcriptions.held():
-        samples, rate = await _samples(backend, call, clip)
+        samples, rate = await headerless_or_file(backend, call, clip)
         heard = await backend.studio.transcribe(samples, rate, language)
     answer: dict[str, object] = {
         "type": "transcript",
@@ -75,23 +73,6 @@ async def transcribe(backend: Backend, call: Call) -> web.Response:
             for word in heard.words
         ]
     return call.json(answer)
-
-
-async def _samples(backend: Backend, call: Call, clip: bytes) -> tuple[NDArray[np.float32], int]:
-    """The clip as samples: headerless if the query says how, else by its header."""
-    encoding, rate = call.query("encoding"), call.query_int("sample_rate")
-    if encoding is None:
-        try:
-            return await backend.studio.work(lambda: pcm.decode_file(clip))
-        except pcm.UnsupportedAudioError as error:
-            raise ApiError(415, f"file: {error}.", code="unsupported_audio_format") from error
-    choose("encoding", encoding, STT_ENCODINGS)
-    if rate is None:
-        raise ApiError(400, "sample_rate: raw audio needs it beside encoding.")
-    in_range("sample_rate", rate, 1000, 192_000)
-    width = pcm.sample_width(encoding)
-    whole = clip[: len(clip) - len(clip) % width]
-    return pcm.decode(whole, encoding), rate
 
 
 async def health(backend: Backend, call: Call) -> web.Response:

@@ -19,13 +19,14 @@ from .options import AfterCancel, OnExpiry, Options
 from .recording import RecordedRequest, Recorder
 from .rest import make_fault
 from .server import Server
-from .store import VoiceStore
+from .state import State
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
     from types import FrameType, TracebackType
 
     from .engine import Recognizer, Synthesizer
+    from .store import VoiceStore
 
 __all__ = ["Emulator", "serve"]
 
@@ -36,8 +37,8 @@ class Emulator:
     """A local server that speaks the service's wire with real speech.
 
     A context manager; the server runs in a daemon thread with its own event loop, so it serves
-    synchronous and asynchronous code alike. Voices, recorded requests and armed faults last as
-    long as the object, also over a restart.
+    synchronous and asynchronous code alike. What clients made (voices, dictionaries, datasets ...),
+    recorded requests and armed faults last as long as the object, also over a restart.
 
     Args:
         engine: ``auto`` (speech if it is installed, else tones), ``speech``, ``tone``, or a pair
@@ -101,7 +102,7 @@ class Emulator:
         self._api_key = api_key or f"sk_car_{secrets.token_urlsafe(24)}"
         self._faults = FaultBox()
         self._recorder = Recorder(record)
-        self._voices: VoiceStore | None = None
+        self._state: State | None = None
         self._running: _Running | None = None
 
     def __repr__(self) -> str:
@@ -136,9 +137,9 @@ class Emulator:
         Raises:
             RuntimeError: If it was never started.
         """
-        if self._voices is None:
+        if self._state is None:
             raise RuntimeError("the emulator has no voices before start()")
-        return self._voices
+        return self._state.voices
 
     def inject(
         self,
@@ -183,13 +184,13 @@ class Emulator:
         if self._running is not None:
             return self
         pair = engines.load(self._engine) if isinstance(self._engine, str) else self._engine
-        if self._voices is None:
-            self._voices = VoiceStore(pair[0].presets)
+        if self._state is None:
+            self._state = State(pair[0].presets)
         backend = Backend(
             self._options,
             pair,
             self._api_key,
-            voices=self._voices,
+            state=self._state,
             faults=self._faults,
             recorder=self._recorder,
         )

@@ -19,10 +19,13 @@ from .pcm import StreamEncoder, sample_width
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    import numpy as np
+    from numpy.typing import NDArray
+
     from .engine import Segment
     from .requests import OutputFormat, Speech
 
-__all__ = ["Audio", "Event", "Phonemes", "Script", "TextBuffer", "Words", "frame"]
+__all__ = ["Audio", "Event", "Phonemes", "Script", "TextBuffer", "Words", "cut", "frame"]
 
 _SENTENCE_END: Final = re.compile(
     r"""(?:(?<!\d)\.|[!?…]|(?<=\d)\.(?=\s))["')\]\u201d\u2019]*(?:\s+|$)|[\u3002\uff01\uff1f]"""
@@ -156,6 +159,25 @@ def _slicer(fmt: OutputFormat, source_rate: int, chunk_ms: int) -> _Passing | _C
     width = sample_width(fmt.encoding or "")
     chunk_bytes = max(1, fmt.sample_rate * chunk_ms // 1000) * width
     return _Cutting(encoder, chunk_bytes, fmt.sample_rate * width)
+
+
+def cut(
+    pcm: NDArray[np.float32], source_rate: int, fmt: OutputFormat, chunk_ms: int
+) -> Iterator[Audio]:
+    """Finished samples as chunks in the format asked for.
+
+    Args:
+        pcm: Mono samples, shape ``(sample frames,)``.
+        source_rate: Their rate in Hz.
+        fmt: Container and coding of the chunks.
+        chunk_ms: Playing time of one chunk.
+    """
+    slicer = _slicer(fmt, source_rate, chunk_ms)
+    step = max(1, source_rate * chunk_ms // 1000)
+    for low in range(0, len(pcm), step):
+        piece = pcm[low : low + step]
+        yield from slicer.feed(slicer.encoder.feed(piece), len(piece) / source_rate)
+    yield from slicer.finish()
 
 
 def _shift(words: Sequence[Word], start: float) -> tuple[Word, ...]:

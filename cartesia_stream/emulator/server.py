@@ -7,66 +7,27 @@ import hmac
 import logging
 import time
 import uuid
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from . import rest, tts, voices, wire
+from . import wire
 from .call import Call
 from .catalog import VERSIONS
 from .errors import ApiError, reason
 from .faults import parse_header
 from .recording import RecordedRequest
-from .websocket import speech_socket
+from .routes import ROUTES, Route, patterns
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from .backend import Backend
-    from .faults import Where
-
-    Handler: TypeAlias = Callable[[Backend, Call], Awaitable[web.StreamResponse]]
+    from .routes import Door
 
 __all__ = ["Server"]
 
 log: logging.Logger = logging.getLogger("cartesia_stream.emulator")
-
-Door: TypeAlias = Literal["open", "key", "tts", "stt"]
-"""Who may pass: anyone, the key only, or the key and tokens with that grant."""
-
-
-class Route(NamedTuple):
-    """One operation and what it asks for."""
-
-    method: str
-    path: str
-    handler: Handler
-    door: Door = "key"
-    where: Where = "http"
-    versioned: bool = True
-
-
-ROUTES: Final = (
-    Route("GET", "/", rest.status, "open"),
-    Route("POST", "/access-token", rest.create_token),
-    Route("GET", "/voices", voices.list_voices),
-    Route("GET", "/voices/{voice_id}", voices.get_voice),
-    Route("PATCH", "/voices/{voice_id}", voices.update_voice),
-    Route("DELETE", "/voices/{voice_id}", voices.delete_voice),
-    Route("POST", "/voices/clone", voices.clone_voice),
-    Route("POST", "/voices/localize", voices.localize_voice),
-    Route("PATCH", "/voices/{voice_id}/accents", voices.attach_accents),
-    Route("DELETE", "/voices/{voice_id}/accents/{accent_id}", voices.detach_accent),
-    Route("GET", "/accents", voices.list_accents),
-    Route("GET", "/previews/{voice_id}.wav", voices.preview, versioned=False),
-    Route("POST", "/stt", rest.transcribe, "stt"),
-    Route("POST", "/tts/bytes", tts.speech_bytes, "tts", "body"),
-    Route("POST", "/tts/sse", tts.speech_events, "tts", "sse"),
-    Route("GET", "/tts/websocket", speech_socket, "tts", "handshake"),
-    Route("GET", "/emulator", rest.health, "open", versioned=False),
-    Route("POST", "/emulator/faults", rest.arm_faults, versioned=False),
-    Route("DELETE", "/emulator/faults", rest.clear_faults, versioned=False),
-)
 
 
 class Server:
@@ -79,7 +40,8 @@ class Server:
             middlewares=[self._unrouted], client_max_size=backend.options.max_upload_bytes
         )
         for route in ROUTES:
-            self.app.router.add_route(route.method, route.path, self._entry(route))
+            for path in patterns(route.path):
+                self.app.router.add_route(route.method, path, self._entry(route))
 
     async def close(self) -> None:
         """End every exchange under way: sockets and streams stop at once."""

@@ -13,19 +13,23 @@ from contextlib import aclosing
 from functools import partial
 from typing import TYPE_CHECKING
 
-from . import engines
+import msgspec
+import numpy as np
+
+from . import engines, pcm
+from .respell import NO_LEXICON
 from .script import Audio, Script
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Iterator
     from typing import TypeVar
 
-    import numpy as np
     from numpy.typing import NDArray
 
     from .engine import Recognizer, Segment, Synthesizer, Transcript, VoiceShape
     from .options import Options
     from .requests import Speech
+    from .respell import Lexicon
     from .script import Event
 
     T = TypeVar("T")
@@ -36,10 +40,13 @@ __all__ = ["Pacer", "Studio", "Take"]
 class Take:
     """One utterance being made: pull its events with `events`, then read `elapsed`."""
 
-    def __init__(self, studio: Studio, request: Speech, voice: VoiceShape, offset: float) -> None:
+    def __init__(
+        self, studio: Studio, request: Speech, voice: VoiceShape, offset: float, lexicon: Lexicon
+    ) -> None:
         self._studio = studio
         self._request = request
         self._voice = voice
+        self._lexicon = lexicon
         self.elapsed: float = offset
 
     async def events(self) -> AsyncGenerator[tuple[Event, float]]:
@@ -63,9 +70,11 @@ class Take:
             chunk_ms=self._studio.chunk_ms,
             offset=self.elapsed,
         )
-        segments = iter(
-            synthesizer.synthesize(
-                self._request.transcript,
+        respelling = self._lexicon.respell(self._request.transcript)
+        segments = (
+            msgspec.structs.replace(segment, words=respelling.restore(segment.words))
+            for segment in synthesizer.synthesize(
+                respelling.text,
                 self._voice,
                 speed=self._request.rate,
                 language=self._request.spoken_language,
@@ -103,9 +112,33 @@ class Studio:
         # Recognition takes seconds; it must not hold up speech.
         self._listening = ThreadPoolExecutor(1, "emulator-hearing")
 
-    def speak(self, request: Speech, voice: VoiceShape, offset: float = 0.0) -> Take:
+    def speak(
+        self,
+        request: Speech,
+        voice: VoiceShape,
+        offset: float = 0.0,
+        lexicon: Lexicon = NO_LEXICON,
+    ) -> Take:
         """Prepare an utterance; nothing runs until its events are pulled."""
-        return Take(self, request, voice, offset)
+        return Take(self, request, voice, offset, lexicon)
+
+    async def say(
+        self, text: str, voice: VoiceShape, *, speed: float = 1.0, language: str = "en"
+    ) -> NDArray[np.float32]:
+        """A whole text as samples at the engine's rate; silence of no length without a sound."""
+
+        def job() -> NDArray[np.float32]:
+            for synthesizer in (self.synthesizer, self.fallback()):
+                made = synthesizer.synthesize(text, voice, speed=speed, language=language)
+                if pieces := [segment.pcm for segment in made]:
+                    return pcm.resample(
+                        np.concatenate(pieces),
+                        synthesizer.sample_rate,
+                        self.synthesizer.sample_rate,
+                    )
+            return np.zeros(0, np.float32)
+
+        return await self.work(job)
 
     def fallback(self) -> Synthesizer:
         """The engine that can voice any script."""
@@ -116,17 +149,17 @@ class Studio:
         return await asyncio.get_running_loop().run_in_executor(self._speaking, job)
 
     async def transcribe(
-        self, pcm: NDArray[np.float32], sample_rate: int, language: str
+        self, samples: NDArray[np.float32], sample_rate: int, language: str
     ) -> Transcript:
         """What is said in a clip."""
         return await asyncio.get_running_loop().run_in_executor(
             self._listening,
-            lambda: self.recognizer.transcribe(pcm, sample_rate, language=language),
+            lambda: self.recognizer.transcribe(samples, sample_rate, language=language),
         )
 
-    async def enroll(self, pcm: NDArray[np.float32], sample_rate: int) -> VoiceShape:
+    async def enroll(self, samples: NDArray[np.float32], sample_rate: int) -> VoiceShape:
         """The voice in a clip."""
-        return await self.work(lambda: self.synthesizer.enroll(pcm, sample_rate))
+        return await self.work(lambda: self.synthesizer.enroll(samples, sample_rate))
 
     def warm(self) -> None:
         """Load the models now, in the background, rather than in the first request."""

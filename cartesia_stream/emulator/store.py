@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import unicodedata
 import uuid
 from datetime import UTC, datetime, timedelta
@@ -11,13 +10,23 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from .catalog import ACCENTS, accent_for
+from .collection import Collection
 from .engine import VoiceShape
 from .errors import ApiError
+from .requests import choose
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-__all__ = ["USER_ID", "VoiceFilter", "VoiceRecord", "VoiceStore"]
+__all__ = [
+    "USER_ID",
+    "VoiceFilter",
+    "VoiceRecord",
+    "VoiceStore",
+    "chosen_accent",
+    "native_accent",
+    "new_voice",
+]
 
 USER_ID: Final = "user_emulator"
 MAX_ACCENTS: Final = 10
@@ -53,7 +62,10 @@ _SEED: Final = (
 
 
 class VoiceRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """One voice; frozen, so what a request read stays true while it speaks."""
+    """One voice; frozen, so what a request read stays true while it speaks.
+
+    ``is_clone`` marks an instant clone, ``is_tuned`` the voice of a fine-tune.
+    """
 
     id: str
     name: str
@@ -64,6 +76,7 @@ class VoiceRecord(msgspec.Struct, frozen=True, kw_only=True):
     shape: VoiceShape
     is_owner: bool = True
     is_clone: bool = False
+    is_tuned: bool = False
     gender: str | None = None
 
     @property
@@ -126,30 +139,27 @@ class VoiceFilter(msgspec.Struct, frozen=True, kw_only=True):
         spoken = {voice.language, *voice.locales}
         return (
             (self.q is None or voice.matches(self.q))
-            and (not self.is_owner or voice.is_owner)
+            and self.is_owner in (None, voice.is_owner)
             and (self.gender is None or voice.gender == self.gender)
             and (not wanted or wanted in {item.casefold() for item in spoken})
         )
 
 
 class VoiceStore:
-    """All voices, newest first. Thread-safe: tests look at it while the server runs."""
+    """All voices, newest first."""
 
     def __init__(self, presets: Mapping[str, VoiceShape]) -> None:
-        self._lock = threading.Lock()
-        self._voices = {voice.id: voice for voice in _catalogue(presets)}
+        self._voices = Collection(
+            "voice", reversed(list(_catalogue(presets))), code="voice_not_found"
+        )
 
-    def get(self, voice_id: str) -> VoiceRecord:
+    def get(self, voice_id: str, *, field: str | None = None) -> VoiceRecord:
         """A voice by id.
 
         Raises:
             ApiError: 404 ``voice_not_found``.
         """
-        with self._lock:
-            voice = self._voices.get(voice_id.lower())
-        if voice is None:
-            raise ApiError(404, f"There is no voice {voice_id!r}.", code="voice_not_found")
-        return voice
+        return self._voices.get(voice_id.lower(), field=field)
 
     def own(self, voice_id: str) -> VoiceRecord:
         """A voice that its user may change.
@@ -164,33 +174,15 @@ class VoiceStore:
 
     def all(self) -> list[VoiceRecord]:
         """Every voice, newest first."""
-        with self._lock:
-            return sorted(self._voices.values(), key=lambda voice: voice.created_at, reverse=True)
-
-    def page(
-        self, keep: VoiceFilter, *, limit: int, after: str | None, before: str | None
-    ) -> tuple[list[VoiceRecord], bool]:
-        """One page of a listing and whether more follow in the direction asked."""
-        voices = self.all()
-        places = {voice.id: place for place, voice in enumerate(voices)}
-        low = 0 if after is None else _place(places, "starting_after", after) + 1
-        high = len(voices) if before is None else _place(places, "ending_before", before)
-        kept = [voice for voice in voices[low:high] if keep.keeps(voice)]
-        # Going backwards, the page is the one that ends just before the cursor.
-        page = kept[-limit:] if before is not None else kept[:limit]
-        return page, len(kept) > limit
+        return self._voices.all()
 
     def add(self, voice: VoiceRecord) -> VoiceRecord:
         """Keep a new voice, or the new state of one."""
-        with self._lock:
-            self._voices[voice.id] = voice
-        return voice
+        return self._voices.add(voice)
 
     def remove(self, voice_id: str) -> None:
         """Forget a voice of the user."""
-        voice = self.own(voice_id)
-        with self._lock:
-            self._voices.pop(voice.id, None)
+        self._voices.remove(self.own(voice_id).id)
 
     def attach(self, voice_id: str, accents: Iterable[str]) -> VoiceRecord:
         """Give a clone more accents; those it has already are ignored."""
@@ -222,6 +214,7 @@ def new_voice(
     tagline: str | None = None,
     gender: str | None = None,
     is_clone: bool = False,
+    is_tuned: bool = False,
 ) -> VoiceRecord:
     """A voice of the user, made now."""
     return VoiceRecord(
@@ -234,6 +227,7 @@ def new_voice(
         shape=shape,
         gender=gender,
         is_clone=is_clone,
+        is_tuned=is_tuned,
     )
 
 
@@ -242,6 +236,16 @@ def native_accent(language: str) -> str:
     accent = accent_for(language)
     if accent is None:
         raise ApiError(400, f"language: {language!r} has no accent.", code="language_not_supported")
+    return accent
+
+
+def chosen_accent(accent: str | None, language: str) -> str:
+    """A catalogue accent of that language; its default when none is named."""
+    if accent is None:
+        return native_accent(language)
+    choose("accent", accent, ACCENTS)
+    if ACCENTS[accent].language != language:
+        raise ApiError(400, f"accent: {accent!r} is not an accent of language {language!r}.")
     return accent
 
 
@@ -259,12 +263,6 @@ def _catalogue(presets: Mapping[str, VoiceShape]) -> Iterable[VoiceRecord]:
             is_owner=False,
             gender=gender,
         )
-
-
-def _place(places: Mapping[str, int], field: str, voice_id: str) -> int:
-    if voice_id not in places:
-        raise ApiError(400, f"{field}: there is no voice {voice_id!r}.")
-    return places[voice_id]
 
 
 def _fold(text: str) -> str:

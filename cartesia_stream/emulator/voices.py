@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 from aiohttp import web
 
-from . import pcm
+from .audioform import enroll
 from .catalog import (
     ACCENTS,
     ATTACHABLE,
@@ -17,8 +17,8 @@ from .catalog import (
     LOCALIZE_LANGUAGES,
     SPEAKER_GENDERS,
 )
+from .collection import Paging
 from .errors import ApiError
-from .multipart import Form
 from .requests import (
     AddAccents,
     LocalizeVoice,
@@ -27,52 +27,39 @@ from .requests import (
     UpdateVoice,
     check_language,
     choose,
-    decode,
-    in_range,
 )
 from .script import Audio
-from .store import VoiceFilter, native_accent, new_voice
+from .store import VoiceFilter, chosen_accent, native_accent, new_voice
 
 if TYPE_CHECKING:
     from .backend import Backend
     from .call import Call
-    from .engine import VoiceShape
     from .store import VoiceRecord
 
-DEFAULT_PAGE = 10
 _PREVIEW_TEXT = "Hello, this is how I sound."
 
 
 async def list_voices(backend: Backend, call: Call) -> web.Response:
     """GET /voices."""
-    limit = call.query_int("limit")
-    in_range("limit", limit, 1, 100)
-    after, before = call.query("starting_after"), call.query("ending_before")
-    if after and before:
-        raise ApiError(400, "starting_after and ending_before exclude each other; send one.")
     keep = VoiceFilter(
         q=call.query("q"),
         is_owner=call.query_bool("is_owner"),
         gender=call.query_choice("gender", GENDERS),
         language=call.query("language"),
     )
-    page, has_more = backend.voices.page(
-        keep, limit=limit or DEFAULT_PAGE, after=after, before=before
-    )
-    edge = page[0 if before else -1].id if page and has_more else None
-    data = [_shown(call, voice) for voice in page]
-    return call.json({"data": data, "has_more": has_more, "next_page": edge})
+    page = Paging.of(call).cut(backend.voices.all(), keep.keeps)
+    return call.json(page.answer(lambda voice: shown(call, voice)))
 
 
 async def get_voice(backend: Backend, call: Call) -> web.Response:
     """GET /voices/{id}."""
-    return call.json(_shown(call, backend.voices.get(_id(call))))
+    return call.json(shown(call, backend.voices.get(_id(call))))
 
 
 async def update_voice(backend: Backend, call: Call) -> web.Response:
     """PATCH /voices/{id}."""
     voice = backend.voices.own(_id(call))
-    update = decode(call.body, UpdateVoice)
+    update = call.read(UpdateVoice)
     changes = {
         name: value
         for name in ("name", "tagline", "description", "gender")
@@ -85,9 +72,9 @@ async def update_voice(backend: Backend, call: Call) -> web.Response:
     if changes.get("gender") is not None:
         choose("gender", changes["gender"], GENDERS)
     if update.accent is not msgspec.UNSET:
-        native = _accent(update.accent, voice.language)
+        native = chosen_accent(update.accent, voice.language)
         changes["accents"] = tuple(dict.fromkeys((native, *voice.accents[1:])))
-    return call.json(_shown(call, backend.voices.add(msgspec.structs.replace(voice, **changes))))
+    return call.json(shown(call, backend.voices.add(msgspec.structs.replace(voice, **changes))))
 
 
 async def delete_voice(backend: Backend, call: Call) -> web.Response:
@@ -98,14 +85,14 @@ async def delete_voice(backend: Backend, call: Call) -> web.Response:
 
 async def clone_voice(backend: Backend, call: Call) -> web.Response:
     """POST /voices/clone: the clip is really listened to."""
-    form = Form(call.request.headers.get("Content-Type", ""), call.body)
+    form = call.form()
     clip, name, language = form.file("clip"), form.required("name"), form.required("language")
     _check_name(name)
     check_language("language", language)
-    accent = _accent(form.text("accent"), language[:2])
+    accent = chosen_accent(form.text("accent"), language[:2])
     if base := form.text("base_voice_id"):
         backend.voices.get(base)
-    shape = await _enroll(backend, clip)
+    shape = await enroll(backend, clip)
     voice = new_voice(
         name=name,
         accent=accent,
@@ -119,7 +106,7 @@ async def clone_voice(backend: Backend, call: Call) -> web.Response:
 
 async def localize_voice(backend: Backend, call: Call) -> web.Response:
     """POST /voices/localize."""
-    wanted = decode(call.body, LocalizeVoice)
+    wanted = call.read(LocalizeVoice)
     source = backend.voices.get(wanted.voice_id)
     _check_name(wanted.name)
     if wanted.original_speaker_gender is not None:
@@ -144,16 +131,16 @@ async def list_accents(backend: Backend, call: Call) -> web.Response:
 async def attach_accents(backend: Backend, call: Call) -> web.Response:
     """PATCH /voices/{id}/accents."""
     backend.voices.own(_id(call))
-    accents = decode(call.body, AddAccents).accents
+    accents = call.read(AddAccents).accents
     for accent in accents:
         choose("accents", accent, sorted(ATTACHABLE))
-    return call.json(_shown(call, backend.voices.attach(_id(call), accents)))
+    return call.json(shown(call, backend.voices.attach(_id(call), accents)))
 
 
 async def detach_accent(backend: Backend, call: Call) -> web.Response:
     """DELETE /voices/{id}/accents/{accent_id}."""
-    accent = call.request.match_info["accent_id"]
-    return call.json(_shown(call, backend.voices.detach(_id(call), accent)))
+    accent = call.path("accent_id")
+    return call.json(shown(call, backend.voices.detach(_id(call), accent)))
 
 
 async def preview(backend: Backend, call: Call) -> web.Response:
@@ -174,10 +161,11 @@ async def preview(backend: Backend, call: Call) -> web.Response:
 
 
 def _id(call: Call) -> str:
-    return call.request.match_info["voice_id"]
+    return call.path("voice_id")
 
 
-def _shown(call: Call, voice: VoiceRecord) -> dict[str, object]:
+def shown(call: Call, voice: VoiceRecord) -> dict[str, object]:
+    """A voice with the fields that the request asks for."""
     fields = voice.public()
     for item in call.query_all("expand"):
         choose("expand[]", item, ("preview_file_url",))
@@ -188,16 +176,6 @@ def _shown(call: Call, voice: VoiceRecord) -> dict[str, object]:
 def _check_name(name: object) -> None:
     if not isinstance(name, str) or not name.strip():
         raise ApiError(400, "name: must not be empty.")
-
-
-def _accent(accent: str | None, language: str) -> str:
-    """A catalogue accent of that language; its default when none is named."""
-    if accent is None:
-        return native_accent(language)
-    choose("accent", accent, ACCENTS)
-    if ACCENTS[accent].language != language:
-        raise ApiError(400, f"accent: {accent!r} is not an accent of language {language!r}.")
-    return accent
 
 
 def _target_accent(wanted: LocalizeVoice) -> str:
@@ -219,14 +197,3 @@ def _target_accent(wanted: LocalizeVoice) -> str:
     if wanted.language not in (None, ACCENTS[accent].language):
         raise ApiError(400, f"accent: {accent!r} is not an accent of {wanted.language!r}.")
     return accent
-
-
-async def _enroll(backend: Backend, clip: bytes) -> VoiceShape:
-    try:
-        samples, rate = await backend.studio.work(lambda: pcm.decode_file(clip))
-    except pcm.UnsupportedAudioError as error:
-        raise ApiError(415, f"clip: {error}.", code="unsupported_audio_format") from error
-    try:
-        return await backend.studio.enroll(samples, rate)
-    except ValueError as error:
-        raise ApiError(400, f"clip: {error}.") from error

@@ -28,7 +28,10 @@ __all__ = ["speech_socket"]
 log: logging.Logger = logging.getLogger("cartesia_stream.emulator")
 
 _REMEMBERED: Final = 4096
-_REPEATED: Final = ("voice", "model_id", "output_format", "language", "locale")
+_REPEATED: Final = (
+    *("voice", "model_id", "output_format", "language", "locale"),
+    "pronunciation_dict_id",
+)
 
 
 async def speech_socket(backend: Backend, call: Call) -> web.StreamResponse:
@@ -125,7 +128,8 @@ class _Session:
         self._open(context_id, request)
 
     def _open(self, context_id: str, request: Speech) -> None:
-        self._backend.voices.get(request.voice_id)
+        self._backend.voice_for(request)
+        self._backend.lexicon_for(request)
         self._backend.contexts.take()
         path = self._call.request.path
         asked = self._faults.strike("context", path)

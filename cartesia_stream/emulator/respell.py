@@ -1,0 +1,153 @@
+"""Pronunciation dictionaries at work: text respelled for the engine, word times for the reader.
+
+The engine speaks the aliases; the words it times are then given back the spelling they had. Pure:
+text and words in, text and words out.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from .engine import Word
+from .markup import split_tags
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+__all__ = ["NO_LEXICON", "Lexicon", "LexiconItem", "Respelling"]
+
+_TOKEN: Final = re.compile(r"\S+")
+
+
+class LexiconItem(msgspec.Struct, frozen=True):
+    """How one word, or several in a row, is to be spoken.
+
+    Attributes:
+        text: As written.
+        alias: As spoken; an empty one makes the word silent.
+        case_sensitive: Whether ``text`` must be met in this very spelling.
+    """
+
+    text: str
+    alias: str
+    case_sensitive: bool = False
+
+
+class Lexicon:
+    """Items as one search: whole words only, the longest first, nothing replaced twice."""
+
+    def __init__(self, items: Iterable[LexiconItem] = ()) -> None:
+        wanted = [item for item in items if item.text.strip()]
+        # Of two that fit the same words the exact one is meant.
+        self._items = sorted(wanted, key=lambda i: (-len(i.text), not i.case_sensitive))
+        choices = "|".join(f"(?P<i{n}>{_pattern(item)})" for n, item in enumerate(self._items))
+        self._search = re.compile(rf"(?<!\w)(?:{choices})(?!\w)") if choices else None
+
+    def respell(self, text: str) -> Respelling:
+        """The text as it is to be spoken; tags stay as they are."""
+        if self._search is None:
+            return Respelling(text, ())
+        spoken, blocks = list[str](), list[_Block]()
+        for stretch, is_tag in split_tags(text):
+            if is_tag:
+                spoken.append(stretch)
+                continue
+            end = 0
+            for begin, upto, said in self._runs(stretch):
+                spoken += (stretch[end:begin], said)
+                blocks.append(_Block(tuple(stretch[begin:upto].split()), tuple(said.split())))
+                end = upto
+            spoken.append(stretch[end:])
+        return Respelling("".join(spoken), blocks)
+
+    def _runs(self, text: str) -> Iterator[tuple[int, int, str]]:
+        """Words, or runs of words that one item spans: begin, end and how they are spoken."""
+        assert self._search is not None
+        matches = list(self._search.finditer(text))
+        tokens = [token.span() for token in _TOKEN.finditer(text)]
+        while tokens:
+            begin, end = tokens.pop(0)
+            said, at = "", begin
+            while matches and matches[0].start() < end:
+                match = matches.pop(0)
+                said += text[at : match.start()] + self._alias(match)
+                at = match.end()
+                while at > end:
+                    end = tokens.pop(0)[1]
+            yield begin, end, said + text[at:end]
+
+    def _alias(self, match: re.Match[str]) -> str:
+        return self._items[int((match.lastgroup or "i0")[1:])].alias
+
+
+NO_LEXICON: Final = Lexicon()
+
+
+class _Block(msgspec.Struct, frozen=True):
+    """Some words as written and the words that are spoken in their place."""
+
+    written: tuple[str, ...]
+    spoken: tuple[str, ...]
+
+
+class Respelling:
+    """A respelled text; `restore` takes its words, in order, as the engine times them."""
+
+    def __init__(self, text: str, blocks: Sequence[_Block]) -> None:
+        self.text = text
+        self._blocks = blocks
+        self._expected = [
+            (word, number, place)
+            for number, block in enumerate(blocks)
+            for place, word in enumerate(block.spoken)
+        ]
+        self._at = 0
+        self._told: tuple[int, int] | None = None
+
+    def restore(self, words: Sequence[Word]) -> tuple[Word, ...]:
+        """The words as they were written, at the times at which their aliases sound."""
+        if all(block.written == block.spoken for block in self._blocks):
+            return tuple(words)
+        restored: list[Word] = []
+        for word in words:
+            self._restore(word, restored)
+        return tuple(restored)
+
+    def _restore(self, word: Word, restored: list[Word]) -> None:
+        found = self._find(word.text)
+        if found is None:
+            # Not a word of the text, such as a part of a tag that this engine reads out.
+            restored.append(word)
+            return
+        number, place = found
+        block = self._blocks[number]
+        count, share = len(block.written), len(block.spoken)
+        low = place * count // share
+        high = max(low + 1, (place + 1) * count // share)
+        if self._told == (number, low):
+            # One more spoken word of a written word that is out already.
+            if restored:
+                last = restored[-1]
+                restored[-1] = Word(last.text, last.start, word.end)
+            return
+        step = (word.end - word.start) / (high - low)
+        for index in range(low, high):
+            start = word.start + (index - low) * step
+            restored.append(Word(block.written[index], start, start + step))
+        self._told = (number, high - 1)
+
+    def _find(self, text: str) -> tuple[int, int] | None:
+        for at in range(self._at, len(self._expected)):
+            word, number, place = self._expected[at]
+            if word == text:
+                self._at = at + 1
+                return number, place
+        return None
+
+
+def _pattern(item: LexiconItem) -> str:
+    words = r"\s+".join(map(re.escape, item.text.split()))
+    return words if item.case_sensitive else f"(?i:{words})"

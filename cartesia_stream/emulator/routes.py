@@ -1,0 +1,154 @@
+"""The table of operations, and how their paths are told apart."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
+
+from . import (
+    agent_calls,
+    agent_metrics,
+    agents,
+    datasets,
+    dictionaries,
+    files,
+    fine_tunes,
+    infill,
+    locales,
+    rest,
+    tts,
+    voice_changer,
+    voices,
+)
+from .websocket import speech_socket
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from aiohttp import web
+
+    from .backend import Backend
+    from .call import Call
+    from .faults import Where
+
+    Handler: TypeAlias = Callable[[Backend, Call], Awaitable[web.StreamResponse]]
+
+__all__ = ["ROUTES", "Door", "Route", "patterns"]
+
+Door: TypeAlias = Literal["open", "key", "tts", "stt"]
+"""Who may pass: anyone, the key only, or the key and tokens with that grant."""
+
+
+class Route(NamedTuple):
+    """One operation and what it asks for."""
+
+    method: str
+    path: str
+    handler: Handler
+    door: Door = "key"
+    where: Where = "http"
+    versioned: bool = True
+
+
+ROUTES: Final = (
+    Route("GET", "/", rest.status, "open"),
+    Route("POST", "/access-token", rest.create_token),
+    Route("GET", "/voices", voices.list_voices),
+    Route("GET", "/voices/{voice_id}", voices.get_voice),
+    Route("PATCH", "/voices/{voice_id}", voices.update_voice),
+    Route("DELETE", "/voices/{voice_id}", voices.delete_voice),
+    Route("POST", "/voices/clone", voices.clone_voice),
+    Route("POST", "/voices/localize", voices.localize_voice),
+    Route("PATCH", "/voices/{voice_id}/accents", voices.attach_accents),
+    Route("DELETE", "/voices/{voice_id}/accents/{accent_id}", voices.detach_accent),
+    Route("GET", "/accents", voices.list_accents),
+    Route("GET", "/locales", locales.list_locales),
+    Route("GET", "/previews/{voice_id}.wav", voices.preview, versioned=False),
+    Route("POST", "/stt", rest.transcribe, "stt"),
+    Route("POST", "/tts/bytes", tts.speech_bytes, "tts", "body"),
+    Route("POST", "/tts/sse", tts.speech_events, "tts", "sse"),
+    Route("GET", "/tts/websocket", speech_socket, "tts", "handshake"),
+    Route("POST", "/infill/bytes", infill.infill_bytes, where="body"),
+    Route("POST", "/voice-changer/bytes", voice_changer.change_bytes, where="body"),
+    Route("POST", "/voice-changer/sse", voice_changer.change_events, where="sse"),
+    Route("GET", "/pronunciation-dicts/", dictionaries.list_dictionaries),
+    Route("POST", "/pronunciation-dicts/", dictionaries.create_dictionary),
+    Route("GET", "/pronunciation-dicts/{dict_id}", dictionaries.get_dictionary),
+    Route("PATCH", "/pronunciation-dicts/{dict_id}", dictionaries.update_dictionary),
+    Route("DELETE", "/pronunciation-dicts/{dict_id}", dictionaries.delete_dictionary),
+    Route("GET", "/datasets/", datasets.list_datasets),
+    Route("POST", "/datasets/", datasets.create_dataset),
+    Route("GET", "/datasets/{dataset_id}", datasets.get_dataset),
+    Route("PATCH", "/datasets/{dataset_id}", datasets.update_dataset),
+    Route("DELETE", "/datasets/{dataset_id}", datasets.delete_dataset),
+    Route("GET", "/datasets/{dataset_id}/files", datasets.list_files),
+    Route("POST", "/datasets/{dataset_id}/files", datasets.upload_file),
+    Route("DELETE", "/datasets/{dataset_id}/files/{file_id}", datasets.delete_file),
+    Route("GET", "/files", files.list_files),
+    Route("POST", "/files", files.upload_file),
+    Route("GET", "/files/{file_id}", files.get_file),
+    Route("GET", "/fine-tunes/", fine_tunes.list_fine_tunes),
+    Route("POST", "/fine-tunes/", fine_tunes.create_fine_tune),
+    Route("GET", "/fine-tunes/{fine_tune_id}", fine_tunes.get_fine_tune),
+    Route("DELETE", "/fine-tunes/{fine_tune_id}", fine_tunes.delete_fine_tune),
+    Route("GET", "/fine-tunes/{fine_tune_id}/voices", fine_tunes.list_fine_tune_voices),
+    Route("GET", "/agents", agents.list_agents),
+    Route("GET", "/agents/templates", agents.list_templates, "open"),
+    Route("GET", "/agents/calls", agent_calls.list_calls),
+    Route("GET", "/agents/calls/{call_id}", agent_calls.get_call),
+    Route("GET", "/agents/calls/{call_id}/audio", agent_calls.get_audio),
+    Route("GET", "/agents/metrics", agent_metrics.list_metrics),
+    Route("POST", "/agents/metrics", agent_metrics.create_metric),
+    Route("GET", "/agents/metrics/results", agent_metrics.list_results),
+    Route("GET", "/agents/metrics/results/export", agent_metrics.export_results),
+    Route("GET", "/agents/metrics/{metric_id}", agent_metrics.get_metric),
+    Route("GET", "/agents/deployments/{deployment_id}", agents.get_deployment),
+    Route("GET", "/agents/{agent_id}", agents.get_agent),
+    Route("PATCH", "/agents/{agent_id}", agents.update_agent),
+    Route("DELETE", "/agents/{agent_id}", agents.delete_agent),
+    Route("GET", "/agents/{agent_id}/phone-numbers", agents.list_phone_numbers),
+    Route("GET", "/agents/{agent_id}/deployments", agents.list_deployments),
+    Route("POST", "/agents/{agent_id}/metrics/{metric_id}", agent_metrics.add_metric),
+    Route("DELETE", "/agents/{agent_id}/metrics/{metric_id}", agent_metrics.remove_metric),
+    Route("GET", "/emulator", rest.health, "open", versioned=False),
+    Route("POST", "/emulator/faults", rest.arm_faults, versioned=False),
+    Route("DELETE", "/emulator/faults", rest.clear_faults, versioned=False),
+)
+
+
+def patterns(path: str) -> tuple[str, ...]:
+    """The path as the router takes it, with and without a slash at its end.
+
+    A variable never takes a word that another path has in its place: ``/agents/templates`` is no
+    agent, whatever the method.
+    """
+    segments = path.strip("/").split("/")
+    for place, segment in enumerate(segments):
+        words = _siblings(segments[:place]) if _is_variable(segment) else set[str]()
+        if words:
+            choices = "|".join(map(re.escape, sorted(words)))
+            segments[place] = f"{segment[:-1]}:(?!(?:{choices})(?:/|$))[^/]+}}"
+    bare = "/" + "/".join(segments)
+    return (bare,) if path == "/" else (bare, bare + "/")
+
+
+def _siblings(prefix: list[str]) -> set[str]:
+    """The words that follow ``prefix`` in some path."""
+    paths = [route.path.strip("/").split("/") for route in ROUTES]
+    bare = [_bare(segment) for segment in prefix]
+    return {
+        segments[len(prefix)]
+        for segments in paths
+        if len(segments) > len(prefix)
+        and [_bare(segment) for segment in segments[: len(prefix)]] == bare
+        and not _is_variable(segments[len(prefix)])
+    }
+
+
+def _is_variable(segment: str) -> bool:
+    return segment.startswith("{") and segment.endswith("}")
+
+
+def _bare(segment: str) -> str:
+    """A segment for comparison: variables are alike, whatever they are called."""
+    return "{}" if _is_variable(segment) else segment
