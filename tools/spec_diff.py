@@ -243,7 +243,7 @@ def missing_for_release(old: State, new: State, changes: Sequence[Change]) -> li
     if not new.notes() - old.notes():
         missing.append(
             f"A breaking change needs an entry in {CHANGELOG}: a list item under `### Changed` or "
-            f"`### Removed`, in the section `## Unreleased` or `## {new.version}`."
+            f"`### Removed`, in the section `## [Unreleased]` or `## [{new.version}]`."
         )
     return missing
 
