@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 if TYPE_CHECKING:
@@ -78,15 +79,53 @@ class Feeder:
         await asyncio.wait([self._task])  # unlike await, this cannot swallow our own cancellation
 
 
+class Signal:
+    """Wakes one waiter."""
+
+    def __init__(self) -> None:
+        self._event = asyncio.Event()
+
+    def set(self) -> None:
+        """Wake the waiter, or the next one to come."""
+        self._event.set()
+
+    async def wait(self, seconds: float | None) -> None:
+        """Wait for `set`, for so many seconds at most."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._event.wait()
+        self._event.clear()
+
+
+class Repeater:
+    """Does something again and again in a task of its own."""
+
+    def __init__(self, seconds: float, action: Callable[[], Coroutine[object, object, None]]) -> None:
+        self._seconds = seconds
+        self._action = action
+        self._task = asyncio.create_task(self._run(), name="cartesia-repeat")
+
+    async def _run(self) -> None:
+        while True:
+            await asyncio.sleep(self._seconds)
+            await self._action()
+
+    async def stop(self) -> None:
+        """End the task and wait for its end."""
+        self._task.cancel()
+        await asyncio.wait([self._task])
+
+
 async def each(text: Iterable[str] | AsyncIterable[str]) -> AsyncIterator[str]:
-    """The pieces of a text."""
+    """The pieces of a text; one that never waits, async or not, must not keep the loop to itself."""
     if isinstance(text, AsyncIterable):
         async for piece in text:
             yield piece
+            await asyncio.sleep(0)
     else:
         for piece in text:
             yield piece
-            await asyncio.sleep(0)  # text that never waits must not keep the loop to itself
+            await asyncio.sleep(0)
 
 
 async def next_piece(pieces: AsyncIterator[bytes], seconds: float | None) -> bytes | None:
