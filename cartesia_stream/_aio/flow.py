@@ -117,7 +117,7 @@ class Repeater:
 
 
 async def each(text: Iterable[str] | AsyncIterable[str]) -> AsyncIterator[str]:
-    """The pieces of a text; one that never waits, async or not, must not keep the loop to itself."""
+    """The pieces of a text; even one that never waits leaves turns of the loop to others."""
     if isinstance(text, AsyncIterable):
         async for piece in text:
             yield piece
