@@ -65,9 +65,24 @@ def named(schema: Json) -> str:
     return reference.removeprefix(SCHEMA) if reference.startswith(SCHEMA) else ""
 
 
+def merged(document: Document, schema: Json) -> Json:
+    """Return a schema without references at its top, the parts of an `allOf` in one."""
+    schema = document.resolve(schema)
+    parts = [merged(document, part) for part in schema.get("allOf", [])]
+    if not parts:
+        return schema
+    whole = {key: value for part in (*parts, schema) for key, value in part.items()}
+    whole["properties"] = {}
+    for part in (*parts, schema):
+        whole["properties"].update(part.get("properties", {}))
+    whole["required"] = [name for part in (*parts, schema) for name in part.get("required", [])]
+    del whole["allOf"]
+    return whole
+
+
 def kinds_of(document: Document, schema: Json) -> Iterator[tuple[str, Kind]]:
     """Yield each kind of value that a schema allows."""
-    name, schema = named(schema), document.resolve(schema)
+    name, schema = named(schema), merged(document, schema)
     options = schema.get("anyOf", []) + schema.get("oneOf", [])
     if options:
         for option in options:
@@ -209,6 +224,8 @@ class DocumentDiff:
                 continue
             known = before[where, name]
             self._requirement(place, REQUEST, was=known.get("required", False), is_=required)
+            if any(known.get(key) != parameter.get(key) for key in ("style", "explode")):
+                self.log.add(Level.BREAKING, place, "is written in another way")
             self._texts(known, parameter, place)
             self._values(known["schema"], parameter["schema"], place, REQUEST)
 
@@ -241,7 +258,7 @@ class DocumentDiff:
         for name in sorted(headers_now.keys() - headers.keys()):
             self.log.add(Level.ADDED, place, f"a new header, `{name}`")
         content, content_now = before.get("content", {}), after.get("content", {})
-        if list(content) != list(content_now):
+        if content.keys() != content_now.keys():
             was, is_ = (", ".join(kinds) or "nothing" for kinds in (content, content_now))
             self.log.add(Level.BREAKING, place, f"{was} became {is_}")
         for kind in sorted(content.keys() & content_now.keys()):
@@ -279,7 +296,10 @@ class DocumentDiff:
         """Compare the component of a name in both documents, once for each use."""
         if (name, use) not in self._compared:
             self._compared.add((name, use))
-            self._object(self.old.schemas[name], self.new.schemas[name], name, use)
+            old, new = (
+                merged(document, document.schemas[name]) for document in (self.old, self.new)
+            )
+            self._object(old, new, name, use)
 
     def _values(self, old: Json, new: Json, place: str, use: str) -> None:
         """Compare the values that two schemas allow."""

@@ -123,6 +123,10 @@ BREAKING: list[tuple[Edit, set[tuple[str, str]]]] = [
         at(LIST, lambda o: o["parameters"][2]["schema"].update(format="date-time")),
         {(f"{LIST} query `starting_after`", "no longer accepts string")},
     ),
+    (
+        at(LIST, lambda o: o["parameters"][0].update(explode=False)),
+        {(f"{LIST} query `limit`", "is written in another way")},
+    ),
     # Bodies
     (at(CREATE, lambda o: o.pop("requestBody")), {(f"{CREATE} body", "is gone")}),
     (
@@ -369,3 +373,23 @@ def test_other_spellings_of_the_same_are_no_change(project: Project) -> None:
 
     project.edit_document(edit)
     assert project.changes() == set()
+
+
+def test_parts_of_an_object_are_put_together(project: Project) -> None:
+    """An `allOf` is one object; what is gone from a part is gone from it."""
+
+    def split(document: Any) -> None:
+        song = schemas(document)["Song"]
+        titled: Any = {"type": "object", "required": ["title"], "description": "Has a title."}
+        titled["properties"] = {"title": song["properties"].pop("title")}
+        song["required"].remove("title")
+        schemas(document)["Titled"] = titled
+        schemas(document)["Song"] = {
+            "description": song.pop("description"),
+            "allOf": [{"$ref": "#/components/schemas/Titled"}, song],
+        }
+
+    project.edit_document(split)
+    assert project.changes() == set()
+    project.edit_document(drop("Titled/properties/title"))
+    assert project.changes() == {("breaking", "Song.title", "is gone")}

@@ -98,7 +98,7 @@ def copy(tmp_path: Path) -> Copy:
     return copy
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(600)
 def test_the_walk(copy: Copy) -> None:
     """Every edit fits, every command says what the page shows, and the client works."""
     edits = list(EDIT.finditer(PAGE))
