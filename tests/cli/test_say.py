@@ -215,7 +215,7 @@ def test_an_error_of_the_service_is_told_with_its_code(emulator: Emulator, run: 
 
 
 def test_the_timeout_bounds_the_wait_for_audio(emulator: Emulator, run: Run) -> None:
-    emulator.inject("stall")
+    emulator.inject("stall", times=None)
     failed = run("say", "Hello.", "-o", "x.wav", "--timeout", "0.3")
     assert failed.status == 1
     assert "0.3 s" in failed.error

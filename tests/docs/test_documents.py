@@ -117,7 +117,8 @@ def test_what_a_page_names_exists(page: Path) -> None:
     for target in re.findall(r"\]\((?!https?:)([^)#]+)", text):
         assert (page.parent / target).exists(), target
     for name in re.findall(r"`([a-z_/.]+/[\w/.]*|\w+\.(?:py|md|yaml))`", text):
-        places = (ROOT, ROOT / "cartesia_stream", ROOT / "docs", ROOT / "cartesia_stream" / "_core")
+        package = ROOT / "cartesia_stream"
+        places = (ROOT, ROOT / "docs", package, package / "_core", package / "_aio")
         assert any((place / name).exists() for place in places), name
 
 
