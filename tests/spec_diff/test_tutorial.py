@@ -8,21 +8,20 @@ import re
 import shutil
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from tools import spec_diff
 from tools.changes import Level
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
 PAGE = (spec_diff.ROOT / "docs" / "adding-an-endpoint.md").read_text(encoding="utf-8")
 EDIT = re.compile(
     r'^<!-- edit (\S+) (before|after|instead of) ("[^\n]*") -->\n\n~~~\w+\n(.*?)^~~~$',
     re.MULTILINE | re.DOTALL,
 )
+# Absolute, since commands run elsewhere; not resolved, since a link leads out of the environment.
+PYTHON = str(Path(sys.executable).absolute())
 COPIED = ("spec", "generated", "tools", "tests/generated", "cartesia_stream/_version.py")
 FILES = ("pyproject.toml", "CHANGELOG.md")
 
@@ -74,7 +73,7 @@ class Copy:
 
     def python(self, *arguments: str, status: int = 0) -> str:
         """Run Python."""
-        return self.run(sys.executable, *arguments, status=status)
+        return self.run(PYTHON, *arguments, status=status)
 
     def commit(self) -> None:
         """Commit everything."""
