@@ -237,6 +237,7 @@ class Audio(msgspec.Struct, frozen=True, kw_only=True):
         context_id: The context it came from, if any.
         request_id: The service's id of the request, if it gave one.
         time_to_first_audio: Seconds from the request to the first byte of audio, if measured.
+        nbytes: Size of the audio, also where ``data`` was written to a file instead.
     """
 
     data: bytes
@@ -246,11 +247,12 @@ class Audio(msgspec.Struct, frozen=True, kw_only=True):
     context_id: str | None = None
     request_id: str | None = None
     time_to_first_audio: float | None = None
+    nbytes: int = 0
 
     @property
     def duration(self) -> float:
         """Playing time in seconds; an estimate for containers other than ``raw``."""
-        return self.format.duration(len(self.data))
+        return self.format.duration(self.nbytes or len(self.data))
 
     def wav(self) -> bytes:
         """The same as a WAV file."""
@@ -274,7 +276,11 @@ class Audio(msgspec.Struct, frozen=True, kw_only=True):
 @contextmanager
 def replacing(path: str | os.PathLike[str]) -> Generator[IO[bytes]]:
     """Write a file that appears only when it is whole; a failure leaves nothing behind."""
-    target = Path(path)
+    target = Path(path).resolve()  # a link keeps its place, and what it names is written
+    if target.exists() and not target.is_file():  # a device or pipe cannot be replaced
+        with target.open("wb") as file:
+            yield file
+        return
     part = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
     try:
         with part.open("xb") as file:

@@ -46,7 +46,9 @@ __all__ = [
     "UnprocessableEntityError",
 ]
 
-TimeoutPhase = Literal["connect", "pool", "read", "write", "first_audio", "idle", "input", "close"]
+TimeoutPhase = Literal[
+    "connect", "pool", "queue", "read", "write", "first_audio", "idle", "input", "close"
+]
 
 
 class CartesiaError(Exception):
@@ -103,7 +105,13 @@ class APIError(CartesiaError):
         message: What happened, as a sentence.
         request_id: The service's id of the request; quote it to support.
         context_id: The context it concerns, if one.
+        delivered: The start of the text whose audio was handed out in full, where a speech broke
+            off. Exact with timestamps, otherwise estimated.
+        remaining: The rest of that text.
     """
+
+    delivered: str | None = None
+    remaining: str | None = None
 
     def __init__(
         self, message: str, *, request_id: str | None = None, context_id: str | None = None
@@ -139,8 +147,9 @@ class APITimeoutError(APIConnectionError, TimeoutError):
     """A deadline passed.
 
     Attributes:
-        phase: What was waited for: ``connect``, ``pool``, ``read``, ``write``, ``first_audio``,
-            ``idle`` (the next event), ``input`` (your next push) or ``close``.
+        phase: What was waited for: ``connect``, ``pool``, ``queue`` (a slot of the plan),
+            ``read``, ``write``, ``first_audio``, ``idle`` (the next event), ``input`` (your next
+            push) or ``close``.
         seconds: The deadline, if known.
     """
 

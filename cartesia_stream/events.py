@@ -26,6 +26,7 @@ __all__ = [
     "Done",
     "FlushDone",
     "PhonemeTimestamps",
+    "Resumed",
     "SpeechEvent",
     "Timing",
     "UnknownEvent",
@@ -121,6 +122,21 @@ class Cancelled(msgspec.Struct, frozen=True, kw_only=True):
     context_id: str | None = None
 
 
+class Resumed(msgspec.Struct, frozen=True, kw_only=True):
+    """The speech broke off and goes on from here in a fresh context; made here.
+
+    Attributes:
+        at: Position in the audio, in seconds; all words before it were delivered, and times go on
+            on the same line.
+        cause: What broke off the former context.
+    """
+
+    type: ClassVar[Literal["resumed"]] = "resumed"
+    at: float
+    cause: str
+    context_id: str | None = None
+
+
 class UnknownEvent(msgspec.Struct, frozen=True, kw_only=True):
     """A frame of a type that this version does not know.
 
@@ -136,6 +152,13 @@ class UnknownEvent(msgspec.Struct, frozen=True, kw_only=True):
 
 
 SpeechEvent = (
-    AudioChunk | WordTimestamps | PhonemeTimestamps | FlushDone | Done | Cancelled | UnknownEvent
+    AudioChunk
+    | WordTimestamps
+    | PhonemeTimestamps
+    | FlushDone
+    | Resumed
+    | Done
+    | Cancelled
+    | UnknownEvent
 )
 """Everything that iterating a speech stream can yield; `Done` or `Cancelled` comes last."""

@@ -11,7 +11,9 @@ from cartesia_api.api import AsyncResources
 
 from .._core.config import DEFAULT_API_VERSION, MAX_BUFFER_BYTES, Config, closed_client
 from .._core.operations import parsed, refused
+from ..errors import RateLimitError
 from .flow import Guard
+from .pool import AsyncPool, AsyncTurnstile
 from .tts import AsyncTTS
 
 if TYPE_CHECKING:
@@ -22,9 +24,11 @@ if TYPE_CHECKING:
     from cartesia_api.client import Request, RequestOptions
     from cartesia_api.errors import PagingError, ResponseDecodeError
 
+    from .._core.gate import Ticket
+    from .._core.operations import SpeechRequest
     from .._core.timeouts import Timeouts
     from ..errors import RemoteProtocolError
-    from .http import AsyncHttpSender
+    from .http import AsyncHttpSender, ResponseSource
     from .websocket import AsyncSocketDriver
 
 __all__ = ["AsyncCartesia"]
@@ -40,11 +44,15 @@ class AsyncTransports:
         config: Config,
         *,
         max_retries: int,
+        max_concurrency: int | None,
+        max_sockets: int,
         http_client: httpx.AsyncClient | None,
         proxy: str | None,
     ) -> None:
-        self._config = config
-        self._max_retries = max_retries
+        self.config = config
+        self.max_retries = max_retries
+        self.pool = AsyncPool(self.connect, size=max_sockets)
+        self.turnstile = AsyncTurnstile(max_concurrency)
         self._http_client = http_client
         self._proxy = proxy
         self._guard = Guard()
@@ -61,8 +69,8 @@ class AsyncTransports:
                 from .http import AsyncHttpSender
 
                 self._http = AsyncHttpSender(
-                    self._config,
-                    max_retries=self._max_retries,
+                    self.config,
+                    max_retries=self.max_retries,
                     http_client=self._http_client,
                     proxy=self._proxy,
                 )
@@ -91,12 +99,35 @@ class AsyncTransports:
         """What the generated operations call for bodies that stream."""
         return self.http.stream(request, options)
 
+    async def enter(self) -> Ticket:
+        """Wait for a slot of the plan's limit."""
+        return await self.turnstile.enter(priority=0, seconds=self.config.timeouts.queue)
+
+    async def speech(self, request: SpeechRequest) -> ResponseSource:
+        """Speech over one HTTP call, which takes a slot as a context does."""
+        ticket = await self.enter()
+
+        def ended() -> None:
+            self.turnstile.leave(ticket)
+
+        try:
+            while True:
+                try:
+                    return await self.http.speech(request, ended)
+                except RateLimitError as error:
+                    if not self.max_retries:
+                        raise
+                    await self.turnstile.enter_again(ticket, error)
+        except BaseException:
+            ended()
+            raise
+
     async def connect(self) -> AsyncSocketDriver:
         """Open a socket."""
         from .websocket import connect
 
         self._check_open()
-        driver = await connect(self._config, max_retries=self._max_retries, proxy=self._proxy)
+        driver = await connect(self.config, max_retries=self.max_retries, proxy=self._proxy)
         with self._guard:
             if not self._closed:
                 self._sockets.add(driver)
@@ -113,6 +144,7 @@ class AsyncTransports:
         with self._guard:
             self._closed = True
             drivers = list(self._sockets)
+        await self.pool.aclose()
         for driver in drivers:
             await driver.aclose()
         if self._http is not None:
@@ -133,6 +165,9 @@ class AsyncCartesia(AsyncResources):
         timeout: Deadlines; one number bounds each read and each gap between events.
         max_retries: How often a call is repeated after a passing failure. A call that creates or
             costs something is repeated only if it certainly was not carried out.
+        max_concurrency: Contexts that your plan allows at once: further ones wait here for a slot
+            instead of being refused. Left out, the limit is learnt from refusals (429).
+        max_sockets: Sockets that ``tts.speak`` spreads contexts over at most.
         headers: Sent with every request.
         proxy: URL of an HTTP proxy for calls and sockets; otherwise the environment decides.
         http_client: Your own client for HTTP calls; it is not closed with this one.
@@ -151,6 +186,8 @@ class AsyncCartesia(AsyncResources):
         api_version: str = DEFAULT_API_VERSION,
         timeout: Timeouts | float | None = None,
         max_retries: int = 2,
+        max_concurrency: int | None = None,
+        max_sockets: int = 4,
         headers: Mapping[str, str] | None = None,
         proxy: str | None = None,
         http_client: httpx.AsyncClient | None = None,
@@ -166,7 +203,12 @@ class AsyncCartesia(AsyncResources):
             environ=os.environ,
         )
         self._transports = AsyncTransports(
-            self._config, max_retries=max_retries, http_client=http_client, proxy=proxy
+            self._config,
+            max_retries=max_retries,
+            max_concurrency=max_concurrency,
+            max_sockets=max_sockets,
+            http_client=http_client,
+            proxy=proxy,
         )
         super().__init__(self._transports)
 

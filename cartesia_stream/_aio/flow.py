@@ -100,7 +100,9 @@ class Signal:
 class Repeater:
     """Does something again and again in a task of its own."""
 
-    def __init__(self, seconds: float, action: Callable[[], Coroutine[object, object, None]]) -> None:
+    def __init__(
+        self, seconds: float, action: Callable[[], Coroutine[object, object, None]]
+    ) -> None:
         self._seconds = seconds
         self._action = action
         self._task = asyncio.create_task(self._run(), name="cartesia-repeat")

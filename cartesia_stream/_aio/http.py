@@ -19,12 +19,14 @@ from .._core.http import (
     status_failure,
     transport_error,
 )
+from .._core.ledger import Ledger
+from .._core.utterance import entered
 from ..errors import APIError
 from ..events import Cancelled
 from .flow import Guard, break_off, next_piece, sleep
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
+    from collections.abc import AsyncGenerator, Callable
 
     from cartesia_api.client import Request, RequestOptions
 
@@ -93,21 +95,29 @@ class AsyncHttpSender:
         """
         return await self._send(request, options or {}, streaming=True)
 
-    async def speech(self, request: SpeechRequest) -> ResponseSource:
-        """Send a request and return the speech that answers it."""
+    async def speech(self, request: SpeechRequest, ended: Callable[[], None]) -> ResponseSource:
+        """Send a request and return the speech that answers it.
+
+        A refusal for too many contexts is not repeated here: the caller waits for a slot.
+        """
         now = time.monotonic()
-        response = await self.open(request.request)
+        response = await self._send(request.request, {}, streaming=True, repeat_refusals=False)
         try:
             decoder = decoder_for(response, request, config=self._config, now=now)
         except BaseException:
             await response.aclose()
             raise
-        return ResponseSource(response, decoder, request.context_id)
+        return ResponseSource(response, decoder, request, ended)
 
     async def _send(
-        self, request: Request, options: RequestOptions, *, streaming: bool
+        self,
+        request: Request,
+        options: RequestOptions,
+        *,
+        streaming: bool,
+        repeat_refusals: bool = True,
     ) -> httpx.Response:
-        retries = backoff(request, options, self._max_retries)
+        retries = backoff(request, options, self._max_retries, repeat_refusals=repeat_refusals)
         while True:
             try:
                 return await self._attempt(request, options, streaming=streaming)
@@ -164,13 +174,20 @@ class ResponseSource:
     """Events of a streamed HTTP response."""
 
     def __init__(
-        self, response: httpx.Response, decoder: ResponseDecoder, context_id: str | None
+        self,
+        response: httpx.Response,
+        decoder: ResponseDecoder,
+        request: SpeechRequest,
+        ended: Callable[[], None],
     ) -> None:
+        self.ledger = Ledger(request.format)
+        self.ledger.push(request.transcript)
+        self._ended = ended
         self._response = response
         self._pieces = response.aiter_bytes()
         self._decoder = decoder
         self._closed = False
-        self.context_id = context_id
+        self.context_id = request.context_id
         self.request_id = decoder.request_id
 
     async def next_event(self) -> SpeechEvent | None:
@@ -178,8 +195,10 @@ class ResponseSource:
         decoder = self._decoder
         while True:
             event = decoder.next_event()
-            if event is not None or decoder.ended:
-                return event
+            if event is not None:
+                return entered(self.ledger, event)
+            if decoder.ended:
+                return None
             if not await self._read():
                 return Cancelled(context_id=self.context_id)
 
@@ -209,6 +228,7 @@ class ResponseSource:
     async def aclose(self) -> None:
         """Drop the response; the connection returns to the pool if it was read to its end."""
         self._closed = True
+        self._ended()
         if not self._decoder.ended:
             await break_off(self._response)
         await self._response.aclose()

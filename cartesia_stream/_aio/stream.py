@@ -5,23 +5,20 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Protocol, Self
 
-from .._core.stream import Account, cut_short_error
+from .._core.stream import Account
+from .._core.utterance import entered
 from ..audio import saving
-from ..errors import CartesiaError
-from ..events import Cancelled, Done
-from .flow import Feeder, each
 
 if TYPE_CHECKING:
     import os
     from collections.abc import (
-        AsyncIterable,
         AsyncIterator,
         Awaitable,
         Callable,
         Generator,
-        Iterable,
     )
 
+    from .._core.ledger import Ledger
     from ..audio import Audio, AudioFormat
     from ..events import SpeechEvent, Timing
     from .websocket import AsyncSocketDriver, Lane
@@ -32,8 +29,18 @@ __all__ = ["AsyncSpeechStream"]
 class AsyncSource(Protocol):
     """Where the events of a stream come from."""
 
-    context_id: str | None
-    request_id: str | None
+    @property
+    def context_id(self) -> str | None:
+        """The context it is spoken in."""
+
+    @property
+    def request_id(self) -> str | None:
+        """The service's id of the request."""
+
+    @property
+    def ledger(self) -> Ledger:
+        """The account of what was said and heard."""
+        ...
 
     async def next_event(self) -> SpeechEvent | None:
         """Wait for an event; None after the terminal one."""
@@ -138,6 +145,20 @@ class AsyncSpeechStream:
     async def __aexit__(self, *error: object) -> None:
         await self.aclose()
 
+    def heard(self, at: float) -> str:
+        """The start of the text that had been spoken at a position of the audio.
+
+        For the history of a conversation that was interrupted: verbatim, with its spaces and tags.
+
+        Args:
+            at: Playhead in seconds of audio played, from the start of this stream.
+
+        Returns:
+            Up to the last word that ended by then. Exact with ``add_timestamps``, otherwise
+            estimated from the length of the text.
+        """
+        return "" if self._source is None else self._source.ledger.heard(at)
+
     @property
     def format(self) -> AudioFormat:
         """Format of the audio."""
@@ -175,64 +196,22 @@ class AsyncSpeechStream:
 
 
 class ContextSource:
-    """Events of a context on a socket."""
+    """Events of a context that the caller feeds."""
 
     request_id: str | None = None
 
-    def __init__(self, driver: AsyncSocketDriver, lane: Lane) -> None:
+    def __init__(self, driver: AsyncSocketDriver, lane: Lane, ledger: Ledger) -> None:
         self._driver = driver
         self._lane = lane
+        self.ledger = ledger
         self.context_id: str | None = lane.context.id
 
     async def next_event(self) -> SpeechEvent | None:
         """Wait for an event; None after the terminal one."""
-        return await self._driver.next_event(self._lane)
+        event = await self._driver.next_event(self._lane)
+        return None if event is None else entered(self.ledger, event)
 
     async def aclose(self) -> None:
         """Cancel the context if it is not over."""
         if not self._lane.context.over:
             self._driver.cancel(self._lane)
-
-
-class SpokenSource(ContextSource):
-    """Events of a context that is fed from the caller's text, such as LLM tokens."""
-
-    def __init__(
-        self, driver: AsyncSocketDriver, lane: Lane, text: Iterable[str] | AsyncIterable[str]
-    ) -> None:
-        super().__init__(driver, lane)
-        self._text = text
-        self._error: Exception | None = None
-        self._feeder = Feeder(self._feed)
-
-    async def _feed(self) -> None:
-        try:
-            async for piece in each(self._text):
-                if self._lane.context.over:
-                    return
-                if piece:
-                    await self._driver.send(self._lane, piece, more=True)
-            await self._driver.send(self._lane, "", more=False)
-        except CartesiaError as error:
-            if not self._lane.context.over:  # otherwise the consumer meets the cause itself
-                self._give_up(error)
-        except Exception as error:
-            self._give_up(error)
-
-    def _give_up(self, error: Exception) -> None:
-        self._error = error
-        self._driver.cancel(self._lane)
-
-    async def next_event(self) -> SpeechEvent | None:
-        """Wait for an event; raises what the text raised."""
-        event = await super().next_event()
-        if isinstance(event, Cancelled) and self._error is not None:
-            raise self._error
-        if isinstance(event, Done) and self._lane.context.cut_short:
-            raise cut_short_error(self._lane.context)
-        return event
-
-    async def aclose(self) -> None:
-        """Cancel the context if it is not over, and stop reading the text."""
-        await super().aclose()
-        await self._feeder.stop()

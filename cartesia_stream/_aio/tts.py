@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Literal, Self
 
+from .._core.chunker import CHUNKED_BUFFER_DELAY_MS, Chunker
+from .._core.ledger import Ledger
 from .._core.operations import bytes_request, sse_request
 from .._core.request import check_transcript, speech_fields
-from .flow import Mutex, Opening, launch, opening
-from .stream import AsyncSpeechStream, ContextSource, SpokenSource
+from .._core.utterance import Utterance
+from .flow import Opening, launch, opening
+from .speech import AsyncSpeech
+from .stream import AsyncSpeechStream, ContextSource
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterable, Iterable, Mapping
+    from collections.abc import AsyncIterable, Awaitable, Callable, Iterable, Mapping
     from typing import Unpack
 
+    from .._core.context import Context
+    from .._core.gate import Ticket
     from .._core.request import BytesOptions, ContextOptions, SpeechOptions
     from ..audio import AudioFormat
     from .client import AsyncTransports
-    from .websocket import AsyncSocketDriver, Lane
+    from .websocket import AsyncSocketDriver
 
 __all__ = ["AsyncTTS", "AsyncTTSConnection", "AsyncTTSContext"]
 
@@ -32,10 +38,24 @@ class AsyncTTSContext:
         format: Format of the audio.
     """
 
-    def __init__(self, driver: AsyncSocketDriver, lane: Lane, fmt: AudioFormat) -> None:
+    def __init__(
+        self,
+        transports: AsyncTransports,
+        driver: AsyncSocketDriver,
+        context_id: str | None,
+        fields: Mapping[str, object],
+        fmt: AudioFormat,
+    ) -> None:
+        self._transports = transports
         self._driver = driver
-        self._lane = lane
-        self.format = fmt
+        self._ledger = Ledger(fmt, timed=fields.get("add_timestamps") is True)
+        self._ticket: Ticket | None = None
+        self._lane = driver.open(context_id or str(uuid.uuid4()), fields, ended=self._leave)
+        self.format: AudioFormat = fmt
+
+    def _leave(self, context: Context) -> None:
+        if self._ticket is not None:
+            self._transports.turnstile.leave(self._ticket, refused=context.was_refused)
 
     @property
     def context_id(self) -> str:
@@ -45,18 +65,25 @@ class AsyncTTSContext:
     async def push(self, transcript: str) -> None:
         """Add text, verbatim: the service joins pushes without a space between them.
 
-        Waits while the network is busy. An empty string is not sent.
+        Waits while the network is busy, and at first for a slot of the plan's limit. An empty
+        string is not sent.
 
         Raises:
             LocalStateError: After `no_more_inputs`, `cancel` or the end of the context.
             APIError: What ended the context.
         """
         if transcript:
-            await self._driver.send(self._lane, transcript, more=True)
+            await self._send(transcript, more=True)
 
     async def flush(self) -> None:
         """Have everything pushed so far spoken now; a `FlushDone` marks the boundary."""
-        await self._driver.send(self._lane, "", more=True, flush=True)
+        await self._send("", more=True, flush=True)
+
+    async def _send(self, text: str, *, more: bool, flush: bool = False) -> None:
+        if self._ticket is None and not self._lane.context.over:
+            self._ticket = await self._transports.enter()
+        await self._driver.send(self._lane, text, more=more, flush=flush)
+        self._ledger.push(text)
 
     async def no_more_inputs(self) -> None:
         """Say that the text is complete; the stream ends when it has been spoken."""
@@ -74,7 +101,7 @@ class AsyncTTSContext:
         return launch(AsyncSpeechStream(self._source, self.format))
 
     async def _source(self) -> ContextSource:
-        return ContextSource(self._driver, self._lane)
+        return ContextSource(self._driver, self._lane, self._ledger)
 
     async def __aenter__(self) -> Self:
         return self
@@ -89,7 +116,8 @@ class AsyncTTSConnection:
     Get one from `AsyncTTS.websocket_connect`.
     """
 
-    def __init__(self, driver: AsyncSocketDriver) -> None:
+    def __init__(self, transports: AsyncTransports, driver: AsyncSocketDriver) -> None:
+        self._transports = transports
         self._driver = driver
 
     @property
@@ -116,8 +144,7 @@ class AsyncTTSConnection:
             ConnectionClosedError: If the socket is closed.
         """
         fields, fmt = speech_fields(voice, options)
-        lane = self._driver.open(context_id or str(uuid.uuid4()), fields)
-        return AsyncTTSContext(self._driver, lane, fmt)
+        return AsyncTTSContext(self._transports, self._driver, context_id, fields, fmt)
 
     def speak(
         self,
@@ -125,26 +152,29 @@ class AsyncTTSConnection:
         *,
         voice: str | Mapping[str, object],
         context_id: str | None = None,
+        priority: int = 0,
+        resume: bool = False,
+        buffering: Literal["server", "client"] = "server",
         **options: Unpack[ContextOptions],
     ) -> AsyncSpeechStream:
-        """Speak a text, or pieces of text as they come, such as the tokens of a language model.
+        """`AsyncTTS.speak` on this socket.
 
-        Args:
-            text: The text, or an iterable of pieces, which a task of its own reads. Pieces are
-                sent verbatim as soon as they come and joined without a space.
-                A plain iterable is read in the event loop, so it must not block.
-            voice: Id of the voice.
-            context_id: Unique on this connection; made up if left out.
-            options: See `ContextOptions`.
-
-        Returns:
-            The speech; an exception of ``text`` is raised where it is read.
-
-        Raises:
-            ConfigurationError: If the text is empty or the options do not fit together.
+        What begins again begins here, so the loss of the socket is final.
         """
-        speech = Speech(text, voice, context_id, options)
-        return launch(AsyncSpeechStream(lambda: speech.start(self._driver), speech.format))
+        return _speak(
+            self._transports,
+            self._acquire,
+            text,
+            voice=voice,
+            context_id=context_id,
+            priority=priority,
+            resume=resume,
+            buffering=buffering,
+            options=options,
+        )
+
+    async def _acquire(self) -> AsyncSocketDriver:
+        return self._driver
 
     async def aclose(self) -> None:
         """Close the socket; open contexts end with an error. Safe to call twice."""
@@ -157,41 +187,11 @@ class AsyncTTSConnection:
         await self.aclose()
 
 
-class Speech:
-    """What `speak` was asked to say, checked, and ready to start on a socket."""
-
-    def __init__(
-        self,
-        text: str | Iterable[str] | AsyncIterable[str],
-        voice: str | Mapping[str, object],
-        context_id: str | None,
-        options: ContextOptions,
-    ) -> None:
-        self._text = check_transcript(text) if isinstance(text, str) else text
-        self._context_id = context_id or str(uuid.uuid4())
-        self._fields, self.format = speech_fields(voice, options)
-
-    async def start(self, driver: AsyncSocketDriver) -> ContextSource:
-        """Open the context and begin to send."""
-        lane = driver.open(self._context_id, self._fields)
-        if not isinstance(self._text, str):
-            return SpokenSource(driver, lane, self._text)
-        source = ContextSource(driver, lane)
-        try:
-            await driver.send(lane, self._text, more=False)
-        except BaseException:
-            await source.aclose()
-            raise
-        return source
-
-
 class AsyncTTS:
     """Text to speech. Get it as ``client.tts``, for one event loop."""
 
     def __init__(self, transports: AsyncTransports) -> None:
         self._transports = transports
-        self._lock = Mutex()
-        self._driver: AsyncSocketDriver | None = None
 
     def generate(
         self,
@@ -215,8 +215,8 @@ class AsyncTTS:
             APIError: When it is first used, if the service refused or cannot be reached.
         """
         request = bytes_request(transcript, voice, options)
-        http = self._transports.http
-        return launch(AsyncSpeechStream(lambda: http.speech(request), request.format))
+        transports = self._transports
+        return launch(AsyncSpeechStream(lambda: transports.speech(request), request.format))
 
     def generate_sse(
         self,
@@ -239,8 +239,8 @@ class AsyncTTS:
             APIError: When it is first used, if the service refused or cannot be reached.
         """
         request = sse_request(transcript, voice, options, context_id)
-        http = self._transports.http
-        return launch(AsyncSpeechStream(lambda: http.speech(request), request.format))
+        transports = self._transports
+        return launch(AsyncSpeechStream(lambda: transports.speech(request), request.format))
 
     def websocket_connect(self) -> Opening[AsyncTTSConnection]:
         """Open a socket for many contexts; ahead of need saves the handshake later.
@@ -254,25 +254,93 @@ class AsyncTTS:
         return opening(self._connect)
 
     async def _connect(self) -> AsyncTTSConnection:
-        return AsyncTTSConnection(await self._transports.connect())
+        return AsyncTTSConnection(self._transports, await self._transports.connect())
+
+    async def prewarm(self, sockets: int = 1) -> None:
+        """Open sockets for `speak` ahead of need, and keep that many open and fresh from now on.
+
+        Raises:
+            APIError: If the service refused or cannot be reached.
+        """
+        await self._transports.pool.prewarm(sockets)
 
     def speak(
         self,
         text: str | Iterable[str] | AsyncIterable[str],
         *,
         voice: str | Mapping[str, object],
+        context_id: str | None = None,
+        priority: int = 0,
+        resume: bool = False,
+        buffering: Literal["server", "client"] = "server",
         **options: Unpack[ContextOptions],
     ) -> AsyncSpeechStream:
-        """`AsyncTTSConnection.speak` on a socket that the client keeps warm between calls."""
-        speech = Speech(text, voice, None, options)
+        """Speak a text, or pieces of text as they come, such as the tokens of a language model.
 
-        async def start() -> ContextSource:
-            return await speech.start(await self._warm_driver())
+        It is spoken on sockets that the client keeps warm between calls. If the connection breaks
+        off before any audio was handed out, it is said again on another.
 
-        return launch(AsyncSpeechStream(start, speech.format))
+        Args:
+            text: The text, or an iterable of pieces, which a task of its own reads. Pieces are
+                sent verbatim as soon as they come and joined without a space.
+                A plain iterable is read in the event loop, so it must not block.
+            voice: Id of the voice.
+            context_id: Of the first context; made up if left out.
+            priority: Higher goes first where the plan's limit makes speech wait.
+            resume: Whether to go on after a connection that broke off in the middle, with the
+                first word that did not arrive in full. A `Resumed` event tells. Audio is then
+                handed out word by word, which needs the word times and yields them.
+            buffering: Who gathers pieces into sentences: the service, or this client, which then
+                has each sentence spoken at once.
+            options: See `ContextOptions`.
 
-    async def _warm_driver(self) -> AsyncSocketDriver:
-        async with self._lock:
-            if self._driver is None or not self._driver.usable:
-                self._driver = await self._transports.connect()
-            return self._driver
+        Returns:
+            The speech; an exception of ``text`` is raised where it is read.
+
+        Raises:
+            ConfigurationError: If the text is empty or the options do not fit together.
+        """
+        return _speak(
+            self._transports,
+            self._transports.pool.acquire,
+            text,
+            voice=voice,
+            context_id=context_id,
+            priority=priority,
+            resume=resume,
+            buffering=buffering,
+            options=options,
+        )
+
+
+def _speak(
+    transports: AsyncTransports,
+    acquire: Callable[[], Awaitable[AsyncSocketDriver]],
+    text: str | Iterable[str] | AsyncIterable[str],
+    *,
+    voice: str | Mapping[str, object],
+    context_id: str | None,
+    priority: int,
+    resume: bool,
+    buffering: Literal["server", "client"],
+    options: ContextOptions,
+) -> AsyncSpeechStream:
+    """The stream of a spoken text, on whatever socket is acquired."""
+    if isinstance(text, str):
+        check_transcript(text)
+    fields, fmt = speech_fields(voice, options)
+    chunker = None
+    if buffering == "client" and not isinstance(text, str):
+        chunker = Chunker()
+        fields.setdefault("max_buffer_delay_ms", CHUNKED_BUFFER_DELAY_MS)
+    speech = AsyncSpeech(
+        Utterance(fields, fmt, resume=resume, max_retries=transports.max_retries),
+        text,
+        acquire=acquire,
+        turnstile=transports.turnstile,
+        context_id=context_id,
+        priority=priority,
+        queue_s=transports.config.timeouts.queue,
+        chunker=chunker,
+    )
+    return launch(AsyncSpeechStream(speech.start, fmt))

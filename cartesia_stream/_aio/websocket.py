@@ -15,7 +15,7 @@ from .._core.dial import Route, open_session, refused, route_for, too_late, tunn
 from ..errors import APIConnectionError, APIError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from .._core.config import Config
     from .._core.context import Context
@@ -89,10 +89,33 @@ class AsyncSocketDriver(asyncio.Protocol):
         """Whether contexts can be opened."""
         return self._session.usable
 
-    def open(self, context_id: str, fields: Mapping[str, object]) -> Lane:
-        """Make a context."""
+    @property
+    def load(self) -> int:
+        """Contexts that are open."""
+        return len(self._session.contexts)
+
+    def idle_for(self, now: float) -> float:
+        """Seconds since the last context began or ended; 0 while one is open."""
+        return 0.0 if self.load else now - self._session.idle_since
+
+    def retire(self) -> None:
+        """Close the connection without waiting for the peer's part in it."""
+        for context in self._session.close():
+            context.wake()
+        self._flush()
+
+    def open(
+        self,
+        context_id: str,
+        fields: Mapping[str, object],
+        *,
+        ended: Callable[[Context], None] | None = None,
+    ) -> Lane:
+        """Make a context; ``ended`` is told when the service works on it no more."""
         lane = Lane()
-        lane.context = self._session.open(context_id, fields, wake=lane.wake, now=time.monotonic())
+        lane.context = self._session.open(
+            context_id, fields, wake=lane.wake, now=time.monotonic(), ended=ended
+        )
         return lane
 
     async def send(self, lane: Lane, text: str, *, more: bool, flush: bool = False) -> None:

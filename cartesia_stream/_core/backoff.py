@@ -26,6 +26,7 @@ class Backoff:
     Args:
         max_retries: How often to try again at most.
         idempotent: Whether doing the work twice is the same as doing it once.
+        repeat_refusals: Whether to try again after 429.
         jitter: Returns a number in 0..1; for tests.
     """
 
@@ -34,10 +35,12 @@ class Backoff:
         max_retries: int,
         *,
         idempotent: bool,
+        repeat_refusals: bool = True,
         jitter: Callable[[], float] = random.random,
     ) -> None:
         self._left = max_retries
         self._idempotent = idempotent
+        self._repeat_refusals = repeat_refusals
         self._jitter = jitter
         self._delay = FIRST_DELAY_S
 
@@ -56,8 +59,8 @@ class Backoff:
     def _may_repeat(self, error: APIError) -> bool:
         if not error.retryable:
             return False
+        if isinstance(error, APIStatusError) and error.status_code == 429:
+            return self._repeat_refusals
         if self._idempotent:
             return True
-        if isinstance(error, APIConnectionError):
-            return not error.request_sent
-        return isinstance(error, APIStatusError) and error.status_code == 429
+        return isinstance(error, APIConnectionError) and not error.request_sent

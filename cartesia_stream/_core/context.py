@@ -18,6 +18,7 @@ from ..errors import (
     BufferOverflowError,
     ConnectionClosedError,
     LocalStateError,
+    RateLimitError,
     RemoteProtocolError,
     StreamTruncatedError,
 )
@@ -118,6 +119,7 @@ class Context:
         sent_at: When text that can be heard first went out, monotonic seconds.
         first_audio_at: When the first chunk came in, monotonic seconds.
         wake: How the driver tells a waiting consumer that there is news.
+        ended: Called once, when the service works on the context no more; must not block.
     """
 
     __slots__ = (
@@ -125,11 +127,12 @@ class Context:
         "_events",
         "_fault",
         "_last_activity",
-        "_owed_since",
         "_max_buffer",
+        "_owed_since",
         "chunks",
         "cut_short",
         "encoder",
+        "ended",
         "first_audio_at",
         "id",
         "nbytes",
@@ -146,7 +149,9 @@ class Context:
         max_buffer_bytes: int,
         wake: Callable[[], None],
         now: float,
+        ended: Callable[[Context], None] | None = None,
     ) -> None:
+        self.ended: Callable[[Context], None] | None = ended
         self.id: str = context_id
         self.encoder: RequestEncoder = encoder
         self.wake: Callable[[], None] = wake
@@ -256,6 +261,11 @@ class Context:
         )
         truncated.__cause__ = cause
         return self.fail(truncated, Move.EOF)
+
+    @property
+    def was_refused(self) -> bool:
+        """Whether the plan's limit on concurrent contexts kept it from starting."""
+        return isinstance(self._fault, RateLimitError) and not self.nbytes
 
     # --- the consumer
 

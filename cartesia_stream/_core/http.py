@@ -96,11 +96,14 @@ def build(
         raise ConfigurationError(f"the request cannot be sent: {error}") from error
 
 
-def backoff(request: Request, options: RequestOptions, max_retries: int) -> Backoff:
+def backoff(
+    request: Request, options: RequestOptions, max_retries: int, *, repeat_refusals: bool = True
+) -> Backoff:
     """The retries that a request may have."""
     return Backoff(
         options.get("max_retries", max_retries) if request.replayable else 0,
         idempotent=options.get("idempotent", request.idempotent),
+        repeat_refusals=repeat_refusals,
     )
 
 

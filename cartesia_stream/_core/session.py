@@ -46,6 +46,7 @@ class Session:
 
     Attributes:
         contexts: The contexts that have not ended.
+        idle_since: When the last context began or ended, monotonic seconds.
         dropped: Frames of contexts that are unknown, finished or cancelled.
     """
 
@@ -61,6 +62,7 @@ class Session:
     ) -> None:
         self.websocket = websocket
         self.contexts: dict[str, Context] = {}
+        self.idle_since: float = now
         self.dropped: int = 0
         self._secret = secret
         self._max_buffer = max_buffer_bytes
@@ -86,6 +88,7 @@ class Session:
         *,
         wake: Callable[[], None],
         now: float,
+        ended: Callable[[Context], None] | None = None,
     ) -> Context:
         """Make a context; the service learns of it with its first text.
 
@@ -110,7 +113,9 @@ class Session:
             max_buffer_bytes=self._max_buffer,
             wake=wake,
             now=now,
+            ended=ended,
         )
+        self.idle_since = now
         self.contexts[context_id] = context
         return context
 
@@ -127,7 +132,7 @@ class Session:
         if not more and text:
             context.move(Move.FINISH, now=now)
         if context.state is State.DONE and before is State.IDLE:
-            self.contexts.pop(context.id, None)
+            self._drop(context)
         elif before is State.IDLE or before is State.OPEN:
             context.said(text, now=now)
             self.websocket.send_text(message)
@@ -138,7 +143,7 @@ class Session:
         self._forget(context, tell=before is State.OPEN or before is State.FINISHING)
 
     def _forget(self, context: Context, *, tell: bool) -> None:
-        self.contexts.pop(context.id, None)
+        self._drop(context)
         if tell and self.websocket.is_open:
             self.websocket.send_text(context.encoder.cancel())
 
@@ -146,6 +151,12 @@ class Session:
     def is_dead(self) -> bool:
         """Whether nothing more is to be expected, so that the socket can go."""
         return self._given_up or self.websocket.is_closed
+
+    def _drop(self, context: Context) -> None:
+        if self.contexts.pop(context.id, None) is not None:
+            self.idle_since = max(self.idle_since, self._heard_at)
+            if context.ended is not None:
+                context.ended(context)
 
     def close(self) -> list[Context]:
         """Start the closing handshake; open contexts end with the cause."""
@@ -217,7 +228,8 @@ class Session:
     def _finish(self, end: APIConnectionError) -> list[Context]:
         self._end = self._end or redact(end, self._secret)
         ended = [context for context in self.contexts.values() if context.eof(copy.copy(end))]
-        self.contexts.clear()
+        for context in list(self.contexts.values()):
+            self._drop(context)
         return ended
 
     # --- time

@@ -118,6 +118,7 @@ class Account:
             context_id=context_id,
             request_id=request_id,
             time_to_first_audio=self.time_to_first_audio,
+            nbytes=self.nbytes,
         )
 
 

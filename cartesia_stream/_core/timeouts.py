@@ -22,6 +22,7 @@ class Timeouts(msgspec.Struct, frozen=True, kw_only=True):
         read: HTTP: between two pieces of a response that is not a stream.
         write: One send, until the network takes it.
         pool: HTTP: for a free connection.
+        queue: For a slot, where the plan's limit on concurrent contexts is reached.
         first_audio: From the first text to the first chunk.
         idle: Between two events while the service owes one.
         input: For your next push, while the service owes nothing.
@@ -32,6 +33,7 @@ class Timeouts(msgspec.Struct, frozen=True, kw_only=True):
     read: float | None = 60.0
     write: float | None = 30.0
     pool: float | None = 30.0
+    queue: float | None = 30.0
     first_audio: float | None = 10.0
     idle: float | None = 10.0
     input: float | None = 60.0

@@ -12,7 +12,9 @@ from cartesia_api.api import Resources
 
 from .._core.config import DEFAULT_API_VERSION, MAX_BUFFER_BYTES, Config, closed_client
 from .._core.operations import parsed, refused
+from ..errors import RateLimitError
 from .flow import Guard
+from .pool import Pool, Turnstile
 from .tts import TTS
 
 if TYPE_CHECKING:
@@ -23,9 +25,11 @@ if TYPE_CHECKING:
     from cartesia_api.client import Request, RequestOptions
     from cartesia_api.errors import PagingError, ResponseDecodeError
 
+    from .._core.gate import Ticket
+    from .._core.operations import SpeechRequest
     from .._core.timeouts import Timeouts
     from ..errors import RemoteProtocolError
-    from .http import HttpSender
+    from .http import HttpSender, ResponseSource
     from .websocket import SocketDriver
 
 __all__ = ["Cartesia"]
@@ -41,11 +45,15 @@ class Transports:
         config: Config,
         *,
         max_retries: int,
+        max_concurrency: int | None,
+        max_sockets: int,
         http_client: httpx.Client | None,
         proxy: str | None,
     ) -> None:
-        self._config = config
-        self._max_retries = max_retries
+        self.config = config
+        self.max_retries = max_retries
+        self.pool = Pool(self.connect, size=max_sockets)
+        self.turnstile = Turnstile(max_concurrency)
         self._http_client = http_client
         self._proxy = proxy
         self._guard = Guard()
@@ -62,8 +70,8 @@ class Transports:
                 from .http import HttpSender
 
                 self._http = HttpSender(
-                    self._config,
-                    max_retries=self._max_retries,
+                    self.config,
+                    max_retries=self.max_retries,
                     http_client=self._http_client,
                     proxy=self._proxy,
                 )
@@ -92,12 +100,35 @@ class Transports:
         """What the generated operations call for bodies that stream."""
         return self.http.stream(request, options)
 
+    def enter(self) -> Ticket:
+        """Wait for a slot of the plan's limit."""
+        return self.turnstile.enter(priority=0, seconds=self.config.timeouts.queue)
+
+    def speech(self, request: SpeechRequest) -> ResponseSource:
+        """Speech over one HTTP call, which takes a slot as a context does."""
+        ticket = self.enter()
+
+        def ended() -> None:
+            self.turnstile.leave(ticket)
+
+        try:
+            while True:
+                try:
+                    return self.http.speech(request, ended)
+                except RateLimitError as error:
+                    if not self.max_retries:
+                        raise
+                    self.turnstile.enter_again(ticket, error)
+        except BaseException:
+            ended()
+            raise
+
     def connect(self) -> SocketDriver:
         """Open a socket."""
         from .websocket import connect
 
         self._check_open()
-        driver = connect(self._config, max_retries=self._max_retries, proxy=self._proxy)
+        driver = connect(self.config, max_retries=self.max_retries, proxy=self._proxy)
         with self._guard:
             if not self._closed:
                 self._sockets.add(driver)
@@ -114,6 +145,7 @@ class Transports:
         with self._guard:
             self._closed = True
             drivers = list(self._sockets)
+        self.pool.close()
         for driver in drivers:
             driver.close()
         if self._http is not None:
@@ -134,6 +166,9 @@ class Cartesia(Resources):
         timeout: Deadlines; one number bounds each read and each gap between events.
         max_retries: How often a call is repeated after a passing failure. A call that creates or
             costs something is repeated only if it certainly was not carried out.
+        max_concurrency: Contexts that your plan allows at once: further ones wait here for a slot
+            instead of being refused. Left out, the limit is learnt from refusals (429).
+        max_sockets: Sockets that ``tts.speak`` spreads contexts over at most.
         headers: Sent with every request.
         proxy: URL of an HTTP proxy for calls and sockets; otherwise the environment decides.
         http_client: Your own client for HTTP calls; it is not closed with this one.
@@ -152,6 +187,8 @@ class Cartesia(Resources):
         api_version: str = DEFAULT_API_VERSION,
         timeout: Timeouts | float | None = None,
         max_retries: int = 2,
+        max_concurrency: int | None = None,
+        max_sockets: int = 4,
         headers: Mapping[str, str] | None = None,
         proxy: str | None = None,
         http_client: httpx.Client | None = None,
@@ -167,7 +204,12 @@ class Cartesia(Resources):
             environ=os.environ,
         )
         self._transports = Transports(
-            self._config, max_retries=max_retries, http_client=http_client, proxy=proxy
+            self._config,
+            max_retries=max_retries,
+            max_concurrency=max_concurrency,
+            max_sockets=max_sockets,
+            http_client=http_client,
+            proxy=proxy,
         )
         super().__init__(self._transports)
 

@@ -42,6 +42,42 @@ class Feeder:
         """Let the thread end; it looks for that before each piece."""
 
 
+class Signal:
+    """Wakes one waiter."""
+
+    def __init__(self) -> None:
+        self._event = threading.Event()
+
+    def set(self) -> None:
+        """Wake the waiter, or the next one to come."""
+        self._event.set()
+
+    def wait(self, seconds: float | None) -> None:
+        """Wait for `set`, for so many seconds at most."""
+        self._event.wait(seconds)
+        self._event.clear()
+
+
+class Repeater:
+    """Does something again and again in a thread of its own."""
+
+    def __init__(self, seconds: float, action: Callable[[], None]) -> None:
+        self._seconds = seconds
+        self._action = action
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="cartesia-repeat", daemon=True)
+        self._thread.start()
+
+    def _run(self) -> None:
+        while not self._stopped.wait(self._seconds):
+            self._action()
+
+    def stop(self) -> None:
+        """End the thread and wait for its end."""
+        self._stopped.set()
+        self._thread.join()
+
+
 def each(text: Iterable[str]) -> Iterator[str]:
     """The pieces of a text."""
     yield from text

@@ -6,20 +6,18 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Protocol, Self
 
-from .._core.stream import Account, cut_short_error
+from .._core.stream import Account
+from .._core.utterance import entered
 from ..audio import saving
-from ..errors import CartesiaError
-from ..events import Cancelled, Done
-from .flow import Feeder, each
 
 if TYPE_CHECKING:
     import os
     from collections.abc import (
         Callable,
-        Iterable,
         Iterator,
     )
 
+    from .._core.ledger import Ledger
     from ..audio import Audio, AudioFormat
     from ..events import SpeechEvent, Timing
     from .websocket import Lane, SocketDriver
@@ -30,8 +28,18 @@ __all__ = ["SpeechStream"]
 class Source(Protocol):
     """Where the events of a stream come from."""
 
-    context_id: str | None
-    request_id: str | None
+    @property
+    def context_id(self) -> str | None:
+        """The context it is spoken in."""
+
+    @property
+    def request_id(self) -> str | None:
+        """The service's id of the request."""
+
+    @property
+    def ledger(self) -> Ledger:
+        """The account of what was said and heard."""
+        ...
 
     def next_event(self) -> SpeechEvent | None:
         """Wait for an event; None after the terminal one."""
@@ -132,6 +140,20 @@ class SpeechStream:
     def __exit__(self, *error: object) -> None:
         self.close()
 
+    def heard(self, at: float) -> str:
+        """The start of the text that had been spoken at a position of the audio.
+
+        For the history of a conversation that was interrupted: verbatim, with its spaces and tags.
+
+        Args:
+            at: Playhead in seconds of audio played, from the start of this stream.
+
+        Returns:
+            Up to the last word that ended by then. Exact with ``add_timestamps``, otherwise
+            estimated from the length of the text.
+        """
+        return "" if self._source is None else self._source.ledger.heard(at)
+
     @property
     def format(self) -> AudioFormat:
         """Format of the audio."""
@@ -169,62 +191,22 @@ class SpeechStream:
 
 
 class ContextSource:
-    """Events of a context on a socket."""
+    """Events of a context that the caller feeds."""
 
     request_id: str | None = None
 
-    def __init__(self, driver: SocketDriver, lane: Lane) -> None:
+    def __init__(self, driver: SocketDriver, lane: Lane, ledger: Ledger) -> None:
         self._driver = driver
         self._lane = lane
+        self.ledger = ledger
         self.context_id: str | None = lane.context.id
 
     def next_event(self) -> SpeechEvent | None:
         """Wait for an event; None after the terminal one."""
-        return self._driver.next_event(self._lane)
+        event = self._driver.next_event(self._lane)
+        return None if event is None else entered(self.ledger, event)
 
     def close(self) -> None:
         """Cancel the context if it is not over."""
         if not self._lane.context.over:
             self._driver.cancel(self._lane)
-
-
-class SpokenSource(ContextSource):
-    """Events of a context that is fed from the caller's text, such as LLM tokens."""
-
-    def __init__(self, driver: SocketDriver, lane: Lane, text: Iterable[str]) -> None:
-        super().__init__(driver, lane)
-        self._text = text
-        self._error: Exception | None = None
-        self._feeder = Feeder(self._feed)
-
-    def _feed(self) -> None:
-        try:
-            for piece in each(self._text):
-                if self._lane.context.over:
-                    return
-                if piece:
-                    self._driver.send(self._lane, piece, more=True)
-            self._driver.send(self._lane, "", more=False)
-        except CartesiaError as error:
-            if not self._lane.context.over:  # otherwise the consumer meets the cause itself
-                self._give_up(error)
-        except Exception as error:
-            self._give_up(error)
-
-    def _give_up(self, error: Exception) -> None:
-        self._error = error
-        self._driver.cancel(self._lane)
-
-    def next_event(self) -> SpeechEvent | None:
-        """Wait for an event; raises what the text raised."""
-        event = super().next_event()
-        if isinstance(event, Cancelled) and self._error is not None:
-            raise self._error
-        if isinstance(event, Done) and self._lane.context.cut_short:
-            raise cut_short_error(self._lane.context)
-        return event
-
-    def close(self) -> None:
-        """Cancel the context if it is not over, and stop reading the text."""
-        super().close()
-        self._feeder.stop()

@@ -4,21 +4,27 @@
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Literal, Self
 
+from .._core.chunker import CHUNKED_BUFFER_DELAY_MS, Chunker
+from .._core.ledger import Ledger
 from .._core.operations import bytes_request, sse_request
 from .._core.request import check_transcript, speech_fields
-from .flow import Mutex, launch, opening
-from .stream import ContextSource, SpeechStream, SpokenSource
+from .._core.utterance import Utterance
+from .flow import launch, opening
+from .speech import Speech
+from .stream import ContextSource, SpeechStream
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from typing import Unpack
 
+    from .._core.context import Context
+    from .._core.gate import Ticket
     from .._core.request import BytesOptions, ContextOptions, SpeechOptions
     from ..audio import AudioFormat
     from .client import Transports
-    from .websocket import Lane, SocketDriver
+    from .websocket import SocketDriver
 
 __all__ = ["TTS", "TTSConnection", "TTSContext"]
 
@@ -33,10 +39,24 @@ class TTSContext:
         format: Format of the audio.
     """
 
-    def __init__(self, driver: SocketDriver, lane: Lane, fmt: AudioFormat) -> None:
+    def __init__(
+        self,
+        transports: Transports,
+        driver: SocketDriver,
+        context_id: str | None,
+        fields: Mapping[str, object],
+        fmt: AudioFormat,
+    ) -> None:
+        self._transports = transports
         self._driver = driver
-        self._lane = lane
-        self.format = fmt
+        self._ledger = Ledger(fmt, timed=fields.get("add_timestamps") is True)
+        self._ticket: Ticket | None = None
+        self._lane = driver.open(context_id or str(uuid.uuid4()), fields, ended=self._leave)
+        self.format: AudioFormat = fmt
+
+    def _leave(self, context: Context) -> None:
+        if self._ticket is not None:
+            self._transports.turnstile.leave(self._ticket, refused=context.was_refused)
 
     @property
     def context_id(self) -> str:
@@ -46,18 +66,25 @@ class TTSContext:
     def push(self, transcript: str) -> None:
         """Add text, verbatim: the service joins pushes without a space between them.
 
-        Waits while the network is busy. An empty string is not sent.
+        Waits while the network is busy, and at first for a slot of the plan's limit. An empty
+        string is not sent.
 
         Raises:
             LocalStateError: After `no_more_inputs`, `cancel` or the end of the context.
             APIError: What ended the context.
         """
         if transcript:
-            self._driver.send(self._lane, transcript, more=True)
+            self._send(transcript, more=True)
 
     def flush(self) -> None:
         """Have everything pushed so far spoken now; a `FlushDone` marks the boundary."""
-        self._driver.send(self._lane, "", more=True, flush=True)
+        self._send("", more=True, flush=True)
+
+    def _send(self, text: str, *, more: bool, flush: bool = False) -> None:
+        if self._ticket is None and not self._lane.context.over:
+            self._ticket = self._transports.enter()
+        self._driver.send(self._lane, text, more=more, flush=flush)
+        self._ledger.push(text)
 
     def no_more_inputs(self) -> None:
         """Say that the text is complete; the stream ends when it has been spoken."""
@@ -75,7 +102,7 @@ class TTSContext:
         return launch(SpeechStream(self._source, self.format))
 
     def _source(self) -> ContextSource:
-        return ContextSource(self._driver, self._lane)
+        return ContextSource(self._driver, self._lane, self._ledger)
 
     def __enter__(self) -> Self:
         return self
@@ -90,7 +117,8 @@ class TTSConnection:
     Get one from `TTS.websocket_connect`.
     """
 
-    def __init__(self, driver: SocketDriver) -> None:
+    def __init__(self, transports: Transports, driver: SocketDriver) -> None:
+        self._transports = transports
         self._driver = driver
 
     @property
@@ -117,8 +145,7 @@ class TTSConnection:
             ConnectionClosedError: If the socket is closed.
         """
         fields, fmt = speech_fields(voice, options)
-        lane = self._driver.open(context_id or str(uuid.uuid4()), fields)
-        return TTSContext(self._driver, lane, fmt)
+        return TTSContext(self._transports, self._driver, context_id, fields, fmt)
 
     def speak(
         self,
@@ -126,25 +153,29 @@ class TTSConnection:
         *,
         voice: str | Mapping[str, object],
         context_id: str | None = None,
+        priority: int = 0,
+        resume: bool = False,
+        buffering: Literal["server", "client"] = "server",
         **options: Unpack[ContextOptions],
     ) -> SpeechStream:
-        """Speak a text, or pieces of text as they come, such as the tokens of a language model.
+        """`TTS.speak` on this socket.
 
-        Args:
-            text: The text, or an iterable of pieces, which a thread of its own reads. Pieces are
-                sent verbatim as soon as they come and joined without a space.
-            voice: Id of the voice.
-            context_id: Unique on this connection; made up if left out.
-            options: See `ContextOptions`.
-
-        Returns:
-            The speech; an exception of ``text`` is raised where it is read.
-
-        Raises:
-            ConfigurationError: If the text is empty or the options do not fit together.
+        What begins again begins here, so the loss of the socket is final.
         """
-        speech = Speech(text, voice, context_id, options)
-        return launch(SpeechStream(lambda: speech.start(self._driver), speech.format))
+        return _speak(
+            self._transports,
+            self._acquire,
+            text,
+            voice=voice,
+            context_id=context_id,
+            priority=priority,
+            resume=resume,
+            buffering=buffering,
+            options=options,
+        )
+
+    def _acquire(self) -> SocketDriver:
+        return self._driver
 
     def close(self) -> None:
         """Close the socket; open contexts end with an error. Safe to call twice."""
@@ -157,41 +188,11 @@ class TTSConnection:
         self.close()
 
 
-class Speech:
-    """What `speak` was asked to say, checked, and ready to start on a socket."""
-
-    def __init__(
-        self,
-        text: str | Iterable[str],
-        voice: str | Mapping[str, object],
-        context_id: str | None,
-        options: ContextOptions,
-    ) -> None:
-        self._text = check_transcript(text) if isinstance(text, str) else text
-        self._context_id = context_id or str(uuid.uuid4())
-        self._fields, self.format = speech_fields(voice, options)
-
-    def start(self, driver: SocketDriver) -> ContextSource:
-        """Open the context and begin to send."""
-        lane = driver.open(self._context_id, self._fields)
-        if not isinstance(self._text, str):
-            return SpokenSource(driver, lane, self._text)
-        source = ContextSource(driver, lane)
-        try:
-            driver.send(lane, self._text, more=False)
-        except BaseException:
-            source.close()
-            raise
-        return source
-
-
 class TTS:
     """Text to speech. Get it as ``client.tts``, thread-safe."""
 
     def __init__(self, transports: Transports) -> None:
         self._transports = transports
-        self._lock = Mutex()
-        self._driver: SocketDriver | None = None
 
     def generate(
         self,
@@ -215,8 +216,8 @@ class TTS:
             APIError: If the service refused or cannot be reached.
         """
         request = bytes_request(transcript, voice, options)
-        http = self._transports.http
-        return launch(SpeechStream(lambda: http.speech(request), request.format))
+        transports = self._transports
+        return launch(SpeechStream(lambda: transports.speech(request), request.format))
 
     def generate_sse(
         self,
@@ -239,8 +240,8 @@ class TTS:
             APIError: If the service refused or cannot be reached.
         """
         request = sse_request(transcript, voice, options, context_id)
-        http = self._transports.http
-        return launch(SpeechStream(lambda: http.speech(request), request.format))
+        transports = self._transports
+        return launch(SpeechStream(lambda: transports.speech(request), request.format))
 
     def websocket_connect(self) -> TTSConnection:
         """Open a socket for many contexts; ahead of need saves the handshake later.
@@ -254,25 +255,92 @@ class TTS:
         return opening(self._connect)
 
     def _connect(self) -> TTSConnection:
-        return TTSConnection(self._transports.connect())
+        return TTSConnection(self._transports, self._transports.connect())
+
+    def prewarm(self, sockets: int = 1) -> None:
+        """Open sockets for `speak` ahead of need, and keep that many open and fresh from now on.
+
+        Raises:
+            APIError: If the service refused or cannot be reached.
+        """
+        self._transports.pool.prewarm(sockets)
 
     def speak(
         self,
         text: str | Iterable[str],
         *,
         voice: str | Mapping[str, object],
+        context_id: str | None = None,
+        priority: int = 0,
+        resume: bool = False,
+        buffering: Literal["server", "client"] = "server",
         **options: Unpack[ContextOptions],
     ) -> SpeechStream:
-        """`TTSConnection.speak` on a socket that the client keeps warm between calls."""
-        speech = Speech(text, voice, None, options)
+        """Speak a text, or pieces of text as they come, such as the tokens of a language model.
 
-        def start() -> ContextSource:
-            return speech.start(self._warm_driver())
+        It is spoken on sockets that the client keeps warm between calls. If the connection breaks
+        off before any audio was handed out, it is said again on another.
 
-        return launch(SpeechStream(start, speech.format))
+        Args:
+            text: The text, or an iterable of pieces, which a thread of its own reads. Pieces are
+                sent verbatim as soon as they come and joined without a space.
+            voice: Id of the voice.
+            context_id: Of the first context; made up if left out.
+            priority: Higher goes first where the plan's limit makes speech wait.
+            resume: Whether to go on after a connection that broke off in the middle, with the
+                first word that did not arrive in full. A `Resumed` event tells. Audio is then
+                handed out word by word, which needs the word times and yields them.
+            buffering: Who gathers pieces into sentences: the service, or this client, which then
+                has each sentence spoken at once.
+            options: See `ContextOptions`.
 
-    def _warm_driver(self) -> SocketDriver:
-        with self._lock:
-            if self._driver is None or not self._driver.usable:
-                self._driver = self._transports.connect()
-            return self._driver
+        Returns:
+            The speech; an exception of ``text`` is raised where it is read.
+
+        Raises:
+            ConfigurationError: If the text is empty or the options do not fit together.
+        """
+        return _speak(
+            self._transports,
+            self._transports.pool.acquire,
+            text,
+            voice=voice,
+            context_id=context_id,
+            priority=priority,
+            resume=resume,
+            buffering=buffering,
+            options=options,
+        )
+
+
+def _speak(
+    transports: Transports,
+    acquire: Callable[[], SocketDriver],
+    text: str | Iterable[str],
+    *,
+    voice: str | Mapping[str, object],
+    context_id: str | None,
+    priority: int,
+    resume: bool,
+    buffering: Literal["server", "client"],
+    options: ContextOptions,
+) -> SpeechStream:
+    """The stream of a spoken text, on whatever socket is acquired."""
+    if isinstance(text, str):
+        check_transcript(text)
+    fields, fmt = speech_fields(voice, options)
+    chunker = None
+    if buffering == "client" and not isinstance(text, str):
+        chunker = Chunker()
+        fields.setdefault("max_buffer_delay_ms", CHUNKED_BUFFER_DELAY_MS)
+    speech = Speech(
+        Utterance(fields, fmt, resume=resume, max_retries=transports.max_retries),
+        text,
+        acquire=acquire,
+        turnstile=transports.turnstile,
+        context_id=context_id,
+        priority=priority,
+        queue_s=transports.config.timeouts.queue,
+        chunker=chunker,
+    )
+    return launch(SpeechStream(speech.start, fmt))

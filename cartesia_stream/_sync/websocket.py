@@ -27,7 +27,7 @@ from .._core.dial import (
 from ..errors import APIConnectionError, APIError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from .._core.config import Config
     from .._core.context import Context
@@ -91,13 +91,36 @@ class SocketDriver:
         """Whether contexts can be opened."""
         return self._session.usable
 
-    def open(self, context_id: str, fields: Mapping[str, object]) -> Lane:
-        """Make a context."""
+    @property
+    def load(self) -> int:
+        """Contexts that are open."""
+        return len(self._session.contexts)
+
+    def idle_for(self, now: float) -> float:
+        """Seconds since the last context began or ended; 0 while one is open."""
+        return 0.0 if self.load else now - self._session.idle_since
+
+    def retire(self) -> None:
+        """Close the connection without waiting for the peer's part in it."""
+        with self._lock:
+            for context in self._session.close():
+                context.wake()
+            self._flush()
+
+    def open(
+        self,
+        context_id: str,
+        fields: Mapping[str, object],
+        *,
+        ended: Callable[[Context], None] | None = None,
+    ) -> Lane:
+        """Make a context; ``ended`` is told when the service works on it no more."""
         condition = threading.Condition(self._lock)
         wake = condition.notify_all
         with self._lock:
             now = time.monotonic()
-            return Lane(self._session.open(context_id, fields, wake=wake, now=now), condition)
+            context = self._session.open(context_id, fields, wake=wake, now=now, ended=ended)
+            return Lane(context, condition)
 
     def send(self, lane: Lane, text: str, *, more: bool, flush: bool = False) -> None:
         """Send text, a flush or the end of the input; returns once the network has taken it."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 import logging
+import time
 import traceback
 from typing import TYPE_CHECKING, Any
 
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 
 KEY = "sk_car_planted"
 UP = httpx.Response(200, json={"ok": True, "version": "x"})
+TOKEN = {"token": "short-lived"}
 AUDIO = httpx.Response(200, content=b"ab", headers={"content-type": "audio/raw"})
 SPEAK = {"transcript": "Hi", "voice": "v1", "then": "collect"}
 
@@ -79,10 +81,19 @@ def test_a_call_that_costs_is_not_repeated(
 def test_a_refused_call_waits_as_long_as_it_is_asked_to(face: Face, service: respx.Router) -> None:
     """A 429 certainly did nothing: even a call that costs is repeated, after Retry-After."""
     busy = httpx.Response(429, headers={"retry-after": "7"})
-    service.post("/tts/bytes").mock(side_effect=[busy, AUDIO])
-    assert face.call("tts.generate", **SPEAK).data == b"ab"
+    service.post("/access-token").mock(side_effect=[busy, httpx.Response(200, json=TOKEN)])
+    assert face.call("access_token.create").token == TOKEN["token"]
     assert len(face.delays) == 1
     assert 7 <= face.delays[0] <= 7.1
+
+
+def test_refused_speech_waits_in_line(face: Face, service: respx.Router) -> None:
+    """Speech that a 429 refused waits for a slot, as long as it was asked to at least."""
+    busy = httpx.Response(429, headers={"retry-after": "0.2"})
+    service.post("/tts/bytes").mock(side_effect=[busy, AUDIO])
+    before = time.monotonic()
+    assert face.call("tts.generate", **SPEAK).data == b"ab"
+    assert time.monotonic() - before >= 0.2
 
 
 def test_a_long_wait_is_left_to_the_caller(face: Face, service: respx.Router) -> None:

@@ -212,6 +212,11 @@ def eventually(condition: Callable[[], bool], seconds: float = 3.0) -> bool:
     return True
 
 
+def sockets(client: Any) -> list[Any]:
+    """The sockets that `client.tts.speak` uses."""
+    return list(client._transports.pool._drivers)
+
+
 def own_threads() -> list[threading.Thread]:
     """The client's threads that are alive."""
     return [thread for thread in threading.enumerate() if thread.name in _OWN_THREADS]

@@ -20,7 +20,7 @@ from cartesia_stream import (
 )
 from cartesia_stream._core import dial
 
-from .faces import VOICE, AsyncFace, Background, eventually, own_threads, speak
+from .faces import VOICE, AsyncFace, Background, eventually, own_threads, sockets, speak
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -160,7 +160,7 @@ def test_close_does_not_wait_for_a_peer_that_hangs(
 
     client = face.client(make_peer(script).base_url, timeout=Timeouts(close=0.2))
     reader = Background(lambda: client.tts.speak("Hello.", voice=VOICE).collect())
-    assert eventually(lambda: client.tts._driver is not None)
+    assert eventually(lambda: bool(sockets(client)))
     time.sleep(0.05)
     before = time.monotonic()
     client.close()
@@ -178,7 +178,7 @@ def test_idle_close_by_the_service_is_not_noticed(face: Face, make_emulator: Mak
     for count in (1, 2, 3):
         assert client.tts.speak("Hello.", voice=VOICE).collect().data
         assert len(emulator.requests) == count
-        driver = client.tts._driver
+        (driver,) = sockets(client)
         assert driver is not None
         assert eventually(lambda d=driver: not d.usable)  # type: ignore[misc]
 
@@ -363,8 +363,7 @@ def test_nothing_is_left_after_many_streams(client: Cartesia, face: Face) -> Non
             client.tts.speak(
                 face.tokens(["One. "], error=ZeroDivisionError()), voice=VOICE
             ).collect()
-    driver = client.tts._driver
-    assert driver is not None
+    (driver,) = sockets(client)
     assert driver._session.contexts == {}
     if isinstance(face, AsyncFace):
         assert eventually(lambda: len(face.run(face._remains())) == 1)  # the warm socket

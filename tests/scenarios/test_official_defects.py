@@ -19,6 +19,7 @@ import pytest
 from cartesia_stream import (
     AsyncCartesia,
     AudioChunk,
+    BadRequestError,
     BufferOverflowError,
     Cancelled,
     Cartesia,
@@ -29,7 +30,7 @@ from cartesia_stream import (
     UnknownEvent,
 )
 
-from .faces import VOICE, Background, eventually
+from .faces import VOICE, Background, eventually, sockets
 
 if TYPE_CHECKING:
     from cartesia_stream import SpeechEvent
@@ -49,7 +50,7 @@ def test_d1_speech_after_a_dead_socket_has_a_new_one(
     emulator = make_emulator(idle_timeout_s=0.1)
     client = face.client(emulator)
     client.tts.speak("Hello.", voice=VOICE).collect()
-    assert eventually(lambda: client.tts._driver is not None and not client.tts._driver.usable)
+    assert eventually(lambda: not any(driver.usable for driver in sockets(client)))
     assert client.tts.speak("Hello.", voice=VOICE).collect().data
 
 
@@ -91,9 +92,9 @@ def test_d4_cancel_ends_a_waiting_receive(face: Face, make_emulator: MakeEmulato
 
 def test_d5_error_without_context_ends_the_contexts(client: Cartesia, emulator: Emulator) -> None:
     """D5: there, an error frame that named no context reached none."""
-    emulator.inject("error-without-context", 429)
+    emulator.inject("error-without-context", 400)
     stream = client.tts.speak("Hello.", voice=VOICE)
-    assert isinstance(Background(stream.collect).error(2), RateLimitError)
+    assert isinstance(Background(stream.collect).error(2), BadRequestError)
 
 
 def test_d6_refused_handshake_is_typed_and_retried(client: Cartesia, emulator: Emulator) -> None:

@@ -51,6 +51,7 @@ from cartesia_stream import (
     PhonemeTimestamps,
     RateLimitError,
     RemoteProtocolError,
+    Resumed,
     SpeechEvent,
     SpeechOptions,
     SpeechStream,
@@ -127,6 +128,9 @@ def describe(event: SpeechEvent) -> str:
             return " ".join(f"{one.text} {one.start:.2f}-{one.end:.2f}" for one in timings)
         case FlushDone(flush_id=flush_id):
             assert_type(flush_id, int | None)
+        case Resumed(at=at, cause=cause):
+            assert_type(at, float)
+            assert_type(cause, str)
         case Done() | Cancelled():
             assert_type(event.context_id, str | None)
         case UnknownEvent(name=name, fields=fields):

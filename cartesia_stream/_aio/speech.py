@@ -1,0 +1,219 @@
+"""What `speak` does: feeds the text, reads the events, and begins again where it may."""
+
+from __future__ import annotations
+
+import uuid
+from collections import deque
+from typing import TYPE_CHECKING
+
+from .._core.stream import cut_short_error
+from ..errors import (
+    APIConnectionError,
+    APIError,
+    CartesiaError,
+    LocalStateError,
+    RateLimitError,
+)
+from ..events import Cancelled, Done
+from .flow import Feeder, Mutex, each, sleep
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterable, Awaitable, Callable, Iterable
+
+    from .._core.chunker import Chunker
+    from .._core.context import Context
+    from .._core.gate import Ticket
+    from .._core.ledger import Ledger
+    from .._core.utterance import Utterance
+    from ..events import SpeechEvent
+    from .pool import AsyncTurnstile
+    from .websocket import AsyncSocketDriver, Lane
+
+
+class AsyncSpeech:
+    """The source of a spoken stream.
+
+    Args:
+        utterance: What is said, and what a failure means.
+        text: All of it, or its pieces as they come.
+        acquire: Gives a socket.
+        turnstile: Gives a slot of the plan's limit.
+        context_id: Of the first context; later ones make theirs up.
+        priority: Higher waits less for a slot.
+        queue_s: How long to wait for a slot at most.
+        chunker: Cuts the pieces into sentences here, or None to leave that to the service.
+    """
+
+    request_id: str | None = None
+
+    def __init__(
+        self,
+        utterance: Utterance,
+        text: str | Iterable[str] | AsyncIterable[str],
+        *,
+        acquire: Callable[[], Awaitable[AsyncSocketDriver]],
+        turnstile: AsyncTurnstile,
+        context_id: str | None,
+        priority: int,
+        queue_s: float | None,
+        chunker: Chunker | None,
+    ) -> None:
+        self.context_id = context_id
+        self._utterance = utterance
+        self._text = text
+        self._acquire = acquire
+        self._turnstile = turnstile
+        self._priority = priority
+        self._queue_s = queue_s
+        self._chunker = chunker
+        self._mutex = Mutex()  # a push waits while another context is begun
+        self._driver: AsyncSocketDriver | None = None
+        self._lane: Lane | None = None
+        self._ticket: Ticket | None = None
+        self._feeder: Feeder | None = None
+        self._ready: deque[SpeechEvent] = deque()
+        self._error: Exception | None = None
+        self._closed = False
+
+    @property
+    def ledger(self) -> Ledger:
+        """The account of what was said and heard."""
+        return self._utterance.ledger
+
+    async def start(self) -> AsyncSpeech:
+        """Open a context and begin to send."""
+        whole = self._text if isinstance(self._text, str) else ""
+        if whole:
+            self._utterance.push(whole)
+            self._utterance.finished = True
+        try:
+            await self._begin(whole)
+        except BaseException:
+            await self.aclose()
+            raise
+        if not isinstance(self._text, str):
+            self._feeder = Feeder(self._feed)
+        return self
+
+    async def _begin(self, text: str) -> None:
+        """Open a context for a text, and for what follows it."""
+        if self._ticket is None or not self._ticket.granted:
+            self._ticket = await self._turnstile.enter(
+                priority=self._priority, seconds=self._queue_s
+            )
+        ticket = self._ticket
+
+        def ended(context: Context) -> None:
+            if not context.was_refused:  # a refused one waits in line again
+                self._turnstile.leave(ticket)
+
+        driver = await self._acquire()
+        context_id = self.context_id or str(uuid.uuid4())
+        if self._utterance.restarts:
+            context_id = str(uuid.uuid4())
+        self._lane = driver.open(context_id, self._utterance.fields, ended=ended)
+        self._driver = driver
+        self.context_id = context_id
+        if text or self._utterance.finished:
+            await driver.send(self._lane, text, more=not self._utterance.finished)
+
+    # --- text in
+
+    async def _feed(self) -> None:
+        try:
+            async for piece in each(self._text):
+                if self._over:
+                    return
+                for chunk in [piece] if self._chunker is None else self._chunker.feed(piece):
+                    await self._push(chunk)
+            for chunk in [] if self._chunker is None else self._chunker.finish():
+                await self._push(chunk)
+            async with self._mutex:
+                self._utterance.finished = True
+                await self._send("", more=False)
+        except Exception as error:
+            self._error = error  # the text's own error belongs to the consumer
+            self._cancel()
+
+    async def _push(self, piece: str) -> None:
+        if piece:
+            async with self._mutex:
+                self._utterance.push(piece)
+                await self._send(piece, more=True)
+
+    async def _send(self, text: str, *, more: bool) -> None:
+        driver, lane = self._driver, self._lane
+        assert driver is not None
+        assert lane is not None
+        try:
+            await driver.send(lane, text, more=more)
+        except CartesiaError:
+            if not lane.context.over:
+                raise
+            # otherwise the consumer meets the cause, and begins again with all text so far
+
+    @property
+    def _over(self) -> bool:
+        return self._closed
+
+    # --- events out
+
+    async def next_event(self) -> SpeechEvent | None:
+        """Wait for an event; raises what the text raised."""
+        while not self._ready:
+            driver, lane = self._driver, self._lane
+            assert driver is not None
+            assert lane is not None
+            failure: APIError | None = None
+            try:
+                event = await driver.next_event(lane)
+            except APIError as error:
+                failure = error
+            else:
+                if event is None:
+                    return None
+                if isinstance(event, Cancelled) and self._error is not None:
+                    raise self._error
+                if isinstance(event, Done) and lane.context.cut_short:
+                    failure = cut_short_error(lane.context)
+                else:
+                    self._ready += self._utterance.receive(event)
+            if failure is not None:
+                await self._recover(failure)
+        return self._ready.popleft()
+
+    async def _recover(self, error: APIError) -> None:
+        """Begin again after a failure, or raise it."""
+        async with self._mutex:
+            recovery = None if self._closed else self._utterance.recover(error)
+            if recovery is None:
+                raise error
+            self._ready += recovery.events
+            if isinstance(error, RateLimitError) and self._ticket is not None:
+                await self._turnstile.enter_again(self._ticket, error)
+            else:
+                await sleep(recovery.delay)
+            if self._closed:
+                self._ready.append(Cancelled(context_id=self.context_id))
+            elif self._utterance.finished and not recovery.text.strip():
+                self._ready += self._utterance.receive(Done(context_id=self.context_id))
+            else:
+                try:
+                    await self._begin(recovery.text)
+                except (APIConnectionError, LocalStateError) as failure:
+                    self._utterance.give_up(error)
+                    raise error from failure
+
+    def _cancel(self) -> None:
+        driver, lane = self._driver, self._lane
+        if driver is not None and lane is not None and not lane.context.over:
+            driver.cancel(lane)
+
+    async def aclose(self) -> None:
+        """Cancel what is not over, give the slot back, and stop reading the text."""
+        self._closed = True
+        self._cancel()
+        if self._ticket is not None:
+            self._turnstile.leave(self._ticket)
+        if self._feeder is not None:
+            await self._feeder.stop()

@@ -1,0 +1,188 @@
+"""One thing to be said, over as many contexts as it takes.
+
+A context that broke off before any audio was handed out is simply said again. One that broke off
+later can be resumed where the caller asked for it: word times tell which words arrived in full,
+audio beyond the last of them is held back, and only the rest is spoken on a fresh context. So no
+word is heard twice and none is lost; otherwise the error says what was delivered and what was not.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import msgspec
+
+from ..errors import APIError, APITimeoutError, ConnectionClosedError, RateLimitError
+from ..events import AudioChunk, Cancelled, Done, PhonemeTimestamps, Resumed, WordTimestamps
+from .backoff import Backoff
+from .ledger import Ledger, shift
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ..audio import AudioFormat
+    from ..events import SpeechEvent
+
+HOLD_S: Final = 2.0  # how much audio is held back for a word's times before resuming is given up
+
+_OURS: Final = ("input", "write", "queue", "close")  # waits that another context would not mend
+
+
+def entered(ledger: Ledger, event: SpeechEvent) -> SpeechEvent:
+    """Enter an event into the books; word times come back on the utterance's own time line."""
+    if type(event) is AudioChunk:
+        ledger.audio(len(event.data))
+    elif type(event) is WordTimestamps:
+        return msgspec.structs.replace(event, words=ledger.timestamps(event.words))
+    elif type(event) is Done:
+        ledger.finish()
+    return event
+
+
+class Recovery(NamedTuple):
+    """How to go on after a failure.
+
+    Attributes:
+        delay: Seconds to wait first.
+        text: What is still to be said of the text so far.
+        events: What the consumer gets meanwhile.
+    """
+
+    delay: float
+    text: str
+    events: list[SpeechEvent]
+
+
+class Utterance:
+    """The text, the audio handed out, and what a failure means for both; not thread-safe.
+
+    Args:
+        fields: The constant fields of the request; times of words are added for resuming.
+        fmt: Format of the audio, ``raw``.
+        resume: Whether to go on in a fresh context after audio was handed out.
+        max_retries: How often to begin again at most.
+
+    Attributes:
+        ledger: Text, times and audio so far.
+        finished: Whether the text is complete.
+        restarts: How often it began again.
+    """
+
+    def __init__(
+        self,
+        fields: Mapping[str, object],
+        fmt: AudioFormat,
+        *,
+        resume: bool,
+        max_retries: int,
+    ) -> None:
+        self.fields = {**fields, "add_timestamps": True} if resume else dict(fields)
+        self.ledger = Ledger(fmt, timed=self.fields.get("add_timestamps") is True)
+        self.finished = False
+        self.restarts: int = 0
+        self._format = fmt
+        self._backoff = Backoff(max_retries, idempotent=True)
+        self._patient = max_retries > 0
+        self._resumable = resume
+        self._audible = False  # whether audio was handed out
+        self._early: list[SpeechEvent] = []  # what came before the first audio
+        self._pending = bytearray()  # audio that is held back, to be able to resume
+        self._last = AudioChunk(data=b"")
+        self._handed_out = 0  # bytes of audio
+        self._base = 0.0  # seconds of audio before the present context
+
+    # --- what happens
+
+    def push(self, text: str) -> None:
+        """Account for text on its way out."""
+        self.ledger.push(text)
+
+    def receive(self, event: SpeechEvent) -> list[SpeechEvent]:
+        """Take an event of the present context; what the consumer gets for it."""
+        if type(event) is PhonemeTimestamps and self._base:
+            event = msgspec.structs.replace(event, phonemes=shift(event.phonemes, self._base))
+        event = entered(self.ledger, event)
+        if type(event) is Cancelled:
+            return [event]  # and nothing stale before it
+        if type(event) is Done:
+            return [*self._hand_out(len(self._pending)), *self._take_early(), event]
+        if type(event) is AudioChunk:
+            if not self._resumable and not self._pending:
+                self._handed_out += len(event.data)
+                return [*self._take_early(), event]
+            self._pending += event.data
+            self._last = event
+            return self._release()
+        if not self._audible:
+            self._early.append(event)  # a second try would bring it again
+            return self._release()
+        return [*self._release(), event]
+
+    def _release(self) -> list[SpeechEvent]:
+        """Hand out the audio up to the last word that arrived in full."""
+        held = self._format.duration(len(self._pending))
+        if not self._resumable or held > HOLD_S:
+            self._resumable = False  # no times come: going on beats being able to resume
+            return self._hand_out(len(self._pending))
+        return self._hand_out(self._format.nbytes(self.ledger.cut_at) - self._handed_out)
+
+    def _hand_out(self, size: int) -> list[SpeechEvent]:
+        if size <= 0 or not self._pending:
+            return []
+        data = bytes(self._pending[:size])
+        del self._pending[:size]
+        self._handed_out += len(data)
+        return [*self._take_early(), msgspec.structs.replace(self._last, data=data)]
+
+    def _take_early(self) -> list[SpeechEvent]:
+        self._audible = True
+        early, self._early = self._early, []
+        return early
+
+    # --- failures
+
+    def recover(self, error: APIError) -> Recovery | None:
+        """What to do about a failure of the present context.
+
+        A refusal for too many contexts (429) may be repeated as long as the caller can wait; it
+        does not count as a try.
+
+        Returns:
+            How to go on, or None: the error is final then, and says what was delivered.
+        """
+        delay: float | None = None
+        if self._mendable(error):
+            refused = isinstance(error, RateLimitError) and self._patient
+            delay = 0.0 if refused else self._backoff.delay_after(error)
+        if delay is None:
+            self.give_up(error)
+            return None
+        return self._begin_again(delay, error)
+
+    def _mendable(self, error: APIError) -> bool:
+        if not error.retryable or (isinstance(error, APITimeoutError) and error.phase in _OURS):
+            return False
+        cause = error.__cause__
+        if isinstance(cause, ConnectionClosedError) and cause.by == "local":
+            return False  # the caller closed it, or the service broke the protocol
+        if not self._audible:
+            return True
+        if not self._resumable or not self.ledger.exact:
+            return False
+        return self._handed_out <= self._format.nbytes(self.ledger.cut_at)
+
+    def give_up(self, error: APIError) -> None:
+        """Let a final error say what was delivered and what was not."""
+        error.delivered = self.ledger.delivered()
+        error.remaining = self.ledger.remaining()
+
+    def _begin_again(self, delay: float, error: APIError) -> Recovery:
+        events: list[SpeechEvent] = []
+        self.restarts += 1
+        self._early.clear()
+        if self._audible:
+            self._base = self.ledger.cut_at
+            events = self._hand_out(self._format.nbytes(self._base) - self._handed_out)
+            events.append(Resumed(at=self._base, cause=error.message))
+        self._pending.clear()
+        return Recovery(delay, self.ledger.resume(), events)
