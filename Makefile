@@ -4,9 +4,11 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 # The official SDK that judges the emulator.
 SDK := 4.2.0
+# Random requests to each operation in `make schemathesis`; the tests make 3.
+EXAMPLES ?= 100
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check types style all conformance-venv generate drift lint-spec spec-diff spec-gate diagram
+.PHONY: help setup demo test check types style all conformance-venv schemathesis generate drift lint-spec spec-diff spec-gate diagram
 
 # The emulator is on this machine, where no proxy leads.
 export no_proxy := 127.0.0.1,localhost,$(no_proxy)
@@ -35,6 +37,9 @@ $(BIN)/.ready: $(BIN)/.runtime
 	touch $@
 
 conformance-venv: .venv-conformance/.ready-$(SDK) ## Make the environment with the official SDK that judges the emulator.
+
+schemathesis: $(BIN)/.ready ## Hold the emulator against the document for a long time; EXAMPLES says how long.
+	SCHEMATHESIS_EXAMPLES=$(EXAMPLES) $(BIN)/python -m pytest tests/schemathesis --timeout 3600
 
 demo: $(BIN)/.runtime ## Speak, listen and compare, with real speech and without a key.
 	@$(BIN)/python examples/demo.py

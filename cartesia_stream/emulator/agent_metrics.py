@@ -202,7 +202,7 @@ class _Filter(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def _date(call: Call, name: str) -> datetime | None:
-    value = call.query(name)
+    value = call.request.query.get(name)
     if value is None:
         return None
     try:

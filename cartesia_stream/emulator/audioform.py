@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from . import pcm
 from .catalog import STT_ENCODINGS
 from .errors import ApiError
-from .requests import OutputFormat, choose, decode, in_range
+from .requests import OutputFormat, decode, in_range
 from .streaming import CONTENT_TYPES
 
 if TYPE_CHECKING:
@@ -40,13 +40,13 @@ async def decode_clip(backend: Backend, field: str, clip: bytes) -> Clip:
 
 async def headerless_or_file(backend: Backend, call: Call, clip: bytes) -> Clip:
     """A clip to transcribe: headerless if the query says how, else by its header."""
-    encoding, rate = call.query("encoding"), call.query_int("sample_rate")
+    encoding = call.query_choice("encoding", STT_ENCODINGS)
+    rate = call.query_int("sample_rate")
+    in_range("sample_rate", rate, 1000, 192_000)
     if encoding is None:
         return await decode_clip(backend, "file", clip)
-    choose("encoding", encoding, STT_ENCODINGS)
     if rate is None:
         raise ApiError(400, "sample_rate: raw audio needs it beside encoding.")
-    in_range("sample_rate", rate, 1000, 192_000)
     width = pcm.sample_width(encoding)
     whole = clip[: len(clip) - len(clip) % width]
     return pcm.decode(whole, encoding), rate

@@ -72,7 +72,7 @@ class Call:
         return next((fault for fault in self.faults if fault.name == name), None)
 
     def query(self, name: str) -> str | None:
-        """A query member; empty is absent."""
+        """A text from the query; empty is absent, other than for numbers, truth and choices."""
         return self.request.query.get(name) or None
 
     def query_all(self, name: str) -> list[str]:
@@ -82,7 +82,7 @@ class Call:
 
     def query_int(self, name: str) -> int | None:
         """A whole number from the query."""
-        value = self.query(name)
+        value = self.request.query.get(name)
         if value is None:
             return None
         try:
@@ -92,14 +92,14 @@ class Call:
 
     def query_bool(self, name: str) -> bool | None:
         """A truth value from the query."""
-        value = self.query(name)
+        value = self.request.query.get(name)
         if value is not None and value.lower() not in ("true", "false"):
             raise ApiError(400, f"{name}: {value!r} is neither true nor false.")
         return None if value is None else value.lower() == "true"
 
     def query_choice(self, name: str, allowed: Collection[str]) -> str | None:
         """One of a closed list from the query."""
-        value = self.query(name)
+        value = self.request.query.get(name)
         if value is not None and value not in allowed:
             raise ApiError(400, f"{name}: {value!r} is not one of {', '.join(allowed)}.")
         return value

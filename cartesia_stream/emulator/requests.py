@@ -205,7 +205,7 @@ def decode(body: bytes | str, kind: type[T]) -> T:
         ApiError: 400, with the field at fault, for anything that is not such a request.
     """
     try:
-        return msgspec.json.decode(body or b"{}", type=kind)
+        return msgspec.json.decode(body, type=kind)
     except msgspec.ValidationError as error:
         raise ApiError(400, explain(error)) from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:

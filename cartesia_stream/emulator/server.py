@@ -111,8 +111,8 @@ class Server:
     async def _answer(self, call: Call, route: Route) -> web.StreamResponse:
         try:
             call.record.body = await call.request.read()
-            self._check_version(call, route)
             self._check_door(call, route.door)
+            self._check_version(call, route)
             self._gather_faults(call, route)
             spoilt = await self._spoil(call, route)
             return spoilt if spoilt is not None else await route.handler(self._backend, call)
