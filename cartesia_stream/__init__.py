@@ -9,11 +9,8 @@
 `AsyncCartesia` is the same for asyncio.
 """
 
-from cartesia_api.types import UNSET, File
+from typing import TYPE_CHECKING
 
-from ._aio.client import AsyncCartesia
-from ._aio.stream import AsyncSpeechStream
-from ._aio.tts import AsyncTTS, AsyncTTSConnection, AsyncTTSContext
 from ._core.request import (
     BytesOptions,
     ContextOptions,
@@ -61,6 +58,33 @@ from .events import (
     UnknownEvent,
     WordTimestamps,
 )
+
+if TYPE_CHECKING:
+    from cartesia_api.types import UNSET, File
+
+    from ._aio.client import AsyncCartesia
+    from ._aio.stream import AsyncSpeechStream
+    from ._aio.tts import AsyncTTS, AsyncTTSConnection, AsyncTTSContext
+else:
+    # Imported on first use: blocking programs need no asyncio, and streams need no models.
+    _LAZY = {
+        "UNSET": "cartesia_api.types",
+        "File": "cartesia_api.types",
+        "AsyncCartesia": "cartesia_stream._aio.client",
+        "AsyncSpeechStream": "cartesia_stream._aio.stream",
+        "AsyncTTS": "cartesia_stream._aio.tts",
+        "AsyncTTSConnection": "cartesia_stream._aio.tts",
+        "AsyncTTSContext": "cartesia_stream._aio.tts",
+    }
+
+    def __getattr__(name: str) -> object:
+        if name not in _LAZY:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from importlib import import_module
+
+        value = globals()[name] = getattr(import_module(_LAZY[name]), name)
+        return value
+
 
 __all__ = [
     "DEFAULT_TIMEOUTS",

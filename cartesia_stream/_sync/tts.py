@@ -6,7 +6,6 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING, Literal, Self
 
-from .._core.chunker import CHUNKED_BUFFER_DELAY_MS, Chunker
 from .._core.ledger import Ledger
 from .._core.operations import bytes_request, sse_request
 from .._core.request import check_transcript, speech_fields
@@ -331,6 +330,8 @@ def _speak(
     fields, fmt = speech_fields(voice, options)
     chunker = None
     if buffering == "client" and not isinstance(text, str):
+        from .._core.chunker import CHUNKED_BUFFER_DELAY_MS, Chunker
+
         chunker = Chunker()
         fields.setdefault("max_buffer_delay_ms", CHUNKED_BUFFER_DELAY_MS)
     speech = Speech(
