@@ -71,11 +71,11 @@ class Deployment(msgspec.Struct, frozen=True, kw_only=True):
     created_at: datetime
     updated_at: datetime
     build_started_at: datetime
-    build_completed_at: datetime | None
+    build_completed_at: datetime
     build_logs: str
+    deployment_started_at: datetime
+    deployment_completed_at: datetime
     build_error: str | None = None
-    deployment_started_at: datetime | None = None
-    deployment_completed_at: datetime | None = None
     deployment_error: str | None = None
 
 

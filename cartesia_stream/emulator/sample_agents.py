@@ -118,8 +118,9 @@ def _deployment(number: int, status: str, *, is_live: bool, error: str | None) -
         build_completed_at=built,
         build_logs="Installing dependencies\n" + (error or "Done"),
         build_error=error,
-        deployment_started_at=None if error else built,
-        deployment_completed_at=None if error else built + timedelta(minutes=1),
+        # Not null even where the build failed: the official client wants dates here.
+        deployment_started_at=built,
+        deployment_completed_at=built if error else built + timedelta(minutes=1),
     )
 
 

@@ -31,15 +31,16 @@ def emulator() -> Iterator[Emulator]:
 
 @pytest.fixture
 def run(emulator: Emulator, sdk_python: Path) -> Run:
-    """Run one scenario of official_sdk.py; fails if a response did not fit the SDK's models."""
+    """Run one scenario of official_sdk.py."""
+    return lambda name: run_scenario(sdk_python, emulator, name)
 
-    def run_scenario(name: str) -> dict[str, Any]:
-        script = Path(__file__).with_name("official_sdk.py")
-        command = [str(sdk_python), str(script), name, emulator.base_url, emulator.api_key]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=50, check=False)
-        assert done.returncode == 0, done.stderr
-        found: dict[str, Any] = json.loads(done.stdout)
-        assert found.pop("complaints") == []
-        return found
 
-    return run_scenario
+def run_scenario(sdk_python: Path, emulator: Emulator, name: str) -> dict[str, Any]:
+    """What a scenario of official_sdk.py saw; fails if a response did not fit the SDK's models."""
+    script = Path(__file__).with_name("official_sdk.py")
+    command = [str(sdk_python), str(script), name, emulator.base_url, emulator.api_key]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=50, check=False)
+    assert done.returncode == 0, done.stderr
+    found: dict[str, Any] = json.loads(done.stdout)
+    assert found.pop("complaints") == []
+    return found
