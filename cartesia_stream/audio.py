@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import io
 import os
-import secrets
 import struct
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final, Literal, Self
 
 import msgspec
+from cartesia_api.types import replacing
 
 from .errors import ConfigurationError
 
@@ -122,7 +122,8 @@ class AudioFormat(msgspec.Struct, frozen=True):
 
     def nbytes(self, seconds: float) -> int:
         """Size of a block of audio: the whole samples in ``seconds``, in bytes."""
-        return int(seconds * self.sample_rate) * self.sample_bytes
+        # the millionth makes up for what floats lose, so that `duration` and this are inverse
+        return int(seconds * self.sample_rate + 1e-6) * self.sample_bytes
 
     def to_wire(self) -> dict[str, object]:
         """The ``output_format`` member of a request."""
@@ -271,24 +272,6 @@ class Audio(msgspec.Struct, frozen=True, kw_only=True):
 
     def __repr__(self) -> str:
         return f"Audio({self.duration:.2f} s, {self.format.container} {self.format.encoding})"
-
-
-@contextmanager
-def replacing(path: str | os.PathLike[str]) -> Generator[IO[bytes]]:
-    """Write a file that appears only when it is whole; a failure leaves nothing behind."""
-    target = Path(path).resolve()  # a link keeps its place, and what it names is written
-    if target.exists() and not target.is_file():  # a device or pipe cannot be replaced
-        with target.open("wb") as file:
-            yield file
-        return
-    part = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
-    try:
-        with part.open("xb") as file:
-            yield file
-        part.replace(target)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
 
 
 @contextmanager

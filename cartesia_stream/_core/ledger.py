@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left, bisect_right
+from collections import deque
 from typing import TYPE_CHECKING, Final
 
 from ..events import Timing
@@ -36,7 +37,7 @@ def shift(words: Sequence[Timing], offset: float) -> tuple[Timing, ...]:
 
 
 class Ledger:
-    """What was said of one utterance, on one time line; not thread-safe.
+    """What was said of one utterance, on one time line; not thread-safe, but for `push`.
 
     Feed it everything that is sent and received: `push`, `timestamps`, `audio`, `finish`. When the
     connection drops, `resume` gives the text to send on a new one.
@@ -64,7 +65,7 @@ class Ledger:
     def __init__(self, fmt: AudioFormat, *, timed: bool = False) -> None:
         self._format = fmt
         self._timed = timed
-        self._pieces: list[str] = []  # pushed, not yet read: most pushes are followed by a push
+        self._pieces: deque[str] = deque()  # pushed, not yet read; another thread may push
         self._source = Source()
         self._aligned = Alignment(self._source)
         self._nbytes = 0
@@ -189,11 +190,14 @@ class Ledger:
 
     @property
     def cut_at(self) -> float:
-        """Seconds of audio to keep before the rest of the text is spoken anew.
+        """Seconds of audio to keep before the rest of the text is spoken anew, in whole samples.
 
         In the pause before the first word that is not in `delivered`, so that no word is heard
         twice and none is lost.
         """
+        return self._format.duration(self._format.nbytes(self._cut_at()))
+
+    def _cut_at(self) -> float:
         words = self._words_by(self.seconds)
         if self._done or not words:
             return self.seconds if self._done else self._base
@@ -217,9 +221,11 @@ class Ledger:
         return self.seconds or self.timed_until
 
     def _read(self) -> None:
-        if self._pieces:
-            self._source.append("".join(self._pieces))
-            self._pieces.clear()
+        text = ""
+        while self._pieces:
+            text += self._pieces.popleft()
+        if text:
+            self._source.append(text)
             self._aligned.review()
 
     def _mark_of(self, place: int) -> int:

@@ -8,20 +8,23 @@ word is heard twice and none is lost; otherwise the error says what was delivere
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+import math
+from collections import deque
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
 import msgspec
 
 from ..errors import APIError, APITimeoutError, ConnectionClosedError, RateLimitError
 from ..events import AudioChunk, Cancelled, Done, PhonemeTimestamps, Resumed, WordTimestamps
+from .align import Source
 from .backoff import Backoff
-from .ledger import Ledger, shift
+from .ledger import TOLERANCE_S, Ledger, shift
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ..audio import AudioFormat
-    from ..events import SpeechEvent
+    from ..events import SpeechEvent, Timing
 
 HOLD_S: Final = 2.0  # how much audio is held back for a word's times before resuming is given up
 
@@ -87,6 +90,7 @@ class Utterance:
         self._audible = False  # whether audio was handed out
         self._early: list[SpeechEvent] = []  # what came before the first audio
         self._pending = bytearray()  # audio that is held back, to be able to resume
+        self._times: deque[WordTimestamps | PhonemeTimestamps] = deque()  # of that audio
         self._last = AudioChunk(data=b"")
         self._handed_out = 0  # bytes of audio
         self._base = 0.0  # seconds of audio before the present context
@@ -97,6 +101,11 @@ class Utterance:
         """Account for text on its way out."""
         self.ledger.push(text)
 
+    @property
+    def is_said(self) -> bool:
+        """Whether nothing that can be heard is left of a text that is complete."""
+        return self.finished and not Source(self.ledger.remaining()).letters
+
     def receive(self, event: SpeechEvent) -> list[SpeechEvent]:
         """Take an event of the present context; what the consumer gets for it."""
         if type(event) is PhonemeTimestamps and self._base:
@@ -105,7 +114,7 @@ class Utterance:
         if type(event) is Cancelled:
             return [event]  # and nothing stale before it
         if type(event) is Done:
-            return [*self._hand_out(len(self._pending)), *self._take_early(), event]
+            return [*self._hand_out_all(), *self._take_early(), event]
         if type(event) is AudioChunk:
             if not self._resumable and not self._pending:
                 self._handed_out += len(event.data)
@@ -113,26 +122,48 @@ class Utterance:
             self._pending += event.data
             self._last = event
             return self._release()
+        if self._resumable and isinstance(event, WordTimestamps | PhonemeTimestamps):
+            self._times.append(event)  # the next context would tell some of them again
+            return self._release()
         if not self._audible:
             self._early.append(event)  # a second try would bring it again
-            return self._release()
-        return [*self._release(), event]
+            return []
+        return [event]
 
     def _release(self) -> list[SpeechEvent]:
         """Hand out the audio up to the last word that arrived in full."""
         held = self._format.duration(len(self._pending))
-        if not self._resumable or held > HOLD_S:
+        if min(held, self.ledger.seconds - self.ledger.timed_until) > HOLD_S:
             self._resumable = False  # no times come: going on beats being able to resume
-            return self._hand_out(len(self._pending))
-        return self._hand_out(self._format.nbytes(self.ledger.cut_at) - self._handed_out)
+            return self._hand_out_all()
+        return self._hand_out(self.ledger.cut_at)
 
-    def _hand_out(self, size: int) -> list[SpeechEvent]:
+    def _hand_out(self, until: float) -> list[SpeechEvent]:
+        """Audio up to a position, after the times of what sounds in it."""
+        size = self._format.nbytes(until) - self._handed_out
         if size <= 0 or not self._pending:
             return []
         data = bytes(self._pending[:size])
         del self._pending[:size]
         self._handed_out += len(data)
-        return [*self._take_early(), msgspec.structs.replace(self._last, data=data)]
+        times = self._take_times(until + TOLERANCE_S)
+        return [*self._take_early(), *times, msgspec.structs.replace(self._last, data=data)]
+
+    def _hand_out_all(self) -> list[SpeechEvent]:
+        events = self._hand_out(self.ledger.seconds + 1.0)  # with the half of a split sample
+        return [*events, *self._take_times(math.inf)]
+
+    def _take_times(self, until: float) -> list[SpeechEvent]:
+        """The times of what has ended by then, as far as they are in a row."""
+        taken: list[SpeechEvent] = []
+        while self._times:
+            event, rest = _split(self._times.popleft(), until)
+            if event is not None:
+                taken.append(event)
+            if rest is not None:
+                self._times.appendleft(rest)
+                break
+        return taken
 
     def _take_early(self) -> list[SpeechEvent]:
         self._audible = True
@@ -152,7 +183,8 @@ class Utterance:
         """
         delay: float | None = None
         if self._mendable(error):
-            refused = isinstance(error, RateLimitError) and self._patient
+            untouched = self.ledger.seconds <= self._base
+            refused = isinstance(error, RateLimitError) and self._patient and untouched
             delay = 0.0 if refused else self._backoff.delay_after(error)
         if delay is None:
             self.give_up(error)
@@ -182,7 +214,22 @@ class Utterance:
         self._early.clear()
         if self._audible:
             self._base = self.ledger.cut_at
-            events = self._hand_out(self._format.nbytes(self._base) - self._handed_out)
+            events = self._hand_out(self._base)
             events.append(Resumed(at=self._base, cause=error.message))
         self._pending.clear()
+        self._times.clear()
         return Recovery(delay, self.ledger.resume(), events)
+
+
+TimesT = TypeVar("TimesT", WordTimestamps, PhonemeTimestamps)
+
+
+def _split(event: TimesT, until: float) -> tuple[TimesT | None, TimesT | None]:
+    """The part of a report that has ended by then, and the rest."""
+    name = "words" if isinstance(event, WordTimestamps) else "phonemes"
+    items: tuple[Timing, ...] = getattr(event, name)
+    count = next((n for n, item in enumerate(items) if item.end > until), len(items))
+    if count == len(items):
+        return event, None
+    rest = msgspec.structs.replace(event, **{name: items[count:]})
+    return (msgspec.structs.replace(event, **{name: items[:count]}) if count else None), rest
