@@ -8,7 +8,7 @@ SDK := 4.2.0
 EXAMPLES ?= 100
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check types style all conformance-venv schemathesis generate drift lint-spec spec-diff spec-gate bench-rest diagram
+.PHONY: help setup demo test check types style all conformance-venv schemathesis generate drift lint-spec spec-diff spec-gate bench-rest soak diagram
 
 # The emulator is on this machine, where no proxy leads.
 export no_proxy := 127.0.0.1,localhost,$(no_proxy)
@@ -86,6 +86,9 @@ spec-gate: $(BIN)/.ready ## Check that what breaks users since the latest tag is
 
 bench-rest: $(BIN)/.ready conformance-venv ## Compare import, memory and reading with the official SDK.
 	@$(BIN)/python bench/rest.py
+
+soak: $(BIN)/.ready ## Run thousands of contexts with random faults, cancels and slow readers.
+	$(BIN)/python -W error bench/soak.py
 
 diagram: $(BIN)/.ready ## Draw the states of a context into docs/architecture.md.
 	$(BIN)/python tools/draw_context.py
