@@ -1,4 +1,4 @@
-"""Operations one after another: what is made can be used, and what is deleted is gone."""
+"""Operations one after another, with what the ones before have made."""
 
 from __future__ import annotations
 
