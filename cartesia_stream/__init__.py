@@ -11,6 +11,7 @@
 
 from typing import TYPE_CHECKING
 
+from ._core.exchange import Response
 from ._core.request import (
     BytesOptions,
     ContextOptions,
@@ -22,6 +23,7 @@ from ._core.timeouts import DEFAULT_TIMEOUTS, Timeouts
 from ._sync.client import Cartesia
 from ._sync.stream import SpeechStream
 from ._sync.tts import TTS, TTSConnection, TTSContext
+from ._sync.voice_changer import VoiceChanger
 from ._version import __version__
 from .audio import PCM_16K, PCM_24K, TELEPHONY, Audio, AudioFormat, WavWriter
 from .errors import (
@@ -60,21 +62,27 @@ from .events import (
 )
 
 if TYPE_CHECKING:
-    from cartesia_api.types import UNSET, File
+    from cartesia_api.types import UNSET, AsyncDownload, Download, File, Progress, RequestOptions
 
     from ._aio.client import AsyncCartesia
     from ._aio.stream import AsyncSpeechStream
     from ._aio.tts import AsyncTTS, AsyncTTSConnection, AsyncTTSContext
+    from ._aio.voice_changer import AsyncVoiceChanger
 else:
     # Imported on first use: blocking programs need no asyncio, and streams need no models.
     _LAZY = {
         "UNSET": "cartesia_api.types",
+        "AsyncDownload": "cartesia_api.types",
+        "Download": "cartesia_api.types",
         "File": "cartesia_api.types",
+        "Progress": "cartesia_api.types",
+        "RequestOptions": "cartesia_api.types",
         "AsyncCartesia": "cartesia_stream._aio.client",
         "AsyncSpeechStream": "cartesia_stream._aio.stream",
         "AsyncTTS": "cartesia_stream._aio.tts",
         "AsyncTTSConnection": "cartesia_stream._aio.tts",
         "AsyncTTSContext": "cartesia_stream._aio.tts",
+        "AsyncVoiceChanger": "cartesia_stream._aio.voice_changer",
     }
 
     def __getattr__(name: str) -> object:
@@ -98,10 +106,12 @@ __all__ = [
     "APIStatusError",
     "APITimeoutError",
     "AsyncCartesia",
+    "AsyncDownload",
     "AsyncSpeechStream",
     "AsyncTTS",
     "AsyncTTSConnection",
     "AsyncTTSContext",
+    "AsyncVoiceChanger",
     "Audio",
     "AudioChunk",
     "AudioFormat",
@@ -117,6 +127,7 @@ __all__ = [
     "ConnectionClosedError",
     "ContextOptions",
     "Done",
+    "Download",
     "File",
     "FlushDone",
     "GenerationConfig",
@@ -125,8 +136,11 @@ __all__ = [
     "NotFoundError",
     "PermissionDeniedError",
     "PhonemeTimestamps",
+    "Progress",
     "RateLimitError",
     "RemoteProtocolError",
+    "RequestOptions",
+    "Response",
     "Resumed",
     "SpeechEvent",
     "SpeechOptions",
@@ -139,6 +153,7 @@ __all__ = [
     "Timing",
     "UnknownEvent",
     "UnprocessableEntityError",
+    "VoiceChanger",
     "VoiceId",
     "WavWriter",
     "WordTimestamps",

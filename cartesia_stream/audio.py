@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final, Literal, Self
 
 import msgspec
-from cartesia_api.types import replacing
 
 from .errors import ConfigurationError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping
+    from contextlib import AbstractContextManager
     from types import TracebackType
 
     from .events import Timing
@@ -272,6 +272,13 @@ class Audio(msgspec.Struct, frozen=True, kw_only=True):
 
     def __repr__(self) -> str:
         return f"Audio({self.duration:.2f} s, {self.format.container} {self.format.encoding})"
+
+
+def replacing(path: str | os.PathLike[str]) -> AbstractContextManager[IO[bytes]]:
+    """Write a file that appears only when it is whole; a failure leaves nothing behind."""
+    from cartesia_api.types import replacing
+
+    return replacing(path)
 
 
 @contextmanager

@@ -11,7 +11,7 @@ import pytest
 
 import cartesia_stream
 from cartesia_stream import _version, audio, errors, events
-from cartesia_stream._core import request, timeouts
+from cartesia_stream._core import exchange, request, timeouts
 
 TWINS = [
     (cartesia_stream.Cartesia, cartesia_stream.AsyncCartesia),
@@ -19,8 +19,10 @@ TWINS = [
     (cartesia_stream.TTSConnection, cartesia_stream.AsyncTTSConnection),
     (cartesia_stream.TTSContext, cartesia_stream.AsyncTTSContext),
     (cartesia_stream.SpeechStream, cartesia_stream.AsyncSpeechStream),
+    (cartesia_stream.VoiceChanger, cartesia_stream.AsyncVoiceChanger),
+    (cartesia_stream.Download, cartesia_stream.AsyncDownload),
 ]
-RESOURCES = ("voices", "accents", "stt", "access_token", "status")
+RESOURCES = ("voices", "accents", "stt", "access_token", "status", "agents", "datasets", "files")
 
 
 def test_all_is_sorted_and_complete() -> None:
@@ -37,7 +39,7 @@ def test_all_is_sorted_and_complete() -> None:
     assert len(names) == len(set(names))
 
 
-@pytest.mark.parametrize("module", [audio, errors, events, request, timeouts])
+@pytest.mark.parametrize("module", [audio, errors, events, exchange, request, timeouts])
 def test_modules_export_what_the_package_does(module: object) -> None:
     """What a module calls public, the package exports."""
     exported: list[str] = getattr(module, "__all__", [])
@@ -86,6 +88,8 @@ def parameters(function: object) -> list[tuple[str, object, object, str]]:
             parameter.default,
             str(parameter.annotation)
             .replace("httpx.AsyncClient", "httpx.Client")
+            .replace("Awaitable[str]", "str")
+            .replace("Awaitable[T]", "T")
             .replace(" | AsyncIterable[str]", ""),
         )
         for parameter in inspect.signature(function).parameters.values()

@@ -19,7 +19,16 @@ from pathlib import Path
 from typing import Final
 
 PACKAGE: Final = Path(__file__).resolve().parent.parent / "cartesia_stream"
-FILES: Final = ("client.py", "http.py", "pool.py", "speech.py", "stream.py", "tts.py")
+FILES: Final = (
+    "client.py",
+    "credentials.py",
+    "http.py",
+    "pool.py",
+    "speech.py",
+    "stream.py",
+    "tts.py",
+    "voice_changer.py",
+)
 HEADER: Final = (
     "# Written by tools/unasync.py from _aio/{name}: edit that file, then `make generate`.\n"
 )

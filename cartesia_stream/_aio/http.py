@@ -4,43 +4,51 @@ from __future__ import annotations
 
 import time
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
+from copy import copy
+from typing import TYPE_CHECKING, Self
 from weakref import WeakSet
 
 import httpx
+from cartesia_api.types import AsyncDownload
 
-from .._core.faults import MAX_BODY
+from .._core.exchange import Watch
+from .._core.faults import MAX_BODY, request_id_of
 from .._core.http import (
     backoff,
     body_error,
+    broken_body,
     build,
     client_options,
     decoder_for,
+    left_download,
     status_failure,
     transport_error,
 )
 from .._core.ledger import Ledger
 from .._core.utterance import entered
-from ..errors import APIError
+from ..errors import APIError, AuthenticationError
 from ..events import Cancelled
 from .flow import Guard, break_off, next_piece, sleep
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable
+    from collections.abc import AsyncGenerator, AsyncIterator, Callable
 
-    from cartesia_api.client import Request, RequestOptions
+    from cartesia_api.client import Request
+    from cartesia_api.types import RequestOptions
 
     from .._core.config import Config
     from .._core.operations import SpeechRequest
     from .._core.response import ResponseDecoder
     from ..events import SpeechEvent
+    from .credentials import AsyncCredentials
 
 
 class AsyncHttpSender:
     """What the generated operations send their requests through; for one event loop.
 
     Args:
-        config: Where and as whom.
+        config: Where.
+        credentials: As whom.
         max_retries: How often a call is repeated at most; see `_core.backoff`.
         http_client: Your own client, which stays open; its own headers are sent as well.
         proxy: URL of a proxy; otherwise the environment decides.
@@ -49,17 +57,26 @@ class AsyncHttpSender:
     def __init__(
         self,
         config: Config,
+        credentials: AsyncCredentials,
         *,
         max_retries: int,
         http_client: httpx.AsyncClient | None = None,
         proxy: str | None = None,
     ) -> None:
         self._config = config
+        self._credentials = credentials
         self._max_retries = max_retries
         self._owned = http_client is None
         self._client = http_client or httpx.AsyncClient(**client_options(config, proxy))
         self._guard = Guard()
         self._streams: WeakSet[httpx.Response] = WeakSet()
+
+    def with_options(self, config: Config, *, max_retries: int) -> Self:
+        """A sender over the same connections, which are this one's to close."""
+        other = copy(self)
+        other._config = config  # noqa: SLF001 (of the same class)
+        other._max_retries = max_retries  # noqa: SLF001 (of the same class)
+        return other
 
     async def send(self, request: Request, options: RequestOptions | None = None) -> httpx.Response:
         """Send a request and return its whole response, which is a success.
@@ -68,42 +85,40 @@ class AsyncHttpSender:
             APIStatusError: For any other status.
             APIConnectionError: If the network failed.
         """
-        return await self._send(request, options or {}, streaming=False)
+        response, _ = await self._send(request, options or {}, streaming=False)
+        return response
 
     @asynccontextmanager
     async def stream(
         self, request: Request, options: RequestOptions | None = None
-    ) -> AsyncGenerator[httpx.Response]:
-        """`open` as a context manager."""
-        response = await self.open(request, options)
-        failure: APIError | None = None
-        try:
-            yield response
-        except httpx.HTTPError as error:
-            failure = transport_error(error, self._config)
-        finally:
-            await response.aclose()
-        if failure is not None:
-            raise failure
-
-    async def open(self, request: Request, options: RequestOptions | None = None) -> httpx.Response:
-        """Send a request and return its response with the body unread; the caller closes it.
+    ) -> AsyncGenerator[AsyncDownload]:
+        """Send a request and hand out what answers it while it arrives.
 
         Raises:
             APIStatusError: If the status is not a success.
             APIConnectionError: If the network failed.
         """
-        return await self._send(request, options or {}, streaming=True)
+        response, config = await self._send(request, options or {}, streaming=True)
+        pieces = AsyncPieces(response, config)
+        try:
+            yield AsyncDownload(pieces, response.headers, request_id_of(response.headers))
+        finally:
+            pieces.closed = True
+            await response.aclose()
 
-    async def speech(self, request: SpeechRequest, ended: Callable[[], None]) -> ResponseSource:
+    async def speech(
+        self, request: SpeechRequest, options: RequestOptions, ended: Callable[[], None]
+    ) -> ResponseSource:
         """Send a request and return the speech that answers it.
 
         A refusal for too many contexts is not repeated here: the caller waits for a slot.
         """
         now = time.monotonic()
-        response = await self._send(request.request, {}, streaming=True, repeat_refusals=False)
+        response, config = await self._send(
+            request.request, options, streaming=True, repeat_refusals=False
+        )
         try:
-            decoder = decoder_for(response, request, config=self._config, now=now)
+            decoder = decoder_for(response, request, options, config=config, now=now)
         except BaseException:
             await response.aclose()
             raise
@@ -116,26 +131,35 @@ class AsyncHttpSender:
         *,
         streaming: bool,
         repeat_refusals: bool = True,
-    ) -> httpx.Response:
+    ) -> tuple[httpx.Response, Config]:
         retries = backoff(request, options, self._max_retries, repeat_refusals=repeat_refusals)
+        renewable = request.replayable
         while True:
+            config = await self._credentials.bearer(self._config)
             try:
-                return await self._attempt(request, options, streaming=streaming)
+                response = await self._attempt(request, options, config, streaming=streaming)
             except APIError as error:
+                if renewable and isinstance(error, AuthenticationError):
+                    renewable = False  # a token is renewed once
+                    if await self._credentials.renew(config.api_key):
+                        continue
                 delay = retries.delay_after(error)
                 if delay is None:
                     raise
+            else:
+                Watch.note(response)
+                return response, config
             await sleep(delay)
 
     async def _attempt(
-        self, request: Request, options: RequestOptions, *, streaming: bool
+        self, request: Request, options: RequestOptions, config: Config, *, streaming: bool
     ) -> httpx.Response:
-        outgoing = build(self._client, self._config, request, options, streaming=streaming)
+        outgoing = build(self._client, config, request, options, streaming=streaming)
         try:
             response = await self._client.send(outgoing, stream=True, follow_redirects=False)
             try:
                 if not response.is_success:
-                    raise status_failure(response, await _head(response), self._config)
+                    raise status_failure(response, await _head(response), config)
                 if streaming:
                     with self._guard:
                         self._streams.add(response)
@@ -145,7 +169,7 @@ class AsyncHttpSender:
                 await response.aclose()
                 raise
         except httpx.HTTPError as error:
-            failure = transport_error(error, self._config)
+            failure = transport_error(error, config)
         else:
             return response
         raise failure  # out here, so that a library's error that quotes the key is not its context
@@ -168,6 +192,31 @@ async def _head(response: httpx.Response) -> bytes:
         if len(body) >= MAX_BODY:
             break
     return bytes(body)
+
+
+class AsyncPieces:
+    """The body of a download as it arrives.
+
+    Attributes:
+        closed: Whether it may be read no more.
+    """
+
+    def __init__(self, response: httpx.Response, config: Config) -> None:
+        self.closed: bool = False
+        self._config = config
+        self._pieces = response.aiter_bytes()
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return self
+
+    async def __anext__(self) -> bytes:
+        if self.closed:
+            raise left_download()
+        try:
+            return await anext(self._pieces)
+        except (httpx.HTTPError, httpx.StreamError) as error:
+            failure = broken_body(error, self._config)
+        raise failure
 
 
 class ResponseSource:

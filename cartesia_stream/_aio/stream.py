@@ -119,17 +119,28 @@ class AsyncSpeechStream:
             bytes(data), context_id=self.context_id, request_id=self.request_id
         )
 
-    async def save(self, path: str | os.PathLike[str]) -> Audio:
+    async def save(
+        self, path: str | os.PathLike[str], *, progress: Callable[[int], object] | None = None
+    ) -> Audio:
         """Write the audio to a file while it arrives, in flat memory.
 
-        Raw audio becomes a WAV file. The file appears when it is whole; a failure leaves none.
+        Raw audio becomes a WAV file. The file appears when it is whole; a failure or a
+        cancellation leaves none.
+
+        Args:
+            path: Where to.
+            progress: Told after each block how many bytes of audio were written so far.
 
         Returns:
             What came, without its ``data``.
         """
+        nbytes = 0
         with saving(path, self.format) as write:
             async for block in self.audio():
                 write(block)
+                nbytes += len(block)
+                if progress is not None:
+                    progress(nbytes)
             return self._account.result(b"", context_id=self.context_id, request_id=self.request_id)
 
     async def aclose(self) -> None:

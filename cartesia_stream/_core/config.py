@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from copy import copy
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
@@ -11,7 +12,8 @@ from ..errors import ConfigurationError, LocalStateError
 from .timeouts import DEFAULT_TIMEOUTS, Timeouts
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+    from typing import Self
 
 DEFAULT_BASE_URL: Final = "https://api.cartesia.ai"
 DEFAULT_API_VERSION: Final = "2026-08-14"
@@ -26,7 +28,7 @@ class Config:
     """The settings that every call of a client shares; checked once, then immutable by custom.
 
     Raises:
-        ConfigurationError: For a missing or malformed key, or a base URL that is none.
+        ConfigurationError: For a missing or malformed key or token, or a base URL that is none.
     """
 
     __slots__ = ("api_key", "base_url", "headers", "max_buffer_bytes", "timeouts")
@@ -35,6 +37,7 @@ class Config:
         self,
         *,
         api_key: str | None,
+        token: str | Callable[[], object] | None = None,
         base_url: str | None,
         api_version: str,
         timeouts: Timeouts | float | None,
@@ -42,28 +45,48 @@ class Config:
         max_buffer_bytes: int,
         environ: Mapping[str, str],
     ) -> None:
-        self.api_key: str = _checked_key(api_key or environ.get("CARTESIA_API_KEY"))
+        if token is not None and api_key is not None:
+            raise ConfigurationError("give api_key or token, not both", option="token")
+        self.api_key: str = ""  # with a function for tokens, until the first is there
+        if isinstance(token, str):
+            self.api_key = _checked(token, "access token", option="token")
+        elif token is None:
+            self.api_key = _checked_key(api_key or environ.get("CARTESIA_API_KEY"))
         self.base_url: str = _checked_url(
             base_url or environ.get("CARTESIA_BASE_URL") or DEFAULT_BASE_URL
         )
         self.timeouts: Timeouts = timeouts_of(timeouts)
         self.max_buffer_bytes: int = max_buffer_bytes
         own = {"User-Agent": USER_AGENT, "Cartesia-Version": api_version}
-        given = {name.lower() for name in headers or {}}
-        self.headers: dict[str, str] = {
-            **{name: value for name, value in own.items() if name.lower() not in given},
-            **{
-                name: value
-                for name, value in (headers or {}).items()
-                if name.lower() != "authorization"
-            },
-            "Authorization": f"Bearer {self.api_key}",
-        }
-        for name, value in self.headers.items():
+        self.headers: dict[str, str] = _merged(own, headers or {})
+        for name, value in own.items():
             _check_header(name, value)
+        if self.api_key:
+            self.headers["Authorization"] = f"Bearer {self.api_key}"
 
     def __repr__(self) -> str:
         return f"Config({self.base_url!r})"
+
+    def with_token(self, token: object) -> Self:
+        """The same as the bearer of a token.
+
+        Raises:
+            ConfigurationError: If it cannot be one.
+        """
+        other = copy(self)
+        other.api_key = _checked(token, "access token", option="token")
+        other.headers = {**self.headers, "Authorization": f"Bearer {other.api_key}"}
+        return other
+
+    def with_options(
+        self, *, timeouts: Timeouts | float | None, headers: Mapping[str, str] | None
+    ) -> Self:
+        """The same with other deadlines, unless None, and further headers."""
+        other = copy(self)
+        if timeouts is not None:
+            other.timeouts = timeouts_of(timeouts)
+        other.headers = _merged(self.headers, headers or {})
+        return other
 
     def websocket_url(self, path: str) -> str:
         """The address of a socket: the base URL with ``ws`` for ``http``."""
@@ -89,13 +112,29 @@ def _checked_key(key: str | None) -> str:
         raise ConfigurationError(
             "no API key: pass api_key or set CARTESIA_API_KEY", option="api_key"
         )
-    if key != key.strip() or not key.isascii() or not key.isprintable() or " " in key:
+    return _checked(key, "API key", option="api_key")
+
+
+def _checked(secret: object, what: str, *, option: str) -> str:
+    if not isinstance(secret, str) or not secret:
+        raise ConfigurationError(f"the {what} is no string, or an empty one", option=option)
+    if not secret.isascii() or not secret.isprintable() or " " in secret:
         raise ConfigurationError(
-            "the API key has spaces, line ends or other characters that no key has; "
+            f"the {what} has spaces, line ends or other characters that none has; "
             "was it copied whole and alone?",
-            option="api_key",
+            option=option,
         )
-    return key
+    return secret
+
+
+def _merged(first: Mapping[str, str], second: Mapping[str, str]) -> dict[str, str]:
+    """Headers; the second ones win, but for the credentials."""
+    given = {name: value for name, value in second.items() if name.lower() != "authorization"}
+    for name, value in given.items():
+        _check_header(name, value)
+    names = {name.lower() for name in given}
+    kept = {name: value for name, value in first.items() if name.lower() not in names}
+    return kept | given
 
 
 def _check_header(name: str, value: str) -> None:

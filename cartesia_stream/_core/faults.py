@@ -93,7 +93,7 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
 def redact(error: _E, secret: str) -> _E:
     """Take the API key out of whatever a peer echoed into an exception."""
     for name, value in vars(error).items():
-        if isinstance(value, str) and secret in value:
+        if secret and isinstance(value, str) and secret in value:
             setattr(error, name, value.replace(secret, REDACTED))
     error.args = (error.message,)
     return error
@@ -104,7 +104,7 @@ def caused_by(error: _E, cause: BaseException, secret: str) -> _E:
     redact(error, secret)
     link: BaseException | None = cause
     while link is not None:
-        if secret in str(link):
+        if secret and secret in str(link):
             return error
         link = link.__cause__ or link.__context__
     error.__cause__ = cause

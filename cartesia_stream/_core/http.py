@@ -8,18 +8,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, TypedDict
 
 import httpx
+from cartesia_api.client import with_progress
 
 from ..errors import (
     APIConnectionError,
     APIError,
     APITimeoutError,
     ConfigurationError,
+    LocalStateError,
     RemoteProtocolError,
     StreamTruncatedError,
 )
 from .backoff import Backoff
 from .dial import tls_context
 from .faults import caused_by, redact, request_id_of, response_error
+from .timeouts import Timeouts
 
 if TYPE_CHECKING:
     import ssl
@@ -30,7 +33,6 @@ if TYPE_CHECKING:
     from .config import Config
     from .operations import SpeechRequest
     from .response import ResponseDecoder
-    from .timeouts import Timeouts
 
 LIMITS: Final = httpx.Limits(max_connections=100, max_keepalive_connections=20)
 
@@ -82,7 +84,7 @@ def build(
     headers.update(options.get("headers", {}))
     default = _timeout(config.timeouts, streaming)
     try:
-        return client.build_request(
+        outgoing = client.build_request(
             request.method,
             config.base_url + request.path,
             params=request.params or None,
@@ -94,6 +96,7 @@ def build(
         )
     except (ValueError, TypeError, httpx.InvalidURL) as error:
         raise ConfigurationError(f"the request cannot be sent: {error}") from error
+    return with_progress(outgoing, options)
 
 
 def backoff(
@@ -115,6 +118,14 @@ def _timeout(timeouts: Timeouts, streaming: bool) -> httpx.Timeout:
     return httpx.Timeout(
         connect=timeouts.connect, read=read, write=timeouts.write, pool=timeouts.pool
     )
+
+
+def _gaps(options: RequestOptions, config: Config) -> Timeouts:
+    """The deadlines of a stream's events."""
+    if "timeout" not in options:
+        return config.timeouts
+    seconds = options["timeout"]
+    return Timeouts(read=seconds, first_audio=seconds, idle=seconds)
 
 
 def transport_error(error: httpx.HTTPError, config: Config) -> APIError:
@@ -139,6 +150,18 @@ def _transport_error(error: httpx.HTTPError) -> APIError:
     return APIConnectionError(f"the connection failed: {type(error).__name__} {error}".rstrip())
 
 
+def broken_body(error: httpx.HTTPError | httpx.StreamError, config: Config) -> Exception:
+    """The exception for a download that cannot be read on."""
+    if isinstance(error, httpx.HTTPError):
+        return transport_error(error, config)
+    return left_download()
+
+
+def left_download() -> LocalStateError:
+    """The error for reading a download behind its block."""
+    return LocalStateError("the download is closed: read it inside of its block")
+
+
 def status_failure(response: httpx.Response, body: bytes, config: Config) -> APIError:
     """The exception for a response that is not a success."""
     if 300 <= response.status_code < 400:
@@ -160,7 +183,12 @@ def body_error(
 
 
 def decoder_for(
-    response: httpx.Response, request: SpeechRequest, *, config: Config, now: float
+    response: httpx.Response,
+    request: SpeechRequest,
+    options: RequestOptions,
+    *,
+    config: Config,
+    now: float,
 ) -> ResponseDecoder:
     """The decoder for a streamed success.
 
@@ -171,7 +199,7 @@ def decoder_for(
         audible=any(map(str.isalnum, request.transcript)),
         secret=config.api_key,
         request_id=request_id_of(response.headers),
-        timeouts=config.timeouts,
+        timeouts=_gaps(options, config),
         now=now,
     )
     decoder.check(response.status_code, response.headers.get("content-type", ""))

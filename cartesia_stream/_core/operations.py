@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from ..errors import RemoteProtocolError
+from ..audio import AudioFormat
+from ..errors import ConfigurationError, RemoteProtocolError
 from .faults import request_id_of
-from .request import check_transcript, speech_fields
+from .request import check_transcript, speech_fields, voice_id_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -14,8 +15,10 @@ if TYPE_CHECKING:
     import httpx
     from cartesia_api.client import Request
     from cartesia_api.errors import PagingError, ResponseDecodeError
+    from cartesia_api.models.infill_model import InfillModel
+    from cartesia_api.models.language import Language
+    from cartesia_api.types import File, Unset
 
-    from ..audio import AudioFormat
     from .request import BytesOptions, SpeechOptions
     from .response import ResponseDecoder
 
@@ -91,3 +94,102 @@ def sse_request(
     return SpeechRequest(
         tts_generate_sse.build_request(body=body), EventStreamDecoder, text, fmt, context_id
     )
+
+
+class Change(NamedTuple):
+    """What the voice changer is asked for, but for the recording; checked."""
+
+    voice_id: str
+    format: AudioFormat
+    events: bool
+
+    @classmethod
+    def of(
+        cls,
+        voice: str | Mapping[str, object],
+        output_format: AudioFormat | Mapping[str, object],
+        *,
+        events: bool = False,
+    ) -> Change:
+        """Check what the caller gives.
+
+        Raises:
+            ConfigurationError: If the voice is none or the format does not fit together.
+        """
+        return cls(voice_id_of(voice), AudioFormat.of(output_format), events)
+
+    def request(self, clip: File) -> SpeechRequest:
+        """``POST /voice-changer/bytes`` or ``/voice-changer/sse``."""
+        from cartesia_api.api.voice_changer import (
+            voice_changer_generate,
+            voice_changer_generate_sse,
+        )
+        from cartesia_api.models.change_voice_request import ChangeVoiceRequest
+
+        from .response import AudioDecoder, UntypedEventStreamDecoder
+
+        body = ChangeVoiceRequest.from_dict(
+            {"clip": b"", "voice[id]": self.voice_id, **_flat(self.format)}
+        )
+        body.clip = clip
+        if self.events:
+            request = voice_changer_generate_sse.build_request(body=body)
+            return SpeechRequest(request, UntypedEventStreamDecoder, "", self.format)
+        request = voice_changer_generate.build_request(body=body)
+        return SpeechRequest(request, AudioDecoder, "", self.format)
+
+
+class Infill(NamedTuple):
+    """What an infill is asked for, but for the recordings; checked."""
+
+    transcript: str
+    voice_id: str
+    language: Language | str
+    model_id: InfillModel | str
+    format: AudioFormat
+
+    @classmethod
+    def of(
+        cls,
+        transcript: str,
+        voice: str | Mapping[str, object],
+        language: Language | str,
+        model_id: InfillModel | str,
+        output_format: AudioFormat | Mapping[str, object],
+        *,
+        recordings: int,
+    ) -> Infill:
+        """Check what the caller gives.
+
+        Raises:
+            ConfigurationError: If something is missing or does not fit together.
+        """
+        if not recordings:
+            raise ConfigurationError("give left_audio, right_audio or both", option="left_audio")
+        text, voice_id = check_transcript(transcript), voice_id_of(voice)
+        return cls(text, voice_id, language, model_id, AudioFormat.of(output_format))
+
+    def request(self, left_audio: File | Unset, right_audio: File | Unset) -> SpeechRequest:
+        """``POST /infill/bytes``."""
+        from cartesia_api.api.tts import tts_infill
+        from cartesia_api.models.infill_request import InfillRequest
+
+        from .response import AudioDecoder
+
+        body = InfillRequest.from_dict(
+            {
+                "transcript": self.transcript,
+                "voice_id": self.voice_id,
+                "language": self.language,
+                "model_id": self.model_id,
+                **_flat(self.format),
+            }
+        )
+        body.left_audio, body.right_audio = left_audio, right_audio
+        request = tts_infill.build_request(body=body)
+        return SpeechRequest(request, AudioDecoder, self.transcript, self.format)
+
+
+def _flat(fmt: AudioFormat) -> dict[str, object]:
+    """The members of a format as the fields of a form."""
+    return {f"output_format[{name}]": value for name, value in fmt.to_wire().items()}

@@ -150,6 +150,16 @@ def _voice(voice: str | Mapping[str, object]) -> object:
     return voice
 
 
+def voice_id_of(voice: str | Mapping[str, object]) -> str:
+    """The id of a voice.
+
+    Raises:
+        ConfigurationError: If it has none.
+    """
+    given = _voice(voice)
+    return given if isinstance(given, str) else str(cast("VoiceId", given)["id"])
+
+
 def _generation_config(config: object) -> dict[str, object]:
     if not isinstance(config, Mapping):
         raise ConfigurationError(

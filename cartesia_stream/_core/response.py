@@ -19,7 +19,7 @@ from ..errors import (
 )
 from ..events import AudioChunk, Done
 from .faults import caused_by, redact
-from .frames import decode
+from .frames import decode, decode_untyped
 from .sse import EventStreamParser
 
 if TYPE_CHECKING:
@@ -156,6 +156,7 @@ class EventStreamDecoder(ResponseDecoder):
     """``text/event-stream``: JSON frames, ended by one of type ``done``."""
 
     media_types = ("text/event-stream",)
+    _decode = staticmethod(decode)
 
     @cached_property
     def _parser(self) -> EventStreamParser:
@@ -169,7 +170,7 @@ class EventStreamDecoder(ResponseDecoder):
             for event in self._parser.receive_data(data):
                 if self._ended:
                     return
-                frame = decode(event.data)
+                frame = self._decode(event.data)
                 if isinstance(frame, APIStatusError):
                     self._end(frame)
                 else:
@@ -181,6 +182,12 @@ class EventStreamDecoder(ResponseDecoder):
         """Take the end of the body, which is never the end of the stream."""
         if not self._ended:
             self._end(self.truncated("the response ended before the done event"))
+
+
+class UntypedEventStreamDecoder(EventStreamDecoder):
+    """``text/event-stream`` of the voice changer, whose frames have no type."""
+
+    _decode = staticmethod(decode_untyped)
 
 
 class AudioDecoder(ResponseDecoder):

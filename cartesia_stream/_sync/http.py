@@ -5,43 +5,51 @@ from __future__ import annotations
 
 import time
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from copy import copy
+from typing import TYPE_CHECKING, Self
 from weakref import WeakSet
 
 import httpx
+from cartesia_api.types import Download
 
-from .._core.faults import MAX_BODY
+from .._core.exchange import Watch
+from .._core.faults import MAX_BODY, request_id_of
 from .._core.http import (
     backoff,
     body_error,
+    broken_body,
     build,
     client_options,
     decoder_for,
+    left_download,
     status_failure,
     transport_error,
 )
 from .._core.ledger import Ledger
 from .._core.utterance import entered
-from ..errors import APIError
+from ..errors import APIError, AuthenticationError
 from ..events import Cancelled
 from .flow import Guard, break_off, next_piece, sleep
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
+    from collections.abc import Callable, Generator, Iterator
 
-    from cartesia_api.client import Request, RequestOptions
+    from cartesia_api.client import Request
+    from cartesia_api.types import RequestOptions
 
     from .._core.config import Config
     from .._core.operations import SpeechRequest
     from .._core.response import ResponseDecoder
     from ..events import SpeechEvent
+    from .credentials import Credentials
 
 
 class HttpSender:
     """What the generated operations send their requests through; thread-safe.
 
     Args:
-        config: Where and as whom.
+        config: Where.
+        credentials: As whom.
         max_retries: How often a call is repeated at most; see `_core.backoff`.
         http_client: Your own client, which stays open; its own headers are sent as well.
         proxy: URL of a proxy; otherwise the environment decides.
@@ -50,17 +58,26 @@ class HttpSender:
     def __init__(
         self,
         config: Config,
+        credentials: Credentials,
         *,
         max_retries: int,
         http_client: httpx.Client | None = None,
         proxy: str | None = None,
     ) -> None:
         self._config = config
+        self._credentials = credentials
         self._max_retries = max_retries
         self._owned = http_client is None
         self._client = http_client or httpx.Client(**client_options(config, proxy))
         self._guard = Guard()
         self._streams: WeakSet[httpx.Response] = WeakSet()
+
+    def with_options(self, config: Config, *, max_retries: int) -> Self:
+        """A sender over the same connections, which are this one's to close."""
+        other = copy(self)
+        other._config = config  # noqa: SLF001 (of the same class)
+        other._max_retries = max_retries  # noqa: SLF001 (of the same class)
+        return other
 
     def send(self, request: Request, options: RequestOptions | None = None) -> httpx.Response:
         """Send a request and return its whole response, which is a success.
@@ -69,42 +86,40 @@ class HttpSender:
             APIStatusError: For any other status.
             APIConnectionError: If the network failed.
         """
-        return self._send(request, options or {}, streaming=False)
+        response, _ = self._send(request, options or {}, streaming=False)
+        return response
 
     @contextmanager
     def stream(
         self, request: Request, options: RequestOptions | None = None
-    ) -> Generator[httpx.Response]:
-        """`open` as a context manager."""
-        response = self.open(request, options)
-        failure: APIError | None = None
-        try:
-            yield response
-        except httpx.HTTPError as error:
-            failure = transport_error(error, self._config)
-        finally:
-            response.close()
-        if failure is not None:
-            raise failure
-
-    def open(self, request: Request, options: RequestOptions | None = None) -> httpx.Response:
-        """Send a request and return its response with the body unread; the caller closes it.
+    ) -> Generator[Download]:
+        """Send a request and hand out what answers it while it arrives.
 
         Raises:
             APIStatusError: If the status is not a success.
             APIConnectionError: If the network failed.
         """
-        return self._send(request, options or {}, streaming=True)
+        response, config = self._send(request, options or {}, streaming=True)
+        pieces = Pieces(response, config)
+        try:
+            yield Download(pieces, response.headers, request_id_of(response.headers))
+        finally:
+            pieces.closed = True
+            response.close()
 
-    def speech(self, request: SpeechRequest, ended: Callable[[], None]) -> ResponseSource:
+    def speech(
+        self, request: SpeechRequest, options: RequestOptions, ended: Callable[[], None]
+    ) -> ResponseSource:
         """Send a request and return the speech that answers it.
 
         A refusal for too many contexts is not repeated here: the caller waits for a slot.
         """
         now = time.monotonic()
-        response = self._send(request.request, {}, streaming=True, repeat_refusals=False)
+        response, config = self._send(
+            request.request, options, streaming=True, repeat_refusals=False
+        )
         try:
-            decoder = decoder_for(response, request, config=self._config, now=now)
+            decoder = decoder_for(response, request, options, config=config, now=now)
         except BaseException:
             response.close()
             raise
@@ -117,26 +132,35 @@ class HttpSender:
         *,
         streaming: bool,
         repeat_refusals: bool = True,
-    ) -> httpx.Response:
+    ) -> tuple[httpx.Response, Config]:
         retries = backoff(request, options, self._max_retries, repeat_refusals=repeat_refusals)
+        renewable = request.replayable
         while True:
+            config = self._credentials.bearer(self._config)
             try:
-                return self._attempt(request, options, streaming=streaming)
+                response = self._attempt(request, options, config, streaming=streaming)
             except APIError as error:
+                if renewable and isinstance(error, AuthenticationError):
+                    renewable = False  # a token is renewed once
+                    if self._credentials.renew(config.api_key):
+                        continue
                 delay = retries.delay_after(error)
                 if delay is None:
                     raise
+            else:
+                Watch.note(response)
+                return response, config
             sleep(delay)
 
     def _attempt(
-        self, request: Request, options: RequestOptions, *, streaming: bool
+        self, request: Request, options: RequestOptions, config: Config, *, streaming: bool
     ) -> httpx.Response:
-        outgoing = build(self._client, self._config, request, options, streaming=streaming)
+        outgoing = build(self._client, config, request, options, streaming=streaming)
         try:
             response = self._client.send(outgoing, stream=True, follow_redirects=False)
             try:
                 if not response.is_success:
-                    raise status_failure(response, _head(response), self._config)
+                    raise status_failure(response, _head(response), config)
                 if streaming:
                     with self._guard:
                         self._streams.add(response)
@@ -146,7 +170,7 @@ class HttpSender:
                 response.close()
                 raise
         except httpx.HTTPError as error:
-            failure = transport_error(error, self._config)
+            failure = transport_error(error, config)
         else:
             return response
         raise failure  # out here, so that a library's error that quotes the key is not its context
@@ -169,6 +193,31 @@ def _head(response: httpx.Response) -> bytes:
         if len(body) >= MAX_BODY:
             break
     return bytes(body)
+
+
+class Pieces:
+    """The body of a download as it arrives.
+
+    Attributes:
+        closed: Whether it may be read no more.
+    """
+
+    def __init__(self, response: httpx.Response, config: Config) -> None:
+        self.closed: bool = False
+        self._config = config
+        self._pieces = response.iter_bytes()
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self
+
+    def __next__(self) -> bytes:
+        if self.closed:
+            raise left_download()
+        try:
+            return next(self._pieces)
+        except (httpx.HTTPError, httpx.StreamError) as error:
+            failure = broken_body(error, self._config)
+        raise failure
 
 
 class ResponseSource:

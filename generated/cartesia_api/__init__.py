@@ -3,33 +3,35 @@
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .client import (
-        API_VERSION,
-        AsyncClient,
-        AsyncSender,
-        Client,
-        Request,
-        RequestOptions,
-        Sender,
-    )
+    from .client import API_VERSION, AsyncClient, AsyncSender, Client, Request, Sender
     from .errors import ApiStatusError, PagingError, ResponseDecodeError
-    from .types import UNSET, File, Unset, UploadFile
+    from .types import (
+        UNSET,
+        AsyncDownload,
+        Download,
+        File,
+        Progress,
+        RequestOptions,
+        Unset,
+        UploadFile,
+    )
 else:
     # Names are imported when they are first used: `client` needs httpx, which takes its time.
     from importlib import import_module as _import_module
 
     _MODULES = {
-        "client": (
-            "API_VERSION",
-            "AsyncClient",
-            "AsyncSender",
-            "Client",
-            "Request",
-            "RequestOptions",
-            "Sender",
-        ),
+        "client": ("API_VERSION", "AsyncClient", "AsyncSender", "Client", "Request", "Sender"),
         "errors": ("ApiStatusError", "PagingError", "ResponseDecodeError"),
-        "types": ("UNSET", "File", "Unset", "UploadFile"),
+        "types": (
+            "UNSET",
+            "AsyncDownload",
+            "Download",
+            "File",
+            "Progress",
+            "RequestOptions",
+            "Unset",
+            "UploadFile",
+        ),
     }
 
     def __getattr__(name):
@@ -45,10 +47,13 @@ __all__ = (
     "UNSET",
     "ApiStatusError",
     "AsyncClient",
+    "AsyncDownload",
     "AsyncSender",
     "Client",
+    "Download",
     "File",
     "PagingError",
+    "Progress",
     "Request",
     "RequestOptions",
     "ResponseDecodeError",

@@ -13,13 +13,13 @@ from contextlib import (
     asynccontextmanager,
     contextmanager,
 )
-from typing import Final, Protocol, Self, TypedDict, TypeVar
+from typing import Final, Protocol, Self, TypeVar
 
 import httpx
 from attrs import field, frozen
 
 from .errors import ApiStatusError, PagingError, ResponseDecodeError
-from .types import FileContent, RequestFiles
+from .types import AsyncDownload, Download, FileContent, Progress, RequestFiles, RequestOptions
 
 T = TypeVar("T")
 
@@ -41,20 +41,38 @@ def _can_be_read_again(content: FileContent) -> bool:
         return False
 
 
-class RequestOptions(TypedDict, total=False):
-    """What one call does differently from its sender.
+class _Counted(httpx.SyncByteStream, httpx.AsyncByteStream):
+    """A body that tells how much of it was sent."""
 
-    Attributes:
-        timeout: Seconds for each phase of the call, or one value per phase. None waits for ever.
-        headers: Headers to send as well. They win over those of the sender.
-        idempotent: Whether the call may be repeated after its effect is unknown.
-        max_retries: How often a sender that repeats failed calls may repeat this one.
-    """
+    def __init__(self, request: httpx.Request, progress: Progress) -> None:
+        length = request.headers.get("content-length", "")
+        self._size = int(length) if length else None
+        self._stream = request.stream
+        self._progress = progress
 
-    timeout: float | httpx.Timeout | None
-    headers: Mapping[str, str]
-    idempotent: bool
-    max_retries: int
+    def __iter__(self) -> Iterator[bytes]:
+        assert isinstance(self._stream, httpx.SyncByteStream)
+        sent = 0
+        for piece in self._stream:
+            yield piece
+            sent += len(piece)
+            self._progress(sent, self._size)
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        assert isinstance(self._stream, httpx.AsyncByteStream)
+        sent = 0
+        async for piece in self._stream:
+            yield piece
+            sent += len(piece)
+            self._progress(sent, self._size)
+
+
+def with_progress(request: httpx.Request, options: RequestOptions) -> httpx.Request:
+    """Have a request tell its progress, if the caller wants to know. It returns the request."""
+    progress = options.get("progress")
+    if progress is not None:
+        request.stream = _Counted(request, progress)
+    return request
 
 
 @frozen(kw_only=True)
@@ -101,7 +119,7 @@ class Request:
     ) -> httpx.Request:
         """Return the request as `httpx` sends it, with the base URL and the headers of its client."""
         options = options or {}
-        return http.build_request(
+        request = http.build_request(
             self.method,
             self.path,
             params=self.params or None,
@@ -111,6 +129,7 @@ class Request:
             content=self.content,
             timeout=options["timeout"] if "timeout" in options else http.timeout,
         )
+        return with_progress(request, options)
 
 
 class Sender(Protocol):
@@ -129,7 +148,7 @@ class Sender(Protocol):
 
     def stream(
         self, request: Request, options: RequestOptions | None = None
-    ) -> AbstractContextManager[httpx.Response]:
+    ) -> AbstractContextManager[Download]:
         """Send a request and hand out a success whose body is still to be read."""
 
 
@@ -149,7 +168,7 @@ class AsyncSender(Protocol):
 
     def stream(
         self, request: Request, options: RequestOptions | None = None
-    ) -> AbstractAsyncContextManager[httpx.Response]:
+    ) -> AbstractAsyncContextManager[AsyncDownload]:
         """Send a request and hand out a success whose body is still to be read."""
 
 
@@ -212,16 +231,16 @@ class Client:
         return response
 
     @contextmanager
-    def stream(
-        self, request: Request, options: RequestOptions | None = None
-    ) -> Iterator[httpx.Response]:
+    def stream(self, request: Request, options: RequestOptions | None = None) -> Iterator[Download]:
         """Send a request and hand out the answer before its body is read. Raises as `send` does."""
         response = self._http.send(request.build(self._http, options), stream=True)
         try:
             if not response.is_success:
                 response.read()
                 raise ApiStatusError.from_response(response, self._token)
-            yield response
+            yield Download(
+                response.iter_bytes(), response.headers, response.headers.get("x-request-id")
+            )
         finally:
             response.close()
 
@@ -290,14 +309,16 @@ class AsyncClient:
     @asynccontextmanager
     async def stream(
         self, request: Request, options: RequestOptions | None = None
-    ) -> AsyncIterator[httpx.Response]:
+    ) -> AsyncIterator[AsyncDownload]:
         """Send a request and hand out the answer before its body is read. Raises as `send` does."""
         response = await self._http.send(request.build(self._http, options), stream=True)
         try:
             if not response.is_success:
                 await response.aread()
                 raise ApiStatusError.from_response(response, self._token)
-            yield response
+            yield AsyncDownload(
+                response.aiter_bytes(), response.headers, response.headers.get("x-request-id")
+            )
         finally:
             await response.aclose()
 
@@ -320,4 +341,5 @@ __all__ = [
     "Request",
     "RequestOptions",
     "Sender",
+    "with_progress",
 ]

@@ -5,16 +5,18 @@ from __future__ import annotations
 import datetime
 import json
 import os
+import secrets
 from collections.abc import (
     AsyncIterator,
     Awaitable,
     Callable,
     Collection,
+    Generator,
     Iterator,
     Mapping,
     Sequence,
 )
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import (
     IO,
@@ -25,6 +27,7 @@ from typing import (
     Literal,
     Protocol,
     TypeAlias,
+    TypedDict,
     TypeVar,
     final,
 )
@@ -125,6 +128,145 @@ class Uploads(ExitStack):
             raise TypeError(f"expected a path, bytes or an open file, got {type(upload).__name__}")
         name = getattr(upload, "name", None)  # an int for a file opened by descriptor
         return File(upload, os.path.basename(name) if isinstance(name, str) else "upload")
+
+
+Progress: TypeAlias = Callable[[int, int | None], object]
+"""Told how many bytes were sent or received so far, and of how many where that is known."""
+
+
+class RequestOptions(TypedDict, total=False):
+    """What one call does differently from its sender.
+
+    Attributes:
+        timeout: Seconds for each phase of the call. None waits for ever.
+        headers: Headers to send as well. They win over those of the sender.
+        idempotent: Whether the call may be repeated after its effect is unknown.
+        max_retries: How often a sender that repeats failed calls may repeat this one.
+        progress: Told how much of the body was sent, of how many bytes; the framing of a form
+            counts. It begins anew when the call is repeated, and what it raises ends the call.
+    """
+
+    timeout: float | None
+    headers: Mapping[str, str]
+    idempotent: bool
+    max_retries: int
+    progress: Progress
+
+
+@contextmanager
+def replacing(path: str | os.PathLike[str]) -> Generator[IO[bytes]]:
+    """Write a file that appears only when it is whole; a failure leaves nothing behind."""
+    target = Path(path).resolve()  # a link keeps its place, and what it names is written
+    if target.exists() and not target.is_file():  # a device or pipe cannot be replaced
+        with target.open("wb") as file:
+            yield file
+        return
+    part = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
+    try:
+        with part.open("xb") as file:
+            yield file
+        part.replace(target)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+
+
+class _Received:
+    """What both kinds of download know."""
+
+    def __init__(self, headers: Mapping[str, str], request_id: str | None) -> None:
+        length = headers.get("content-length", "")
+        plain = headers.get("content-encoding", "identity") == "identity"
+        self.content_type: str | None = headers.get("content-type")
+        self.size: int | None = int(length) if plain and length.isdecimal() else None
+        self.request_id: str | None = request_id
+
+
+class Download(_Received):
+    """A file while it arrives: iterate it for bytes, or `read` or `save` it.
+
+    Each byte comes once, whichever way it is read.
+
+    Attributes:
+        content_type: Media type of the file, if it was told.
+        size: Bytes of the whole file, if it was told.
+        request_id: The id that the server gave the request, if any.
+    """
+
+    def __init__(
+        self, pieces: Iterator[bytes], headers: Mapping[str, str], request_id: str | None = None
+    ) -> None:
+        super().__init__(headers, request_id)
+        self._pieces = pieces
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self._pieces
+
+    def read(self) -> bytes:
+        """Return all bytes that were not read yet."""
+        return b"".join([piece for piece in self])
+
+    def save(self, path: str | os.PathLike[str], *, progress: Progress | None = None) -> Path:
+        """Write a file while it arrives, in flat memory.
+
+        Args:
+            path: Where to. The file appears when it is whole; a failure or a cancellation leaves
+                nothing behind, and what was there before stays.
+            progress: Told after each piece how many bytes came, of how many.
+        """
+        received = 0
+        with replacing(path) as file:
+            for piece in self:
+                file.write(piece)
+                received += len(piece)
+                if progress is not None:
+                    progress(received, self.size)
+        return Path(path)
+
+
+class AsyncDownload(_Received):
+    """A file while it arrives, in an event loop: iterate it for bytes, or `read` or `save` it.
+
+    Each byte comes once, whichever way it is read.
+
+    Attributes:
+        content_type: Media type of the file, if it was told.
+        size: Bytes of the whole file, if it was told.
+        request_id: The id that the server gave the request, if any.
+    """
+
+    def __init__(
+        self,
+        pieces: AsyncIterator[bytes],
+        headers: Mapping[str, str],
+        request_id: str | None = None,
+    ) -> None:
+        super().__init__(headers, request_id)
+        self._pieces = pieces
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return self._pieces
+
+    async def read(self) -> bytes:
+        """Return all bytes that were not read yet."""
+        return b"".join([piece async for piece in self])
+
+    async def save(self, path: str | os.PathLike[str], *, progress: Progress | None = None) -> Path:
+        """Write a file while it arrives, in flat memory.
+
+        Args:
+            path: Where to. The file appears when it is whole; a failure or a cancellation leaves
+                nothing behind, and what was there before stays.
+            progress: Told after each piece how many bytes came, of how many.
+        """
+        received = 0
+        with replacing(path) as file:
+            async for piece in self:
+                file.write(piece)
+                received += len(piece)
+                if progress is not None:
+                    progress(received, self.size)
+        return Path(path)
 
 
 class Model:
@@ -487,4 +629,17 @@ async def paginate_async(
         cursor = _next_cursor(refuse, operation, page, seen)
 
 
-__all__ = ["UNSET", "DecodeError", "File", "Model", "Unset", "UploadFile", "Uploads"]
+__all__ = [
+    "UNSET",
+    "AsyncDownload",
+    "DecodeError",
+    "Download",
+    "File",
+    "Model",
+    "Progress",
+    "RequestOptions",
+    "Unset",
+    "UploadFile",
+    "Uploads",
+    "replacing",
+]

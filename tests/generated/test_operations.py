@@ -21,6 +21,7 @@ from cartesia_api.models import (
     PronunciationItem,
     RawOutput,
 )
+from cartesia_api.types import AsyncDownload, Download
 
 from tools import generate
 
@@ -556,9 +557,9 @@ def test_call(call: Call, serve: Callable[[Handler], Resources]) -> None:
             *call.arguments, **call.keywords
         )
         if isinstance(call.answer, bytes):
-            with result as response:
-                assert not response.is_stream_consumed
-                assert response.read() == call.answer
+            with result as download:
+                assert isinstance(download, Download)
+                assert download.read() == call.answer
         else:
             check(call, answer, result)
 
@@ -571,9 +572,9 @@ async def test_call_async(call: Call, aserve: Callable[[Handler], AsyncResources
             *call.arguments, **call.keywords
         )
         if isinstance(result, AbstractAsyncContextManager):
-            async with result as response:
-                assert not response.is_stream_consumed
-                assert await response.aread() == call.answer
+            async with result as download:
+                assert isinstance(download, AsyncDownload)
+                assert await download.read() == call.answer
         else:
             check(call, answer, await result)
 

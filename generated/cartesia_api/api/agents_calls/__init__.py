@@ -10,13 +10,11 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
     from contextlib import AbstractAsyncContextManager, AbstractContextManager
 
-    import httpx
-
     from ...client import AsyncSender, RequestOptions, Sender
     from ...models.agent_call import AgentCall
     from ...models.agent_call_expand import AgentCallExpand
     from ...models.agent_call_page import AgentCallPage
-    from ...types import Unset
+    from ...types import AsyncDownload, Download, Unset
 
 
 class AgentsCalls:
@@ -123,14 +121,14 @@ class AgentsCalls:
 
     def download_audio(
         self, call_id: str, *, options: RequestOptions | None = None
-    ) -> AbstractContextManager[httpx.Response]:
+    ) -> AbstractContextManager[Download]:
         """Stream the recording of a call as a WAV file.
 
         The official document declares an answer without a body (204), while its text says that
         the WAV file is streamed; an answer without a body could carry no recording, so this
         document declares 200 with a body. A client that is answered 204 reads an empty body.
 
-        Use it as `with`: the body of the response is still to be read.
+        Use it as `with`: the file arrives while it is read.
 
         Args:
             call_id: Id of the call.
@@ -252,14 +250,14 @@ class AsyncAgentsCalls:
 
     def download_audio(
         self, call_id: str, *, options: RequestOptions | None = None
-    ) -> AbstractAsyncContextManager[httpx.Response]:
+    ) -> AbstractAsyncContextManager[AsyncDownload]:
         """Stream the recording of a call as a WAV file.
 
         The official document declares an answer without a body (204), while its text says that
         the WAV file is streamed; an answer without a body could carry no recording, so this
         document declares 200 with a body. A client that is answered 204 reads an empty body.
 
-        Use it as `async with`: the body of the response is still to be read.
+        Use it as `async with`: the file arrives while it is read.
 
         Args:
             call_id: Id of the call.

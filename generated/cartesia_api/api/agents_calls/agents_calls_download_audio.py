@@ -5,10 +5,8 @@ from __future__ import annotations
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from typing import Final
 
-import httpx
-
 from ...client import AsyncSender, Request, RequestOptions, Sender
-from ...types import encode_segment
+from ...types import AsyncDownload, Download, encode_segment
 
 OPERATION: Final = "agents_calls_download_audio"
 
@@ -29,13 +27,13 @@ def build_request(*, call_id: str) -> Request:
 
 def stream(
     *, client: Sender, call_id: str, options: RequestOptions | None = None
-) -> AbstractContextManager[httpx.Response]:
+) -> AbstractContextManager[Download]:
     """Call the operation and hand out the answer, a success, before its body is read."""
     return client.stream(build_request(call_id=call_id), options)
 
 
 def astream(
     *, client: AsyncSender, call_id: str, options: RequestOptions | None = None
-) -> AbstractAsyncContextManager[httpx.Response]:
+) -> AbstractAsyncContextManager[AsyncDownload]:
     """Call the operation and hand out the answer, a success, before its body is read."""
     return client.stream(build_request(call_id=call_id), options)

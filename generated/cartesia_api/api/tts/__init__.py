@@ -11,8 +11,6 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
     from contextlib import AbstractAsyncContextManager, AbstractContextManager
 
-    import httpx
-
     from ...client import AsyncSender, RequestOptions, Sender
     from ...models.generation_config import GenerationConfig
     from ...models.infill_model import InfillModel
@@ -27,7 +25,7 @@ if TYPE_CHECKING:
     from ...models.tts_model import TtsModel
     from ...models.voice_by_id import VoiceById
     from ...models.wav_output import WavOutput
-    from ...types import UploadFile
+    from ...types import AsyncDownload, Download, UploadFile
 
 
 class Tts:
@@ -51,13 +49,13 @@ class Tts:
         save: bool | None | Unset = UNSET,
         speed: ModelSpeed | Unset = UNSET,
         options: RequestOptions | None = None,
-    ) -> AbstractContextManager[httpx.Response]:
+    ) -> AbstractContextManager[Download]:
         """Speak a transcript and stream the audio as a file.
 
         The body is the audio in the container that was asked for, sent while it is made. With
         `save`, the response header `Cartesia-File-ID` names the stored file.
 
-        Use it as `with`: the body of the response is still to be read.
+        Use it as `with`: the file arrives while it is read.
 
         Args:
             model_id: Id of the model. Professional voice clones need a dated one.
@@ -119,7 +117,7 @@ class Tts:
         context_id: None | str | Unset = UNSET,
         speed: ModelSpeed | Unset = UNSET,
         options: RequestOptions | None = None,
-    ) -> AbstractContextManager[httpx.Response]:
+    ) -> AbstractContextManager[Download]:
         """Speak a transcript and stream audio and timings as server-sent events.
 
         Each event is one JSON object with a `type`: see the schemas `TtsSseChunkEvent`,
@@ -127,7 +125,7 @@ class Tts:
         `TtsSseErrorEvent`. A stream that ends without an event whose `done` is true was cut.
         Only raw audio is available.
 
-        Use it as `with`: the body of the response is still to be read.
+        Use it as `with`: the file arrives while it is read.
 
         Args:
             model_id: Id of the model. Professional voice clones need a dated one.
@@ -194,7 +192,7 @@ class Tts:
         output_format_encoding: RawEncoding | Unset = UNSET,
         output_format_bit_rate: MpegBitRate | Unset = UNSET,
         options: RequestOptions | None = None,
-    ) -> Iterator[httpx.Response]:
+    ) -> Iterator[Download]:
         """Speak a transcript that joins two recordings, and stream the audio as a file.
 
         Fills the gap between `left_audio` and `right_audio`, of which at least one is needed.
@@ -202,7 +200,7 @@ class Tts:
         costs 300 credits and 1 more for each character. Longer transcripts, and recordings that
         are cut right at the gap with their silence kept, join best.
 
-        Use it as `with`: the body of the response is still to be read.
+        Use it as `with`: the file arrives while it is read.
 
         Args:
             model_id: Id of the model.
@@ -243,8 +241,8 @@ class Tts:
                     output_format_bit_rate=output_format_bit_rate,
                 ),
                 options=options,
-            ) as response:
-                yield response
+            ) as download:
+                yield download
 
 
 class AsyncTts:
@@ -268,13 +266,13 @@ class AsyncTts:
         save: bool | None | Unset = UNSET,
         speed: ModelSpeed | Unset = UNSET,
         options: RequestOptions | None = None,
-    ) -> AbstractAsyncContextManager[httpx.Response]:
+    ) -> AbstractAsyncContextManager[AsyncDownload]:
         """Speak a transcript and stream the audio as a file.
 
         The body is the audio in the container that was asked for, sent while it is made. With
         `save`, the response header `Cartesia-File-ID` names the stored file.
 
-        Use it as `async with`: the body of the response is still to be read.
+        Use it as `async with`: the file arrives while it is read.
 
         Args:
             model_id: Id of the model. Professional voice clones need a dated one.
@@ -336,7 +334,7 @@ class AsyncTts:
         context_id: None | str | Unset = UNSET,
         speed: ModelSpeed | Unset = UNSET,
         options: RequestOptions | None = None,
-    ) -> AbstractAsyncContextManager[httpx.Response]:
+    ) -> AbstractAsyncContextManager[AsyncDownload]:
         """Speak a transcript and stream audio and timings as server-sent events.
 
         Each event is one JSON object with a `type`: see the schemas `TtsSseChunkEvent`,
@@ -344,7 +342,7 @@ class AsyncTts:
         `TtsSseErrorEvent`. A stream that ends without an event whose `done` is true was cut.
         Only raw audio is available.
 
-        Use it as `async with`: the body of the response is still to be read.
+        Use it as `async with`: the file arrives while it is read.
 
         Args:
             model_id: Id of the model. Professional voice clones need a dated one.
@@ -411,7 +409,7 @@ class AsyncTts:
         output_format_encoding: RawEncoding | Unset = UNSET,
         output_format_bit_rate: MpegBitRate | Unset = UNSET,
         options: RequestOptions | None = None,
-    ) -> AsyncIterator[httpx.Response]:
+    ) -> AsyncIterator[AsyncDownload]:
         """Speak a transcript that joins two recordings, and stream the audio as a file.
 
         Fills the gap between `left_audio` and `right_audio`, of which at least one is needed.
@@ -419,7 +417,7 @@ class AsyncTts:
         costs 300 credits and 1 more for each character. Longer transcripts, and recordings that
         are cut right at the gap with their silence kept, join best.
 
-        Use it as `async with`: the body of the response is still to be read.
+        Use it as `async with`: the file arrives while it is read.
 
         Args:
             model_id: Id of the model.
@@ -460,8 +458,8 @@ class AsyncTts:
                     output_format_bit_rate=output_format_bit_rate,
                 ),
                 options=options,
-            ) as response:
-                yield response
+            ) as download:
+                yield download
 
 
 __all__ = ["AsyncTts", "Tts"]

@@ -5,10 +5,9 @@ from __future__ import annotations
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from typing import Final
 
-import httpx
-
 from ...client import AsyncSender, Request, RequestOptions, Sender
 from ...models.tts_request import TtsRequest
+from ...types import AsyncDownload, Download
 
 OPERATION: Final = "tts_generate"
 
@@ -26,13 +25,13 @@ def build_request(*, body: TtsRequest) -> Request:
 
 def stream(
     *, client: Sender, body: TtsRequest, options: RequestOptions | None = None
-) -> AbstractContextManager[httpx.Response]:
+) -> AbstractContextManager[Download]:
     """Call the operation and hand out the answer, a success, before its body is read."""
     return client.stream(build_request(body=body), options)
 
 
 def astream(
     *, client: AsyncSender, body: TtsRequest, options: RequestOptions | None = None
-) -> AbstractAsyncContextManager[httpx.Response]:
+) -> AbstractAsyncContextManager[AsyncDownload]:
     """Call the operation and hand out the answer, a success, before its body is read."""
     return client.stream(build_request(body=body), options)

@@ -5,10 +5,9 @@ from __future__ import annotations
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from typing import Final
 
-import httpx
-
 from ...client import AsyncSender, Request, RequestOptions, Sender
 from ...models.infill_request import InfillRequest
+from ...types import AsyncDownload, Download
 
 OPERATION: Final = "tts_infill"
 
@@ -30,13 +29,13 @@ def build_request(*, body: InfillRequest) -> Request:
 
 def stream(
     *, client: Sender, body: InfillRequest, options: RequestOptions | None = None
-) -> AbstractContextManager[httpx.Response]:
+) -> AbstractContextManager[Download]:
     """Call the operation and hand out the answer, a success, before its body is read."""
     return client.stream(build_request(body=body), options)
 
 
 def astream(
     *, client: AsyncSender, body: InfillRequest, options: RequestOptions | None = None
-) -> AbstractAsyncContextManager[httpx.Response]:
+) -> AbstractAsyncContextManager[AsyncDownload]:
     """Call the operation and hand out the answer, a success, before its body is read."""
     return client.stream(build_request(body=body), options)

@@ -10,14 +10,12 @@ from ...types import UNSET, Uploads
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
-    import httpx
-
     from ...client import AsyncSender, RequestOptions, Sender
     from ...models.mpeg_bit_rate import MpegBitRate
     from ...models.output_container import OutputContainer
     from ...models.raw_encoding import RawEncoding
     from ...models.sample_rate import SampleRate
-    from ...types import Unset, UploadFile
+    from ...types import AsyncDownload, Download, Unset, UploadFile
 
 
 class VoiceChanger:
@@ -37,13 +35,13 @@ class VoiceChanger:
         output_format_encoding: RawEncoding | Unset = UNSET,
         output_format_bit_rate: MpegBitRate | Unset = UNSET,
         options: RequestOptions | None = None,
-    ) -> Iterator[httpx.Response]:
+    ) -> Iterator[Download]:
         """Speak a recording with another voice and stream the audio as a file.
 
         The words and the intonation stay. The body is the audio in the container that was asked
         for, sent while it is made. It costs 15 credits for each second of the recording.
 
-        Use it as `with`: the body of the response is still to be read.
+        Use it as `with`: the file arrives while it is read.
 
         Args:
             clip: The recording of speech.
@@ -74,8 +72,8 @@ class VoiceChanger:
                     output_format_bit_rate=output_format_bit_rate,
                 ),
                 options=options,
-            ) as response:
-                yield response
+            ) as download:
+                yield download
 
     @contextmanager
     def generate_sse(
@@ -88,7 +86,7 @@ class VoiceChanger:
         output_format_encoding: RawEncoding | Unset = UNSET,
         output_format_bit_rate: MpegBitRate | Unset = UNSET,
         options: RequestOptions | None = None,
-    ) -> Iterator[httpx.Response]:
+    ) -> Iterator[Download]:
         """Speak a recording with another voice and stream the audio as server-sent events.
 
         Each event is one JSON object: see the schemas `VoiceChangerChunkEvent`,
@@ -96,7 +94,7 @@ class VoiceChanger:
         the other two apart by `done`. A stream that ends without an event whose `done` is true
         was cut. It costs 15 credits for each second of the recording.
 
-        Use it as `with`: the body of the response is still to be read.
+        Use it as `with`: the file arrives while it is read.
 
         Args:
             clip: The recording of speech.
@@ -127,8 +125,8 @@ class VoiceChanger:
                     output_format_bit_rate=output_format_bit_rate,
                 ),
                 options=options,
-            ) as response:
-                yield response
+            ) as download:
+                yield download
 
 
 class AsyncVoiceChanger:
@@ -148,13 +146,13 @@ class AsyncVoiceChanger:
         output_format_encoding: RawEncoding | Unset = UNSET,
         output_format_bit_rate: MpegBitRate | Unset = UNSET,
         options: RequestOptions | None = None,
-    ) -> AsyncIterator[httpx.Response]:
+    ) -> AsyncIterator[AsyncDownload]:
         """Speak a recording with another voice and stream the audio as a file.
 
         The words and the intonation stay. The body is the audio in the container that was asked
         for, sent while it is made. It costs 15 credits for each second of the recording.
 
-        Use it as `async with`: the body of the response is still to be read.
+        Use it as `async with`: the file arrives while it is read.
 
         Args:
             clip: The recording of speech.
@@ -185,8 +183,8 @@ class AsyncVoiceChanger:
                     output_format_bit_rate=output_format_bit_rate,
                 ),
                 options=options,
-            ) as response:
-                yield response
+            ) as download:
+                yield download
 
     @asynccontextmanager
     async def generate_sse(
@@ -199,7 +197,7 @@ class AsyncVoiceChanger:
         output_format_encoding: RawEncoding | Unset = UNSET,
         output_format_bit_rate: MpegBitRate | Unset = UNSET,
         options: RequestOptions | None = None,
-    ) -> AsyncIterator[httpx.Response]:
+    ) -> AsyncIterator[AsyncDownload]:
         """Speak a recording with another voice and stream the audio as server-sent events.
 
         Each event is one JSON object: see the schemas `VoiceChangerChunkEvent`,
@@ -207,7 +205,7 @@ class AsyncVoiceChanger:
         the other two apart by `done`. A stream that ends without an event whose `done` is true
         was cut. It costs 15 credits for each second of the recording.
 
-        Use it as `async with`: the body of the response is still to be read.
+        Use it as `async with`: the file arrives while it is read.
 
         Args:
             clip: The recording of speech.
@@ -238,8 +236,8 @@ class AsyncVoiceChanger:
                     output_format_bit_rate=output_format_bit_rate,
                 ),
                 options=options,
-            ) as response:
-                yield response
+            ) as download:
+                yield download
 
 
 __all__ = ["AsyncVoiceChanger", "VoiceChanger"]

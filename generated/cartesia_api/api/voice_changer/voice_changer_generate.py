@@ -5,10 +5,9 @@ from __future__ import annotations
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from typing import Final
 
-import httpx
-
 from ...client import AsyncSender, Request, RequestOptions, Sender
 from ...models.change_voice_request import ChangeVoiceRequest
+from ...types import AsyncDownload, Download
 
 OPERATION: Final = "voice_changer_generate"
 
@@ -30,13 +29,13 @@ def build_request(*, body: ChangeVoiceRequest) -> Request:
 
 def stream(
     *, client: Sender, body: ChangeVoiceRequest, options: RequestOptions | None = None
-) -> AbstractContextManager[httpx.Response]:
+) -> AbstractContextManager[Download]:
     """Call the operation and hand out the answer, a success, before its body is read."""
     return client.stream(build_request(body=body), options)
 
 
 def astream(
     *, client: AsyncSender, body: ChangeVoiceRequest, options: RequestOptions | None = None
-) -> AbstractAsyncContextManager[httpx.Response]:
+) -> AbstractAsyncContextManager[AsyncDownload]:
     """Call the operation and hand out the answer, a success, before its body is read."""
     return client.stream(build_request(body=body), options)

@@ -1,0 +1,52 @@
+"""Who calls: a key for good, or short-lived tokens one after the other."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from .._core.tokens import Lease, lease
+from .flow import Mutex
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from .._core.config import Config
+
+
+class AsyncCredentials:
+    """Gives each call a config with credentials that are good; for one event loop.
+
+    Args:
+        fetch: Returns a token; None if the config has its credentials already.
+    """
+
+    def __init__(self, fetch: Callable[[], Awaitable[str]] | None) -> None:
+        self._fetch = fetch
+        self._mutex = Mutex()  # callers that come meanwhile take the token that one fetches
+        self._lease: Lease | None = None
+
+    async def bearer(self, config: Config) -> Config:
+        """The config to make a call with now."""
+        if self._fetch is None:
+            return config
+        async with self._mutex:
+            held = self._lease
+            if held is None or not held.is_fresh(time.monotonic()):
+                held = await self._renewed(config, self._fetch)
+            return config.with_token(held.token)
+
+    async def renew(self, refused: str) -> bool:
+        """Whether another try may go better, after a refusal of a token."""
+        if self._fetch is None:
+            return False
+        async with self._mutex:
+            if self._lease is not None and self._lease.token == refused:
+                self._lease = None
+            return True
+
+    async def _renewed(self, config: Config, fetch: Callable[[], Awaitable[str]]) -> Lease:
+        now, today = time.monotonic(), time.time()
+        token = config.with_token(await fetch()).api_key  # which checks it
+        self._lease = lease(token, now=now, today=today)
+        return self._lease

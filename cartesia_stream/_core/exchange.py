@@ -1,0 +1,109 @@
+"""What a call tells besides its result: the status and the headers of the response."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Final, Generic, Self, TypeVar
+
+import msgspec
+
+from ..errors import ConfigurationError
+from .faults import request_id_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    import httpx
+
+__all__ = ["Response"]
+
+T = TypeVar("T")
+
+
+class Headers(Mapping[str, str]):
+    """Headers whatever the case of their names; one that is repeated has its values joined."""
+
+    __slots__ = ("_values",)
+
+    def __init__(self, pairs: Iterable[tuple[str, str]]) -> None:
+        self._values: dict[str, str] = {}
+        for name, value in pairs:
+            key = name.lower()
+            known = self._values.get(key)
+            self._values[key] = value if known is None else f"{known}, {value}"
+
+    def __getitem__(self, name: str) -> str:
+        return self._values[name.lower()]
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and name.lower() in self._values
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def __repr__(self) -> str:
+        return f"Headers({self._values!r})"
+
+
+class Response(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
+    """The result of a call with what came around it; see `Cartesia.with_response`.
+
+    Attributes:
+        data: What the call returns.
+        status_code: HTTP status.
+        headers: Headers, whatever the case of their names.
+        request_id: The service's id of the request, if it gave one.
+    """
+
+    data: T
+    status_code: int
+    headers: Mapping[str, str]
+    request_id: str | None
+
+
+class Watch:
+    """Notes the last response of what is called within it; a context manager.
+
+    Attributes:
+        response: The response, once there is one.
+    """
+
+    _current: Final[ContextVar[Watch | None]] = ContextVar("cartesia_watch", default=None)
+
+    def __init__(self) -> None:
+        self.response: httpx.Response | None = None
+
+    @classmethod
+    def note(cls, response: httpx.Response) -> None:
+        """Tell whoever watches of a success."""
+        watch = cls._current.get()
+        if watch is not None:
+            watch.response = response
+
+    def __enter__(self) -> Self:
+        self._token = self._current.set(self)
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._current.reset(self._token)
+
+    def answer(self, data: T) -> Response[T]:
+        """The result with its response.
+
+        Raises:
+            ConfigurationError: If nothing was sent, or not over HTTP.
+        """
+        response = self.response
+        if response is None:
+            raise ConfigurationError("the call sent no HTTP request, so it has no response")
+        headers = Headers(response.headers.multi_items())
+        return Response(
+            data=data,
+            status_code=response.status_code,
+            headers=headers,
+            request_id=request_id_of(headers),
+        )

@@ -1,0 +1,93 @@
+# Written by tools/unasync.py from _aio/voice_changer.py: edit that file, then `make generate`.
+"""The voice changer: recordings go up, and speech comes back as it is made."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .._core.operations import Change
+from ..audio import PCM_24K, AudioFormat
+from .flow import launch
+from .stream import SpeechStream
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from cartesia_api.types import RequestOptions, UploadFile
+
+    from .client import Transports
+    from .http import ResponseSource
+
+__all__ = ["VoiceChanger"]
+
+
+class VoiceChanger:
+    """Recordings in another voice. Get it as ``client.voice_changer``, thread-safe."""
+
+    def __init__(self, transports: Transports) -> None:
+        self._transports = transports
+
+    def generate(
+        self,
+        clip: UploadFile,
+        *,
+        voice: str | Mapping[str, object],
+        output_format: AudioFormat | Mapping[str, object] = PCM_24K,
+        options: RequestOptions | None = None,
+    ) -> SpeechStream:
+        """Speak a recording with another voice, in any container.
+
+        The words and the intonation stay. It costs 15 credits for each second of the recording.
+
+        Args:
+            clip: The recording: a path, bytes, an open file or a `File`. It is sent from the disk,
+                never read as a whole.
+            voice: Id of the voice to speak with.
+            output_format: Format of the audio.
+            options: What this call does differently, such as its timeout; ``progress`` is told
+                how much of the recording was sent.
+
+        Returns:
+            The audio while it arrives; ``save`` writes it as it is for ``wav`` and ``mp3``.
+
+        Raises:
+            ConfigurationError: If the arguments cannot work; nothing was sent.
+            OSError: If the recording cannot be opened.
+            APIError: If the service refused or cannot be reached.
+        """
+        return self._stream(clip, Change.of(voice, output_format), options)
+
+    def generate_sse(
+        self,
+        clip: UploadFile,
+        *,
+        voice: str | Mapping[str, object],
+        output_format: AudioFormat | Mapping[str, object] = PCM_24K,
+        options: RequestOptions | None = None,
+    ) -> SpeechStream:
+        """`generate` over server-sent events: a stream that is cut never looks complete.
+
+        Args:
+            clip: The recording, as for `generate`.
+            voice: Id of the voice to speak with.
+            output_format: Format of the audio.
+            options: What this call does differently.
+
+        Raises:
+            ConfigurationError: If the arguments cannot work; nothing was sent.
+            OSError: If the recording cannot be opened.
+            APIError: If the service refused or cannot be reached.
+        """
+        return self._stream(clip, Change.of(voice, output_format, events=True), options)
+
+    def _stream(
+        self, clip: UploadFile, change: Change, options: RequestOptions | None
+    ) -> SpeechStream:
+        def start() -> ResponseSource:
+            from cartesia_api.types import Uploads
+
+            with Uploads() as uploads:  # open until the answer begins, and for every try
+                request = change.request(uploads.file(clip))
+                return self._transports.speech(request, options)
+
+        return launch(SpeechStream(start, change.format))
