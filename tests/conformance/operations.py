@@ -13,7 +13,6 @@ from typing import Any, NamedTuple
 VOICE = "6ccbfb76-1fc6-48f7-b71d-91ac6298247b"
 AGENT = "agent_reservations"
 RAW = {"container": "raw", "encoding": "pcm_s16le", "sample_rate": 16000}
-FLAT_RAW = {f"output_format_{name}": value for name, value in RAW.items()}
 SPEECH = {"model_id": "sonic-3.5", "transcript": "Hello there.", "voice": VOICE}
 
 
@@ -43,14 +42,16 @@ class Step(NamedTuple):
     keep: str | None = None
 
 
+FLAT_RAW = {f"output_format_{name}": value for name, value in RAW.items()}
 CHANGE = {"clip": Clip(), "voice_id": VOICE, **FLAT_RAW}
+OUR_CHANGE = {"clip": Clip(), "voice": VOICE, "output_format": RAW}
 INFILL = {
     "left_audio": Clip("left.wav"),
     "right_audio": Clip("right.wav"),
     "transcript": "Between.",
-    "voice_id": VOICE,
     "language": "en",
     "model_id": "sonic-3",
+    "output_format": RAW,
 }
 TUNE = {"name": "Tuned", "description": "d", "language": "en", "dataset": "$dataset"}
 WORDS = {"file": Clip(), "model": "ink-whisper", "timestamp_granularities": ["word"]}
@@ -70,9 +71,9 @@ STEPS = (
     Step(11, "stt.transcribe", WORDS),
     Step(12, "tts.generate", {**SPEECH, "output_format": RAW}),
     Step(13, "tts.generate_sse", {**SPEECH, "output_format": RAW, "add_timestamps": True}),
-    Step(14, "tts.infill", {**INFILL, "output_format": RAW}, our_arguments=INFILL | FLAT_RAW),
-    Step(15, "voice_changer.generate", CHANGE),
-    Step(16, "voice_changer.generate_sse", CHANGE),
+    Step(14, "tts.infill", INFILL | {"voice_id": VOICE}, our_arguments=INFILL | {"voice": VOICE}),
+    Step(15, "voice_changer.generate", CHANGE, our_arguments=OUR_CHANGE),
+    Step(16, "voice_changer.generate_sse", CHANGE, our_arguments=OUR_CHANGE),
     Step(17, "access_token.create", {"grants": {"tts": True}, "expires_in": 60}),
     Step(
         19,

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-from cartesia_api.api.tts import Tts
 from cartesia_api.models.access_token_grants import AccessTokenGrants
 from cartesia_api.models.pronunciation_item import PronunciationItem
 from cartesia_api.types import File
@@ -22,12 +21,10 @@ from cartesia_stream.emulator.pcm import wav_bytes
 from tests.conformance import operations
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from cartesia_stream.emulator.recording import RecordedRequest
-    from tests.conformance.operations import Clip, Step
-
-    Run = Callable[[str], dict[str, Any]]
+    from tests.conformance.operations import Clip
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -88,7 +85,7 @@ def ours(client: Cartesia, clip: bytes) -> dict[str, str]:
     for step in operations.STEPS:
         arguments = step.arguments if step.our_arguments is None else step.our_arguments
         given = _typed(operations.filled(arguments, ids, upload))
-        result = _call(client, step)(**given)
+        result = operations.method(client, step.ours or step.sdk)(**given)
         if isinstance(result, AbstractContextManager):
             with result as answer:
                 for _ in answer.iter_bytes() if hasattr(answer, "iter_bytes") else answer:
@@ -96,15 +93,6 @@ def ours(client: Cartesia, clip: bytes) -> dict[str, str]:
         if step.keep:
             ids[step.keep] = operations.first_id(result)
     return ids
-
-
-def _call(client: Cartesia, step: Step) -> Callable[..., Any]:
-    path = step.ours or step.sdk
-    if path == "tts.infill" and not hasattr(client.tts, "infill"):
-        method: Callable[..., Any] = Tts(client._transports).infill
-        return method
-    found: Callable[..., Any] = operations.method(client, path)
-    return found
 
 
 def _typed(arguments: dict[str, Any]) -> dict[str, Any]:
