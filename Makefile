@@ -78,10 +78,10 @@ lint-spec: $(BIN)/.ready ## Check the OpenAPI document: validity and the rules o
 	$(BIN)/openapi-spec-validator spec/cartesia.yaml
 	$(BIN)/python tools/lint_spec.py
 
-spec-diff: $(BIN)/.ready ## Tell what changed for users since BASE, a commit or tag. Default: the latest tag.
+spec-diff: $(BIN)/.ready ## Tell what changed for users since BASE, a commit or tag. Default: the latest release.
 	@$(BIN)/python -m tools.spec_diff $(BASE)
 
-spec-gate: $(BIN)/.ready ## Check that what breaks users since the latest tag is released as such.
+spec-gate: $(BIN)/.ready ## Check that what breaks users since the latest release is released as such.
 	@$(BIN)/python -m tools.spec_diff --fail-on-unreleased-breaking
 
 bench-rest: $(BIN)/.ready conformance-venv ## Compare import, memory and reading with the official SDK.

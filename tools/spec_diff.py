@@ -3,7 +3,7 @@
     python -m tools.spec_diff [BASE] [--fail-on-unreleased-breaking]
 
 Compares the document and the generated client at BASE, a commit or tag, with the files as they are
-now. Without BASE the latest tag counts, and before the first tag there is nothing to compare.
+now. Without BASE the latest tag counts, and where there is none, the commit that set the version.
 
 Exit codes: 0 for any comparison, 1 for a breaking change that is not released as one (only with
 the option above), 2 where there is nothing that could be compared.
@@ -157,10 +157,16 @@ class Repository:
         except CannotCompareError:  # no clone at all, but an unpacked source distribution
             return False
 
-    def latest_tag(self) -> str | None:
-        """Return the latest tag behind the present commit."""
+    def latest_release(self) -> str | None:
+        """Return the latest tag behind the present commit, or else the commit of the version."""
         try:
             return self.git("describe", "--tags", "--abbrev=0").decode().strip()
+        except CannotCompareError:
+            pass
+        if self.is_shallow():  # its oldest commit would look like the one that set everything
+            return None
+        try:
+            return self.git("log", "-1", "--format=%h", "--", VERSION).decode().strip() or None
         except CannotCompareError:
             return None
 
@@ -250,9 +256,9 @@ def missing_for_release(old: State, new: State, changes: Sequence[Change]) -> li
 
 def compare(repository: Repository, base: str | None, *, must_be_released: bool) -> int:
     """Print what changed. See the module for the exit code."""
-    base = base or repository.latest_tag()
+    base = base or repository.latest_release()
     if base is None:
-        print("There is no tag to compare with: nothing was released yet.")
+        print("There is no release to compare with.")
         if repository.is_shallow():
             print("This clone is shallow; its tags may be missing: git fetch --unshallow --tags")
         return 0
@@ -274,7 +280,7 @@ def compare(repository: Repository, base: str | None, *, must_be_released: bool)
 def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
     """Run the command line."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("base", nargs="?", help="commit or tag; the latest tag if it is left out")
+    parser.add_argument("base", nargs="?", help="commit or tag; the latest release if left out")
     parser.add_argument(
         "--fail-on-unreleased-breaking",
         action="store_true",

@@ -64,6 +64,17 @@ def test_the_latest_tag_is_the_base(project: Project, capsys: pytest.CaptureFixt
     assert "Since v0.1.0" in capsys.readouterr().out
 
 
+def test_without_tags_the_version_tells(
+    project: Project, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Where no tag is, what landed since the version was set counts."""
+    project.edit_document(drop_tags)
+    project.commit()
+    project.git("clone", "-q", "--no-tags", str(project.root), str(tmp_path / "copy"))
+    assert spec_diff.main([GATE], tmp_path / "copy") == 1
+    assert "A breaking change needs version 0.2.0 or later" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     ("version", "level", "least"),
     [
@@ -197,7 +208,7 @@ def test_outside_of_a_repository(
     copy = tmp_path / "copy"
     shutil.copytree(project.root, copy, ignore=shutil.ignore_patterns(".git"))
     assert spec_diff.main([GATE], copy) == 0
-    assert "no tag to compare with" in capsys.readouterr().out
+    assert "no release to compare with" in capsys.readouterr().out
     assert spec_diff.main(["v0.1.0"], copy) == 2
     assert "there is no commit 'v0.1.0' here" in capsys.readouterr().err
 
