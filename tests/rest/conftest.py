@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
@@ -10,9 +12,12 @@ import pytest
 import respx
 
 from cartesia_stream import AsyncCartesia, Cartesia
+from cartesia_stream.emulator import Emulator
+
+from .loopback import Loopback, serving
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
 KEY = "sk_car_planted"
 
@@ -44,6 +49,46 @@ class Face:
                 return [item async for item in result]
             return await result
 
+    def client(self, *args: Any, **settings: Any) -> Any:
+        """A client of this face, which the caller closes."""
+        return (AsyncCartesia if self.name == "asyncio" else Cartesia)(*args, **settings)
+
+    def drive(self, story: Callable[[Any], Awaitable[Any]], *args: Any, **settings: Any) -> Any:
+        """Tell a story of a client with `settle`, `within` and `each`, which fit both faces."""
+
+        async def tell() -> Any:
+            key = () if "token" in settings else (args or (KEY,))
+            async with within(self.client(*key, **settings)) as client:
+                return await story(client)
+
+        return asyncio.run(tell())
+
+
+async def settle(value: Any) -> Any:
+    """What a call of either face gives in the end."""
+    return await value if inspect.isawaitable(value) else value
+
+
+@asynccontextmanager
+async def within(manager: Any) -> AsyncIterator[Any]:
+    """``with`` or ``async with``."""
+    if isinstance(manager, AbstractAsyncContextManager) or hasattr(manager, "__aenter__"):
+        async with manager as value:
+            yield value
+    else:
+        with manager as value:
+            yield value
+
+
+async def each(items: Any) -> AsyncIterator[Any]:
+    """``for`` or ``async for``."""
+    if hasattr(items, "__aiter__"):
+        async for item in items:
+            yield item
+    else:
+        for item in items:
+            yield item
+
 
 @pytest.fixture(params=["blocking", "asyncio"])
 def face(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Face:
@@ -66,3 +111,17 @@ def service() -> Iterator[respx.Router]:
     """The mocked service; every route must be called."""
     with respx.mock(base_url="https://api.cartesia.ai") as router:
         yield router
+
+
+@pytest.fixture
+def loopback() -> Iterator[Loopback]:
+    """A server for bodies of any size."""
+    with serving() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def emulator() -> Iterator[Emulator]:
+    """The service on this machine."""
+    with Emulator(engine="tone") as emulator:
+        yield emulator

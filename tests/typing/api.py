@@ -22,10 +22,12 @@ from cartesia_stream import (
     APIStatusError,
     APITimeoutError,
     AsyncCartesia,
+    AsyncDownload,
     AsyncSpeechStream,
     AsyncTTS,
     AsyncTTSConnection,
     AsyncTTSContext,
+    AsyncVoiceChanger,
     Audio,
     AudioChunk,
     AudioFormat,
@@ -41,6 +43,7 @@ from cartesia_stream import (
     ConnectionClosedError,
     ContextOptions,
     Done,
+    Download,
     File,
     FlushDone,
     GenerationConfig,
@@ -49,8 +52,11 @@ from cartesia_stream import (
     NotFoundError,
     PermissionDeniedError,
     PhonemeTimestamps,
+    Progress,
     RateLimitError,
     RemoteProtocolError,
+    RequestOptions,
+    Response,
     Resumed,
     SpeechEvent,
     SpeechOptions,
@@ -63,6 +69,7 @@ from cartesia_stream import (
     TTSContext,
     UnknownEvent,
     UnprocessableEntityError,
+    VoiceChanger,
     VoiceId,
     WavWriter,
     WordTimestamps,
@@ -114,6 +121,87 @@ async def async_operations(client: AsyncCartesia) -> None:
     heard = await client.stt.transcribe(file=b"RIFF", model="ink-whisper", language="en")
     assert_type(heard, Transcription)
     await client.voices.delete("v")
+
+
+def told(now: int, total: int | None) -> None:
+    print(now, total)
+
+
+def files(client: Cartesia, own: Progress = told) -> None:
+    options: RequestOptions = {
+        "progress": own,
+        "timeout": 2.5,
+        "headers": {"X-Trace": "1"},
+        "max_retries": 1,
+        "idempotent": True,
+    }
+    changer = client.voice_changer
+    assert_type(changer, VoiceChanger)
+    assert_type(changer.generate("a.wav", voice="v", options=options), SpeechStream)
+    with Path("a.wav").open("rb") as file:
+        changer.generate_sse(file, voice={"id": "v"}, output_format=PCM_16K).save("b.wav")
+    infill = client.tts.infill("and", voice="v", language="en", left_audio=b"RIFF")
+    assert_type(infill, SpeechStream)
+    infill.save("c.wav", progress=print)
+    client.tts.generate("Hi", voice="v", options=options)
+    client.tts.generate_sse("Hi", voice="v", options=options)
+    with client.agents.calls.download_audio("c") as download:
+        assert_type(download, Download)
+        assert_type(download.content_type, str | None)
+        assert_type(download.size, int | None)
+        assert_type(download.request_id, str | None)
+        for piece in download:
+            assert_type(piece, bytes)
+        assert_type(download.read(), bytes)
+        assert_type(download.save("c.wav", progress=told), Path)
+
+
+async def async_files(client: AsyncCartesia) -> None:
+    changer = client.voice_changer
+    assert_type(changer, AsyncVoiceChanger)
+    assert_type(changer.generate("a.wav", voice="v"), AsyncSpeechStream)
+    await changer.generate_sse(b"RIFF", voice="v").save("b.wav", progress=print)
+    assert_type(
+        client.tts.infill("and", voice="v", language="en", right_audio="a.wav"), AsyncSpeechStream
+    )
+    async with client.agents.calls.download_audio("c") as download:
+        assert_type(download, AsyncDownload)
+        async for piece in download:
+            assert_type(piece, bytes)
+        assert_type(await download.read(), bytes)
+        assert_type(await download.save("c.wav", progress=told), Path)
+
+
+def responses(client: Cartesia) -> None:
+    other = client.with_options(timeout=Timeouts(read=5), max_retries=0, headers={"X-Trace": "1"})
+    assert_type(other, Cartesia)
+    page = other.with_response(client.voices.list, limit=3)
+    assert_type(page, Response[VoicePage])
+    assert_type(page.data, VoicePage)
+    assert_type(page.status_code, int)
+    assert_type(page.headers, Mapping[str, str])
+    assert_type(page.request_id, str | None)
+    assert_type(client.with_response(client.voices.delete, "v"), Response[None])
+    spoken = client.with_response(client.tts.generate, "Hi", voice="v")
+    assert_type(spoken, Response[SpeechStream])
+
+
+async def async_responses(client: AsyncCartesia) -> None:
+    assert_type(client.with_options(timeout=3), AsyncCartesia)
+    page = await client.with_response(client.voices.list, limit=3)
+    assert_type(page, Response[VoicePage])
+    spoken = await client.with_response(client.tts.generate, "Hi", voice="v")
+    assert_type(spoken, Response[AsyncSpeechStream])
+
+
+async def tokens_of(server: Cartesia, async_server: AsyncCartesia) -> None:
+    source = server.token_source(tts=True, stt=True, agent=False, expires_in=60)
+    assert_type(source(), str)
+    Cartesia(token=source)
+    Cartesia(token="t")
+    async_source = async_server.token_source(tts=True)
+    assert_type(await async_source(), str)
+    AsyncCartesia(token=async_source)
 
 
 def describe(event: SpeechEvent) -> str:

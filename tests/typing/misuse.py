@@ -40,6 +40,14 @@ def operations(client: Cartesia) -> None:
     client.voices.delete("v", options={"retries": 1})  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 
 
+def responses(client: Cartesia) -> None:
+    client.with_response(client.voices.list, 3)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    client.with_response(client.voices.list, typo=3)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    client.with_options(api_key="k")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    Cartesia(token=5)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    client.voice_changer.generate("a.wav")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+
+
 def speech(client: Cartesia) -> None:
     client.tts.speak("Hi")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
     client.tts.speak("Hi", "v")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
