@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import AsyncIterable
 from contextlib import suppress
-from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Generic, NamedTuple, Protocol, TypeVar
+
+from ..errors import LocalStateError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Generator, Iterable
@@ -16,6 +19,7 @@ Mutex = asyncio.Lock
 sleep = asyncio.sleep
 
 S = TypeVar("S")
+T = TypeVar("T")
 
 
 class Guard:
@@ -31,6 +35,30 @@ class Guard:
 def launch(stream: S) -> S:
     """Speech goes out when the stream is first used."""
     return stream
+
+
+class Place(NamedTuple):
+    """Where connections live."""
+
+    pid: int
+    loop: asyncio.AbstractEventLoop
+
+
+def place() -> Place:
+    """Where this code runs."""
+    return Place(os.getpid(), asyncio.get_running_loop())
+
+
+def leave_places(places: dict[Place, T]) -> None:
+    """Forget what was open in other places.
+
+    Raises:
+        LocalStateError: If one of them is an event loop that may still run.
+    """
+    for other in list(places):
+        if other.pid == os.getpid() and not other.loop.is_closed():
+            raise LocalStateError("this client is in use in another event loop; make one for each")
+        places.pop(other, None)
 
 
 class Closeable(Protocol):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from typing import TYPE_CHECKING, Final
+from weakref import WeakSet
 
 from .._core.gate import Gate, TicketState
 from ..errors import APITimeoutError, CartesiaError
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     from .._core.gate import Ticket
     from ..errors import RateLimitError
+    from .http import AsyncHttpSender
     from .websocket import AsyncSocketDriver
 
 logger: Final = logging.getLogger("cartesia_stream")
@@ -52,28 +54,37 @@ class AsyncPool:
             if drivers:
                 best = min(drivers, key=lambda driver: driver.load)
                 if best.load < CONTEXTS_PER_SOCKET or len(drivers) >= self._size:
+                    best.reserve()
                     return best
-            return await self._add()
+            driver = await self._connect()
+            drivers.append(driver)
+            return driver
 
     async def prewarm(self, sockets: int) -> None:
         """Open sockets ahead of need, and keep that many open and fresh from now on."""
-        async with self._mutex:
-            self._wanted = min(sockets, self._size)
-            await self._fill()
-            if self._repeater is None:
-                self._repeater = Repeater(REFRESH_INTERVAL_S, self._refresh)
+        self._wanted = min(sockets, self._size)
+        await self._fill()
+        if self._repeater is None:
+            self._repeater = Repeater(REFRESH_INTERVAL_S, self._refresh)
 
     async def _refresh(self) -> None:
         try:
-            async with self._mutex:
-                await self._fill()
+            await self._fill()
         except CartesiaError as error:  # tried again at the next turn, or when one is needed
             logger.debug("cannot keep a socket warm: %s", type(error).__name__)
 
     async def _fill(self) -> None:
-        self._retire_stale()
-        while len(self._drivers) < self._wanted:
-            await self._add()
+        while True:
+            async with self._mutex:
+                self._retire_stale()
+                if len(self._drivers) >= self._wanted:
+                    return
+            driver = await self._connect()  # meanwhile, the others can be used
+            async with self._mutex:
+                if len(self._drivers) < self._size:
+                    self._drivers.append(driver)
+                else:
+                    driver.retire()
 
     def _retire_stale(self) -> None:
         now = time.monotonic()
@@ -84,16 +95,34 @@ class AsyncPool:
                 self._drivers.remove(driver)
                 driver.retire()
 
-    async def _add(self) -> AsyncSocketDriver:
-        driver = await self._connect()
-        self._drivers.append(driver)
-        return driver
-
     async def aclose(self) -> None:
         """Stop keeping sockets warm; whoever made them closes them."""
         repeater, self._repeater = self._repeater, None
         if repeater is not None:
             await repeater.stop()
+
+
+class AsyncConnections:
+    """What a client holds open in one process and one event loop.
+
+    Args:
+        connect: Opens a socket.
+        size: Sockets of the pool at most.
+        limit: Contexts at once, or None.
+    """
+
+    def __init__(
+        self,
+        connect: Callable[[], Awaitable[AsyncSocketDriver]],
+        *,
+        size: int,
+        limit: int | None,
+    ) -> None:
+        self.pool = AsyncPool(connect, size=size)
+        self.turnstile = AsyncTurnstile(limit)
+        self.guard = Guard()
+        self.http: AsyncHttpSender | None = None
+        self.sockets: WeakSet[AsyncSocketDriver] = WeakSet()
 
 
 class AsyncTurnstile:
@@ -144,12 +173,19 @@ class AsyncTurnstile:
         with self._guard:
             if refused:
                 self._tell(self._gate.refused(ticket, now))
-            self._tell(self._gate.release(ticket, now))
+            self._tell([ticket, *self._gate.release(ticket, now)])
 
     def _tell(self, tickets: list[Ticket]) -> None:
         for ticket in tickets:
             if ticket in self._signals:
                 self._signals[ticket].set()
+        self._nudge()
+
+    def _nudge(self) -> None:
+        """Let one waiter look when its time is now: the gate's next wakeup may have changed."""
+        for signal in self._signals.values():
+            signal.set()
+            return
 
     async def _wait(self, ticket: Ticket, seconds: float | None) -> None:
         if ticket.granted:
@@ -161,8 +197,9 @@ class AsyncTurnstile:
             while ticket.state is TicketState.WAITING:
                 now = time.monotonic()
                 with self._guard:
-                    self._tell(self._gate.expire(now))
-                    self._tell(self._gate.grant(now))
+                    for due in [*self._gate.expire(now), *self._gate.grant(now)]:
+                        if due in self._signals:
+                            self._signals[due].set()
                     wakeup = self._gate.next_wakeup(now)
                 if ticket.state is TicketState.WAITING:
                     await signal.wait(None if wakeup is None else wakeup - now)
@@ -172,6 +209,7 @@ class AsyncTurnstile:
         finally:
             with self._guard:
                 del self._signals[ticket]
+                self._nudge()
         if not ticket.granted:
             raise APITimeoutError(
                 f"no slot became free among the {self._gate.limit} that the plan allows",

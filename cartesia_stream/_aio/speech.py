@@ -7,15 +7,9 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from .._core.stream import cut_short_error
-from ..errors import (
-    APIConnectionError,
-    APIError,
-    CartesiaError,
-    LocalStateError,
-    RateLimitError,
-)
+from ..errors import APIConnectionError, APIError, CartesiaError, RateLimitError
 from ..events import Cancelled, Done
-from .flow import Feeder, Mutex, each, sleep
+from .flow import Feeder, Mutex, Signal, each
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterable, Awaitable, Callable, Iterable
@@ -24,7 +18,7 @@ if TYPE_CHECKING:
     from .._core.context import Context
     from .._core.gate import Ticket
     from .._core.ledger import Ledger
-    from .._core.utterance import Utterance
+    from .._core.utterance import Recovery, Utterance
     from ..events import SpeechEvent
     from .pool import AsyncTurnstile
     from .websocket import AsyncSocketDriver, Lane
@@ -37,7 +31,7 @@ class AsyncSpeech:
         utterance: What is said, and what a failure means.
         text: All of it, or its pieces as they come.
         acquire: Gives a socket.
-        turnstile: Gives a slot of the plan's limit.
+        turnstile: Where the slots of the plan's limit are given; asked for on the start.
         context_id: Of the first context; later ones make theirs up.
         priority: Higher waits less for a slot.
         queue_s: How long to wait for a slot at most.
@@ -52,7 +46,7 @@ class AsyncSpeech:
         text: str | Iterable[str] | AsyncIterable[str],
         *,
         acquire: Callable[[], Awaitable[AsyncSocketDriver]],
-        turnstile: AsyncTurnstile,
+        turnstile: Callable[[], AsyncTurnstile],
         context_id: str | None,
         priority: int,
         queue_s: float | None,
@@ -62,7 +56,7 @@ class AsyncSpeech:
         self._utterance = utterance
         self._text = text
         self._acquire = acquire
-        self._turnstile = turnstile
+        self._entrance = turnstile
         self._priority = priority
         self._queue_s = queue_s
         self._chunker = chunker
@@ -73,7 +67,9 @@ class AsyncSpeech:
         self._feeder: Feeder | None = None
         self._ready: deque[SpeechEvent] = deque()
         self._error: Exception | None = None
+        self._over = False  # though no context says so
         self._closed = False
+        self._closing = Signal()  # ends the pause before another context
 
     @property
     def ledger(self) -> Ledger:
@@ -82,13 +78,16 @@ class AsyncSpeech:
 
     async def start(self) -> AsyncSpeech:
         """Open a context and begin to send."""
+        self._turnstile = self._entrance()
         whole = self._text if isinstance(self._text, str) else ""
         if whole:
             self._utterance.push(whole)
             self._utterance.finished = True
         try:
             await self._begin(whole)
-        except BaseException:
+        except BaseException as error:
+            if isinstance(error, APIError):
+                self._utterance.give_up(error)
             await self.aclose()
             raise
         if not isinstance(self._text, str):
@@ -107,22 +106,26 @@ class AsyncSpeech:
             if not context.was_refused:  # a refused one waits in line again
                 self._turnstile.leave(ticket)
 
-        driver = await self._acquire()
-        context_id = self.context_id or str(uuid.uuid4())
-        if self._utterance.restarts:
+        context_id = self.context_id
+        if context_id is None or self._utterance.restarts:
             context_id = str(uuid.uuid4())
-        self._lane = driver.open(context_id, self._utterance.fields, ended=ended)
+        driver, fields = await self._acquire(), self._utterance.fields
+        try:
+            self._lane = driver.open(context_id, fields, ended=ended)
+        except APIConnectionError:  # it was lost since
+            driver = await self._acquire()
+            self._lane = driver.open(context_id, fields, ended=ended)
         self._driver = driver
         self.context_id = context_id
         if text or self._utterance.finished:
-            await driver.send(self._lane, text, more=not self._utterance.finished)
+            await self._send(text, more=not self._utterance.finished)
 
     # --- text in
 
     async def _feed(self) -> None:
         try:
             async for piece in each(self._text):
-                if self._over:
+                if self._closed:
                     return
                 for chunk in [piece] if self._chunker is None else self._chunker.feed(piece):
                     await self._push(chunk)
@@ -133,7 +136,8 @@ class AsyncSpeech:
                 await self._send("", more=False)
         except Exception as error:
             self._error = error  # the text's own error belongs to the consumer
-            self._cancel()
+            async with self._mutex:
+                self._cancel()
 
     async def _push(self, piece: str) -> None:
         if piece:
@@ -152,15 +156,13 @@ class AsyncSpeech:
                 raise
             # otherwise the consumer meets the cause, and begins again with all text so far
 
-    @property
-    def _over(self) -> bool:
-        return self._closed
-
     # --- events out
 
     async def next_event(self) -> SpeechEvent | None:
         """Wait for an event; raises what the text raised."""
         while not self._ready:
+            if self._over:
+                return None
             driver, lane = self._driver, self._lane
             assert driver is not None
             assert lane is not None
@@ -185,35 +187,51 @@ class AsyncSpeech:
     async def _recover(self, error: APIError) -> None:
         """Begin again after a failure, or raise it."""
         async with self._mutex:
+            if self._error is not None:
+                raise self._error
             recovery = None if self._closed else self._utterance.recover(error)
-            if recovery is None:
-                raise error
-            self._ready += recovery.events
-            if isinstance(error, RateLimitError) and self._ticket is not None:
-                await self._turnstile.enter_again(self._ticket, error)
-            else:
-                await sleep(recovery.delay)
-            if self._closed:
-                self._ready.append(Cancelled(context_id=self.context_id))
-            elif self._utterance.finished and not recovery.text.strip():
-                self._ready += self._utterance.receive(Done(context_id=self.context_id))
-            else:
+            if recovery is not None:
+                self._ready += recovery.events
                 try:
-                    await self._begin(recovery.text)
-                except (APIConnectionError, LocalStateError) as failure:
-                    self._utterance.give_up(error)
-                    raise error from failure
+                    await self._begin_again(error, recovery)
+                except CartesiaError as failure:
+                    if not self._closed:
+                        self._utterance.give_up(error)
+                        raise error from (None if failure is error else failure)
+            elif not self._closed:
+                raise error
+            if self._closed:  # meanwhile
+                self._give_back()
+                self._over = True
+                self._ready.append(Cancelled(context_id=self.context_id))
+
+    async def _begin_again(self, error: APIError, recovery: Recovery) -> None:
+        ticket = self._ticket
+        if isinstance(error, RateLimitError) and ticket is not None and ticket.granted:
+            await self._turnstile.enter_again(ticket, error)
+        elif recovery.delay:
+            await self._closing.wait(recovery.delay)
+        if self._utterance.is_said:
+            self._over = True
+            self._ready += self._utterance.receive(Done(context_id=self.context_id))
+        elif not self._closed:
+            await self._begin(recovery.text)
 
     def _cancel(self) -> None:
         driver, lane = self._driver, self._lane
         if driver is not None and lane is not None and not lane.context.over:
             driver.cancel(lane)
 
-    async def aclose(self) -> None:
-        """Cancel what is not over, give the slot back, and stop reading the text."""
-        self._closed = True
+    def _give_back(self) -> None:
+        """Cancel what is not over, and give the slot back."""
         self._cancel()
         if self._ticket is not None:
             self._turnstile.leave(self._ticket)
+
+    async def aclose(self) -> None:
+        """Cancel what is not over, give the slot back, and stop reading the text."""
+        self._closed = True
+        self._closing.set()
+        self._give_back()
         if self._feeder is not None:
             await self._feeder.stop()

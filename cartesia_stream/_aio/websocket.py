@@ -98,6 +98,10 @@ class AsyncSocketDriver(asyncio.Protocol):
         """Seconds since the last context began or ended; 0 while one is open."""
         return 0.0 if self.load else now - self._session.idle_since
 
+    def reserve(self) -> None:
+        """Do not count as idle: a context is about to begin."""
+        self._session.idle_since = time.monotonic()
+
     def retire(self) -> None:
         """Close the connection without waiting for the peer's part in it."""
         for context in self._session.close():

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from bisect import bisect_left, bisect_right
 from collections import deque
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from ..events import Timing
 from .align import Alignment, Source
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from ..audio import AudioFormat
     from .align import Mark
 
-TOLERANCE_S: Final = 0.02  # a word this close to its end counts as spoken; times are rounded
+TOLERANCE_S: Final = 0.02  # a word this close to its end counts as heard; times are rounded
+_ROUNDING_S: Final = 1e-6  # but its audio arrived only if it did to the last sample
 
 # Common rates of speech, for text without times; a spaceless letter is a syllable.
 _LETTERS_PER_SECOND: Final = 14.0
@@ -34,6 +35,14 @@ _JITTER_S: Final = 0.05  # by how much times of one line may go back
 def shift(words: Sequence[Timing], offset: float) -> tuple[Timing, ...]:
     """The same words ``offset`` seconds later: times of a new take on the line of the utterance."""
     return tuple(Timing(word.text, word.start + offset, word.end + offset) for word in words)
+
+
+class _Cut(NamedTuple):
+    """Where speech can go on anew: offsets in the text and its letters, and seconds of audio."""
+
+    end: int
+    place: int
+    at: float
 
 
 class Ledger:
@@ -54,6 +63,7 @@ class Ledger:
         "_done",
         "_estimated",
         "_format",
+        "_kept",
         "_last",
         "_nbytes",
         "_offset",
@@ -73,6 +83,7 @@ class Ledger:
         self._offset = 0.0  # of the times as reported, on the line of the utterance
         self._last: Timing | None = None  # latest word of this take, as reported
         self._done = False
+        self._kept = _Cut(0, 0, 0.0)
         self._estimated = False  # whether a take began at an estimated word
 
     # --- what happens
@@ -117,21 +128,26 @@ class Ledger:
         self._aligned.finish()
         self._done = True
 
+    def keep(self) -> None:
+        """Let nothing undo what is in `delivered` now: its audio was handed out.
+
+        Text that goes on with a word which was spoken already is then a word by itself.
+        """
+        self._kept = self._cut()
+
     def resume(self) -> str:
         """Begin a new take after a drop; the text to send, which is not to be pushed again.
 
         Audio beyond `cut_at` is forgotten and must be trimmed where it has not been played. Times
         and audio of the new take follow at that position.
         """
-        rest, cut = self.remaining(), self.cut_at
-        words = self._words_by(self.seconds)
-        self._estimated = self._estimated or bool(words and not self._marks)
-        place = self._source.letter_ends[words - 1] if words else 0
-        self._aligned.rewind(self._mark_of(place) + 1 if words else 0, place)
-        self._base = self._offset = cut
+        cut = self._cut()
+        self._estimated = self._estimated or bool(cut.place and not self._marks)
+        self._aligned.rewind(self._mark_of(cut.place) + 1 if cut.place else 0, cut.place)
+        self._base = self._offset = cut.at
         self._nbytes = 0
         self._last = None
-        return rest
+        return self._source.text[cut.end :]
 
     # --- what it comes to
 
@@ -182,7 +198,7 @@ class Ledger:
 
     def delivered(self) -> str:
         """The start of the text whose audio arrived in full; a word in part does not count."""
-        return self.source if self._done else self.heard(self.seconds)
+        return self.source[: self._cut().end]
 
     def remaining(self) -> str:
         """The rest of the text; the two together are the source."""
@@ -195,20 +211,7 @@ class Ledger:
         In the pause before the first word that is not in `delivered`, so that no word is heard
         twice and none is lost.
         """
-        return self._format.duration(self._format.nbytes(self._cut_at()))
-
-    def _cut_at(self) -> float:
-        words = self._words_by(self.seconds)
-        if self._done or not words:
-            return self.seconds if self._done else self._base
-        place = self._source.letter_ends[words - 1]
-        if not self._marks:
-            return min(self.seconds, place / self._rate)
-        index = self._mark_of(place)
-        end = max(self._base, self._marks[index].end)
-        if index + 1 < len(self._marks):
-            end = max(end, self._marks[index + 1].start)
-        return min(self.seconds, end)
+        return self._cut().at
 
     # --- how
 
@@ -232,10 +235,29 @@ class Ledger:
         """The first mark at which the text was spoken up to a place."""
         return bisect_left(self._marks, place, key=lambda mark: mark.place)
 
-    def _words_by(self, at: float) -> int:
+    def _cut(self) -> _Cut:
+        """Where the audio so far ends, in whole words."""
+        words = self._words_by(self.seconds, tolerance=_ROUNDING_S)
+        source = self._source
+        if self._done:
+            return _Cut(len(source.text), len(source.letters), self.seconds)
+        if not words or source.ends[words - 1] < self._kept.end:
+            return self._kept._replace(at=max(self._kept.at, self._base))
+        place = source.letter_ends[words - 1]
+        if self._marks:
+            index = self._mark_of(place)
+            at = max(self._base, self._marks[index].end)
+            if index + 1 < len(self._marks):
+                at = max(at, self._marks[index + 1].start)
+        else:
+            at = place / self._rate
+        samples = self._format.nbytes(min(self.seconds, at))
+        return _Cut(source.ends[words - 1], place, self._format.duration(samples))
+
+    def _words_by(self, at: float, tolerance: float = TOLERANCE_S) -> int:
         """How many words of the source were spoken by a position."""
         self._read()
-        known = bisect_right(self._marks, at + TOLERANCE_S, key=lambda mark: mark.end)
+        known = bisect_right(self._marks, at + tolerance, key=lambda mark: mark.end)
         place = self._marks[known - 1].place if known else 0
         if known == len(self._marks) and (self._done or not self._timed):
             place = max(place, self._estimate(at, place))

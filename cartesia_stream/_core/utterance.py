@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 import msgspec
 
@@ -18,14 +18,17 @@ from ..errors import APIError, APITimeoutError, ConnectionClosedError, RateLimit
 from ..events import AudioChunk, Cancelled, Done, PhonemeTimestamps, Resumed, WordTimestamps
 from .align import Source
 from .backoff import Backoff
-from .ledger import TOLERANCE_S, Ledger, shift
+from .ledger import Ledger, shift
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ..audio import AudioFormat
-    from ..events import SpeechEvent, Timing
+    from ..events import SpeechEvent
 
+Times: TypeAlias = WordTimestamps | PhonemeTimestamps
+
+_ROUNDING_S: Final = 1e-6
 HOLD_S: Final = 2.0  # how much audio is held back for a word's times before resuming is given up
 
 _OURS: Final = ("input", "write", "queue", "close")  # waits that another context would not mend
@@ -90,7 +93,7 @@ class Utterance:
         self._audible = False  # whether audio was handed out
         self._early: list[SpeechEvent] = []  # what came before the first audio
         self._pending = bytearray()  # audio that is held back, to be able to resume
-        self._times: deque[WordTimestamps | PhonemeTimestamps] = deque()  # of that audio
+        self._times: deque[Times] = deque()  # of that audio
         self._last = AudioChunk(data=b"")
         self._handed_out = 0  # bytes of audio
         self._base = 0.0  # seconds of audio before the present context
@@ -103,8 +106,9 @@ class Utterance:
 
     @property
     def is_said(self) -> bool:
-        """Whether nothing that can be heard is left of a text that is complete."""
-        return self.finished and not Source(self.ledger.remaining()).letters
+        """Whether nothing that can be heard is left of a complete text that was begun."""
+        rest = Source(self.ledger.remaining())
+        return self.finished and self._audible and not rest.letters
 
     def receive(self, event: SpeechEvent) -> list[SpeechEvent]:
         """Take an event of the present context; what the consumer gets for it."""
@@ -146,7 +150,9 @@ class Utterance:
         data = bytes(self._pending[:size])
         del self._pending[:size]
         self._handed_out += len(data)
-        times = self._take_times(until + TOLERANCE_S)
+        if self._resumable:
+            self.ledger.keep()
+        times = self._take_times(until + _ROUNDING_S)
         return [*self._take_early(), *times, msgspec.structs.replace(self._last, data=data)]
 
     def _hand_out_all(self) -> list[SpeechEvent]:
@@ -212,7 +218,9 @@ class Utterance:
         events: list[SpeechEvent] = []
         self.restarts += 1
         self._early.clear()
-        if self._audible:
+        if self.is_said:  # what is held back is the silence at the end
+            events = self._hand_out_all()
+        elif self._audible:
             self._base = self.ledger.cut_at
             events = self._hand_out(self._base)
             events.append(Resumed(at=self._base, cause=error.message))
@@ -221,13 +229,12 @@ class Utterance:
         return Recovery(delay, self.ledger.resume(), events)
 
 
-TimesT = TypeVar("TimesT", WordTimestamps, PhonemeTimestamps)
-
-
-def _split(event: TimesT, until: float) -> tuple[TimesT | None, TimesT | None]:
+def _split(event: Times, until: float) -> tuple[Times | None, Times | None]:
     """The part of a report that has ended by then, and the rest."""
-    name = "words" if isinstance(event, WordTimestamps) else "phonemes"
-    items: tuple[Timing, ...] = getattr(event, name)
+    if isinstance(event, WordTimestamps):
+        name, items = "words", event.words
+    else:
+        name, items = "phonemes", event.phonemes
     count = next((n for n, item in enumerate(items) if item.end > until), len(items))
     if count == len(items):
         return event, None

@@ -4,45 +4,56 @@
 from __future__ import annotations
 
 import os
+from copy import copy
 from functools import cached_property
-from typing import TYPE_CHECKING, Self, TypeVar
-from weakref import WeakSet
+from typing import TYPE_CHECKING, ParamSpec, Self, TypeVar
 
 from cartesia_api.api import Resources
 
 from .._core.config import DEFAULT_API_VERSION, MAX_BUFFER_BYTES, Config, closed_client
+from .._core.exchange import Response, Watch
 from .._core.operations import parsed, refused
-from ..errors import RateLimitError
-from .flow import Guard
-from .pool import Pool, Turnstile
+from ..errors import AuthenticationError, RateLimitError
+from .credentials import Credentials
+from .flow import Place, leave_places, place
+from .pool import Connections
 from .tts import TTS
+from .voice_changer import VoiceChanger
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from contextlib import AbstractContextManager
 
     import httpx
-    from cartesia_api.client import Request, RequestOptions
+    from cartesia_api.client import Request
     from cartesia_api.errors import PagingError, ResponseDecodeError
+    from cartesia_api.types import Download, RequestOptions
 
     from .._core.gate import Ticket
     from .._core.operations import SpeechRequest
     from .._core.timeouts import Timeouts
     from ..errors import RemoteProtocolError
     from .http import HttpSender, ResponseSource
+    from .pool import Pool, Turnstile
     from .websocket import SocketDriver
 
 __all__ = ["Cartesia"]
 
+P = ParamSpec("P")
 T = TypeVar("T")
 
 
 class Transports:
-    """How a client reaches the service; HTTP is set up, and its library imported, on first use."""
+    """How a client reaches the service; HTTP is set up, and its library imported, on first use.
+
+    Connections belong to a process and an event loop: after a fork, and in another loop, there
+    are new ones, and what the former place left is not touched.
+    """
 
     def __init__(
         self,
         config: Config,
+        credentials: Credentials,
         *,
         max_retries: int,
         max_concurrency: int | None,
@@ -51,31 +62,66 @@ class Transports:
         proxy: str | None,
     ) -> None:
         self.config = config
+        self.credentials = credentials
         self.max_retries = max_retries
-        self.pool = Pool(self.connect, size=max_sockets)
-        self.turnstile = Turnstile(max_concurrency)
+        self._max_concurrency = max_concurrency
+        self._max_sockets = max_sockets
         self._http_client = http_client
         self._proxy = proxy
-        self._guard = Guard()
-        self._http: HttpSender | None = None
-        self._sockets: WeakSet[SocketDriver] = WeakSet()
-        self._closed = False
+        self._places: dict[Place, Connections] = {}
+        self.closed: bool = False
+        self._origin = self
+
+    def with_options(self, config: Config, *, max_retries: int) -> Self:
+        """Other settings over the same connections, which are this one's to close."""
+        other = copy(self)
+        other.config = config
+        other.max_retries = max_retries
+        return other
+
+    @property
+    def _here(self) -> Connections:
+        """What is open in this process and event loop."""
+        here = place()
+        connections = self._places.get(here)
+        if connections is None:
+            leave_places(self._places)
+            connections = Connections(
+                self._origin.connect, size=self._max_sockets, limit=self._max_concurrency
+            )
+            # no lock: one that was held during a fork would be locked for ever in the child
+            connections = self._places.setdefault(here, connections)
+        return connections
+
+    @property
+    def pool(self) -> Pool:
+        """The sockets of `speak`."""
+        return self._here.pool
+
+    @property
+    def turnstile(self) -> Turnstile:
+        """Where contexts wait for a slot."""
+        return self._here.turnstile
 
     @property
     def http(self) -> HttpSender:
         """The sender of every HTTP call."""
-        with self._guard:
+        if self._origin is not self:
+            return self._origin.http.with_options(self.config, max_retries=self.max_retries)
+        here = self._here
+        with here.guard:
             self._check_open()
-            if self._http is None:
+            if here.http is None:
                 from .http import HttpSender
 
-                self._http = HttpSender(
+                here.http = HttpSender(
                     self.config,
+                    self.credentials,
                     max_retries=self.max_retries,
                     http_client=self._http_client,
                     proxy=self._proxy,
                 )
-            return self._http
+            return here.http
 
     def call(
         self,
@@ -96,7 +142,7 @@ class Transports:
 
     def stream(
         self, request: Request, options: RequestOptions | None = None
-    ) -> AbstractContextManager[httpx.Response]:
+    ) -> AbstractContextManager[Download]:
         """What the generated operations call for bodies that stream."""
         return self.http.stream(request, options)
 
@@ -104,62 +150,88 @@ class Transports:
         """Wait for a slot of the plan's limit."""
         return self.turnstile.enter(priority=0, seconds=self.config.timeouts.queue)
 
-    def speech(self, request: SpeechRequest) -> ResponseSource:
+    def speech(self, request: SpeechRequest, options: RequestOptions | None) -> ResponseSource:
         """Speech over one HTTP call, which takes a slot as a context does."""
+        given = options or {}
+        turnstile = self.turnstile
         ticket = self.enter()
 
         def ended() -> None:
-            self.turnstile.leave(ticket)
+            turnstile.leave(ticket)
 
         try:
             while True:
                 try:
-                    return self.http.speech(request, ended)
+                    return self.http.speech(request, given, ended)
                 except RateLimitError as error:
-                    if not self.max_retries:
+                    repeatable = request.request.replayable
+                    if not (repeatable and given.get("max_retries", self.max_retries)):
                         raise
-                    self.turnstile.enter_again(ticket, error)
+                    turnstile.enter_again(ticket, error)
         except BaseException:
             ended()
             raise
 
+    def acquire(self) -> SocketDriver:
+        """A socket of the pool."""
+        return self.pool.acquire()
+
     def connect(self) -> SocketDriver:
         """Open a socket."""
-        from .websocket import connect
-
         self._check_open()
-        driver = connect(self.config, max_retries=self.max_retries, proxy=self._proxy)
-        with self._guard:
-            if not self._closed:
-                self._sockets.add(driver)
+        here = self._here
+        bearer = self.credentials.bearer(self.config)
+        try:
+            driver = self._dial(bearer)
+        except AuthenticationError:
+            if not self.credentials.renew(bearer.api_key):
+                raise
+            driver = self._dial(self.credentials.bearer(self.config))
+        with here.guard:
+            if not self._origin.closed:
+                here.sockets.add(driver)
                 return driver
         driver.close()
         raise closed_client()
 
+    def _dial(self, config: Config) -> SocketDriver:
+        from .websocket import connect
+
+        return connect(config, max_retries=self.max_retries, proxy=self._proxy)
+
     def _check_open(self) -> None:
-        if self._closed:
+        if self._origin.closed:
             raise closed_client()
 
     def close(self) -> None:
         """Close every connection; one that is being made is dropped once it is there."""
-        with self._guard:
-            self._closed = True
-            drivers = list(self._sockets)
-        self.pool.close()
+        if self._origin is not self:
+            self._origin.close()
+            return
+        self.closed = True
+        here = self._places.get(place())
+        if here is None:
+            return
+        with here.guard:
+            drivers = list(here.sockets)
+        here.pool.close()
         for driver in drivers:
             driver.close()
-        if self._http is not None:
-            self._http.close()
+        if here.http is not None:
+            here.http.close()
 
 
 class Cartesia(Resources):
     """A client of the Cartesia API, thread-safe, and a context manager.
 
-    ``voices``, ``accents``, ``stt``, ``access_token`` and ``status`` are generated from the API's
-    document; ``tts`` adds the streams.
+    Its resources, such as ``voices`` and ``stt``, are generated from the API's document; ``tts``
+    and ``voice_changer`` add the streams.
 
     Args:
         api_key: Default: the environment variable ``CARTESIA_API_KEY``.
+        token: In place of a key: a short-lived access token, or a function that gives one, such as
+            `token_source` of a client with a key. The function is asked again before the token
+            ends, and once after a refusal.
         base_url: Default: ``CARTESIA_BASE_URL``, then ``https://api.cartesia.ai``. An ``http://``
             URL makes the sockets ``ws://``.
         api_version: Date of the API's dialect, sent with every request.
@@ -176,13 +248,14 @@ class Cartesia(Resources):
             23 minutes of the default format.
 
     Raises:
-        ConfigurationError: If the key is missing or malformed, or the base URL is none.
+        ConfigurationError: If the key or token is missing or malformed, or the base URL is none.
     """
 
     def __init__(
         self,
         api_key: str | None = None,
         *,
+        token: str | Callable[[], str] | None = None,
         base_url: str | None = None,
         api_version: str = DEFAULT_API_VERSION,
         timeout: Timeouts | float | None = None,
@@ -196,6 +269,7 @@ class Cartesia(Resources):
     ) -> None:
         self._config = Config(
             api_key=api_key,
+            token=token,
             base_url=base_url,
             api_version=api_version,
             timeouts=timeout,
@@ -205,6 +279,7 @@ class Cartesia(Resources):
         )
         self._transports = Transports(
             self._config,
+            Credentials(None if isinstance(token, str) else token),
             max_retries=max_retries,
             max_concurrency=max_concurrency,
             max_sockets=max_sockets,
@@ -217,6 +292,84 @@ class Cartesia(Resources):
     def tts(self) -> TTS:  # type: ignore[override]  # streams in place of raw responses
         """Text to speech."""
         return TTS(self._transports)
+
+    @cached_property
+    def voice_changer(self) -> VoiceChanger:  # type: ignore[override]  # as tts
+        """Recordings in another voice."""
+        return VoiceChanger(self._transports)
+
+    def with_options(
+        self,
+        *,
+        timeout: Timeouts | float | None = None,
+        max_retries: int | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Self:
+        """A client with other settings over the same connections.
+
+        Closing either closes both. `TTS.speak` uses sockets that both share: they keep the
+        headers and deadlines of the original, but for the wait for a slot.
+
+        Args:
+            timeout: Deadlines, in place of those of this client.
+            max_retries: How often a call is repeated after a passing failure.
+            headers: Sent as well; they win over those of this client.
+        """
+        config = self._config.with_options(timeouts=timeout, headers=headers)
+        retries = self._transports.max_retries if max_retries is None else max_retries
+        other = object.__new__(type(self))
+        other._config = config
+        other._transports = self._transports.with_options(config, max_retries=retries)
+        Resources.__init__(other, other._transports)
+        return other
+
+    def with_response(
+        self, call: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs
+    ) -> Response[T]:
+        """Call a method and return its result with the status and headers of the response.
+
+        For example ``client.with_response(client.voices.list, limit=3)``, whose ``data`` is what
+        ``client.voices.list(limit=3)`` returns.
+
+        Args:
+            call: A method of a resource that is one HTTP call.
+            args: Its positional arguments.
+            kwargs: Its keyword arguments.
+
+        Raises:
+            ConfigurationError: If the call sent no HTTP request.
+        """
+        with Watch() as watch:
+            data = call(*args, **kwargs)
+        return watch.answer(data)
+
+    def token_source(
+        self,
+        *,
+        tts: bool = False,
+        stt: bool = False,
+        agent: bool = False,
+        expires_in: int = 600,
+    ) -> Callable[[], str]:
+        """A function that makes access tokens with this client's key.
+
+        For the ``token`` of another client; for browsers, send them what it returns.
+
+        Args:
+            tts: Whether they open text to speech.
+            stt: Whether they open speech to text.
+            agent: Whether they open calls of agents.
+            expires_in: Seconds that each lasts, at most 3600.
+        """
+
+        def fresh() -> str:
+            from cartesia_api.models.access_token_grants import AccessTokenGrants
+
+            grants = AccessTokenGrants(tts=tts, stt=stt, agent=agent)
+            made = self.access_token.create(grants=grants, expires_in=expires_in)
+            return made.token
+
+        return fresh
 
     def close(self) -> None:
         """Close every connection, the sockets among them; safe to call twice.

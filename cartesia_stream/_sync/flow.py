@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import threading
 import time
@@ -25,6 +26,22 @@ def launch(stream: S) -> S:
     """Speech goes out at once, so that a refusal is raised where it was asked for."""
     stream.__enter__()
     return stream
+
+
+Place = int
+
+
+def place() -> Place:
+    """Where this code runs: the process."""
+    return os.getpid()
+
+
+def leave_places(places: dict[Place, T]) -> None:
+    """Forget what was open in other places, that is before a fork."""
+    here = os.getpid()
+    for other in list(places):
+        if other != here:  # another thread may have been here already
+            places.pop(other, None)
 
 
 def opening(make: Callable[[], T]) -> T:
@@ -65,17 +82,15 @@ class Repeater:
         self._seconds = seconds
         self._action = action
         self._stopped = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="cartesia-repeat", daemon=True)
-        self._thread.start()
+        threading.Thread(target=self._run, name="cartesia-repeat", daemon=True).start()
 
     def _run(self) -> None:
         while not self._stopped.wait(self._seconds):
             self._action()
 
     def stop(self) -> None:
-        """End the thread and wait for its end."""
+        """Let the thread end; it may be in the middle of its action."""
         self._stopped.set()
-        self._thread.join()
 
 
 def each(text: Iterable[str]) -> Iterator[str]:

@@ -6,10 +6,12 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING, Literal, Self
 
+from .._core.config import DEFAULT_MODEL
 from .._core.ledger import Ledger
-from .._core.operations import bytes_request, sse_request
+from .._core.operations import Infill, bytes_request, sse_request
 from .._core.request import check_transcript, speech_fields
 from .._core.utterance import Utterance
+from ..audio import PCM_24K, AudioFormat
 from .flow import launch, opening
 from .speech import Speech
 from .stream import ContextSource, SpeechStream
@@ -18,11 +20,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from typing import Unpack
 
+    from cartesia_api.models.infill_model import InfillModel
+    from cartesia_api.models.language import Language
+    from cartesia_api.types import RequestOptions, UploadFile
+
     from .._core.context import Context
     from .._core.gate import Ticket
     from .._core.request import BytesOptions, ContextOptions, SpeechOptions
-    from ..audio import AudioFormat
     from .client import Transports
+    from .http import ResponseSource
     from .websocket import SocketDriver
 
 __all__ = ["TTS", "TTSConnection", "TTSContext"]
@@ -82,6 +88,8 @@ class TTSContext:
     def _send(self, text: str, *, more: bool, flush: bool = False) -> None:
         if self._ticket is None and not self._lane.context.over:
             self._ticket = self._transports.enter()
+            if self._lane.context.over:  # meanwhile
+                self._leave(self._lane.context)
         self._driver.send(self._lane, text, more=more, flush=flush)
         self._ledger.push(text)
 
@@ -198,14 +206,16 @@ class TTS:
         transcript: str,
         *,
         voice: str | Mapping[str, object],
-        **options: Unpack[BytesOptions],
+        options: RequestOptions | None = None,
+        **speech: Unpack[BytesOptions],
     ) -> SpeechStream:
         """Speak a whole text over one HTTP call, in any container.
 
         Args:
             transcript: What to say.
             voice: Id of the voice.
-            options: See `BytesOptions`.
+            options: What this call does differently, such as its timeout.
+            speech: See `BytesOptions`.
 
         Returns:
             The audio while it arrives; ``save`` writes it as it is for ``wav`` and ``mp3``.
@@ -214,9 +224,9 @@ class TTS:
             ConfigurationError: If the arguments cannot work; nothing was sent.
             APIError: If the service refused or cannot be reached.
         """
-        request = bytes_request(transcript, voice, options)
+        request = bytes_request(transcript, voice, speech)
         transports = self._transports
-        return launch(SpeechStream(lambda: transports.speech(request), request.format))
+        return launch(SpeechStream(lambda: transports.speech(request, options), request.format))
 
     def generate_sse(
         self,
@@ -224,7 +234,8 @@ class TTS:
         *,
         voice: str | Mapping[str, object],
         context_id: str | None = None,
-        **options: Unpack[SpeechOptions],
+        options: RequestOptions | None = None,
+        **speech: Unpack[SpeechOptions],
     ) -> SpeechStream:
         """Speak a whole text over server-sent events, with timestamps if asked for.
 
@@ -232,15 +243,67 @@ class TTS:
             transcript: What to say.
             voice: Id of the voice.
             context_id: Echoed in the events; SSE has no continuation.
-            options: See `SpeechOptions`.
+            options: What this call does differently, such as its timeout.
+            speech: See `SpeechOptions`.
 
         Raises:
             ConfigurationError: If the arguments cannot work; nothing was sent.
             APIError: If the service refused or cannot be reached.
         """
-        request = sse_request(transcript, voice, options, context_id)
+        request = sse_request(transcript, voice, speech, context_id)
         transports = self._transports
-        return launch(SpeechStream(lambda: transports.speech(request), request.format))
+        return launch(SpeechStream(lambda: transports.speech(request, options), request.format))
+
+    def infill(
+        self,
+        transcript: str,
+        *,
+        voice: str | Mapping[str, object],
+        language: Language | str,
+        left_audio: UploadFile | None = None,
+        right_audio: UploadFile | None = None,
+        model_id: InfillModel | str = DEFAULT_MODEL,
+        output_format: AudioFormat | Mapping[str, object] = PCM_24K,
+        options: RequestOptions | None = None,
+    ) -> SpeechStream:
+        """Speak what joins two recordings, or continues or precedes one.
+
+        Only the new audio comes back. It costs 300 credits and 1 more for each character.
+
+        Args:
+            transcript: What to say in the gap.
+            voice: Id of the voice.
+            language: Such as ``en``.
+            left_audio: The recording before the gap: a path, bytes, an open file or a `File`.
+            right_audio: The recording behind it. At least one of the two is needed.
+            model_id: Id of the model.
+            output_format: Format of the audio, in any container.
+            options: What this call does differently, such as its timeout; ``progress`` is told
+                how much of the recordings was sent.
+
+        Returns:
+            The audio while it arrives; ``save`` writes it as it is for ``wav`` and ``mp3``.
+
+        Raises:
+            ConfigurationError: If the arguments cannot work; nothing was sent.
+            OSError: If a recording cannot be opened.
+            APIError: If the service refused or cannot be reached.
+        """
+        recordings = (left_audio, right_audio)
+        given = sum(recording is not None for recording in recordings)
+        infill = Infill.of(transcript, voice, language, model_id, output_format, recordings=given)
+
+        def start() -> ResponseSource:
+            from cartesia_api.types import UNSET, Uploads
+
+            with Uploads() as uploads:  # open until the answer begins, and for every try
+                left, right = (
+                    UNSET if recording is None else uploads.file(recording)
+                    for recording in recordings
+                )
+                return self._transports.speech(infill.request(left, right), options)
+
+        return launch(SpeechStream(start, infill.format))
 
     def websocket_connect(self) -> TTSConnection:
         """Open a socket for many contexts; ahead of need saves the handshake later.
@@ -301,7 +364,7 @@ class TTS:
         """
         return _speak(
             self._transports,
-            self._transports.pool.acquire,
+            self._transports.acquire,
             text,
             voice=voice,
             context_id=context_id,
@@ -338,7 +401,7 @@ def _speak(
         Utterance(fields, fmt, resume=resume, max_retries=transports.max_retries),
         text,
         acquire=acquire,
-        turnstile=transports.turnstile,
+        turnstile=lambda: transports.turnstile,
         context_id=context_id,
         priority=priority,
         queue_s=transports.config.timeouts.queue,

@@ -126,7 +126,7 @@ def words_in(events: Iterable[SpeechEvent], vocabulary: Sequence[str]) -> list[s
     audio = b"".join(event.data for event in events if isinstance(event, AudioChunk))
     found = re.findall(rb"[\x81-\xff][\x01-\x7f]*", audio)
     assert sum(map(len, found)) == len(audio) - audio.count(0), "an end without its beginning"
-    assert all(len(word) >= 400 - 0.02 * RATE for word in found), "a beginning without its end"
+    assert all(len(word) >= 400 for word in found), "a beginning without its end"
     return [vocabulary[word[0] & ~FIRST] for word in found]
 
 
@@ -211,7 +211,7 @@ def test_times_are_on_one_line_with_the_audio_handed_out(
     assert len(timed) == len(sounds)
     for word, (start, end) in zip(timed, sounds, strict=True):
         assert word.start == pytest.approx(start / RATE, abs=0.001)
-        assert word.end == pytest.approx(end / RATE, abs=0.021)
+        assert word.end == pytest.approx(end / RATE, abs=0.001)
     resumed = [event.at for event in events if isinstance(event, Resumed)]
     assert resumed == sorted(resumed)
 
@@ -288,10 +288,10 @@ def test_delivered_and_remaining_are_the_text(text: str, seed: int, drop: int) -
     service.finish()
     utterance = begun(resume=False, text=text)
     events: list[SpeechEvent] = []
-    for event in iter(service.next_event, None):
-        if drop == 0 or isinstance(event, Done):
+    for _ in range(drop):
+        event = service.next_event()
+        if event is None or isinstance(event, Done):
             break
-        drop -= 1
         events += utterance.receive(event)
     if not nbytes(events):
         return

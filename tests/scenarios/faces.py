@@ -27,7 +27,7 @@ VOICE: Final = "6ccbfb76-1fc6-48f7-b71d-91ac6298247b"
 SHORT: Final = Timeouts(connect=5, first_audio=5, idle=5, close=0.5)
 """Deadlines of a client that is not about deadlines: ample, so that none strikes by accident."""
 
-_OWN_THREADS: Final = ("cartesia-stream", "cartesia-speak")
+_OWN_THREADS: Final = ("cartesia-stream", "cartesia-speak", "cartesia-repeat")
 _DONE: Final = object()
 
 
@@ -214,7 +214,8 @@ def eventually(condition: Callable[[], bool], seconds: float = 3.0) -> bool:
 
 def sockets(client: Any) -> list[Any]:
     """The sockets that `client.tts.speak` uses."""
-    return list(client._transports.pool._drivers)
+    places = client._transports._places.values()
+    return [driver for here in places for driver in here.pool._drivers]
 
 
 def own_threads() -> list[threading.Thread]:
