@@ -252,7 +252,9 @@ class Ledger:
         else:
             at = place / self._rate
         samples = self._format.nbytes(min(self.seconds, at))
-        return _Cut(source.ends[words - 1], place, self._format.duration(samples))
+        # what was attached to a word after it had been spoken was not spoken with it
+        end = self._kept.end if place == self._kept.place else source.ends[words - 1]
+        return _Cut(end, place, self._format.duration(samples))
 
     def _words_by(self, at: float, tolerance: float = TOLERANCE_S) -> int:
         """How many words of the source were spoken by a position."""

@@ -398,3 +398,13 @@ def test_time_is_linear() -> None:
 
     seconds(5)
     assert seconds(100) < 40 * max(seconds(10), 0.001)
+
+
+def test_what_was_handed_out_is_not_undone_by_more_text() -> None:
+    """A token that goes on with a spoken word, or closes it, is what remains to be said."""
+    for more in ("teen", "; or five", ".14"):
+        ledger = ledger_of("It is four", "It is four")
+        ledger.keep()
+        ledger.push(more)
+        assert (ledger.delivered(), ledger.remaining()) == ("It is four", more)
+        assert ledger.resume() == more
