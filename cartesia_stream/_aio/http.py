@@ -229,15 +229,15 @@ class ResponseSource:
         request: SpeechRequest,
         ended: Callable[[], None],
     ) -> None:
-        self.ledger = Ledger(request.format)
+        self.ledger: Ledger = Ledger(request.format)
         self.ledger.push(request.transcript)
         self._ended = ended
         self._response = response
         self._pieces = response.aiter_bytes()
         self._decoder = decoder
         self._closed = False
-        self.context_id = request.context_id
-        self.request_id = decoder.request_id
+        self.context_id: str | None = request.context_id
+        self.request_id: str | None = decoder.request_id
 
     async def next_event(self) -> SpeechEvent | None:
         """Wait for an event; None after the terminal one."""

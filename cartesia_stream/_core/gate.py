@@ -65,14 +65,14 @@ class Ticket:
     )
 
     def __init__(self, number: int, priority: int, deadline: float | None, now: float) -> None:
-        self.number = number
-        self.priority = priority
-        self.deadline = deadline
-        self.state = TicketState.WAITING
-        self.not_before = now
-        self.refusals = 0
-        self.asked = False
-        self.passed = 0
+        self.number: int = number
+        self.priority: int = priority
+        self.deadline: float | None = deadline
+        self.state: TicketState = TicketState.WAITING
+        self.not_before: float = now
+        self.refusals: int = 0
+        self.asked: bool = False
+        self.passed: int = 0
 
     @property
     def granted(self) -> bool:
