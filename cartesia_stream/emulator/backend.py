@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from .requests import Speech
     from .respell import Lexicon
     from .state import State
-    from .store import VoiceRecord
+    from .store import VoiceRecord, VoiceStore
 
 __all__ = ["Backend", "Counters", "Slots"]
 
@@ -90,7 +90,7 @@ class Backend:
         self.options = options
         self.api_key = api_key
         self.state = state
-        self.voices = state.voices
+        self.voices: VoiceStore = state.voices
         self.faults = faults
         self.recorder = recorder
         self.studio: Studio = Studio(*engines, options.chunk_ms)

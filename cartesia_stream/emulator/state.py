@@ -11,6 +11,9 @@ from .store import VoiceStore
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from .agent_calls import AgentCall
+    from .agent_metrics import Metric, MetricResult
+    from .agents import Agent, Deployment, PhoneNumber, Template
     from .datasets import Dataset
     from .dictionaries import Dictionary
     from .engine import VoiceShape
@@ -28,17 +31,17 @@ class State:
     """
 
     def __init__(self, presets: Mapping[str, VoiceShape]) -> None:
-        self.voices = VoiceStore(presets)
+        self.voices: VoiceStore = VoiceStore(presets)
         self.dictionaries: Collection[Dictionary] = Collection("pronunciation dictionary")
         self.datasets: Collection[Dataset] = Collection("dataset")
         self.files: Collection[StoredFile] = Collection("file")
         self.fine_tunes: Collection[FineTune] = Collection("fine-tune")
-        self.templates = Collection("template", samples.TEMPLATES)
-        self.agents = Collection("agent", samples.AGENTS)
-        self.phone_numbers = Collection("phone number", samples.NUMBERS)
-        self.deployments = Collection("deployment", samples.DEPLOYMENTS)
-        self.calls = Collection("call", samples.CALLS)
-        self.metrics = Collection("metric", samples.METRICS)
-        self.results = Collection("result", samples.sample_results())
-        self.attached = set(samples.ATTACHED)
+        self.templates: Collection[Template] = Collection("template", samples.TEMPLATES)
+        self.agents: Collection[Agent] = Collection("agent", samples.AGENTS)
+        self.phone_numbers: Collection[PhoneNumber] = Collection("phone number", samples.NUMBERS)
+        self.deployments: Collection[Deployment] = Collection("deployment", samples.DEPLOYMENTS)
+        self.calls: Collection[AgentCall] = Collection("call", samples.CALLS)
+        self.metrics: Collection[Metric] = Collection("metric", samples.METRICS)
+        self.results: Collection[MetricResult] = Collection("result", samples.sample_results())
+        self.attached: set[tuple[str, str]] = set(samples.ATTACHED)
         """Which agents (by id) are measured with which metrics."""

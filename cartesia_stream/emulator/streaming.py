@@ -46,8 +46,8 @@ class AudioStream:
 
     def __init__(self, call: Call, headers: dict[str, str], *, typed: bool = True) -> None:
         self.call = call
-        self.response = web.StreamResponse(headers=headers)
-        self.mangler = Mangler(call.faults, typed=typed)
+        self.response: web.StreamResponse = web.StreamResponse(headers=headers)
+        self.mangler: Mangler = Mangler(call.faults, typed=typed)
         self._writer = EventWriter(call.faults)
 
     async def frame(self, fields: dict[str, object], audio: bytes | None) -> None:

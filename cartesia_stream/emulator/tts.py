@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from contextlib import aclosing
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from .errors import ApiError
 from .files import keep_file, new_file_id
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = ["speech_bytes", "speech_events"]
 
-log = logging.getLogger("cartesia_stream.emulator")
+log: Final = logging.getLogger("cartesia_stream.emulator")
 
 
 async def speech_bytes(backend: Backend, call: Call) -> web.StreamResponse:
