@@ -116,7 +116,9 @@ def test_what_a_page_names_exists(page: Path) -> None:
     text = FENCE.sub("", page.read_text(encoding="utf-8"))
     for target in re.findall(r"\]\((?!https?:)([^)#]+)", text):
         assert (page.parent / target).exists(), target
-    for name in re.findall(r"`([a-z_/.]+/[\w/.]*|\w+\.(?:py|md|yaml))`", text):
+    # paths and files, but no media types
+    path = r"`((?!audio/|application/|text/)[a-z_/.]+/[\w/.]*|\w+\.(?:py|md|yaml))`"
+    for name in re.findall(path, text):
         package = ROOT / "cartesia_stream"
         places = (ROOT, ROOT / "docs", package, package / "_core", package / "_aio")
         assert any((place / name).exists() for place in places), name
