@@ -251,7 +251,7 @@ async def test_cancelled_close_frees_the_socket(make_peer: MakePeer) -> None:
         async with asyncio.timeout(0.1):
             await connection.aclose()
     await connection.aclose()
-    assert time.monotonic() - before < 1
+    assert time.monotonic() - before < 10
     await client.aclose()
 
 

@@ -27,6 +27,9 @@ VOICE: Final = "6ccbfb76-1fc6-48f7-b71d-91ac6298247b"
 SHORT: Final = Timeouts(connect=5, first_audio=5, idle=5, close=0.5)
 """Deadlines of a client that is not about deadlines: ample, so that none strikes by accident."""
 
+AT_ONCE_S: Final = 4.0
+"""Less than any deadline of `SHORT` that could end a wait, and ample for a busy machine."""
+
 _OWN_THREADS: Final = ("cartesia-stream", "cartesia-speak", "cartesia-repeat")
 _DONE: Final = object()
 
@@ -237,10 +240,10 @@ class Background:
         self._future = self._pool.submit(action)
         self._pool.shutdown(wait=False)
 
-    def error(self, seconds: float = 5.0) -> BaseException | None:
+    def error(self, seconds: float = 10.0) -> BaseException | None:
         """What it raised; fails if it does not end in time."""
         return self._future.exception(seconds)
 
-    def result(self, seconds: float = 5.0) -> Any:
+    def result(self, seconds: float = 10.0) -> Any:
         """What it returned; fails if it does not end in time."""
         return self._future.result(seconds)

@@ -9,7 +9,7 @@ import pytest
 
 from cartesia_stream import AudioChunk, Cancelled, Done
 
-from .faces import VOICE, eventually, sockets
+from .faces import AT_ONCE_S, VOICE, eventually, sockets
 from .hearing import words_heard
 
 if TYPE_CHECKING:
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from .faces import Face
 
 FLOOD: Final = "This goes on and on. " * 150
-AT_ONCE_S: Final = 0.05
 
 
 def first_audio(stream: SpeechStream) -> AudioChunk:

@@ -30,7 +30,7 @@ from cartesia_stream import (
     Timeouts,
 )
 
-from .faces import VOICE, Background
+from .faces import AT_ONCE_S, VOICE, Background
 from .peer import Conversation, unused_port
 
 if TYPE_CHECKING:
@@ -246,7 +246,7 @@ def test_handshake_that_breaks_off(
     with pytest.raises(APIConnectionError) as caught:
         spoken(face.client(peer.base_url, max_retries=1))
     assert not isinstance(caught.value, APITimeoutError)
-    assert time.monotonic() - before < 2
+    assert time.monotonic() - before < AT_ONCE_S
     assert peer.connections == 2
 
 
@@ -283,7 +283,7 @@ def test_handshake_is_bounded_by_the_connect_deadline(
     before = time.monotonic()
     with pytest.raises(APITimeoutError) as caught:
         client.tts.websocket_connect()
-    assert time.monotonic() - before < 1.5
+    assert time.monotonic() - before < AT_ONCE_S
     assert caught.value.phase == "connect"
 
 
@@ -600,13 +600,13 @@ def test_key_travels_in_the_header_alone(client: Cartesia, emulator: Emulator) -
 def test_client_can_be_closed_while_it_connects(face: Face, make_peer: MakePeer) -> None:
     """Closing does not wait for a connection that is being made; that one is dropped."""
     peer = make_peer(silence)
-    client = face.client(peer.base_url, timeout=Timeouts(connect=1.0), max_retries=0)
+    client = face.client(peer.base_url, timeout=Timeouts(connect=20), max_retries=0)
     connecting = Background(lambda: spoken(client))
     while not peer.connections:
         time.sleep(0.01)
     before = time.monotonic()
     client.close()
-    assert time.monotonic() - before < 0.5
+    assert time.monotonic() - before < AT_ONCE_S
     assert isinstance(connecting.error(), CartesiaError)
 
 

@@ -83,7 +83,7 @@ def test_managed_buffering_waits_for_a_sentence_or_the_delay(bench: Any) -> None
     assert talk.receive()["context_id"] == "sentence"
     begun = time.monotonic()
     while talk.receive()["context_id"] != "slow":
-        assert time.monotonic() - begun < 3
+        assert time.monotonic() - begun < 5
 
 
 def test_numbers_are_not_cut_at_their_dots(bench: Any) -> None:
