@@ -21,9 +21,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 ROOT = Path(__file__).resolve().parent.parent
+DOCUMENTS: Final = (ROOT / "spec" / "cartesia.yaml", ROOT / "spec" / "cartesia-v0.yaml")
 METHODS: Final = ("get", "put", "post", "delete", "patch")
 SCHEMA: Final = "#/components/schemas/"
 VERSION: Final = "#/components/parameters/CartesiaVersion"
+DATED: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 # Attributes of every model, names that its module uses, and arguments of every method.
 RESERVED: Final = frozenset(
     {
@@ -205,7 +207,9 @@ def one_success(document: Document) -> Iterator[Problem]:
 
 
 def version_header(document: Document) -> Iterator[Problem]:
-    """The API requires its version with every request."""
+    """An API whose versions are dates requires one with every request."""
+    if not DATED.fullmatch(str(document.data["info"]["version"])):
+        return
     for operation in document.operations():
         if {"$ref": VERSION} not in operation.parameters:
             yield Problem(operation.place, "lacks the parameter CartesiaVersion")
@@ -438,7 +442,7 @@ def lint(data: Json) -> Iterator[tuple[str, Problem]]:
 def main(arguments: list[str]) -> int:
     """Run the command line."""
     count = 0
-    for path in map(Path, arguments or [str(ROOT / "spec" / "cartesia.yaml")]):
+    for path in map(Path, arguments) if arguments else DOCUMENTS:
         for name, problem in lint(yaml.safe_load(path.read_text(encoding="utf-8"))):
             count += 1
             print(f"{path}: {problem.place}: {problem.message} [{name}]")
