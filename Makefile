@@ -52,7 +52,7 @@ check: drift lint-spec spec-gate types style ## Check everything that needs no t
 types: $(BIN)/.ready ## Check the types, and that the public API is typed completely.
 	$(BIN)/mypy
 	$(BIN)/pyright
-	@for package in cartesia_stream cartesia_api; do \
+	@for package in cartesia_stream cartesia_api cartesia_api_v0; do \
 		echo "pyright --verifytypes $$package"; \
 		PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/pyright --verifytypes $$package --ignoreexternal \
 			> $(BIN)/.types || { cat $(BIN)/.types; exit 1; }; \
@@ -66,7 +66,7 @@ all: check test demo ## Everything.
 
 setup: $(BIN)/.ready ## Make the virtual environment with everything needed to develop.
 
-generate: $(BIN)/.ready ## Generate the typed client from spec/cartesia.yaml, and the blocking face.
+generate: $(BIN)/.ready ## Generate the typed clients from the documents in spec, and the blocking face.
 	$(BIN)/python tools/generate.py
 	$(BIN)/python tools/unasync.py
 
@@ -74,8 +74,8 @@ drift: $(BIN)/.ready ## Check that what is generated is up to date.
 	$(BIN)/python tools/generate.py --check
 	$(BIN)/python tools/unasync.py --check
 
-lint-spec: $(BIN)/.ready ## Check the OpenAPI document: validity and the rules of tools/lint_spec.py.
-	$(BIN)/openapi-spec-validator spec/cartesia.yaml
+lint-spec: $(BIN)/.ready ## Check the OpenAPI documents: validity and the rules of tools/lint_spec.py.
+	$(BIN)/openapi-spec-validator spec/cartesia.yaml spec/cartesia-v0.yaml
 	$(BIN)/python tools/lint_spec.py
 
 spec-diff: $(BIN)/.ready ## Tell what changed for users since BASE, a commit or tag. Default: the latest release.

@@ -1,6 +1,6 @@
-"""Generate the typed client from the OpenAPI document, or check that it is up to date.
+"""Generate the typed clients from the OpenAPI documents, or check that they are up to date.
 
-    python tools/generate.py           write generated/cartesia_api
+    python tools/generate.py           write the packages in generated/
     python tools/generate.py --check   change nothing, exit 1 if the committed code differs
     python tools/generate.py --accept  store the hashes of the generator's own templates
 
@@ -19,20 +19,35 @@ import sysconfig
 import tempfile
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROOT = Path(__file__).resolve().parent.parent
-SPEC = ROOT / "spec" / "cartesia.yaml"
 CONFIG = ROOT / "spec" / "generator.yaml"
 TEMPLATES = ROOT / "spec" / "templates"
 HASHES = TEMPLATES / "UPSTREAM.sha256"
-PACKAGE = ROOT / "generated" / "cartesia_api"
 
 
-def generate(target: Path, *, spec: Path = SPEC) -> None:
+class Client(NamedTuple):
+    """A document, and the package that is generated from it."""
+
+    spec: Path
+    package: Path
+
+    @property
+    def label(self) -> str:
+        """The package, as messages name it."""
+        return f"generated/{self.package.name}"
+
+
+CURRENT: Final = Client(ROOT / "spec" / "cartesia.yaml", ROOT / "generated" / "cartesia_api")
+V0: Final = Client(ROOT / "spec" / "cartesia-v0.yaml", ROOT / "generated" / "cartesia_api_v0")
+CLIENTS: Final = (CURRENT, V0)
+
+
+def generate(target: Path, *, spec: Path = CURRENT.spec) -> None:
     """Write the package to a folder. Warnings fail: what they are about would be left out."""
     # The hooks look for the pinned ruff on the path.
     scripts = sysconfig.get_path("scripts")
@@ -56,15 +71,17 @@ def contents(folder: Path) -> dict[str, bytes]:
     }
 
 
-def differences(committed: dict[str, bytes], fresh: dict[str, bytes]) -> Iterator[str]:
+def differences(
+    client: Client, committed: dict[str, bytes], fresh: dict[str, bytes]
+) -> Iterator[str]:
     """Yield a line for each file that differs."""
     for name in sorted(committed.keys() | fresh.keys()):
         if name not in fresh:
-            yield f"generated/{PACKAGE.name}/{name}: no longer generated"
+            yield f"{client.label}/{name}: no longer generated"
         elif name not in committed:
-            yield f"generated/{PACKAGE.name}/{name}: not committed"
+            yield f"{client.label}/{name}: not committed"
         elif committed[name] != fresh[name]:
-            yield f"generated/{PACKAGE.name}/{name}: differs"
+            yield f"{client.label}/{name}: differs"
 
 
 def upstream_hashes() -> dict[str, str]:
@@ -90,15 +107,26 @@ def changed_templates(stored: dict[str, str], upstream: dict[str, str]) -> Itera
             yield f"spec/templates/{name}: the generator's own version changed"
 
 
-def write(fresh: dict[str, bytes]) -> None:
-    """Bring the committed package up to date, touching only what differs."""
-    committed = contents(PACKAGE)
+def write(package: Path, fresh: dict[str, bytes]) -> None:
+    """Bring a committed package up to date, touching only what differs."""
+    committed = contents(package)
     for name in committed.keys() - fresh.keys():
-        (PACKAGE / name).unlink()
+        (package / name).unlink()
     for name, data in fresh.items():
         if committed.get(name) != data:
-            (PACKAGE / name).parent.mkdir(parents=True, exist_ok=True)
-            (PACKAGE / name).write_bytes(data)
+            (package / name).parent.mkdir(parents=True, exist_ok=True)
+            (package / name).write_bytes(data)
+
+
+def update(client: Client, *, check: bool) -> list[str]:
+    """Write a package unless it is only to be checked, and return what differs then."""
+    with tempfile.TemporaryDirectory() as scratch:
+        target = Path(scratch) / client.package.name
+        generate(target, spec=client.spec)
+        fresh = contents(target)
+    if not check:
+        write(client.package, fresh)
+    return list(differences(client, contents(client.package), fresh))
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -112,23 +140,20 @@ def main(arguments: list[str] | None = None) -> int:
         lines = (f"{digest}  {name}\n" for name, digest in upstream_hashes().items())
         HASHES.write_text("".join(lines))
     changed = list(changed_templates(stored_hashes(HASHES.read_text()), upstream_hashes()))
-
-    with tempfile.TemporaryDirectory() as scratch:
-        target = Path(scratch) / PACKAGE.name
-        generate(target)
-        fresh = contents(target)
-    if not options.check:
-        write(fresh)
-    differing = list(differences(contents(PACKAGE), fresh))
-
-    print(*changed, *differing, sep="\n", end="\n" if changed or differing else "")
+    print(*changed, sep="\n", end="\n" if changed else "")
     if changed:
         print("Read ours against the new originals, then run: python tools/generate.py --accept")
-    if differing:
+
+    outdated = False
+    for client in CLIENTS:
+        differing = update(client, check=options.check)
+        outdated |= bool(differing)
+        print(*differing, sep="\n", end="\n" if differing else "")
+        if not differing:
+            print(f"{client.label} is up to date.")
+    if outdated:
         print("Run `make generate` and commit the result. Never edit generated files by hand.")
-    if not (changed or differing):
-        print(f"generated/{PACKAGE.name} is up to date.")
-    return 1 if changed or differing else 0
+    return 1 if changed or outdated else 0
 
 
 if __name__ == "__main__":

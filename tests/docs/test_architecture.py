@@ -83,5 +83,5 @@ def test_only_the_command_emulate_imports_the_emulator() -> None:
 def test_the_generated_client_stands_alone() -> None:
     for path in sorted((ROOT / "generated").rglob("*.py")):
         names = {module.partition(".")[0] for module in imports(path)}
-        allowed = {"attrs", "httpx", "generated", "cartesia_api", "__future__"}
+        allowed = {"attrs", "httpx", "generated", "cartesia_api", "cartesia_api_v0", "__future__"}
         assert names - allowed <= set(sys.stdlib_module_names), path

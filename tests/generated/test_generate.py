@@ -13,25 +13,33 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def test_committed_package_is_up_to_date(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+every_client = pytest.mark.parametrize(
+    "client", generate.CLIENTS, ids=lambda client: client.package.name
+)
+
+
+@every_client
+def test_committed_package_is_up_to_date(
+    client: generate.Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The same bytes with any seed of hashes; an old file does not survive."""
     monkeypatch.setenv("PYTHONHASHSEED", "1")
-    target = tmp_path / "cartesia_api"
+    target = tmp_path / client.package.name
     (target / "models").mkdir(parents=True)
     (target / "models" / "stale.py").touch()
-    generate.generate(target)
-    assert (
-        list(generate.differences(generate.contents(generate.PACKAGE), generate.contents(target)))
-        == []
-    )
+    generate.generate(target, spec=client.spec)
+    committed, fresh = generate.contents(client.package), generate.contents(target)
+    assert list(generate.differences(client, committed, fresh)) == []
 
 
-def test_differences_are_told_apart() -> None:
+@every_client
+def test_differences_are_told_apart(client: generate.Client) -> None:
     committed, fresh = {"a": b"1", "b": b"1", "c": b"1"}, {"b": b"2", "c": b"1", "d": b"1"}
-    assert list(generate.differences(committed, fresh)) == [
-        "generated/cartesia_api/a: no longer generated",
-        "generated/cartesia_api/b: differs",
-        "generated/cartesia_api/d: not committed",
+    label = f"generated/{client.package.name}"
+    assert list(generate.differences(client, committed, fresh)) == [
+        f"{label}/a: no longer generated",
+        f"{label}/b: differs",
+        f"{label}/d: not committed",
     ]
 
 
@@ -40,20 +48,25 @@ def test_command_line_tells_what_to_do(
 ) -> None:
     """`--check` writes nothing, names each difference and how to mend it."""
 
-    def fake(target: Path, *, spec: Path = generate.SPEC) -> None:
-        shutil.copytree(generate.PACKAGE, target)
-        for name in changed:
+    def fake(target: Path, *, spec: Path) -> None:
+        (client,) = (client for client in generate.CLIENTS if client.spec == spec)
+        shutil.copytree(client.package, target)
+        for name in changed if client is generate.V0 else ():
             (target / name).write_text("changed")
 
     changed: list[str] = []
     monkeypatch.setattr(generate, "generate", fake)
     assert generate.main(["--check"]) == 0
-    assert capsys.readouterr().out == "generated/cartesia_api is up to date.\n"
+    assert capsys.readouterr().out == (
+        "generated/cartesia_api is up to date.\ngenerated/cartesia_api_v0 is up to date.\n"
+    )
     changed.append("types.py")
     monkeypatch.setattr(generate, "upstream_hashes", dict)
     assert generate.main(["--check"]) == 1
     output = capsys.readouterr().out
-    assert "generated/cartesia_api/types.py: differs\n" in output
+    assert "generated/cartesia_api is up to date.\n" in output
+    assert "generated/cartesia_api_v0/types.py: differs\n" in output
+    assert "generated/cartesia_api_v0 is up to date" not in output
     assert "spec/templates/model.py.jinja: the generator's own version changed\n" in output
     assert "make generate" in output
     assert "--accept" in output
@@ -77,21 +90,20 @@ def test_changed_original_is_reported() -> None:
 
 def test_warnings_of_the_generator_fail(tmp_path: Path) -> None:
     """A response that the generator cannot read is otherwise left out in silence."""
-    text = generate.SPEC.read_text().replace("audio/*", "audio/flac")
+    text = generate.CURRENT.spec.read_text().replace("audio/*", "audio/flac")
     spec = tmp_path / "spec.yaml"
     spec.write_text(text)
     with pytest.raises(SystemExit, match="the generator failed"):
         generate.generate(tmp_path / "cartesia_api", spec=spec)
 
 
-def test_writing_touches_only_what_differs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_writing_touches_only_what_differs(tmp_path: Path) -> None:
     package = tmp_path / "cartesia_api"
-    shutil.copytree(generate.PACKAGE, package)
-    monkeypatch.setattr(generate, "PACKAGE", package)
+    shutil.copytree(generate.CURRENT.package, package)
     fresh = generate.contents(package)
     kept = (package / "client.py").stat().st_mtime_ns
     (package / "stale.py").touch()
     (package / "types.py").write_text("edited")
-    generate.write(fresh)
+    generate.write(package, fresh)
     assert generate.contents(package) == fresh
     assert (package / "client.py").stat().st_mtime_ns == kept

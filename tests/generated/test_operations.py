@@ -64,7 +64,7 @@ if TYPE_CHECKING:
 
     Handler = Callable[[httpx.Request], httpx.Response]
 
-DOCUMENT = yaml.safe_load(generate.SPEC.read_text())
+DOCUMENT = yaml.safe_load(generate.CURRENT.spec.read_text())
 RAW = RawOutput(encoding="pcm_s16le", sample_rate=24000)
 MP3 = Mp3Output(bit_rate=128000, sample_rate=44100)
 SPEECH: dict[str, Any] = {"model_id": "sonic-3", "transcript": "Hi", "voice": "v1"}

@@ -1,0 +1,89 @@
+"""All resources of the API.
+
+Each is imported when it is first used, and its operations and their models when they are called.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ..client import AsyncSender, Sender
+    from .audio import AsyncAudio, Audio
+    from .models import AsyncModels, Models
+    from .status import AsyncStatus, Status
+    from .voices import AsyncVoices, Voices
+
+
+class Resources:
+    """Every resource, over one sender."""
+
+    def __init__(self, sender: Sender) -> None:
+        self._sender = sender
+
+    @cached_property
+    def status(self) -> Status:
+        """The resource `status`."""
+        from .status import Status
+
+        return Status(self._sender)
+
+    @cached_property
+    def voices(self) -> Voices:
+        """The resource `voices`."""
+        from .voices import Voices
+
+        return Voices(self._sender)
+
+    @cached_property
+    def audio(self) -> Audio:
+        """The resource `audio`."""
+        from .audio import Audio
+
+        return Audio(self._sender)
+
+    @cached_property
+    def models(self) -> Models:
+        """The resource `models`."""
+        from .models import Models
+
+        return Models(self._sender)
+
+
+class AsyncResources:
+    """Every resource, over one sender."""
+
+    def __init__(self, sender: AsyncSender) -> None:
+        self._sender = sender
+
+    @cached_property
+    def status(self) -> AsyncStatus:
+        """The resource `status`."""
+        from .status import AsyncStatus
+
+        return AsyncStatus(self._sender)
+
+    @cached_property
+    def voices(self) -> AsyncVoices:
+        """The resource `voices`."""
+        from .voices import AsyncVoices
+
+        return AsyncVoices(self._sender)
+
+    @cached_property
+    def audio(self) -> AsyncAudio:
+        """The resource `audio`."""
+        from .audio import AsyncAudio
+
+        return AsyncAudio(self._sender)
+
+    @cached_property
+    def models(self) -> AsyncModels:
+        """The resource `models`."""
+        from .models import AsyncModels
+
+        return AsyncModels(self._sender)
+
+
+__all__ = ["AsyncResources", "Resources"]

@@ -1,0 +1,326 @@
+"""The resource `audio`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ...types import UNSET, Uploads
+
+if TYPE_CHECKING:
+    from contextlib import AbstractAsyncContextManager, AbstractContextManager
+
+    from ...client import AsyncSender, RequestOptions, Sender
+    from ...models.speech_format import SpeechFormat
+    from ...models.transcription import Transcription
+    from ...types import AsyncDownload, Download, Unset, UploadFile
+
+
+class Audio:
+    """The operations of the resource `audio`."""
+
+    def __init__(self, sender: Sender) -> None:
+        self._sender = sender
+
+    def sse(
+        self,
+        *,
+        transcript: str,
+        model_id: str | Unset = UNSET,
+        voice: list[float] | None | Unset = UNSET,
+        duration: float | Unset = UNSET,
+        chunk_time: float | Unset = UNSET,
+        output_format: SpeechFormat | str | Unset = UNSET,
+        lookahead: int | Unset = UNSET,
+        description: str | Unset = UNSET,
+        options: RequestOptions | None = None,
+    ) -> AbstractContextManager[Download]:
+        """Speak a transcript.
+
+        A stream of JSON objects: `SpeechChunk`, then `SpeechEnd` or `SpeechFault`. The stream
+        of the alpha did not follow the standard of server-sent events, in a way that is not
+        recorded, and had no `SpeechEnd`. A reader finds the objects with or without `data:`
+        before them. Where the events follow the standard and the chunks carry `done`, the
+        stream ends with an object whose `done` is true, and with none other.
+
+        Use it as `with`: the file arrives while it is read.
+
+        Args:
+            transcript: Text to speak. The documentation of the models says 1 to 500
+                characters.
+            model_id: Id of the model. The server uses `upbeat-moon` when it is left out; the
+                first documentation required it. Package 0.0.6 sends an empty one unless told
+                otherwise, whose effect is not documented.
+            voice: The embedding of the voice, 192 numbers. Optional at first, required in
+                later documentation.
+            duration: Longest speech in seconds. The server uses 180 when it is left out. The
+                documentation has an integer; the packages send fractions as well.
+            chunk_time: Seconds of audio in one chunk. The server uses 0.1 when it is left
+                out.
+            output_format: Samples and rate. The server uses `fp32_44100` when it is left out.
+            lookahead: How far the model looks ahead. The server uses 8 when it is left out.
+                No package sends it.
+            description: How to speak. The server uses an empty one when it is left out. No
+                package sends it.
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            ApiStatusError: If the server refuses, or the sender's own error.
+        """
+        from ...models.speech_request import SpeechRequest
+        from . import audio_sse
+
+        return audio_sse.stream(
+            client=self._sender,
+            body=SpeechRequest(
+                transcript=transcript,
+                model_id=model_id,
+                voice=voice,
+                duration=duration,
+                chunk_time=chunk_time,
+                output_format=output_format,
+                lookahead=lookahead,
+                description=description,
+            ),
+            options=options,
+        )
+
+    def stream(
+        self,
+        *,
+        transcript: str,
+        model_id: str | Unset = UNSET,
+        voice: list[float] | None | Unset = UNSET,
+        duration: float | Unset = UNSET,
+        chunk_time: float | Unset = UNSET,
+        output_format: SpeechFormat | str | Unset = UNSET,
+        lookahead: int | Unset = UNSET,
+        description: str | Unset = UNSET,
+        options: RequestOptions | None = None,
+    ) -> AbstractContextManager[Download]:
+        """Speak a transcript, at the address of the first releases.
+
+        As `/audio/sse`, without a choice of the output format: package 0.0.5rc1 sends no
+        `output_format` here. The media type of the answer is not recorded.
+
+        Use it as `with`: the file arrives while it is read.
+
+        Args:
+            transcript: Text to speak. The documentation of the models says 1 to 500
+                characters.
+            model_id: Id of the model. The server uses `upbeat-moon` when it is left out; the
+                first documentation required it. Package 0.0.6 sends an empty one unless told
+                otherwise, whose effect is not documented.
+            voice: The embedding of the voice, 192 numbers. Optional at first, required in
+                later documentation.
+            duration: Longest speech in seconds. The server uses 180 when it is left out. The
+                documentation has an integer; the packages send fractions as well.
+            chunk_time: Seconds of audio in one chunk. The server uses 0.1 when it is left
+                out.
+            output_format: Samples and rate. The server uses `fp32_44100` when it is left out.
+            lookahead: How far the model looks ahead. The server uses 8 when it is left out.
+                No package sends it.
+            description: How to speak. The server uses an empty one when it is left out. No
+                package sends it.
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            ApiStatusError: If the server refuses, or the sender's own error.
+        """
+        from ...models.speech_request import SpeechRequest
+        from . import audio_stream
+
+        return audio_stream.stream(
+            client=self._sender,
+            body=SpeechRequest(
+                transcript=transcript,
+                model_id=model_id,
+                voice=voice,
+                duration=duration,
+                chunk_time=chunk_time,
+                output_format=output_format,
+                lookahead=lookahead,
+                description=description,
+            ),
+            options=options,
+        )
+
+    def transcribe(
+        self, *, clip: UploadFile, options: RequestOptions | None = None
+    ) -> Transcription:
+        """Transcribe a recording.
+
+        Its limits were never documented.
+
+        Args:
+            clip: The recording, with a file name.
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            OSError: If a file cannot be opened. Nothing was sent.
+            ApiStatusError: If the server refuses, or the sender's own error.
+            ResponseDecodeError: If the answer is not what the document promises.
+        """
+        from ...models.clip_upload import ClipUpload
+        from . import audio_transcribe
+
+        with Uploads() as uploads:
+            return audio_transcribe.sync(
+                client=self._sender, body=ClipUpload(clip=uploads.file(clip)), options=options
+            )
+
+
+class AsyncAudio:
+    """The operations of the resource `audio`, in an event loop."""
+
+    def __init__(self, sender: AsyncSender) -> None:
+        self._sender = sender
+
+    def sse(
+        self,
+        *,
+        transcript: str,
+        model_id: str | Unset = UNSET,
+        voice: list[float] | None | Unset = UNSET,
+        duration: float | Unset = UNSET,
+        chunk_time: float | Unset = UNSET,
+        output_format: SpeechFormat | str | Unset = UNSET,
+        lookahead: int | Unset = UNSET,
+        description: str | Unset = UNSET,
+        options: RequestOptions | None = None,
+    ) -> AbstractAsyncContextManager[AsyncDownload]:
+        """Speak a transcript.
+
+        A stream of JSON objects: `SpeechChunk`, then `SpeechEnd` or `SpeechFault`. The stream
+        of the alpha did not follow the standard of server-sent events, in a way that is not
+        recorded, and had no `SpeechEnd`. A reader finds the objects with or without `data:`
+        before them. Where the events follow the standard and the chunks carry `done`, the
+        stream ends with an object whose `done` is true, and with none other.
+
+        Use it as `async with`: the file arrives while it is read.
+
+        Args:
+            transcript: Text to speak. The documentation of the models says 1 to 500
+                characters.
+            model_id: Id of the model. The server uses `upbeat-moon` when it is left out; the
+                first documentation required it. Package 0.0.6 sends an empty one unless told
+                otherwise, whose effect is not documented.
+            voice: The embedding of the voice, 192 numbers. Optional at first, required in
+                later documentation.
+            duration: Longest speech in seconds. The server uses 180 when it is left out. The
+                documentation has an integer; the packages send fractions as well.
+            chunk_time: Seconds of audio in one chunk. The server uses 0.1 when it is left
+                out.
+            output_format: Samples and rate. The server uses `fp32_44100` when it is left out.
+            lookahead: How far the model looks ahead. The server uses 8 when it is left out.
+                No package sends it.
+            description: How to speak. The server uses an empty one when it is left out. No
+                package sends it.
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            ApiStatusError: If the server refuses, or the sender's own error.
+        """
+        from ...models.speech_request import SpeechRequest
+        from . import audio_sse
+
+        return audio_sse.astream(
+            client=self._sender,
+            body=SpeechRequest(
+                transcript=transcript,
+                model_id=model_id,
+                voice=voice,
+                duration=duration,
+                chunk_time=chunk_time,
+                output_format=output_format,
+                lookahead=lookahead,
+                description=description,
+            ),
+            options=options,
+        )
+
+    def stream(
+        self,
+        *,
+        transcript: str,
+        model_id: str | Unset = UNSET,
+        voice: list[float] | None | Unset = UNSET,
+        duration: float | Unset = UNSET,
+        chunk_time: float | Unset = UNSET,
+        output_format: SpeechFormat | str | Unset = UNSET,
+        lookahead: int | Unset = UNSET,
+        description: str | Unset = UNSET,
+        options: RequestOptions | None = None,
+    ) -> AbstractAsyncContextManager[AsyncDownload]:
+        """Speak a transcript, at the address of the first releases.
+
+        As `/audio/sse`, without a choice of the output format: package 0.0.5rc1 sends no
+        `output_format` here. The media type of the answer is not recorded.
+
+        Use it as `async with`: the file arrives while it is read.
+
+        Args:
+            transcript: Text to speak. The documentation of the models says 1 to 500
+                characters.
+            model_id: Id of the model. The server uses `upbeat-moon` when it is left out; the
+                first documentation required it. Package 0.0.6 sends an empty one unless told
+                otherwise, whose effect is not documented.
+            voice: The embedding of the voice, 192 numbers. Optional at first, required in
+                later documentation.
+            duration: Longest speech in seconds. The server uses 180 when it is left out. The
+                documentation has an integer; the packages send fractions as well.
+            chunk_time: Seconds of audio in one chunk. The server uses 0.1 when it is left
+                out.
+            output_format: Samples and rate. The server uses `fp32_44100` when it is left out.
+            lookahead: How far the model looks ahead. The server uses 8 when it is left out.
+                No package sends it.
+            description: How to speak. The server uses an empty one when it is left out. No
+                package sends it.
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            ApiStatusError: If the server refuses, or the sender's own error.
+        """
+        from ...models.speech_request import SpeechRequest
+        from . import audio_stream
+
+        return audio_stream.astream(
+            client=self._sender,
+            body=SpeechRequest(
+                transcript=transcript,
+                model_id=model_id,
+                voice=voice,
+                duration=duration,
+                chunk_time=chunk_time,
+                output_format=output_format,
+                lookahead=lookahead,
+                description=description,
+            ),
+            options=options,
+        )
+
+    async def transcribe(
+        self, *, clip: UploadFile, options: RequestOptions | None = None
+    ) -> Transcription:
+        """Transcribe a recording.
+
+        Its limits were never documented.
+
+        Args:
+            clip: The recording, with a file name.
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            OSError: If a file cannot be opened. Nothing was sent.
+            ApiStatusError: If the server refuses, or the sender's own error.
+            ResponseDecodeError: If the answer is not what the document promises.
+        """
+        from ...models.clip_upload import ClipUpload
+        from . import audio_transcribe
+
+        with Uploads() as uploads:
+            return await audio_transcribe.asyncio(
+                client=self._sender, body=ClipUpload(clip=uploads.file(clip)), options=options
+            )
+
+
+__all__ = ["AsyncAudio", "Audio"]

@@ -1,0 +1,41 @@
+"""POST /audio/sse: Speak a transcript."""
+
+from __future__ import annotations
+
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
+from typing import Final
+
+from ...client import AsyncSender, Request, RequestOptions, Sender
+from ...models.speech_request import SpeechRequest
+from ...types import AsyncDownload, Download
+
+OPERATION: Final = "audio_sse"
+
+
+def build_request(*, body: SpeechRequest) -> Request:
+    """Return the request.
+
+    Args:
+        body: The body.
+    """
+    return Request(
+        operation=OPERATION,
+        method="POST",
+        path="/audio/sse",
+        json=body.to_dict(),
+        accept="text/event-stream",
+    )
+
+
+def stream(
+    *, client: Sender, body: SpeechRequest, options: RequestOptions | None = None
+) -> AbstractContextManager[Download]:
+    """Call the operation and hand out the answer, a success, before its body is read."""
+    return client.stream(build_request(body=body), options)
+
+
+def astream(
+    *, client: AsyncSender, body: SpeechRequest, options: RequestOptions | None = None
+) -> AbstractAsyncContextManager[AsyncDownload]:
+    """Call the operation and hand out the answer, a success, before its body is read."""
+    return client.stream(build_request(body=body), options)

@@ -1,0 +1,63 @@
+"""The resource `models`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ...client import AsyncSender, RequestOptions, Sender
+
+
+class Models:
+    """The operations of the resource `models`."""
+
+    def __init__(self, sender: Sender) -> None:
+        self._sender = sender
+
+    def list_voices(self, model_id: str, *, options: RequestOptions | None = None) -> list[str]:
+        """List the voices of a model.
+
+        In the first documentation only; no package calls it.
+
+        Args:
+            model_id: Id of the model.
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            ApiStatusError: If the server refuses, or the sender's own error.
+            ResponseDecodeError: If the answer is not what the document promises.
+        """
+        from . import models_list_voices
+
+        return models_list_voices.sync(client=self._sender, model_id=model_id, options=options)
+
+
+class AsyncModels:
+    """The operations of the resource `models`, in an event loop."""
+
+    def __init__(self, sender: AsyncSender) -> None:
+        self._sender = sender
+
+    async def list_voices(
+        self, model_id: str, *, options: RequestOptions | None = None
+    ) -> list[str]:
+        """List the voices of a model.
+
+        In the first documentation only; no package calls it.
+
+        Args:
+            model_id: Id of the model.
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            ApiStatusError: If the server refuses, or the sender's own error.
+            ResponseDecodeError: If the answer is not what the document promises.
+        """
+        from . import models_list_voices
+
+        return await models_list_voices.asyncio(
+            client=self._sender, model_id=model_id, options=options
+        )
+
+
+__all__ = ["AsyncModels", "Models"]

@@ -1,0 +1,48 @@
+"""GET /models/{model_id}/voices: List the voices of a model."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import httpx
+
+from ...client import AsyncSender, Request, RequestOptions, Sender
+from ...errors import decode
+from ...types import encode_segment, list_of, read_str
+
+OPERATION: Final = "models_list_voices"
+
+
+def build_request(*, model_id: str) -> Request:
+    """Return the request.
+
+    Args:
+        model_id: Id of the model.
+    """
+    return Request(
+        operation=OPERATION,
+        method="GET",
+        path=f"/models/{encode_segment('model_id', model_id)}/voices",
+        accept="application/json",
+    )
+
+
+def parse(response: httpx.Response) -> list[str]:
+    """Read the body of a success.
+
+    Raises:
+        ResponseDecodeError: If the body is not what the document promises.
+    """
+    return decode(OPERATION, response, list_of(read_str))
+
+
+def sync(*, client: Sender, model_id: str, options: RequestOptions | None = None) -> list[str]:
+    """Call the operation."""
+    return client.call(build_request(model_id=model_id), parse, options)
+
+
+async def asyncio(
+    *, client: AsyncSender, model_id: str, options: RequestOptions | None = None
+) -> list[str]:
+    """Call the operation in an event loop."""
+    return await client.call(build_request(model_id=model_id), parse, options)

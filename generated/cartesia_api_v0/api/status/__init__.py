@@ -1,0 +1,90 @@
+"""The resource `status`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ...client import AsyncSender, RequestOptions, Sender
+    from ...models.service_status import ServiceStatus
+
+
+class Status:
+    """The operations of the resource `status`."""
+
+    def __init__(self, sender: Sender) -> None:
+        self._sender = sender
+
+    def get(self, *, options: RequestOptions | None = None) -> ServiceStatus:
+        """Tell whether the service is up.
+
+        Stands above the version, at the root of the host.
+
+        Args:
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            ApiStatusError: If the server refuses, or the sender's own error.
+            ResponseDecodeError: If the answer is not what the document promises.
+        """
+        from . import status_get
+
+        return status_get.sync(client=self._sender, options=options)
+
+    def get_early(self, *, options: RequestOptions | None = None) -> ServiceStatus:
+        """Tell whether the service is up, at the address of the first releases.
+
+        Stands above the version, at the root of the host.
+
+        Args:
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            ApiStatusError: If the server refuses, or the sender's own error.
+            ResponseDecodeError: If the answer is not what the document promises.
+        """
+        from . import status_get_early
+
+        return status_get_early.sync(client=self._sender, options=options)
+
+
+class AsyncStatus:
+    """The operations of the resource `status`, in an event loop."""
+
+    def __init__(self, sender: AsyncSender) -> None:
+        self._sender = sender
+
+    async def get(self, *, options: RequestOptions | None = None) -> ServiceStatus:
+        """Tell whether the service is up.
+
+        Stands above the version, at the root of the host.
+
+        Args:
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            ApiStatusError: If the server refuses, or the sender's own error.
+            ResponseDecodeError: If the answer is not what the document promises.
+        """
+        from . import status_get
+
+        return await status_get.asyncio(client=self._sender, options=options)
+
+    async def get_early(self, *, options: RequestOptions | None = None) -> ServiceStatus:
+        """Tell whether the service is up, at the address of the first releases.
+
+        Stands above the version, at the root of the host.
+
+        Args:
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            ApiStatusError: If the server refuses, or the sender's own error.
+            ResponseDecodeError: If the answer is not what the document promises.
+        """
+        from . import status_get_early
+
+        return await status_get_early.asyncio(client=self._sender, options=options)
+
+
+__all__ = ["AsyncStatus", "Status"]

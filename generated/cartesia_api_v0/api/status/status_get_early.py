@@ -1,0 +1,37 @@
+"""GET /status: Tell whether the service is up, at the address of the first releases."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import httpx
+
+from ...client import AsyncSender, Request, RequestOptions, Sender
+from ...errors import decode
+from ...models.service_status import ServiceStatus
+
+OPERATION: Final = "status_get_early"
+
+
+def build_request() -> Request:
+    """Return the request."""
+    return Request(operation=OPERATION, method="GET", path="/status", accept="application/json")
+
+
+def parse(response: httpx.Response) -> ServiceStatus:
+    """Read the body of a success.
+
+    Raises:
+        ResponseDecodeError: If the body is not what the document promises.
+    """
+    return decode(OPERATION, response, ServiceStatus.from_dict)
+
+
+def sync(*, client: Sender, options: RequestOptions | None = None) -> ServiceStatus:
+    """Call the operation."""
+    return client.call(build_request(), parse, options)
+
+
+async def asyncio(*, client: AsyncSender, options: RequestOptions | None = None) -> ServiceStatus:
+    """Call the operation in an event loop."""
+    return await client.call(build_request(), parse, options)

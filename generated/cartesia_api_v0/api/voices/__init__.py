@@ -1,0 +1,273 @@
+"""The resource `voices`."""
+
+from __future__ import annotations
+
+import builtins
+from typing import TYPE_CHECKING
+
+from ...types import UNSET, Uploads
+
+if TYPE_CHECKING:
+    from ...client import AsyncSender, RequestOptions, Sender
+    from ...models.voice import Voice
+    from ...models.voice_embedding import VoiceEmbedding
+    from ...types import Unset, UploadFile
+
+
+class Voices:
+    """The operations of the resource `voices`."""
+
+    def __init__(self, sender: Sender) -> None:
+        self._sender = sender
+
+    def list(
+        self, *, select: str | Unset = UNSET, options: RequestOptions | None = None
+    ) -> builtins.list[Voice]:
+        """List all voices you may use.
+
+        One array, without pages.
+
+        Args:
+            select: Fields to send of each voice, separated by commas, such as `id, name,
+                description`. The server sends all when it is left out. Whether other selections
+                work is not documented.
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            ApiStatusError: If the server refuses, or the sender's own error.
+            ResponseDecodeError: If the answer is not what the document promises.
+        """
+        from . import voices_list
+
+        return voices_list.sync(client=self._sender, select=select, options=options)
+
+    def get_embedding(self, id: str, *, options: RequestOptions | None = None) -> VoiceEmbedding:
+        """Get the embedding of a voice.
+
+        The route that the packages 0.0.x call. The documentation had the id before `embedding`.
+
+        Args:
+            id: Id of the voice.
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            ApiStatusError: If the server refuses, or the sender's own error.
+            ResponseDecodeError: If the answer is not what the document promises.
+        """
+        from . import voices_get_embedding
+
+        return voices_get_embedding.sync(client=self._sender, id=id, options=options)
+
+    def get_embedding_documented(
+        self, id: str, *, options: RequestOptions | None = None
+    ) -> VoiceEmbedding:
+        """Get the embedding of a voice, by the documented route.
+
+        The route of the documentation. The packages 0.0.x call the other.
+
+        Args:
+            id: Id of the voice.
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            ApiStatusError: If the server refuses, or the sender's own error.
+            ResponseDecodeError: If the answer is not what the document promises.
+        """
+        from . import voices_get_embedding_documented
+
+        return voices_get_embedding_documented.sync(client=self._sender, id=id, options=options)
+
+    def get_embedding_early(
+        self, id: str, *, options: RequestOptions | None = None
+    ) -> VoiceEmbedding:
+        """Get the embedding of a voice, as the first documentation has it.
+
+        Changes nothing in spite of its method. The body is empty.
+
+        Args:
+            id: Id of the voice.
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            ApiStatusError: If the server refuses, or the sender's own error.
+            ResponseDecodeError: If the answer is not what the document promises.
+        """
+        from . import voices_get_embedding_early
+
+        return voices_get_embedding_early.sync(client=self._sender, id=id, options=options)
+
+    def clone_from_clip(
+        self, *, clip: UploadFile, options: RequestOptions | None = None
+    ) -> VoiceEmbedding:
+        """Make an embedding from a recording.
+
+        Stores nothing. Needed a Pro plan.
+
+        Args:
+            clip: The recording, with a file name.
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            OSError: If a file cannot be opened. Nothing was sent.
+            ApiStatusError: If the server refuses, or the sender's own error.
+            ResponseDecodeError: If the answer is not what the document promises.
+        """
+        from ...models.clip_upload import ClipUpload
+        from . import voices_clone_from_clip
+
+        with Uploads() as uploads:
+            return voices_clone_from_clip.sync(
+                client=self._sender, body=ClipUpload(clip=uploads.file(clip)), options=options
+            )
+
+    def clone_from_link(
+        self, *, link: str, options: RequestOptions | None = None
+    ) -> VoiceEmbedding:
+        """Make an embedding from a recording on the web.
+
+        Stores nothing. The body is empty. Needed a Pro plan.
+
+        Args:
+            link: Address of the recording. Only YouTube was supported.
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            ApiStatusError: If the server refuses, or the sender's own error.
+            ResponseDecodeError: If the answer is not what the document promises.
+        """
+        from . import voices_clone_from_link
+
+        return voices_clone_from_link.sync(client=self._sender, link=link, options=options)
+
+
+class AsyncVoices:
+    """The operations of the resource `voices`, in an event loop."""
+
+    def __init__(self, sender: AsyncSender) -> None:
+        self._sender = sender
+
+    async def list(
+        self, *, select: str | Unset = UNSET, options: RequestOptions | None = None
+    ) -> builtins.list[Voice]:
+        """List all voices you may use.
+
+        One array, without pages.
+
+        Args:
+            select: Fields to send of each voice, separated by commas, such as `id, name,
+                description`. The server sends all when it is left out. Whether other selections
+                work is not documented.
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            ApiStatusError: If the server refuses, or the sender's own error.
+            ResponseDecodeError: If the answer is not what the document promises.
+        """
+        from . import voices_list
+
+        return await voices_list.asyncio(client=self._sender, select=select, options=options)
+
+    async def get_embedding(
+        self, id: str, *, options: RequestOptions | None = None
+    ) -> VoiceEmbedding:
+        """Get the embedding of a voice.
+
+        The route that the packages 0.0.x call. The documentation had the id before `embedding`.
+
+        Args:
+            id: Id of the voice.
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            ApiStatusError: If the server refuses, or the sender's own error.
+            ResponseDecodeError: If the answer is not what the document promises.
+        """
+        from . import voices_get_embedding
+
+        return await voices_get_embedding.asyncio(client=self._sender, id=id, options=options)
+
+    async def get_embedding_documented(
+        self, id: str, *, options: RequestOptions | None = None
+    ) -> VoiceEmbedding:
+        """Get the embedding of a voice, by the documented route.
+
+        The route of the documentation. The packages 0.0.x call the other.
+
+        Args:
+            id: Id of the voice.
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            ApiStatusError: If the server refuses, or the sender's own error.
+            ResponseDecodeError: If the answer is not what the document promises.
+        """
+        from . import voices_get_embedding_documented
+
+        return await voices_get_embedding_documented.asyncio(
+            client=self._sender, id=id, options=options
+        )
+
+    async def get_embedding_early(
+        self, id: str, *, options: RequestOptions | None = None
+    ) -> VoiceEmbedding:
+        """Get the embedding of a voice, as the first documentation has it.
+
+        Changes nothing in spite of its method. The body is empty.
+
+        Args:
+            id: Id of the voice.
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            ApiStatusError: If the server refuses, or the sender's own error.
+            ResponseDecodeError: If the answer is not what the document promises.
+        """
+        from . import voices_get_embedding_early
+
+        return await voices_get_embedding_early.asyncio(client=self._sender, id=id, options=options)
+
+    async def clone_from_clip(
+        self, *, clip: UploadFile, options: RequestOptions | None = None
+    ) -> VoiceEmbedding:
+        """Make an embedding from a recording.
+
+        Stores nothing. Needed a Pro plan.
+
+        Args:
+            clip: The recording, with a file name.
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            OSError: If a file cannot be opened. Nothing was sent.
+            ApiStatusError: If the server refuses, or the sender's own error.
+            ResponseDecodeError: If the answer is not what the document promises.
+        """
+        from ...models.clip_upload import ClipUpload
+        from . import voices_clone_from_clip
+
+        with Uploads() as uploads:
+            return await voices_clone_from_clip.asyncio(
+                client=self._sender, body=ClipUpload(clip=uploads.file(clip)), options=options
+            )
+
+    async def clone_from_link(
+        self, *, link: str, options: RequestOptions | None = None
+    ) -> VoiceEmbedding:
+        """Make an embedding from a recording on the web.
+
+        Stores nothing. The body is empty. Needed a Pro plan.
+
+        Args:
+            link: Address of the recording. Only YouTube was supported.
+            options: What this call does differently, such as its timeout.
+
+        Raises:
+            ApiStatusError: If the server refuses, or the sender's own error.
+            ResponseDecodeError: If the answer is not what the document promises.
+        """
+        from . import voices_clone_from_link
+
+        return await voices_clone_from_link.asyncio(client=self._sender, link=link, options=options)
+
+
+__all__ = ["AsyncVoices", "Voices"]

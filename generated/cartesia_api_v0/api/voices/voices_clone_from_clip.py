@@ -1,0 +1,52 @@
+"""POST /voices/clone/clip: Make an embedding from a recording."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import httpx
+
+from ...client import AsyncSender, Request, RequestOptions, Sender
+from ...errors import decode
+from ...models.clip_upload import ClipUpload
+from ...models.voice_embedding import VoiceEmbedding
+
+OPERATION: Final = "voices_clone_from_clip"
+
+
+def build_request(*, body: ClipUpload) -> Request:
+    """Return the request.
+
+    Args:
+        body: The body.
+    """
+    return Request(
+        operation=OPERATION,
+        method="POST",
+        path="/voices/clone/clip",
+        files=body.to_multipart(),
+        accept="application/json",
+    )
+
+
+def parse(response: httpx.Response) -> VoiceEmbedding:
+    """Read the body of a success.
+
+    Raises:
+        ResponseDecodeError: If the body is not what the document promises.
+    """
+    return decode(OPERATION, response, VoiceEmbedding.from_dict)
+
+
+def sync(
+    *, client: Sender, body: ClipUpload, options: RequestOptions | None = None
+) -> VoiceEmbedding:
+    """Call the operation."""
+    return client.call(build_request(body=body), parse, options)
+
+
+async def asyncio(
+    *, client: AsyncSender, body: ClipUpload, options: RequestOptions | None = None
+) -> VoiceEmbedding:
+    """Call the operation in an event loop."""
+    return await client.call(build_request(body=body), parse, options)

@@ -1,0 +1,50 @@
+"""POST /voices/clone/url: Make an embedding from a recording on the web."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import httpx
+
+from ...client import AsyncSender, Request, RequestOptions, Sender
+from ...errors import decode
+from ...models.voice_embedding import VoiceEmbedding
+from ...types import encode_query
+
+OPERATION: Final = "voices_clone_from_link"
+
+
+def build_request(*, link: str) -> Request:
+    """Return the request.
+
+    Args:
+        link: Address of the recording. Only YouTube was supported.
+    """
+    return Request(
+        operation=OPERATION,
+        method="POST",
+        path="/voices/clone/url",
+        params=encode_query({"link": link}),
+        accept="application/json",
+    )
+
+
+def parse(response: httpx.Response) -> VoiceEmbedding:
+    """Read the body of a success.
+
+    Raises:
+        ResponseDecodeError: If the body is not what the document promises.
+    """
+    return decode(OPERATION, response, VoiceEmbedding.from_dict)
+
+
+def sync(*, client: Sender, link: str, options: RequestOptions | None = None) -> VoiceEmbedding:
+    """Call the operation."""
+    return client.call(build_request(link=link), parse, options)
+
+
+async def asyncio(
+    *, client: AsyncSender, link: str, options: RequestOptions | None = None
+) -> VoiceEmbedding:
+    """Call the operation in an event loop."""
+    return await client.call(build_request(link=link), parse, options)

@@ -1,0 +1,49 @@
+"""GET /voices/{id}/embedding: Get the embedding of a voice, by the documented route."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import httpx
+
+from ...client import AsyncSender, Request, RequestOptions, Sender
+from ...errors import decode
+from ...models.voice_embedding import VoiceEmbedding
+from ...types import encode_segment
+
+OPERATION: Final = "voices_get_embedding_documented"
+
+
+def build_request(*, id: str) -> Request:
+    """Return the request.
+
+    Args:
+        id: Id of the voice.
+    """
+    return Request(
+        operation=OPERATION,
+        method="GET",
+        path=f"/voices/{encode_segment('id', id)}/embedding",
+        accept="application/json",
+    )
+
+
+def parse(response: httpx.Response) -> VoiceEmbedding:
+    """Read the body of a success.
+
+    Raises:
+        ResponseDecodeError: If the body is not what the document promises.
+    """
+    return decode(OPERATION, response, VoiceEmbedding.from_dict)
+
+
+def sync(*, client: Sender, id: str, options: RequestOptions | None = None) -> VoiceEmbedding:
+    """Call the operation."""
+    return client.call(build_request(id=id), parse, options)
+
+
+async def asyncio(
+    *, client: AsyncSender, id: str, options: RequestOptions | None = None
+) -> VoiceEmbedding:
+    """Call the operation in an event loop."""
+    return await client.call(build_request(id=id), parse, options)

@@ -1,0 +1,54 @@
+"""GET /voices: List all voices you may use."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import httpx
+
+from ...client import AsyncSender, Request, RequestOptions, Sender
+from ...errors import decode
+from ...models.voice import Voice
+from ...types import UNSET, Unset, encode_query, list_of
+
+OPERATION: Final = "voices_list"
+
+
+def build_request(*, select: str | Unset = UNSET) -> Request:
+    """Return the request.
+
+    Args:
+        select: Fields to send of each voice, separated by commas, such as `id, name,
+            description`. The server sends all when it is left out. Whether other selections work
+            is not documented.
+    """
+    return Request(
+        operation=OPERATION,
+        method="GET",
+        path="/voices",
+        params=encode_query({"select": select}),
+        accept="application/json",
+    )
+
+
+def parse(response: httpx.Response) -> list[Voice]:
+    """Read the body of a success.
+
+    Raises:
+        ResponseDecodeError: If the body is not what the document promises.
+    """
+    return decode(OPERATION, response, list_of(Voice.from_dict))
+
+
+def sync(
+    *, client: Sender, select: str | Unset = UNSET, options: RequestOptions | None = None
+) -> list[Voice]:
+    """Call the operation."""
+    return client.call(build_request(select=select), parse, options)
+
+
+async def asyncio(
+    *, client: AsyncSender, select: str | Unset = UNSET, options: RequestOptions | None = None
+) -> list[Voice]:
+    """Call the operation in an event loop."""
+    return await client.call(build_request(select=select), parse, options)

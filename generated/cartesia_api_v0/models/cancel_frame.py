@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final, Literal, Self
+
+from attrs import define, field
+
+from ..types import Model, Reader, constant, encode_object, read_object, read_str, take
+
+_READ_ACTION: Final[Reader[Literal["cancel"]]] = constant("cancel")
+
+
+@define(kw_only=True)
+class CancelFrame(Model):
+    """Stops a generation, on the socket for interrupts. What the server answers is not documented.
+
+    Attributes:
+        context_id: Id of the generation.
+        action: Always `cancel`.
+        additional_properties: Fields that the document does not know.
+    """
+
+    context_id: str
+    action: Literal["cancel"] = "cancel"
+    additional_properties: dict[str, object] = field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the model as a JSON object, without the fields that are UNSET."""
+        return encode_object(
+            {"context_id": self.context_id, "action": self.action}, self.additional_properties
+        )
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, object]) -> Self:
+        """Make the model from a JSON object.
+
+        Raises:
+            DecodeError: If a field is missing or of another type. It names the field, not the value.
+        """
+        data = read_object(src_dict)
+        model = cls(
+            context_id=take(data, "context_id", read_str), action=take(data, "action", _READ_ACTION)
+        )
+        model.additional_properties = data
+        return model

@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final, Self
+
+from attrs import define, field
+
+from ..types import (
+    UNSET,
+    Model,
+    Reader,
+    Unset,
+    either,
+    encode_object,
+    read_bool,
+    read_float,
+    read_int,
+    read_null,
+    read_object,
+    read_str,
+    take,
+    take_optional,
+)
+
+_READ_DONE: Final[Reader[bool | None]] = either(read_bool, read_null)
+_READ_STEP_TIME: Final[Reader[float | None]] = either(read_float, read_null)
+_READ_LENGTH: Final[Reader[int | None]] = either(read_int, read_null)
+_READ_CONTEXT_ID: Final[Reader[None | str]] = either(read_str, read_null)
+
+
+@define(kw_only=True)
+class ChunkFrame(Model):
+    """A piece of audio.
+
+    Attributes:
+        data: Raw audio in base64.
+        sampling_rate: Rate of the audio in Hz.
+        done: False, or true on a last chunk that is the end as well.
+        step_time: Time the server took for this piece, in milliseconds.
+        length: Length of the piece. Its unit is not documented.
+        context_id: Id of the generation.
+        additional_properties: Fields that the document does not know.
+    """
+
+    data: str
+    sampling_rate: int
+    done: bool | None | Unset = UNSET
+    step_time: float | None | Unset = UNSET
+    length: int | None | Unset = UNSET
+    context_id: None | str | Unset = UNSET
+    additional_properties: dict[str, object] = field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the model as a JSON object, without the fields that are UNSET."""
+        return encode_object(
+            {
+                "data": self.data,
+                "sampling_rate": self.sampling_rate,
+                "done": self.done,
+                "step_time": self.step_time,
+                "length": self.length,
+                "context_id": self.context_id,
+            },
+            self.additional_properties,
+        )
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, object]) -> Self:
+        """Make the model from a JSON object.
+
+        Raises:
+            DecodeError: If a field is missing or of another type. It names the field, not the value.
+        """
+        data = read_object(src_dict)
+        model = cls(
+            data=take(data, "data", read_str),
+            sampling_rate=take(data, "sampling_rate", read_int),
+            done=take_optional(data, "done", _READ_DONE),
+            step_time=take_optional(data, "step_time", _READ_STEP_TIME),
+            length=take_optional(data, "length", _READ_LENGTH),
+            context_id=take_optional(data, "context_id", _READ_CONTEXT_ID),
+        )
+        model.additional_properties = data
+        return model

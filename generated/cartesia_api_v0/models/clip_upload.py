@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Self
+
+from attrs import define, field
+
+from ..types import (
+    File,
+    Model,
+    RequestFiles,
+    encode_object,
+    encode_parts,
+    read_file,
+    read_object,
+    take,
+)
+
+
+@define(kw_only=True)
+class ClipUpload(Model):
+    """A recording.
+
+    Attributes:
+        clip: The recording, with a file name.
+        additional_properties: Fields that the document does not know.
+    """
+
+    clip: File
+    additional_properties: dict[str, object] = field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the model as a JSON object, without the fields that are UNSET."""
+        return encode_object({"clip": self.clip}, self.additional_properties)
+
+    def to_multipart(self) -> RequestFiles:
+        """Return the model as the parts of a form, without the fields that are UNSET or None."""
+        return encode_parts({"clip": self.clip}, self.additional_properties)
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, object]) -> Self:
+        """Make the model from a JSON object.
+
+        Raises:
+            DecodeError: If a field is missing or of another type. It names the field, not the value.
+        """
+        data = read_object(src_dict)
+        model = cls(clip=take(data, "clip", read_file))
+        model.additional_properties = data
+        return model

@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final, Self
+
+from attrs import define, field
+
+from ..types import (
+    UNSET,
+    Model,
+    Reader,
+    Unset,
+    either,
+    encode_object,
+    read_bool,
+    read_null,
+    read_object,
+    read_str,
+    take,
+    take_optional,
+)
+
+_READ_DONE: Final[Reader[bool | None]] = either(read_bool, read_null)
+_READ_CONTEXT_ID: Final[Reader[None | str]] = either(read_str, read_null)
+
+
+@define(kw_only=True)
+class ErrorFrame(Model):
+    """A generation failed or, without `context_id`, everything on the socket.
+
+    Attributes:
+        error: What went wrong, for people.
+        done: True, where it is there.
+        context_id: Id of the generation.
+        additional_properties: Fields that the document does not know.
+    """
+
+    error: str
+    done: bool | None | Unset = UNSET
+    context_id: None | str | Unset = UNSET
+    additional_properties: dict[str, object] = field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the model as a JSON object, without the fields that are UNSET."""
+        return encode_object(
+            {"error": self.error, "done": self.done, "context_id": self.context_id},
+            self.additional_properties,
+        )
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, object]) -> Self:
+        """Make the model from a JSON object.
+
+        Raises:
+            DecodeError: If a field is missing or of another type. It names the field, not the value.
+        """
+        data = read_object(src_dict)
+        model = cls(
+            error=take(data, "error", read_str),
+            done=take_optional(data, "done", _READ_DONE),
+            context_id=take_optional(data, "context_id", _READ_CONTEXT_ID),
+        )
+        model.additional_properties = data
+        return model

@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final, Self
+
+from attrs import define, field
+
+from ..models.field_problem import FieldProblem
+from ..types import (
+    UNSET,
+    Model,
+    Reader,
+    Unset,
+    either,
+    encode_object,
+    list_of,
+    read_object,
+    read_str,
+    take_optional,
+)
+
+_READ_DETAIL: Final[Reader[list[FieldProblem] | str]] = either(
+    list_of(FieldProblem.from_dict), read_str
+)
+
+
+@define(kw_only=True)
+class ErrorInfo(Model):
+    """Body of a failed request, where it is JSON. No field is required, so that a body from a
+    proxy can still be read.
+
+    Attributes:
+        detail: What is wrong with each field, or one sentence.
+        error: What went wrong, for people.
+        additional_properties: Fields that the document does not know.
+    """
+
+    detail: list[FieldProblem] | str | Unset = UNSET
+    error: str | Unset = UNSET
+    additional_properties: dict[str, object] = field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the model as a JSON object, without the fields that are UNSET."""
+        return encode_object(
+            {"detail": self.detail, "error": self.error}, self.additional_properties
+        )
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, object]) -> Self:
+        """Make the model from a JSON object.
+
+        Raises:
+            DecodeError: If a field is missing or of another type. It names the field, not the value.
+        """
+        data = read_object(src_dict)
+        model = cls(
+            detail=take_optional(data, "detail", _READ_DETAIL),
+            error=take_optional(data, "error", read_str),
+        )
+        model.additional_properties = data
+        return model

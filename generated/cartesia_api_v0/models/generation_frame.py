@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Self
+
+from attrs import define, field
+
+from ..models.speech_request import SpeechRequest
+from ..types import Model, encode_object, read_object, read_str, take
+
+
+@define(kw_only=True)
+class GenerationFrame(Model):
+    """Asks for a speech, on both sockets. In interrupt mode it also cancels the speech that is
+    going on, if a comment in the packages is right.
+
+    Attributes:
+        data: What to speak and how.
+        context_id: Id of the generation, unique for each. The packages make 32 hexadecimal
+            digits.
+        additional_properties: Fields that the document does not know.
+    """
+
+    data: SpeechRequest
+    context_id: str
+    additional_properties: dict[str, object] = field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the model as a JSON object, without the fields that are UNSET."""
+        return encode_object(
+            {"data": self.data, "context_id": self.context_id}, self.additional_properties
+        )
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, object]) -> Self:
+        """Make the model from a JSON object.
+
+        Raises:
+            DecodeError: If a field is missing or of another type. It names the field, not the value.
+        """
+        data = read_object(src_dict)
+        model = cls(
+            data=take(data, "data", SpeechRequest.from_dict),
+            context_id=take(data, "context_id", read_str),
+        )
+        model.additional_properties = data
+        return model

@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final, Self
+
+from attrs import define, field
+
+from ..models.speech_format import SpeechFormat
+from ..types import (
+    UNSET,
+    Model,
+    Reader,
+    Unset,
+    either,
+    encode_object,
+    list_of,
+    read_float,
+    read_int,
+    read_null,
+    read_object,
+    read_str,
+    take,
+    take_optional,
+)
+
+_READ_VOICE: Final[Reader[list[float] | None]] = either(list_of(read_float), read_null)
+
+
+@define(kw_only=True)
+class SpeechRequest(Model):
+    """A transcript and how to speak it.
+
+    Attributes:
+        transcript: Text to speak. The documentation of the models says 1 to 500 characters.
+        model_id: Id of the model. The server uses `upbeat-moon` when it is left out; the
+            first documentation required it. Package 0.0.6 sends an empty one unless told
+            otherwise, whose effect is not documented.
+        voice: The embedding of the voice, 192 numbers. Optional at first, required in later
+            documentation.
+        duration: Longest speech in seconds. The server uses 180 when it is left out. The
+            documentation has an integer; the packages send fractions as well.
+        chunk_time: Seconds of audio in one chunk. The server uses 0.1 when it is left out.
+        output_format: Samples and rate. The server uses `fp32_44100` when it is left out.
+        lookahead: How far the model looks ahead. The server uses 8 when it is left out. No
+            package sends it.
+        description: How to speak. The server uses an empty one when it is left out. No
+            package sends it.
+        additional_properties: Fields that the document does not know.
+    """
+
+    transcript: str
+    model_id: str | Unset = UNSET
+    voice: list[float] | None | Unset = UNSET
+    duration: float | Unset = UNSET
+    chunk_time: float | Unset = UNSET
+    output_format: SpeechFormat | str | Unset = UNSET
+    lookahead: int | Unset = UNSET
+    description: str | Unset = UNSET
+    additional_properties: dict[str, object] = field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the model as a JSON object, without the fields that are UNSET."""
+        return encode_object(
+            {
+                "transcript": self.transcript,
+                "model_id": self.model_id,
+                "voice": self.voice,
+                "duration": self.duration,
+                "chunk_time": self.chunk_time,
+                "output_format": self.output_format,
+                "lookahead": self.lookahead,
+                "description": self.description,
+            },
+            self.additional_properties,
+        )
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, object]) -> Self:
+        """Make the model from a JSON object.
+
+        Raises:
+            DecodeError: If a field is missing or of another type. It names the field, not the value.
+        """
+        data = read_object(src_dict)
+        model = cls(
+            transcript=take(data, "transcript", read_str),
+            model_id=take_optional(data, "model_id", read_str),
+            voice=take_optional(data, "voice", _READ_VOICE),
+            duration=take_optional(data, "duration", read_float),
+            chunk_time=take_optional(data, "chunk_time", read_float),
+            output_format=take_optional(data, "output_format", read_str),
+            lookahead=take_optional(data, "lookahead", read_int),
+            description=take_optional(data, "description", read_str),
+        )
+        model.additional_properties = data
+        return model

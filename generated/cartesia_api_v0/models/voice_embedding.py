@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final, Self
+
+from attrs import define, field
+
+from ..types import (
+    Model,
+    Reader,
+    either,
+    encode_object,
+    list_of,
+    read_float,
+    read_object,
+    read_str,
+    take,
+)
+
+_READ_EMBEDDING: Final[Reader[list[float] | str]] = either(list_of(read_float), read_str)
+
+
+@define(kw_only=True)
+class VoiceEmbedding(Model):
+    """The embedding of a voice, which stands for the voice when speech is requested.
+
+    Attributes:
+        embedding: The 192 numbers, or a string that holds them as a JSON array.
+        additional_properties: Fields that the document does not know.
+    """
+
+    embedding: list[float] | str
+    additional_properties: dict[str, object] = field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the model as a JSON object, without the fields that are UNSET."""
+        return encode_object({"embedding": self.embedding}, self.additional_properties)
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, object]) -> Self:
+        """Make the model from a JSON object.
+
+        Raises:
+            DecodeError: If a field is missing or of another type. It names the field, not the value.
+        """
+        data = read_object(src_dict)
+        model = cls(embedding=take(data, "embedding", _READ_EMBEDDING))
+        model.additional_properties = data
+        return model
