@@ -13,11 +13,26 @@ from typing import TYPE_CHECKING, TypeAlias
 import msgspec
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from .faults import Fault
 
-__all__ = ["Abort", "Action", "Close", "Fragments", "Half", "Mangler", "Pause", "Send", "Stop"]
+    Shape: TypeAlias = Callable[[dict[str, object]], dict[str, object] | None]
+    """Turns a frame of today's API into the one to be sent; None is none."""
+
+__all__ = [
+    "Abort",
+    "Action",
+    "Close",
+    "Fragments",
+    "Half",
+    "Mangler",
+    "Pause",
+    "Send",
+    "Shape",
+    "Stop",
+    "untyped",
+]
 
 
 class Send(msgspec.Struct, frozen=True):
@@ -71,12 +86,12 @@ class Mangler:
 
     Args:
         faults: What is to happen.
-        typed: Whether chunks and the end say their ``type``; those of the voice changer do not.
+        shape: What the frames look like on this wire; by default as they are given.
     """
 
-    def __init__(self, faults: Iterable[Fault] = (), *, typed: bool = True) -> None:
+    def __init__(self, faults: Iterable[Fault] = (), *, shape: Shape | None = None) -> None:
         self.faults: tuple[Fault, ...] = tuple(faults)
-        self._untyped = () if typed else ("chunk", "done")
+        self._shape = shape
         self._sent = 0
         self._spent: set[str] = set()
         self._held = b""
@@ -147,8 +162,8 @@ class Mangler:
             match fault.name:
                 case "drop":
                     yield Abort()
-                case "half-frame" if frame is not None:
-                    yield Half(self._encode(frame), str(frame["type"]))
+                case "half-frame" if frame and (payload := self._encode(frame)):
+                    yield Half(payload, str(frame["type"]))
                 case "close" if fault.value != "none":
                     yield Close(fault.number)
                 case _:
@@ -182,6 +197,8 @@ class Mangler:
 
     def _send(self, frame: dict[str, object]) -> Iterator[Action]:
         payload, event = self._encode(frame), str(frame["type"])
+        if payload is None:
+            return
         due = self._sent
         self._sent += 1
         if self._once("bad-utf8", at=due):
@@ -190,10 +207,9 @@ class Mangler:
             payload = payload[:-1]
         yield Fragments(payload) if self._has("fragment") else Send(payload, event)
 
-    def _encode(self, frame: dict[str, object]) -> bytes:
-        if frame["type"] in self._untyped:
-            frame = {key: value for key, value in frame.items() if key != "type"}
-        return encode_json(frame, self.faults)
+    def _encode(self, frame: dict[str, object]) -> bytes | None:
+        shaped = frame if self._shape is None else self._shape(frame)
+        return None if shaped is None else encode_json(shaped, self.faults)
 
     def _unaligned(self, audio: bytes) -> bytes:
         """One byte of every chunk comes with the next one."""
@@ -215,6 +231,13 @@ class Mangler:
                 self._spent.add(fault.name)
                 return fault
         return None
+
+
+def untyped(frame: dict[str, object]) -> dict[str, object]:
+    """The shape of the voice changer: chunks and the end do not say their ``type``."""
+    if frame["type"] not in ("chunk", "done"):
+        return frame
+    return {key: value for key, value in frame.items() if key != "type"}
 
 
 def encode_json(value: dict[str, object] | list[object], faults: Iterable[Fault]) -> bytes:

@@ -21,13 +21,17 @@ class EventWriter:
 
     def event(self, name: str, payload: bytes) -> Iterator[bytes]:
         """One event."""
+        yield from self._pieces(b"".join(line + b"\n" for line in self.lines(name, payload)))
+
+    def lines(self, name: str, payload: bytes) -> list[bytes]:
+        """The lines of one event, with the empty one at its end."""
         space = b"" if "sse-no-space" in self._styles else b" "
         lines = [b"data:" + space + payload, b""]
         if name and "sse-no-event" not in self._styles:
             lines.insert(0, b"event:" + space + name.encode())
         if "sse-comments" in self._styles:
             lines = [b": keep-alive", b"", b":", *lines]
-        yield from self._pieces(b"".join(line + b"\n" for line in lines))
+        return lines
 
     def _pieces(self, block: bytes) -> Iterator[bytes]:
         if self._styles & {"sse-crlf", "sse-crlf-split"}:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from .backend import Backend
     from .call import Call
-    from .mangle import Action
+    from .mangle import Action, Shape
     from .requests import OutputFormat
     from .script import Audio
 
@@ -41,14 +41,23 @@ class AudioStream:
     Args:
         call: What is answered.
         headers: Headers of the response.
-        typed: Whether the frames of an event stream say their ``type``.
+        shape: What the frames look like on this wire.
+        writer: Writes the frames, unless they are audio; by default as an event stream.
     """
 
-    def __init__(self, call: Call, headers: dict[str, str], *, typed: bool = True) -> None:
+    def __init__(
+        self,
+        call: Call,
+        headers: dict[str, str],
+        *,
+        shape: Shape | None = None,
+        writer: EventWriter | None = None,
+    ) -> None:
         self.call = call
         self.response: web.StreamResponse = web.StreamResponse(headers=headers)
-        self.mangler: Mangler = Mangler(call.faults, typed=typed)
-        self._writer = EventWriter(call.faults)
+        self.mangler: Mangler = Mangler(call.faults, shape=shape)
+        self._writer = writer or EventWriter(call.faults)
+        self._framed = writer is not None or self.response.content_type == "text/event-stream"
 
     async def frame(self, fields: dict[str, object], audio: bytes | None) -> None:
         """Send one frame of an event stream, and say what audio it holds."""
@@ -98,7 +107,7 @@ class AudioStream:
         return True
 
     async def _write(self, payload: bytes, event: str) -> None:
-        if self.response.content_type != "text/event-stream":
+        if not self._framed:
             await self.response.write(payload)
             return
         pieces = list(self._writer.event(event, payload))

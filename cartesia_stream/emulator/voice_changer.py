@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from . import pcm
 from .audioform import decode_clip, output_format
+from .mangle import untyped
 from .streaming import CONTENT_TYPES, EVENTS, AudioStream, paced
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ async def change_events(backend: Backend, call: Call) -> web.StreamResponse:
     with backend.contexts.held():
         begun = time.perf_counter()
         samples, fmt = await _changed(backend, call)
-        stream = AudioStream(call, EVENTS, typed=False)
+        stream = AudioStream(call, EVENTS, shape=untyped)
         async for piece in paced(backend, samples, fmt):
             step_ms = (time.perf_counter() - begun) * 1000
             begun = time.perf_counter()
