@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import secrets
 from contextlib import suppress
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final, Literal, cast
 
 import msgspec
 import pybase64
@@ -36,12 +36,29 @@ if TYPE_CHECKING:
 Fields = dict[str, object]
 
 _parse: Final = cast("Callable[[bytes], object]", msgspec.json.Decoder().decode)
+_b64decode: Final = pybase64.b64decode
 _encode: Final = msgspec.json.Encoder().encode
 
 # A number that no peer can guess stands where the audio was: finding it at the top level of what
 # is left proves that the audio cut out was the frame's own "data" and no look-alike.
 _MARK: Final = secrets.randbits(53) | 1 << 52
 _MARK_BYTES: Final = str(_MARK).encode()
+_COLONS: Final = (b":", b": ")
+
+
+class _Rest(msgspec.Struct, forbid_unknown_fields=True, gc=False):
+    """What is left of a chunk frame without its audio, when it has the usual fields and types."""
+
+    type: Literal["chunk"]
+    data: int
+    context_id: str | None = None
+    step_time: float | None = None
+    flush_id: int | None = None
+    done: bool | None = None
+    status_code: int | None = None
+
+
+_parse_rest: Final = msgspec.json.Decoder(_Rest).decode
 
 
 def decode(frame: bytes) -> SpeechEvent | APIStatusError:
@@ -78,23 +95,23 @@ def decode_untyped(frame: bytes) -> SpeechEvent | APIStatusError:
 
 def _decode_chunk(frame: bytes, after_key: int) -> AudioChunk | None:
     """The fast path: None when the frame is not a chunk in a layout that it knows."""
-    quote = frame.find(b'"', after_key, after_key + 4)
-    if quote < 0 or frame[after_key:quote] not in (b":", b": "):
-        return None
-    end = frame.find(b'"', quote + 1)
-    if end <= quote + 1:
+    start = frame.find(b'"', after_key, after_key + 4) + 1  # of the audio
+    end = frame.find(b'"', start)
+    if end <= start or frame[after_key : start - 1] not in _COLONS:
         return None
     try:
-        value = _parse(b"%b%b%b" % (frame[:quote], _MARK_BYTES, frame[end + 1 :]))
-        if type(value) is not dict:
+        rest = _parse_rest(frame[: start - 1] + _MARK_BYTES + frame[end + 1 :])
+        if rest.data != _MARK:
             return None
-        fields = cast("Fields", value)
-        if fields.get("data") != _MARK or fields.get("type") != "chunk":
-            return None
-        data = pybase64.b64decode(memoryview(frame)[quote + 1 : end], validate=True)
-    except (ValueError, RecursionError):  # let the full parse name what is wrong
+        data = _b64decode(frame[start:end], None, True)  # validated
+    except (ValueError, RecursionError):  # let the full parse judge what is unusual or wrong
         return None
-    return _chunk(fields, data)
+    return AudioChunk(
+        data=data,
+        context_id=rest.context_id,
+        step_time=rest.step_time,
+        flush_id=rest.flush_id,
+    )
 
 
 def _object(frame: bytes) -> Fields:

@@ -61,6 +61,7 @@ class WebSocket:
         self._buffer = bytearray()
         self._fragments: list[bytes] = []
         self._in_fragments = False
+        self._lacking = 0  # bytes of the frame, or of its header, that the buffer begins with
         self._close: Close | None = None  # what the peer sent
         self._closed_by_us = False
         self._handshaking = True
@@ -118,44 +119,79 @@ class WebSocket:
     def receive_data(self, data: bytes | memoryview) -> list[bytes]:
         """Take bytes from the network and return the messages that they complete."""
         buffer = self._buffer
-        buffer += data
-        if self._handshaking and not self._take_handshake():
-            return []
+        if self._handshaking:
+            buffer += data
+            if not self._take_handshake():
+                return []
+            data = bytes(buffer)
+            buffer.clear()
         messages: list[bytes] = []
         position = 0
-        protocol = self._protocol
-        while protocol.state is State.OPEN:
-            size = len(buffer) - position
-            if size < 2:
-                break
-            first, length = buffer[position], buffer[position + 1]
-            header = 2
-            if length > 127:
-                break  # masked: the package fails the connection
-            if length == 126:
-                header = 4
-            elif length == 127:
-                header = 10
-            if size < header:
-                break
-            if header != 2:
-                length = int.from_bytes(buffer[position + 2 : position + header], "big")
-            if length > self._max_message:
-                break  # too long: the package fails the connection
-            if size < header + length:
-                break
-            start, position = position + header, position + header + length
-            if (first == 0x81 or first == 0x82) and not self._in_fragments:
-                messages.append(bytes(memoryview(buffer)[start:position]))
+        if self._protocol.state is not State.OPEN:
+            self._lacking = 0
+        # An earlier read began a frame: complete its header, then the frame, and no more, so that
+        # what follows is cut out of `data` where it lies.
+        while buffer and self._lacking and position < len(data):
+            piece = data[position : position + self._lacking]
+            buffer += piece
+            position += len(piece)
+            if len(piece) < self._lacking:
+                self._lacking -= len(piece)
             else:
-                protocol.receive_data(buffer[start - header : position])
-                self._collect(messages)
-        del buffer[:position]
-        if buffer and (protocol.state is not State.OPEN or self._is_hopeless()):
-            protocol.receive_data(bytes(buffer))
+                del buffer[: self._cut(buffer, 0, messages)]
+        if not buffer:
+            position = self._cut(data, position, messages)
+        buffer += data[position:]
+        if buffer and not self._lacking:
+            self._protocol.receive_data(bytes(buffer))
             buffer.clear()
             self._collect(messages)
         return messages
+
+    def _cut(
+        self, data: bytes | bytearray | memoryview, position: int, messages: list[bytes]
+    ) -> int:
+        """Take the whole frames from a position on and return where they end.
+
+        Says in `_lacking` how many bytes complete the next header or frame, or 0 when the package
+        shall judge all that is left.
+        """
+        size = len(data)
+        protocol, max_message = self._protocol, self._max_message
+        fragments = self._in_fragments
+        is_open = protocol.state is State.OPEN
+        while is_open:
+            start = position + 2
+            if start > size:
+                self._lacking = start - size
+                return position
+            first, length = data[position], data[position + 1]
+            if length > 125:
+                if length > 127:
+                    break  # masked: the package fails the connection
+                start += 2 if length == 126 else 8
+                if start > size:
+                    self._lacking = start - size
+                    return position
+                length = int.from_bytes(data[position + 2 : start], "big")
+            end = start + length
+            if length > max_message:
+                break  # too long: the package fails the connection
+            if end > size:
+                if first & 0x0F not in _OPCODES:
+                    break  # the package fails the connection; it would hold half a good frame
+                self._lacking = end - size
+                return position
+            if (first == 0x81 or first == 0x82) and not fragments:
+                messages.append(bytes(data[start:end]))
+            else:
+                protocol.receive_data(bytes(data[position:end]))
+                self._collect(messages)
+                fragments = self._in_fragments
+                is_open = protocol.state is State.OPEN
+            position = end
+        self._lacking = 0
+        return position
 
     def _take_handshake(self) -> bool:
         """Feed the handshake up to its blank line and no further; whether it succeeded."""
@@ -172,23 +208,6 @@ class WebSocket:
             self._buffer.clear()
             self._protocol.events_received()
         return self._protocol.state is State.OPEN
-
-    def _is_hopeless(self) -> bool:
-        """Whether the package refuses the frame at the front by its header alone.
-
-        It judges other faults when the frame is whole; until then it would hold half of it.
-        """
-        buffer = self._buffer
-        if len(buffer) < 2:
-            return False
-        first, length = buffer[0], buffer[1]
-        if length & 0x80 or first & 0x0F not in _OPCODES:
-            return True
-        if length == 127 and len(buffer) >= 10:
-            return int.from_bytes(buffer[2:10], "big") > self._max_message
-        if length == 126 and len(buffer) >= 4:
-            return int.from_bytes(buffer[2:4], "big") > self._max_message
-        return length < 126 and length > self._max_message
 
     def _collect(self, messages: list[bytes]) -> None:
         for frame in self._protocol.events_received():
