@@ -23,6 +23,7 @@ from ..errors import (
     StreamTruncatedError,
 )
 from ..events import AudioChunk, Cancelled, Done
+from .log import debugging, log_event
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from ..errors import TimeoutPhase
     from ..events import SpeechEvent
     from .frames import RequestEncoder
+    from .stats import Meter
     from .timeouts import Timeouts
 
 
@@ -120,6 +122,8 @@ class Context:
         first_audio_at: When the first chunk came in, monotonic seconds.
         wake: How the driver tells a waiting consumer that there is news.
         ended: Called once, when the service works on the context no more; must not block.
+        logged: Whether its messages are logged.
+        meter: Told of the audio that arrives.
     """
 
     __slots__ = (
@@ -135,6 +139,8 @@ class Context:
         "ended",
         "first_audio_at",
         "id",
+        "logged",
+        "meter",
         "nbytes",
         "sent_at",
         "state",
@@ -150,8 +156,11 @@ class Context:
         wake: Callable[[], None],
         now: float,
         ended: Callable[[Context], None] | None = None,
+        meter: Meter | None = None,
     ) -> None:
         self.ended: Callable[[Context], None] | None = ended
+        self.meter: Meter | None = meter
+        self.logged: bool = debugging()
         self.id: str = context_id
         self.encoder: RequestEncoder = encoder
         self.wake: Callable[[], None] = wake
@@ -217,16 +226,23 @@ class Context:
             return False
         self._last_activity = now
         self._owed_since = None
+        if self.logged:
+            log_event(event)
         if type(event) is AudioChunk:
             if self.first_audio_at is None:
                 self.first_audio_at = now
+            size = len(event.data)
             self.chunks += 1
-            self.nbytes += len(event.data)
+            self.nbytes += size
+            if self.meter is not None:
+                self.meter.audio(size, now)
         elif move is Move.END and self.sent_at is not None and not self.nbytes:
             silent = RemoteProtocolError("the service ended the stream without any audio")
             return self.fail(silent, Move.ERROR)
         elif move is Move.END:
             self.cut_short = self.state is State.OPEN
+            if self.meter is not None and not self.cut_short:
+                self.meter.finish(now, complete=True)
         self._buffered += _weight(event)
         if self._buffered > self._max_buffer:
             return self.fail(self._overflow(), Move.ERROR)
@@ -261,6 +277,11 @@ class Context:
         )
         truncated.__cause__ = cause
         return self.fail(truncated, Move.EOF)
+
+    @property
+    def fault(self) -> APIError | BufferOverflowError | None:
+        """What it failed with."""
+        return self._fault
 
     @property
     def was_refused(self) -> bool:

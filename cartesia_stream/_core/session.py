@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import logging
 from collections import OrderedDict
 from typing import TYPE_CHECKING, Final
 
@@ -17,15 +16,15 @@ from ..errors import (
 from .context import Context, Move, State, closed_error
 from .faults import redact
 from .frames import RequestEncoder, decode
+from .log import log_sent, logger, named
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from ..errors import APIConnectionError
     from ..events import SpeechEvent
+    from .stats import Meter
     from .websocket import WebSocket
-
-logger: Final = logging.getLogger("cartesia_stream")
 
 REMEMBERED_IDS: Final = 4096
 
@@ -89,6 +88,7 @@ class Session:
         wake: Callable[[], None],
         now: float,
         ended: Callable[[Context], None] | None = None,
+        meter: Meter | None = None,
     ) -> Context:
         """Make a context; the service learns of it with its first text.
 
@@ -114,6 +114,7 @@ class Session:
             wake=wake,
             now=now,
             ended=ended,
+            meter=meter,
         )
         self.idle_since = now
         self.contexts[context_id] = context
@@ -135,6 +136,8 @@ class Session:
             self._drop(context)
         elif before is State.IDLE or before is State.OPEN:
             context.said(text, now=now)
+            if context.logged:
+                log_sent("generate", context.id, message)
             self.websocket.send_text(message)
 
     def cancel(self, context: Context, *, now: float) -> None:
@@ -145,7 +148,10 @@ class Session:
     def _forget(self, context: Context, *, tell: bool) -> None:
         self._drop(context)
         if tell and self.websocket.is_open:
-            self.websocket.send_text(context.encoder.cancel())
+            message = context.encoder.cancel()
+            if context.logged:
+                log_sent("cancel", context.id, message)
+            self.websocket.send_text(message)
 
     @property
     def is_dead(self) -> bool:
@@ -201,10 +207,11 @@ class Session:
                     self._forget(context, tell=context.state is State.FAILED)
                 return
         self.dropped += 1
-        logger.debug("< dropped a frame of context %s", event.context_id)
+        logger.debug("< dropped %s ctx=%s", event.type, event.context_id)
 
     def _fail(self, error: APIError, news: list[Context]) -> None:
         """Give a fault to the context that it names, or to all when it names none."""
+        logger.debug("< %s ctx=%s", named(error), error.context_id)
         if error.context_id is None:
             hit = list(self.contexts.values())
         elif (named := self.contexts.get(error.context_id)) is not None:
@@ -231,6 +238,11 @@ class Session:
         for context in list(self.contexts.values()):
             self._drop(context)
         return ended
+
+    @property
+    def end(self) -> APIConnectionError:
+        """Why the connection is over."""
+        return self._end or self.websocket.closed_error()
 
     # --- time
 

@@ -52,11 +52,13 @@ class Recovery(NamedTuple):
         delay: Seconds to wait first.
         text: What is still to be said of the text so far.
         events: What the consumer gets meanwhile.
+        dropped: Bytes of audio that arrived, and will be spoken anew.
     """
 
     delay: float
     text: str
     events: list[SpeechEvent]
+    dropped: int
 
 
 class Utterance:
@@ -224,9 +226,10 @@ class Utterance:
             self._base = self.ledger.cut_at
             events = self._hand_out(self._base)
             events.append(Resumed(at=self._base, cause=error.message))
+        dropped = len(self._pending)
         self._pending.clear()
         self._times.clear()
-        return Recovery(delay, self.ledger.resume(), events)
+        return Recovery(delay, self.ledger.resume(), events, dropped)
 
 
 def _split(event: Times, until: float) -> tuple[Times | None, Times | None]:

@@ -1,0 +1,49 @@
+"""What is logged, and how: directions, kinds, sizes and ids at DEBUG, and never what was said.
+
+> generate ctx=7f3a 312 B
+< chunk ctx=7f3a 4096 B
+< done ctx=7f3a
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Final
+
+from ..events import AudioChunk, PhonemeTimestamps, WordTimestamps
+
+if TYPE_CHECKING:
+    from ..events import SpeechEvent
+
+logger: Final = logging.getLogger("cartesia_stream")
+logger.addHandler(logging.NullHandler())
+
+
+def debugging() -> bool:
+    """Whether anyone wants to know; asked once per stream."""
+    return logger.isEnabledFor(logging.DEBUG)
+
+
+def log_sent(kind: str, context_id: str, message: bytes) -> None:
+    """A message on its way out."""
+    logger.debug("> %s ctx=%s %d B", kind, context_id, len(message))
+
+
+def log_event(event: SpeechEvent) -> None:
+    """An event that has arrived."""
+    if isinstance(event, AudioChunk):
+        logger.debug("< chunk ctx=%s %d B", event.context_id, len(event.data))
+    elif isinstance(event, WordTimestamps):
+        logger.debug("< timestamps ctx=%s %d words", event.context_id, len(event.words))
+    elif isinstance(event, PhonemeTimestamps):
+        count = len(event.phonemes)
+        logger.debug("< phoneme_timestamps ctx=%s %d phonemes", event.context_id, count)
+    else:
+        logger.debug("< %s ctx=%s", event.type, event.context_id)
+
+
+def named(error: BaseException) -> str:
+    """An error without its words, which may quote the peer."""
+    marks = (getattr(error, name, None) for name in ("status_code", "code", "phase"))
+    known = "".join(f" {mark}" for mark in marks if mark is not None)
+    return f"{type(error).__name__}{known}"
