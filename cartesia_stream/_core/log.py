@@ -42,7 +42,7 @@ def log_event(event: SpeechEvent) -> None:
         logger.debug("< %s ctx=%s", event.type, event.context_id)
 
 
-def named(error: BaseException) -> str:
+def label(error: BaseException) -> str:
     """An error without its words, which may quote the peer."""
     marks = (getattr(error, name, None) for name in ("status_code", "code", "phase"))
     known = "".join(f" {mark}" for mark in marks if mark is not None)

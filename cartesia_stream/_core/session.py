@@ -16,7 +16,7 @@ from ..errors import (
 from .context import Context, Move, State, closed_error
 from .faults import redact
 from .frames import RequestEncoder, decode
-from .log import log_sent, logger, named
+from .log import label, log_sent, logger
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -211,7 +211,7 @@ class Session:
 
     def _fail(self, error: APIError, news: list[Context]) -> None:
         """Give a fault to the context that it names, or to all when it names none."""
-        logger.debug("< %s ctx=%s", named(error), error.context_id)
+        logger.debug("< %s ctx=%s", label(error), error.context_id)
         if error.context_id is None:
             hit = list(self.contexts.values())
         elif (named := self.contexts.get(error.context_id)) is not None:
