@@ -10,6 +10,7 @@ from .errors import ApiError
 from .mangle import encode_json
 from .multipart import Form
 from .requests import decode
+from .v0_requests import refusal as v0_refusal
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -116,11 +117,18 @@ class Call:
             payload = payload[: len(payload) // 2]
         return web.Response(status=status, body=payload, content_type=_JSON, headers=headers)
 
-    def refusal(self, error: ApiError) -> web.Response:
-        """The response to a request that is not granted."""
+    @property
+    def is_v0(self) -> bool:
+        """Whether it is for the alpha."""
+        return self.request.path.startswith("/v0/")
+
+    def refusal(self, error: ApiError, status: int | None = None) -> web.Response:
+        """The response to a request that is not granted, with another status if one is given."""
+        if self.is_v0:
+            return v0_refusal(error, status or error.status)
         payload = encode_json(error.body(self.id), self.faults)
         return web.Response(
-            status=error.status,
+            status=status or error.status,
             # Numbers outside the registry (520) have no phrase of their own.
             reason=error.title.splitlines()[0] or None,
             body=payload,

@@ -6,10 +6,12 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
-__all__ = ["AfterCancel", "OnExpiry", "Options"]
+__all__ = ["AfterCancel", "OnExpiry", "Options", "V0Embeddings", "V0Events"]
 
 AfterCancel: TypeAlias = Literal["done", "nothing", "late"]
 OnExpiry: TypeAlias = Literal["done", "nothing"]
+V0Events: TypeAlias = Literal["malformed", "bare", "conforming"]
+V0Embeddings: TypeAlias = Literal["numbers", "text"]
 
 MIB = 1024 * 1024
 
@@ -31,6 +33,10 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
         on_expiry: Whether an expired context is told with a ``done`` frame.
         max_upload_bytes: Largest request body.
         max_pending_inputs: Inputs of one context that may wait to be spoken.
+        v0_events: How the alpha writes its event stream: in ``data`` lines that no empty line
+            ends (``malformed``), as ``bare`` JSON objects, both without an end, or ``conforming``
+            with a last event that is ``done``.
+        v0_embeddings: Whether embeddings of the alpha are ``numbers`` or a ``text`` of them.
     """
 
     realtime: float | None = None
@@ -45,6 +51,8 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     on_expiry: OnExpiry = "done"
     max_upload_bytes: int = 64 * MIB
     max_pending_inputs: int = 1000
+    v0_events: V0Events = "malformed"
+    v0_embeddings: V0Embeddings = "numbers"
 
     def __post_init__(self) -> None:
         if self.realtime is not None and self.realtime <= 0:

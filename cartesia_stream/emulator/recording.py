@@ -30,8 +30,8 @@ class RecordedRequest:
 
     method: str
     path: str
-    query: tuple[tuple[str, str], ...]
-    # Keys travel in headers; they stay out of the repr.
+    # Keys travel in headers and, to older servers, in the query; they stay out of the repr.
+    query: tuple[tuple[str, str], ...] = field(repr=False)
     headers: Mapping[str, str] = field(repr=False)
     body: bytes = field(default=b"", repr=False)
     frames: list[str] = field(default_factory=list[str], repr=False)

@@ -30,6 +30,12 @@ async def status(backend: Backend, call: Call) -> web.Response:
     return call.json({"ok": True, "version": VERSIONS[-1]})
 
 
+async def v0_status(backend: Backend, call: Call) -> web.Response:
+    """GET /status, where the first releases of the service had it, and GET /v0."""
+    del backend
+    return call.json({"ok": True, "version": "v0"})
+
+
 async def create_token(backend: Backend, call: Call) -> web.Response:
     """POST /access-token."""
     wanted = call.read(CreateToken)

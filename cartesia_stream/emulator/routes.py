@@ -17,9 +17,12 @@ from . import (
     locales,
     rest,
     tts,
+    v0_audio,
+    v0_voices,
     voice_changer,
     voices,
 )
+from .v0_websocket import interrupt_socket, plain_socket
 from .websocket import speech_socket
 
 if TYPE_CHECKING:
@@ -35,8 +38,8 @@ if TYPE_CHECKING:
 
 __all__ = ["ROUTES", "Door", "Route", "patterns"]
 
-Door: TypeAlias = Literal["open", "key", "tts", "stt"]
-"""Who may pass: anyone, the key only, or the key and tokens with that grant."""
+Door: TypeAlias = Literal["open", "key", "tts", "stt", "v0"]
+"""Who may pass: anyone, the key, the key and tokens with that grant, or the key as v0 has it."""
 
 
 class Route(NamedTuple):
@@ -48,6 +51,11 @@ class Route(NamedTuple):
     door: Door = "key"
     where: Where = "http"
     versioned: bool = True
+
+
+def _v0(method: str, path: str, handler: Handler, where: Where = "http") -> Route:
+    """An operation of the alpha."""
+    return Route(method, f"/v0{path}", handler, "v0", where, versioned=False)
 
 
 ROUTES: Final = (
@@ -110,6 +118,20 @@ ROUTES: Final = (
     Route("GET", "/agents/{agent_id}/deployments", agents.list_deployments),
     Route("POST", "/agents/{agent_id}/metrics/{metric_id}", agent_metrics.add_metric),
     Route("DELETE", "/agents/{agent_id}/metrics/{metric_id}", agent_metrics.remove_metric),
+    Route("GET", "/status", rest.v0_status, "open", versioned=False),
+    Route("GET", "/v0", rest.v0_status, "open", versioned=False),
+    _v0("GET", "/voices", v0_voices.list_voices),
+    _v0("GET", "/voices/embedding/{voice_id}", v0_voices.get_embedding),
+    _v0("GET", "/voices/{voice_id}/embedding", v0_voices.get_embedding),
+    _v0("POST", "/voices/{voice_id}/embedding", v0_voices.get_embedding),
+    _v0("POST", "/voices/clone/clip", v0_voices.clone_clip),
+    _v0("POST", "/voices/clone/url", v0_voices.clone_link),
+    _v0("GET", "/models/{model_id}/voices", v0_voices.list_names),
+    _v0("POST", "/audio/sse", v0_audio.speech_events, "sse"),
+    _v0("POST", "/audio/stream", v0_audio.speech_objects, "sse"),
+    _v0("POST", "/audio/transcriptions", v0_audio.transcribe),
+    _v0("GET", "/audio/websocket", plain_socket, "handshake"),
+    _v0("GET", "/experimental/audio/websocket", interrupt_socket, "handshake"),
     Route("GET", "/emulator", rest.health, "open", versioned=False),
     Route("POST", "/emulator/faults", rest.arm_faults, versioned=False),
     Route("DELETE", "/emulator/faults", rest.clear_faults, versioned=False),

@@ -15,7 +15,7 @@ from aiohttp import web
 from . import engines
 from .backend import Backend
 from .faults import FaultBox
-from .options import AfterCancel, OnExpiry, Options
+from .options import AfterCancel, OnExpiry, Options, V0Embeddings, V0Events
 from .recording import RecordedRequest, Recorder
 from .rest import make_fault
 from .server import Server
@@ -58,6 +58,9 @@ class Emulator:
         on_expiry: Whether an expired context gets a ``done`` frame or ``nothing``.
         max_upload_bytes: Largest request body.
         record: How many of the latest requests `requests` keeps.
+        v0_events: How the alpha's event stream is written: ``malformed`` as it was, as ``bare``
+            JSON objects, or ``conforming`` and with an end.
+        v0_embeddings: Whether embeddings of the alpha are ``numbers`` or a ``text`` of them.
 
     Raises:
         ValueError: For settings that make no sense.
@@ -82,6 +85,8 @@ class Emulator:
         on_expiry: OnExpiry = "done",
         max_upload_bytes: int = 64 * 1024 * 1024,
         record: int = 1000,
+        v0_events: V0Events = "malformed",
+        v0_embeddings: V0Embeddings = "numbers",
     ) -> None:
         self._options = Options(
             realtime=realtime,
@@ -95,6 +100,8 @@ class Emulator:
             after_cancel=after_cancel,
             on_expiry=on_expiry,
             max_upload_bytes=max_upload_bytes,
+            v0_events=v0_events,
+            v0_embeddings=v0_embeddings,
         )
         self._engine = engine
         self._host = host

@@ -41,12 +41,19 @@ class Take:
     """One utterance being made: pull its events with `events`, then read `elapsed`."""
 
     def __init__(
-        self, studio: Studio, request: Speech, voice: VoiceShape, offset: float, lexicon: Lexicon
+        self,
+        studio: Studio,
+        request: Speech,
+        voice: VoiceShape,
+        offset: float,
+        lexicon: Lexicon,
+        chunk_ms: int,
     ) -> None:
         self._studio = studio
         self._request = request
         self._voice = voice
         self._lexicon = lexicon
+        self._chunk_ms = chunk_ms
         self.elapsed: float = offset
 
     async def events(self) -> AsyncGenerator[tuple[Event, float]]:
@@ -67,7 +74,7 @@ class Take:
         script = Script(
             self._request,
             source_rate=synthesizer.sample_rate,
-            chunk_ms=self._studio.chunk_ms,
+            chunk_ms=self._chunk_ms,
             offset=self.elapsed,
         )
         respelling = self._lexicon.respell(self._request.transcript)
@@ -118,9 +125,11 @@ class Studio:
         voice: VoiceShape,
         offset: float = 0.0,
         lexicon: Lexicon = NO_LEXICON,
+        *,
+        chunk_ms: int | None = None,
     ) -> Take:
         """Prepare an utterance; nothing runs until its events are pulled."""
-        return Take(self, request, voice, offset, lexicon)
+        return Take(self, request, voice, offset, lexicon, chunk_ms or self.chunk_ms)
 
     async def say(
         self, text: str, voice: VoiceShape, *, speed: float = 1.0, language: str = "en"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from . import sample_agents as samples
 from .collection import Collection
 from .store import VoiceStore
+from .v0_voices import alpha_voices
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from .engine import VoiceShape
     from .files import StoredFile
     from .fine_tunes import FineTune
+    from .store import VoiceRecord
 
 __all__ = ["State"]
 
@@ -32,6 +34,7 @@ class State:
 
     def __init__(self, presets: Mapping[str, VoiceShape]) -> None:
         self.voices: VoiceStore = VoiceStore(presets)
+        self.v0_voices: Collection[VoiceRecord] = Collection("voice", alpha_voices(presets))
         self.dictionaries: Collection[Dictionary] = Collection("pronunciation dictionary")
         self.datasets: Collection[Dataset] = Collection("dataset")
         self.files: Collection[StoredFile] = Collection("file")
