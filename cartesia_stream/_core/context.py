@@ -59,6 +59,7 @@ class Move(Enum):
 
 
 _S, _M = State, Move
+_LIVE: Final = (_S.OPEN, _S.FINISHING)
 _OVER: Final = (_S.DONE, _S.CANCELLED, _S.FAILED)
 
 TRANSITIONS: Final[Mapping[tuple[State, Move], State]] = {
@@ -127,12 +128,13 @@ class Context:
     """
 
     __slots__ = (
-        "_buffered",
         "_events",
         "_fault",
         "_last_activity",
         "_max_buffer",
         "_owed_since",
+        "_read",
+        "_received",
         "chunks",
         "cut_short",
         "encoder",
@@ -171,7 +173,8 @@ class Context:
         self.sent_at: float | None = None
         self.first_audio_at: float | None = None
         self._events: deque[SpeechEvent] = deque()
-        self._buffered = 0
+        self._received = 0  # weight of all events, so that reader and consumer each write one
+        self._read = 0
         self._max_buffer = max_buffer_bytes
         self._fault: APIError | BufferOverflowError | None = None
         self._last_activity = now
@@ -200,7 +203,7 @@ class Context:
             self._owed_since = now
         if after is not before and after is State.CANCELLED:
             self._events.clear()  # nothing stale is yielded after a cancel
-            self._buffered = 0
+            self._read = self._received
             self._events.append(Cancelled(context_id=self.id))
         elif before is State.IDLE and after is State.DONE:
             self._events.append(Done(context_id=self.id))
@@ -220,9 +223,7 @@ class Context:
 
     def receive(self, event: SpeechEvent, *, now: float) -> bool:
         """Take an event of the peer; whether a waiting consumer has news."""
-        move = Move.END if type(event) is Done else Move.EVENT
-        after = TRANSITIONS.get((self.state, move))
-        if after is None:
+        if self.state not in _LIVE:
             return False
         self._last_activity = now
         self._owed_since = None
@@ -236,17 +237,17 @@ class Context:
             self.nbytes += size
             if self.meter is not None:
                 self.meter.audio(size, now)
-        elif move is Move.END and self.sent_at is not None and not self.nbytes:
-            silent = RemoteProtocolError("the service ended the stream without any audio")
-            return self.fail(silent, Move.ERROR)
-        elif move is Move.END:
+        elif type(event) is Done:
+            if self.sent_at is not None and not self.nbytes:
+                silent = RemoteProtocolError("the service ended the stream without any audio")
+                return self.fail(silent, Move.ERROR)
             self.cut_short = self.state is State.OPEN
             if self.meter is not None and not self.cut_short:
                 self.meter.finish(now, complete=True)
-        self._buffered += _weight(event)
-        if self._buffered > self._max_buffer:
+            self.state = TRANSITIONS[self.state, Move.END]
+        self._received += _weight(event)
+        if self._received - self._read > self._max_buffer:
             return self.fail(self._overflow(), Move.ERROR)
-        self.state = after
         self._events.append(event)
         return True
 
@@ -301,13 +302,19 @@ class Context:
         Raises:
             CartesiaError: What ended the context, after its last event.
         """
-        if self._events:
-            event = self._events.popleft()
-            self._buffered -= _weight(event)
-            return event
-        if self._fault is not None:
+        event = self.pop()
+        if event is None and self._fault is not None:
             raise self._fault
-        return None
+        return event
+
+    def pop(self) -> SpeechEvent | None:
+        """The next event if one waits; the one method that needs no lock of the driver."""
+        try:
+            event = self._events.popleft()
+        except IndexError:
+            return None
+        self._read += _weight(event)
+        return event
 
     def deadline(self, timeouts: Timeouts) -> Deadline | None:
         """When to stop waiting for the next event; None when there is no bound.

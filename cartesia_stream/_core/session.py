@@ -175,7 +175,7 @@ class Session:
         """Take bytes from the network; the contexts whose consumers have news."""
         self._heard_at = now
         self._pinged = False
-        news: list[Context] = []
+        news: dict[Context, None] = {}  # each but once, in order
         contexts = self.contexts
         for message in self.websocket.receive_data(data):
             try:
@@ -190,38 +190,38 @@ class Session:
             if context is None:
                 self._receive_stray(event, now, news)
             elif context.receive(event, now=now):
-                news.append(context)
+                news[context] = None
                 if context.over:
                     self._forget(context, tell=context.state is State.FAILED)
         if self._end is None and not (self.websocket.is_open or self.websocket.is_connecting):
-            news += self._finish(self.websocket.closed_error())
-        return news
+            news.update(dict.fromkeys(self._finish(self.websocket.closed_error())))
+        return list(news)
 
-    def _receive_stray(self, event: SpeechEvent, now: float, news: list[Context]) -> None:
+    def _receive_stray(self, event: SpeechEvent, now: float, news: dict[Context, None]) -> None:
         """A frame that names no context, or one that is not open."""
         if event.context_id is None and len(self.contexts) == 1:
             (context,) = self.contexts.values()  # can only be meant for this one
             if context.receive(event, now=now):
-                news.append(context)
+                news[context] = None
                 if context.over:
                     self._forget(context, tell=context.state is State.FAILED)
                 return
         self.dropped += 1
         logger.debug("< dropped %s ctx=%s", event.type, event.context_id)
 
-    def _fail(self, error: APIError, news: list[Context]) -> None:
+    def _fail(self, error: APIError, news: dict[Context, None]) -> None:
         """Give a fault to the context that it names, or to all when it names none."""
         logger.debug("< %s ctx=%s", label(error), error.context_id)
         if error.context_id is None:
             hit = list(self.contexts.values())
-        elif (named := self.contexts.get(error.context_id)) is not None:
-            hit = [named]
+        elif (context := self.contexts.get(error.context_id)) is not None:
+            hit = [context]
         else:
             hit = []
             self.dropped += 1
         for context in hit:
             if context.fail(redact(copy.copy(error), self._secret), Move.ERROR):
-                news.append(context)
+                news[context] = None
                 # an error frame has ended the context there; after a bad frame it goes on
                 self._forget(context, tell=not isinstance(error, APIStatusError))
 

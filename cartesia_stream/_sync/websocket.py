@@ -146,6 +146,9 @@ class SocketDriver:
     def next_event(self, lane: Lane) -> SpeechEvent | None:
         """Wait for the next event; None after the terminal one."""
         context, condition = lane
+        event = context.pop()  # without the lock, which the reader holds for as long as it parses
+        if event is not None:
+            return event
         with self._lock:
             while True:
                 event = context.next_event()
