@@ -600,7 +600,7 @@ def test_key_travels_in_the_header_alone(client: Cartesia, emulator: Emulator) -
 def test_client_can_be_closed_while_it_connects(face: Face, make_peer: MakePeer) -> None:
     """Closing does not wait for a connection that is being made; that one is dropped."""
     peer = make_peer(silence)
-    client = face.client(peer.base_url, timeout=Timeouts(connect=20), max_retries=0)
+    client = face.client(peer.base_url, timeout=Timeouts(connect=6), max_retries=0)
     connecting = Background(lambda: spoken(client))
     while not peer.connections:
         time.sleep(0.01)
