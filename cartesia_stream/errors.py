@@ -227,7 +227,7 @@ class APIStatusError(APIError):
             appear without notice.
         title: Short name of the error.
         doc_url: Where the error is documented, if the service said.
-        body: The start of the response text when it was not a structured error.
+        body: The start of the response's text; None for an error frame of a socket.
         retry_after: Seconds that the service asked to wait, if it did.
     """
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from copy import copy
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 from urllib.parse import urlsplit
 
 from .._version import __version__
@@ -14,6 +14,9 @@ from .timeouts import DEFAULT_TIMEOUTS, Timeouts
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import Self
+
+    from .session import Session
+    from .websocket import WebSocket
 
 DEFAULT_BASE_URL: Final = "https://api.cartesia.ai"
 DEFAULT_API_VERSION: Final = "2026-08-14"
@@ -32,6 +35,8 @@ class Config:
     """
 
     __slots__ = ("api_key", "base_url", "headers", "max_buffer_bytes", "timeouts")
+
+    socket_path: ClassVar[str] = "/tts/websocket"
 
     def __init__(
         self,
@@ -88,9 +93,16 @@ class Config:
         other.headers = _merged(self.headers, headers or {})
         return other
 
-    def websocket_url(self, path: str) -> str:
-        """The address of a socket: the base URL with ``ws`` for ``http``."""
-        return "ws" + self.base_url.removeprefix("http") + path
+    def websocket_url(self) -> str:
+        """The address of the TTS socket: the base URL with ``ws`` for ``http``."""
+        return "ws" + self.base_url.removeprefix("http") + self.socket_path
+
+    def protocol(self) -> tuple[type[Session], type[WebSocket]]:
+        """What is spoken on that socket."""
+        from .session import Session
+        from .websocket import WebSocket
+
+        return Session, WebSocket
 
 
 def closed_client() -> LocalStateError:

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from .config import Config
     from .session import Session
 
-TTS_PATH: Final = "/tts/websocket"
 PING_INTERVAL_S: Final = 20.0
 PING_TIMEOUT_S: Final = 20.0
 MAX_PROXY_RESPONSE: Final = 16384
@@ -76,7 +75,7 @@ def route_to(url: str, *, proxy: str | None, tls: ssl.SSLContext | None) -> Rout
 
 def route_for(config: Config, proxy: str | None) -> Route:
     """The route to the TTS socket."""
-    url = config.websocket_url(TTS_PATH)
+    url = config.websocket_url()
     return route_to(url, proxy=proxy, tls=tls_context() if url.startswith("wss:") else None)
 
 
@@ -95,11 +94,9 @@ def tls_context() -> ssl.SSLContext:
 
 def open_session(config: Config, *, now: float) -> Session:
     """The protocol for a new connection, its handshake ready to be sent."""
-    from .session import Session
-    from .websocket import WebSocket
-
-    return Session(
-        WebSocket(config.websocket_url(TTS_PATH), config.headers, secret=config.api_key),
+    session, websocket = config.protocol()
+    return session(
+        websocket(config.websocket_url(), config.headers, secret=config.api_key),
         secret=config.api_key,
         max_buffer_bytes=config.max_buffer_bytes,
         ping_interval=PING_INTERVAL_S,

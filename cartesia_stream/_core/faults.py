@@ -57,15 +57,16 @@ def response_error(status_code: int, headers: Mapping[str, str], body: bytes) ->
         fields = msgspec.json.decode(body, type=dict[str, object])
     except (ValueError, RecursionError):
         fields = None
+    text = _text(body[: MAX_TEXT * 4].decode("utf-8", "replace").strip()) or ""
     if fields is not None:
         error = status_error(fields, status_code=status_code, request_id=request_id)
     else:
-        text = _text(body[: MAX_TEXT * 4].decode("utf-8", "replace").strip()) or ""
         # Versions before 2026-03-01 answer "Title: Message"; a page of HTML is not a message.
         message = text if text and not text.startswith("<") else "the service gave no message"
         error = APIStatusError.class_for(status_code)(
-            message, status_code=status_code, request_id=request_id, body=text
+            message, status_code=status_code, request_id=request_id
         )
+    error.body = text
     error.retry_after = retry_after(headers)
     return error
 

@@ -63,17 +63,17 @@ def test_the_environment_fills_in() -> None:
 @pytest.mark.parametrize(
     ("url", "socket"),
     [
-        ("https://api.cartesia.ai", "wss://api.cartesia.ai/p"),
-        ("https://host:8443/", "wss://host:8443/p"),
-        ("http://127.0.0.1:80//", "ws://127.0.0.1:80/p"),
-        ("http://[::1]:5/proxy/v1/", "ws://[::1]:5/proxy/v1/p"),
-        ("HTTPS://Host", "wss://Host/p"),
-        ("http://http", "ws://http/p"),
+        ("https://api.cartesia.ai", "wss://api.cartesia.ai"),
+        ("https://host:8443/", "wss://host:8443"),
+        ("http://127.0.0.1:80//", "ws://127.0.0.1:80"),
+        ("http://[::1]:5/proxy/v1/", "ws://[::1]:5/proxy/v1"),
+        ("HTTPS://Host", "wss://Host"),
+        ("http://http", "ws://http"),
     ],
 )
 def test_socket_addresses(url: str, socket: str) -> None:
     """A socket lives where the HTTP calls go, with ws in place of http."""
-    assert make(base_url=url).websocket_url("/p") == socket
+    assert make(base_url=url).websocket_url() == f"{socket}/tts/websocket"
 
 
 @pytest.mark.parametrize(
