@@ -10,7 +10,7 @@ from .errors import ApiError
 from .mangle import encode_json
 from .multipart import Form
 from .requests import decode
-from .v0_requests import refusal as v0_refusal
+from .v0_errors import refusal as v0_refusal
 
 if TYPE_CHECKING:
     from collections.abc import Collection

@@ -10,6 +10,10 @@ writing of JSON and of event streams) take no ``after``. Three ways lead here:
 - ``emulator.inject("drop", after=2, times=1, path="/tts/sse")`` in process;
 - ``POST /emulator/faults`` with ``{"name": "drop", "after": 2, ...}`` or a list of those.
 
+The routes of the alpha (``/v0``) are struck alike, in their own shapes: a refusal is text, an error
+frame ``{"error": ...}``. ``/v0/audio/sse`` and ``/v0/audio/stream`` count as ``sse``; where they
+have no last frame (see the option ``v0_events``), faults of that frame change nothing.
+
 ===========================  =============  ========================================================
 name = default value         where          what happens
 ===========================  =============  ========================================================

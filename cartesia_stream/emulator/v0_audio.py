@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from .audioform import decode_clip
 from .errors import ApiError
 from .sse import EventWriter
 from .streaming import EVENTS, AudioStream
-from .v0_requests import SpeechRequest, clip_of, decode
+from .v0_requests import SpeechRequest, decode, recording
 from .v0_speech import shaper, spoken
 
 if TYPE_CHECKING:
@@ -69,9 +68,8 @@ async def speech_objects(backend: Backend, call: Call) -> web.StreamResponse:
 
 async def transcribe(backend: Backend, call: Call) -> web.Response:
     """POST /v0/audio/transcriptions."""
-    clip = clip_of(call)
+    samples, rate = await recording(backend, call)
     with backend.transcriptions.held():
-        samples, rate = await decode_clip(backend, "clip", clip)
         heard = await backend.studio.transcribe(samples, rate, "en")
     return call.json({"text": heard.text})
 

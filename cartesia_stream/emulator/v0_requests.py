@@ -1,4 +1,4 @@
-"""What clients of the alpha may send, and how it says no."""
+"""What clients of the alpha may send."""
 
 from __future__ import annotations
 
@@ -7,19 +7,22 @@ import re
 from typing import TYPE_CHECKING, Final, TypeVar
 
 import msgspec
-from aiohttp import web
 
+from .audioform import decode_clip
 from .catalog import SUNSETTED_MODELS, TTS_MODELS
 from .errors import ApiError
 from .multipart import Form
 from .requests import OutputFormat, Speech
 from .v0_embedding import SIZE, shape_of
+from .v0_errors import InvalidError
 
 if TYPE_CHECKING:
+    from .audioform import Clip
+    from .backend import Backend
     from .call import Call
     from .engine import VoiceShape
 
-__all__ = ["FORMATS", "MODELS", "InvalidError", "SpeechRequest", "clip_of", "decode", "refusal"]
+__all__ = ["FORMATS", "MODELS", "SpeechRequest", "decode", "recording"]
 
 T = TypeVar("T")
 
@@ -42,32 +45,6 @@ _LONGEST_S: Final = 180.0
 _CHUNK_S: Final = (0.1, 0.5)
 _AT: Final = re.compile(r"^(?P<what>.*) - at `\$(?P<path>.*)`$", re.DOTALL)
 _MISSING: Final = re.compile(r"Object missing required field `(.+)`")
-
-
-class InvalidError(ApiError):
-    """Status 422: fields of a request are missing or not what they should be.
-
-    Args:
-        where: The place from the outside in, such as ``("body", "voice")``.
-        message: What is wrong there.
-        kind: The same for machines.
-    """
-
-    def __init__(self, where: tuple[str, ...], message: str, kind: str = "value_error") -> None:
-        super().__init__(422, f"{'.'.join(where)}: {message}")
-        self.detail: dict[str, object] = {"loc": list(where), "msg": message, "type": kind}
-
-
-def refusal(error: ApiError, status: int) -> web.Response:
-    """The response to a request of the alpha that is not granted: text, but for 422."""
-    if isinstance(error, InvalidError):
-        return web.json_response({"detail": [error.detail]}, status=status)
-    return web.Response(
-        status=status,
-        reason=error.title.splitlines()[0] or None,
-        text=error.message,
-        headers=error.headers,
-    )
 
 
 class SpeechRequest(msgspec.Struct, frozen=True, kw_only=True):
@@ -145,22 +122,27 @@ def decode(body: bytes | str, kind: type[T]) -> T:
         raise InvalidError(("body",), f"is not JSON: {error}", "value_error.jsondecode") from error
 
 
-def clip_of(call: Call) -> bytes:
-    """The recording in a form.
+async def recording(backend: Backend, call: Call) -> Clip:
+    """The recording in a form, as mono samples and their rate.
 
     Raises:
-        InvalidError: If there is none.
+        ApiError: 422 if there is none, 400 if it is no audio that can be read.
     """
     try:
-        return Form(call.request.headers.get("Content-Type", ""), call.body).file("clip")
+        data = Form(call.request.headers.get("Content-Type", ""), call.body).file("clip")
     except ApiError as error:
         raise InvalidError(("body", "clip"), "field required", "value_error.missing") from error
+    try:
+        return await decode_clip(backend, "clip", data)
+    except ApiError as error:
+        raise ApiError(400, error.message) from error
 
 
 def _invalid(error: msgspec.ValidationError) -> InvalidError:
     at = _AT.match(str(error))
     what, path = (at["what"], at["path"]) if at else (str(error), "")
-    where = ("body", *filter(None, re.split(r"[.\[\]]+", path)))
+    steps = (step for step in re.split(r"[.\[\]]+", path) if step)
+    where = ("body", *(int(step) if step.isdecimal() else step for step in steps))
     if missing := _MISSING.fullmatch(what):
         return InvalidError((*where, missing[1]), "field required", "value_error.missing")
     return InvalidError(where, f"{what[0].lower()}{what[1:]}", "type_error")

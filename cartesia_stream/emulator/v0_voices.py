@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
@@ -10,12 +9,12 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from .audioform import enroll
 from .engine import VoiceShape
 from .errors import ApiError
 from .store import USER_ID, VoiceRecord
 from .v0_embedding import embed, shape_of_link
-from .v0_requests import MODELS, InvalidError, clip_of
+from .v0_errors import InvalidError
+from .v0_requests import MODELS, recording
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -82,9 +81,12 @@ async def get_embedding(backend: Backend, call: Call) -> web.Response:
 
 async def clone_clip(backend: Backend, call: Call) -> web.Response:
     """POST /v0/voices/clone/clip: the clip is really listened to."""
-    clip = clip_of(call)
-    shape = await enroll(backend, clip)
-    return _answer(backend, call, embed(shape, hashlib.sha256(clip).hexdigest()))
+    samples, rate = await recording(backend, call)
+    try:
+        shape = await backend.studio.enroll(samples, rate)
+    except ValueError as error:
+        raise ApiError(400, f"clip: {error}.") from error
+    return _answer(backend, call, embed(shape, repr(shape)))
 
 
 async def clone_link(backend: Backend, call: Call) -> web.Response:

@@ -12,7 +12,8 @@ import msgspec
 from .errors import ApiError
 from .mangle import Mangler
 from .sockets import Session, serve_socket
-from .v0_requests import InvalidError, SpeechRequest, decode
+from .v0_errors import InvalidError
+from .v0_requests import SpeechRequest, decode
 from .v0_speech import shaper, spoken
 
 if TYPE_CHECKING:

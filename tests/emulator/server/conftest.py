@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
-from typing import Any
+from contextlib import AbstractContextManager, ExitStack
+from typing import Any, TypeVar
 
 import httpx
 import pytest
@@ -16,6 +16,7 @@ VOICE = "6ccbfb76-1fc6-48f7-b71d-91ac6298247b"
 RAW = {"container": "raw", "encoding": "pcm_s16le", "sample_rate": 24000}
 
 Frame = dict[str, Any]
+T = TypeVar("T")
 
 
 class Talk:
@@ -70,6 +71,10 @@ class Bench:
             httpx.Client(base_url=emulator.base_url, headers=self.headers, timeout=10, verify=False)
         )
 
+    def enter(self, resource: AbstractContextManager[T]) -> T:
+        """Open something until the end of the test."""
+        return self._stack.enter_context(resource)
+
     def speech(self, transcript: str = "Hello there.", **changes: Any) -> Frame:
         """The body of a request to speak."""
         return {
@@ -90,16 +95,70 @@ class Bench:
         )
         return Talk(connection, {**self.speech(), "max_buffer_delay_ms": 0})
 
-    def heard(self, audio: bytes) -> str:
-        """What a transcription of raw 24 kHz audio says."""
+    def heard(self, audio: bytes, rate: int = 24000, encoding: str = "pcm_s16le") -> str:
+        """What a transcription of raw audio says."""
         answer = self.http.post(
             "/stt",
-            params={"encoding": "pcm_s16le", "sample_rate": 24000},
+            params={"encoding": encoding, "sample_rate": rate},
             files={"file": ("clip", audio)},
             data={"model": "ink-whisper"},
         )
         text: str = answer.json()["text"]
         return text
+
+
+class AlphaTalk(Talk):
+    """A socket of the alpha."""
+
+    def say(self, context_id: str, transcript: str = "Hello there.", **changes: Any) -> None:
+        data = self._defaults | {"transcript": transcript} | changes
+        self.send_bare({"data": data, "context_id": context_id})
+
+    def acknowledge(self, context_id: str) -> None:
+        self.send_bare({"context_id": context_id})
+
+    def cancel(self, context_id: str) -> None:
+        self.send_bare({"context_id": context_id, "action": "cancel"})
+
+    def rest(self, *, acknowledging: bool = False) -> list[Frame]:
+        """Frames up to and with the one that ends a generation."""
+        frames = [self.receive()]
+        while not frames[-1].get("done") and "error" not in frames[-1]:
+            if acknowledging:
+                self.acknowledge(frames[-1]["context_id"])
+            frames.append(self.receive())
+        return frames
+
+
+class Alpha:
+    """A client of the alpha with what its tests need."""
+
+    def __init__(self, bench: Bench) -> None:
+        self.bench = bench
+        self._key = {"X-API-Key": bench.emulator.api_key}
+        base_url = f"{bench.emulator.base_url}/v0"
+        self.http = bench.enter(
+            httpx.Client(base_url=base_url, headers=self._key, timeout=10, verify=False)
+        )
+
+    def embedding(self, name: str) -> list[float]:
+        """The embedding of a voice by its name."""
+        voices = {voice["name"]: voice for voice in self.http.get("/voices").json()}
+        numbers: list[float] = voices[name]["embedding"]
+        return numbers
+
+    def body(self, transcript: str = "Hello there.", **changes: Any) -> Frame:
+        """A request to speak, in the format that `Bench.heard` takes."""
+        return {"transcript": transcript, "model_id": "", "output_format": "pcm_16000"} | changes
+
+    def talk(
+        self, *, interrupts: bool = False, fault: str | None = None, **settings: Any
+    ) -> AlphaTalk:
+        """An open socket; the key is in a header."""
+        path = f"/v0/{'experimental/' if interrupts else ''}audio/websocket"
+        headers = self._key | ({"X-Emulator-Fault": fault} if fault else {})
+        settings = {"additional_headers": headers, "max_size": None} | settings
+        return AlphaTalk(self.bench.enter(connect(self.bench.url(path), **settings)), self.body())
 
 
 MakeBench = Callable[..., Bench]
@@ -121,3 +180,18 @@ def make_bench() -> Iterator[MakeBench]:
 def bench(make_bench: MakeBench) -> Bench:
     """A bench with an emulator that speaks in tones."""
     return make_bench()
+
+
+MakeAlpha = Callable[..., Alpha]
+
+
+@pytest.fixture
+def make_alpha(make_bench: MakeBench) -> MakeAlpha:
+    """Clients of the alpha with emulators of the given settings."""
+    return lambda **settings: Alpha(make_bench(**settings))
+
+
+@pytest.fixture
+def alpha(make_alpha: MakeAlpha) -> Alpha:
+    """A client of the alpha with an emulator that speaks in tones."""
+    return make_alpha()
