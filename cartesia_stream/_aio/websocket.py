@@ -28,31 +28,46 @@ HIGH_WATER: Final = 1 << 16  # bytes that wait to be written before a push waits
 class Lane:
     """A context and the futures that its consumers wait on."""
 
-    __slots__ = ("_waiters", "context")
+    __slots__ = ("_timer", "_waiters", "context")
 
     context: Context
 
     def __init__(self) -> None:
+        self._timer: asyncio.TimerHandle | None = None
         self._waiters: list[asyncio.Future[None]] = []
 
     def wake(self) -> None:
         """Let every waiting consumer look again."""
-        waiters, self._waiters = self._waiters, []
-        for waiter in waiters:
-            if not waiter.done():
-                waiter.set_result(None)
+        if self._waiters:
+            waiters, self._waiters = self._waiters, []
+            for waiter in waiters:
+                if not waiter.done():
+                    waiter.set_result(None)
+        if self._timer is not None and self.context.over:  # nobody will wait any more
+            self._timer.cancel()
+            self._timer = None
 
     async def wait(self, seconds: float | None) -> None:
-        """Wait for news, for so many seconds at most."""
+        """Wait for news, for so many seconds at most; it may also end for nothing.
+
+        The timer is left to run when news come, since the next wait mostly ends later: it is far
+        cheaper to look once in vain than to set a timer for each chunk.
+        """
         loop = asyncio.get_running_loop()
         waiter = loop.create_future()
         self._waiters.append(waiter)
-        timer = None if seconds is None else loop.call_later(seconds, self.wake)
-        try:
-            await waiter
-        finally:
-            if timer is not None:
-                timer.cancel()
+        if seconds is not None:
+            until = loop.time() + seconds
+            if self._timer is not None and until < self._timer.when():
+                self._timer.cancel()
+                self._timer = None
+            if self._timer is None:
+                self._timer = loop.call_at(until, self._expired)
+        await waiter
+
+    def _expired(self) -> None:
+        self._timer = None
+        self.wake()
 
 
 class AsyncSocketDriver(asyncio.Protocol):

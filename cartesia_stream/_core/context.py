@@ -107,7 +107,19 @@ class Deadline(NamedTuple):
     """When a wait for a context must end, and what it waits for."""
 
     at: float
-    error: APITimeoutError
+    phase: TimeoutPhase
+    seconds: float
+    context_id: str
+
+    @property
+    def error(self) -> APITimeoutError:
+        """What to raise when it has passed."""
+        return APITimeoutError(
+            f"{_AWAITED[self.phase]} for {self.seconds:g} s",
+            phase=self.phase,
+            seconds=self.seconds,
+            context_id=self.context_id,
+        )
 
 
 class Context:
@@ -331,15 +343,7 @@ class Context:
         return self._bound(phase, self._last_activity, seconds)
 
     def _bound(self, phase: TimeoutPhase, since: float, seconds: float | None) -> Deadline | None:
-        if seconds is None:
-            return None
-        error = APITimeoutError(
-            f"{_AWAITED[phase]} for {seconds:g} s",
-            phase=phase,
-            seconds=seconds,
-            context_id=self.id,
-        )
-        return Deadline(since + seconds, error)
+        return None if seconds is None else Deadline(since + seconds, phase, seconds, self.id)
 
 
 def closed_error(code: int, reason: str, *, by_us: bool) -> ConnectionClosedError:

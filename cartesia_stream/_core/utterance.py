@@ -112,6 +112,19 @@ class Utterance:
         rest = Source(self.ledger.remaining())
         return self.finished and self._audible and not rest.letters
 
+    def passes(self, event: SpeechEvent) -> bool:
+        """Whether the event is audio that goes out as it is; otherwise give it to `receive`.
+
+        Nearly all events of nearly all streams are.
+        """
+        if type(event) is not AudioChunk or self._resumable or self._pending or self._early:
+            return False
+        size = len(event.data)
+        self.ledger.audio(size)
+        self._handed_out += size
+        self._audible = True
+        return True
+
     def receive(self, event: SpeechEvent) -> list[SpeechEvent]:
         """Take an event of the present context; what the consumer gets for it."""
         if type(event) is PhonemeTimestamps and self._base:
