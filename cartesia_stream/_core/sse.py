@@ -93,15 +93,18 @@ class EventStreamParser:
             line = line.removeprefix(_BOM)
         if not line:
             return self._dispatch()
-        name, _, value = line.partition(b":")
-        if name == b"data":
+        if line.startswith(b"data: "):  # nearly all bytes: without the copies of the general way
+            name, value = b"data", line[6:]
+        else:
+            name, _, value = line.partition(b":")
             value = value.removeprefix(b" ")
+        if name == b"data":
             self._data.append(value)
             self._data_size += len(value) + 1
             if self._data_size > self._max_event:
                 raise RemoteProtocolError(f"a server-sent event passes {self._max_event} bytes")
         elif name == b"event":
-            self._event = value.removeprefix(b" ")
+            self._event = value
         # comments (an empty name), id, retry and unknown fields carry nothing that is needed here
         return None
 
