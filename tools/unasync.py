@@ -27,6 +27,7 @@ FILES: Final = (
     "speech.py",
     "stream.py",
     "tts.py",
+    "v0.py",
     "voice_changer.py",
 )
 HEADER: Final = (

@@ -16,6 +16,7 @@ from ..errors import APIConnectionError, APIError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from socket import socket
 
     from .._core.config import Config
     from .._core.context import Context
@@ -103,6 +104,13 @@ class AsyncSocketDriver(asyncio.Protocol):
     def usable(self) -> bool:
         """Whether contexts can be opened."""
         return self._session.usable
+
+    def fileno(self) -> int:
+        """The socket's number in this process, -1 when it is closed."""
+        sock: socket | None = None
+        if self._transport is not None:
+            sock = self._transport.get_extra_info("socket")
+        return -1 if sock is None else sock.fileno()
 
     @property
     def load(self) -> int:

@@ -91,6 +91,10 @@ class SocketDriver:
         """Whether contexts can be opened."""
         return self._session.usable
 
+    def fileno(self) -> int:
+        """The socket's number in this process, -1 when it is closed."""
+        return self._sock.fileno()
+
     @property
     def load(self) -> int:
         """Contexts that are open."""

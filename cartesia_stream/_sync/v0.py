@@ -1,0 +1,311 @@
+# Written by tools/unasync.py from _aio/v0.py: edit that file, then `make generate`.
+"""The alpha's calls over the transport of today's client."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+from .._core.backoff import Backoff
+from .._core.calls_v0 import (
+    Outputs,
+    audio_format,
+    check_one_source,
+    embedding_of,
+    metadata,
+    name_of_audio,
+    today,
+)
+from .._core.failures_v0 import (
+    MAX_ATTEMPTS,
+    broken_generation,
+    broken_response,
+    cloning_failed,
+    lookup_failed,
+    refused_speech,
+    told_by,
+    transcription_failed,
+    voices_failed,
+)
+from .._core.faults import request_id_of
+from .._core.operations import SpeechRequest
+from ..errors import APIError, ConfigurationError, RemoteProtocolError
+from .client import Transports
+from .credentials import Credentials
+from .flow import sleep
+from .websocket import connect
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Callable, Generator, Mapping
+
+    import httpx
+    from cartesia_api.types import RequestOptions
+    from cartesia_api_v0.client import Request
+
+    from .._core.calls_v0 import AudioOutput, Embedding, VoiceMetadata
+    from .._core.config import Config
+    from .._core.config_v0 import ConfigV0
+    from ..events import SpeechEvent
+    from .http import ResponseSource
+    from .websocket import Lane, SocketDriver
+
+T = TypeVar("T")
+
+
+class TransportsV0(Transports):
+    """The transport of today's client with sockets of the alpha.
+
+    Args:
+        config: Where, and as whom.
+    """
+
+    def __init__(self, config: ConfigV0) -> None:
+        super().__init__(
+            config,
+            Credentials(None),
+            max_retries=MAX_ATTEMPTS - 1,
+            max_concurrency=None,
+            max_sockets=1,
+            http_client=None,
+            proxy=None,
+        )
+        self._config = config
+
+    def _dial(self, config: Config) -> SocketDriver:
+        """Open a socket, with the key where the service looks for it."""
+        given = self._config
+        try:
+            try:
+                return connect(given, max_retries=self.max_retries, proxy=None)
+            except APIError as error:
+                if not given.wants_query(error):
+                    raise
+            given = given.with_key_in_query()
+            driver = connect(given, max_retries=self.max_retries, proxy=None)
+        except APIError as error:
+            raise given.redacted(error) from error.__cause__
+        self._config = given
+        return driver
+
+
+class Source(Protocol):
+    """The events of one generation."""
+
+    def next_event(self) -> SpeechEvent | None:
+        """Wait for an event; None after the last one."""
+
+    def close(self) -> None:
+        """Stop the generation if it is not over."""
+
+
+class SocketSource:
+    """The events of a generation on a socket.
+
+    Args:
+        driver: The socket.
+        lane: The context of the generation.
+        interrupts: Whether the service waits for acknowledgements.
+    """
+
+    def __init__(self, driver: SocketDriver, lane: Lane, *, interrupts: bool) -> None:
+        self._driver = driver
+        self._lane = lane
+        self._interrupts = interrupts
+        self._owed = False
+
+    def next_event(self) -> SpeechEvent | None:
+        """Acknowledge what was taken, and wait for an event; None after the last one."""
+        if self._owed:
+            self._owed = False
+            self._driver.send(self._lane, "", more=True, flush=True)
+        event = self._driver.next_event(self._lane)
+        self._owed = self._interrupts and event is not None and event.type == "chunk"
+        return event
+
+    def close(self) -> None:
+        """Stop the generation if it is not over."""
+        if not self._lane.context.over:
+            self._driver.cancel(self._lane)
+
+
+class Alpha:
+    """What a client of the alpha can do; each call raises in the words of package 0.0.6.
+
+    Args:
+        config: Where, and as whom.
+    """
+
+    def __init__(self, config: ConfigV0) -> None:
+        self._interrupts = config.interrupts
+        self._transports = TransportsV0(config)
+        self.driver: SocketDriver | None = None
+
+    # --- lookups
+
+    def voices(self, *, skip_embeddings: bool) -> list[VoiceMetadata]:
+        """All voices."""
+        from cartesia_api_v0.api.voices import voices_list
+        from cartesia_api_v0.types import UNSET
+
+        select = "id, name, description" if skip_embeddings else UNSET
+        with told_by(voices_failed):
+            found = self._call(voices_list.build_request(select=select), voices_list.parse)
+        return [metadata(voice) for voice in found]
+
+    def embedding(
+        self,
+        *,
+        voice_id: str | None,
+        filepath: str | os.PathLike[str] | None,
+        link: str | None,
+    ) -> Embedding:
+        """The embedding of a stored voice, of a recording, or of one on the web."""
+        from cartesia_api_v0.api.voices import (
+            voices_clone_from_clip,
+            voices_clone_from_link,
+            voices_get_embedding,
+        )
+        from cartesia_api_v0.models.clip_upload import ClipUpload
+        from cartesia_api_v0.types import Uploads
+
+        check_one_source(voice_id, filepath, link)
+        with Uploads() as uploads, told_by(lookup_failed if voice_id else cloning_failed):
+            if voice_id:
+                request = _checked(lambda: voices_get_embedding.build_request(id=voice_id))
+                parse = voices_get_embedding.parse
+            elif filepath:
+                body = ClipUpload(clip=uploads.file(filepath))
+                request = voices_clone_from_clip.build_request(body=body)
+                parse = voices_clone_from_clip.parse
+            else:
+                request = voices_clone_from_link.build_request(link=link or "")
+                parse = voices_clone_from_link.parse
+            return embedding_of((self._call(request, parse)).embedding)
+
+    def transcribe(self, raw_audio: bytes | str | os.PathLike[str]) -> str:
+        """What is said in a recording. It is asked for again as a lookup is: nothing is stored."""
+        from cartesia_api_v0.api.audio import audio_transcribe
+        from cartesia_api_v0.models.clip_upload import ClipUpload
+        from cartesia_api_v0.types import Uploads
+
+        with Uploads() as uploads, told_by(transcription_failed):
+            clip = uploads.file(raw_audio)
+            if isinstance(clip.payload, bytes):
+                clip.file_name, clip.mime_type = name_of_audio(clip.payload)
+            request = audio_transcribe.build_request(body=ClipUpload(clip=clip))
+            heard = self._call(request, audio_transcribe.parse, {"idempotent": True})
+            return heard.text
+
+    def _call(
+        self,
+        request: Request,
+        parse: Callable[[httpx.Response], T],
+        options: RequestOptions | None = None,
+    ) -> T:
+        from cartesia_api_v0.errors import ResponseDecodeError
+
+        response = self._transports.http.send(today(request), options)
+        try:
+            return parse(response)
+        except ResponseDecodeError as error:
+            raise RemoteProtocolError(
+                f"the answer is not as documented: {error}",
+                request_id=request_id_of(response.headers),
+            ) from None
+
+    # --- speech
+
+    def over_http(self, body: Mapping[str, object]) -> ResponseSource:
+        """Start a generation over HTTP; until it begins, it may be tried again.
+
+        Raises:
+            APIError: If it does not begin.
+        """
+        from cartesia_api_v0.api.audio import audio_sse
+        from cartesia_api_v0.models.speech_request import SpeechRequest as Body
+
+        from .._core.response_v0 import ObjectDecoder
+
+        request = SpeechRequest(
+            today(audio_sse.build_request(body=_checked(lambda: Body.from_dict(body)))),
+            ObjectDecoder,
+            str(body.get("transcript")),
+            audio_format(body.get("output_format")),
+        )
+        retries = Backoff(MAX_ATTEMPTS - 1, idempotent=True)
+        with told_by(refused_speech):
+            while True:
+                try:
+                    return self._transports.http.speech(request, {"max_retries": 0}, _nothing)
+                except APIError as error:
+                    delay = retries.delay_after(error)
+                    if delay is None:
+                        raise
+                sleep(delay)
+
+    def over_socket(
+        self, body: Mapping[str, object], context_id: str | None = None
+    ) -> SocketSource:
+        """Start a generation on the socket, which is opened if it is not open.
+
+        Raises:
+            APIError: If there is no socket to be had.
+        """
+        driver = self.connect()
+        lane = driver.open(context_id or uuid.uuid4().hex, {"data": body})
+        text = str(body.get("transcript") or " ")
+        driver.send(lane, text, more=self._interrupts)
+        return SocketSource(driver, lane, interrupts=self._interrupts)
+
+    def outputs(
+        self,
+        open_source: Callable[[], Source],
+        outputs: Outputs,
+        *,
+        socket: bool,
+        announced: bool = False,
+    ) -> Generator[AudioOutput]:
+        """The audio of a generation.
+
+        Args:
+            open_source: Starts it.
+            outputs: What to make of its events.
+            socket: Whether it is one of the socket.
+            announced: Whether to yield an empty output when it has started: whoever takes that one
+                has the failures of the start, and may then hand the generator on.
+        """
+        source = open_source()
+        try:
+            with told_by(broken_generation if socket else broken_response):
+                if announced:
+                    yield outputs.whole(b"")
+                while (event := source.next_event()) is not None:
+                    output = outputs.take(event)
+                    if output is not None:
+                        yield output
+        finally:
+            source.close()
+
+    # --- the socket
+
+    def connect(self) -> SocketDriver:
+        """The open socket, or a new one."""
+        self.driver = driver = self._transports.acquire()
+        return driver
+
+    def close(self) -> None:
+        """Close everything; safe to call twice."""
+        self._transports.close()
+
+
+def _checked(make: Callable[[], T]) -> T:
+    """What the generated client makes of arguments; what it refuses is ours to report."""
+    try:
+        return make()
+    except ValueError as error:
+        raise ConfigurationError(str(error)) from None
+
+
+def _nothing() -> None:
+    """HTTP calls of the alpha take no slot that would have to be given back."""
