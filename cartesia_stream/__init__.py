@@ -12,6 +12,14 @@
 from typing import TYPE_CHECKING
 
 from ._core.exchange import Response
+from ._core.observe import (
+    ObservedConnection,
+    ObservedRequest,
+    ObservedStream,
+    Observer,
+    RestartReason,
+    StreamTransport,
+)
 from ._core.request import (
     BytesOptions,
     ContextOptions,
@@ -19,6 +27,7 @@ from ._core.request import (
     SpeechOptions,
     VoiceId,
 )
+from ._core.stats import StreamOutcome, StreamStats
 from ._core.timeouts import DEFAULT_TIMEOUTS, Timeouts
 from ._sync.client import Cartesia
 from ._sync.stream import SpeechStream
@@ -134,6 +143,10 @@ __all__ = [
     "InternalServerError",
     "LocalStateError",
     "NotFoundError",
+    "ObservedConnection",
+    "ObservedRequest",
+    "ObservedStream",
+    "Observer",
     "PermissionDeniedError",
     "PhonemeTimestamps",
     "Progress",
@@ -141,10 +154,14 @@ __all__ = [
     "RemoteProtocolError",
     "RequestOptions",
     "Response",
+    "RestartReason",
     "Resumed",
     "SpeechEvent",
     "SpeechOptions",
     "SpeechStream",
+    "StreamOutcome",
+    "StreamStats",
+    "StreamTransport",
     "StreamTruncatedError",
     "TTSConnection",
     "TTSContext",

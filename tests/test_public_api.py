@@ -11,7 +11,7 @@ import pytest
 
 import cartesia_stream
 from cartesia_stream import _version, audio, errors, events
-from cartesia_stream._core import exchange, request, timeouts
+from cartesia_stream._core import exchange, observe, request, stats, timeouts
 
 TWINS = [
     (cartesia_stream.Cartesia, cartesia_stream.AsyncCartesia),
@@ -39,7 +39,9 @@ def test_all_is_sorted_and_complete() -> None:
     assert len(names) == len(set(names))
 
 
-@pytest.mark.parametrize("module", [audio, errors, events, exchange, request, timeouts])
+@pytest.mark.parametrize(
+    "module", [audio, errors, events, exchange, observe, request, stats, timeouts]
+)
 def test_modules_export_what_the_package_does(module: object) -> None:
     """What a module calls public, the package exports."""
     exported: list[str] = getattr(module, "__all__", [])

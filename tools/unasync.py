@@ -47,6 +47,7 @@ WORDS: Final[tuple[tuple[str, str], ...]] = (
     (r"\bAbstractAsyncContextManager\b", "AbstractContextManager"),
     (r"\bAsync(?=[A-Z])", ""),
     (r"\basynccontextmanager\b", "contextmanager"),
+    (r"\benter_async_context\b", "enter_context"),
     (r"\b__a(enter|exit|iter|next)__", r"__\1__"),
     (r"\banext\(", "next("),
     (r"\ba(iter_bytes|close|read)\b", r"\1"),

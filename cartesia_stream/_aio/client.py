@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import time
+from contextlib import AsyncExitStack, asynccontextmanager
 from copy import copy
 from functools import cached_property
 from typing import TYPE_CHECKING, ParamSpec, Self, TypeVar
@@ -11,17 +13,18 @@ from cartesia_api.api import AsyncResources
 
 from .._core.config import DEFAULT_API_VERSION, MAX_BUFFER_BYTES, Config, closed_client
 from .._core.exchange import Response, Watch
+from .._core.observe import Call, Life
 from .._core.operations import parsed, refused
 from ..errors import AuthenticationError, RateLimitError
 from .credentials import AsyncCredentials
 from .flow import Place, leave_places, place
 from .pool import AsyncConnections
+from .stream import MeteredSource
 from .tts import AsyncTTS
 from .voice_changer import AsyncVoiceChanger
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
-    from contextlib import AbstractAsyncContextManager
+    from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping
 
     import httpx
     from cartesia_api.client import Request
@@ -29,10 +32,12 @@ if TYPE_CHECKING:
     from cartesia_api.types import AsyncDownload, RequestOptions
 
     from .._core.gate import Ticket
+    from .._core.observe import Observer, StreamTransport
     from .._core.operations import SpeechRequest
     from .._core.timeouts import Timeouts
+    from ..audio import AudioFormat
     from ..errors import RemoteProtocolError
-    from .http import AsyncHttpSender, ResponseSource
+    from .http import AsyncHttpSender
     from .pool import AsyncPool, AsyncTurnstile
     from .websocket import AsyncSocketDriver
 
@@ -133,29 +138,42 @@ class AsyncTransports:
         Raises:
             APIError: If the network, the service or the shape of its answer is not as it should be.
         """
-        return parsed(await self.http.send(request, options), parse)
+        with Call(self.config, request, time.monotonic):
+            response = await self.http.send(request, options)
+        return parsed(response, parse)
 
     def refuse(self, error: ResponseDecodeError | PagingError) -> RemoteProtocolError:
         """The error for an answer that breaks the contract."""
         return refused(error)
 
-    def stream(
+    @asynccontextmanager
+    async def stream(
         self, request: Request, options: RequestOptions | None = None
-    ) -> AbstractAsyncContextManager[AsyncDownload]:
+    ) -> AsyncGenerator[AsyncDownload]:
         """What the generated operations call for bodies that stream."""
-        return self.http.stream(request, options)
+        async with AsyncExitStack() as stack:
+            with Call(self.config, request, time.monotonic):
+                opened = self.http.stream(request, options)
+                download = await stack.enter_async_context(opened)
+            yield download
+
+    def life(self, transport: StreamTransport, fmt: AudioFormat, model_id: object = None) -> Life:
+        """What is measured and told of a stream."""
+        return Life(self.config, transport, fmt, model_id=model_id, clock=time.monotonic)
 
     async def enter(self) -> Ticket:
         """Wait for a slot of the plan's limit."""
         return await self.turnstile.enter(priority=0, seconds=self.config.timeouts.queue)
 
     async def speech(
-        self, request: SpeechRequest, options: RequestOptions | None
-    ) -> ResponseSource:
+        self, request: SpeechRequest, options: RequestOptions | None, life: Life
+    ) -> MeteredSource:
         """Speech over one HTTP call, which takes a slot as a context does."""
         given = options or {}
         turnstile = self.turnstile
-        ticket = await self.enter()
+        life.begin()
+        with life.queueing():
+            ticket = await self.enter()
 
         def ended() -> None:
             turnstile.leave(ticket)
@@ -163,12 +181,16 @@ class AsyncTransports:
         try:
             while True:
                 try:
-                    return await self.http.speech(request, given, ended)
+                    with Call(self.config, request.request, time.monotonic):
+                        source = await self.http.speech(request, given, ended)
+                    return MeteredSource(source, life)
                 except RateLimitError as error:
                     repeatable = request.request.replayable
                     if not (repeatable and given.get("max_retries", self.max_retries)):
                         raise
-                    await turnstile.enter_again(ticket, error)
+                    with life.queueing():
+                        await turnstile.enter_again(ticket, error)
+                    life.restart("refused", error)
         except BaseException:
             ended()
             raise
@@ -247,6 +269,7 @@ class AsyncCartesia(AsyncResources):
         http_client: Your own client for HTTP calls; it is not closed with this one.
         max_buffer_bytes: Bound on the audio that may wait to be read, per context. 64 MiB holds
             23 minutes of the default format.
+        observers: Told of the streams, sockets and calls of this client; see `Observer`.
 
     Raises:
         ConfigurationError: If the key or token is missing or malformed, or the base URL is none.
@@ -267,6 +290,7 @@ class AsyncCartesia(AsyncResources):
         proxy: str | None = None,
         http_client: httpx.AsyncClient | None = None,
         max_buffer_bytes: int = MAX_BUFFER_BYTES,
+        observers: Iterable[Observer] = (),
     ) -> None:
         self._config = Config(
             api_key=api_key,
@@ -277,6 +301,7 @@ class AsyncCartesia(AsyncResources):
             headers=headers,
             max_buffer_bytes=max_buffer_bytes,
             environ=os.environ,
+            observers=observers,
         )
         self._transports = AsyncTransports(
             self._config,

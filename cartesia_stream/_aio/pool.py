@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from typing import TYPE_CHECKING, Final
 from weakref import WeakSet
 
 from .._core.gate import Gate, TicketState
+from .._core.log import label, logger
 from ..errors import APITimeoutError, CartesiaError
 from .flow import Guard, Mutex, Repeater, Signal
 
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from ..errors import RateLimitError
     from .http import AsyncHttpSender
     from .websocket import AsyncSocketDriver
-
-logger: Final = logging.getLogger("cartesia_stream")
 
 CONTEXTS_PER_SOCKET: Final = 16  # the service documents dozens per socket
 MAX_IDLE_S: Final = 240.0  # the service closes an idle socket after 300
@@ -71,7 +69,7 @@ class AsyncPool:
         try:
             await self._fill()
         except CartesiaError as error:  # tried again at the next turn, or when one is needed
-            logger.debug("cannot keep a socket warm: %s", type(error).__name__)
+            logger.debug("cannot keep a socket warm: %s", label(error))
 
     async def _fill(self) -> None:
         while True:

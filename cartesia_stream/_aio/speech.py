@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from .._core.context import Context
     from .._core.gate import Ticket
     from .._core.ledger import Ledger
+    from .._core.observe import Life, RestartReason
     from .._core.utterance import Recovery, Utterance
     from ..events import SpeechEvent
     from .pool import AsyncTurnstile
@@ -36,6 +37,7 @@ class AsyncSpeech:
         priority: Higher waits less for a slot.
         queue_s: How long to wait for a slot at most.
         chunker: Cuts the pieces into sentences here, or None to leave that to the service.
+        life: What is measured and told of it.
     """
 
     request_id: str | None = None
@@ -51,6 +53,7 @@ class AsyncSpeech:
         priority: int,
         queue_s: float | None,
         chunker: Chunker | None,
+        life: Life,
     ) -> None:
         self.context_id = context_id
         self._utterance = utterance
@@ -60,6 +63,7 @@ class AsyncSpeech:
         self._priority = priority
         self._queue_s = queue_s
         self._chunker = chunker
+        self._life = life
         self._mutex = Mutex()  # a push waits while another context is begun
         self._driver: AsyncSocketDriver | None = None
         self._lane: Lane | None = None
@@ -78,6 +82,7 @@ class AsyncSpeech:
 
     async def start(self) -> AsyncSpeech:
         """Open a context and begin to send."""
+        self._life.begin()
         self._turnstile = self._entrance()
         whole = self._text if isinstance(self._text, str) else ""
         if whole:
@@ -97,9 +102,10 @@ class AsyncSpeech:
     async def _begin(self, text: str) -> None:
         """Open a context for a text, and for what follows it."""
         if self._ticket is None or not self._ticket.granted:
-            self._ticket = await self._turnstile.enter(
-                priority=self._priority, seconds=self._queue_s
-            )
+            with self._life.queueing():
+                self._ticket = await self._turnstile.enter(
+                    priority=self._priority, seconds=self._queue_s
+                )
         ticket = self._ticket
 
         def ended(context: Context) -> None:
@@ -110,11 +116,13 @@ class AsyncSpeech:
         if context_id is None or self._utterance.restarts:
             context_id = str(uuid.uuid4())
         driver, fields = await self._acquire(), self._utterance.fields
+        meter = self._life.meter
         try:
-            self._lane = driver.open(context_id, fields, ended=ended)
+            self._lane = driver.open(context_id, fields, ended=ended, meter=meter)
         except APIConnectionError:  # it was lost since
             driver = await self._acquire()
-            self._lane = driver.open(context_id, fields, ended=ended)
+            self._lane = driver.open(context_id, fields, ended=ended, meter=meter)
+        self._life.enter(context_id, driver)
         self._driver = driver
         self.context_id = context_id
         if text or self._utterance.finished:
@@ -207,14 +215,18 @@ class AsyncSpeech:
 
     async def _begin_again(self, error: APIError, recovery: Recovery) -> None:
         ticket = self._ticket
+        reason: RestartReason = "resumed" if recovery.resumed else "replayed"
         if isinstance(error, RateLimitError) and ticket is not None and ticket.granted:
-            await self._turnstile.enter_again(ticket, error)
+            reason = "refused"
+            with self._life.queueing():
+                await self._turnstile.enter_again(ticket, error)
         elif recovery.delay:
             await self._closing.wait(recovery.delay)
         if self._utterance.is_said:
             self._over = True
             self._ready += self._utterance.receive(Done(context_id=self.context_id))
         elif not self._closed:
+            self._life.restart(reason, error, dropped=recovery.dropped)
             await self._begin(recovery.text)
 
     def _cancel(self) -> None:

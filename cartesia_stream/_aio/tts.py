@@ -6,6 +6,7 @@ import uuid
 from typing import TYPE_CHECKING, Literal, Self
 
 from .._core.config import DEFAULT_MODEL
+from .._core.context import State
 from .._core.ledger import Ledger
 from .._core.operations import Infill, bytes_request, sse_request
 from .._core.request import check_transcript, speech_fields
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from .._core.gate import Ticket
     from .._core.request import BytesOptions, ContextOptions, SpeechOptions
     from .client import AsyncTransports
-    from .http import ResponseSource
+    from .stream import MeteredSource
     from .websocket import AsyncSocketDriver
 
 __all__ = ["AsyncTTS", "AsyncTTSConnection", "AsyncTTSContext"]
@@ -55,7 +56,11 @@ class AsyncTTSContext:
         self._driver = driver
         self._ledger = Ledger(fmt, timed=fields.get("add_timestamps") is True)
         self._ticket: Ticket | None = None
-        self._lane = driver.open(context_id or str(uuid.uuid4()), fields, ended=self._leave)
+        self._life = transports.life("websocket", fmt, fields.get("model_id"))
+        self._lane = driver.open(
+            context_id or str(uuid.uuid4()), fields, ended=self._leave, meter=self._life.meter
+        )
+        self._life.enter(self.context_id, driver)
         self.format: AudioFormat = fmt
 
     def _leave(self, context: Context) -> None:
@@ -86,7 +91,9 @@ class AsyncTTSContext:
 
     async def _send(self, text: str, *, more: bool, flush: bool = False) -> None:
         if self._ticket is None and not self._lane.context.over:
-            self._ticket = await self._transports.enter()
+            self._life.begin()
+            with self._life.queueing():
+                self._ticket = await self._transports.enter()
             if self._lane.context.over:  # meanwhile
                 self._leave(self._lane.context)
         await self._driver.send(self._lane, text, more=more, flush=flush)
@@ -102,10 +109,12 @@ class AsyncTTSContext:
         The socket stays open for other contexts. Safe to call twice.
         """
         self._driver.cancel(self._lane)
+        context = self._lane.context
+        self._life.end(context.fault, complete=context.state is State.DONE)
 
     def receive(self) -> AsyncSpeechStream:
         """The events of this context; calling it again continues where the last one stopped."""
-        return launch(AsyncSpeechStream(self._source, self.format))
+        return launch(AsyncSpeechStream(self._source, self._life))
 
     async def _source(self) -> ContextSource:
         return ContextSource(self._driver, self._lane, self._ledger)
@@ -223,11 +232,9 @@ class AsyncTTS:
             ConfigurationError: If the arguments cannot work; nothing was sent.
             APIError: When it is first used, if the service refused or cannot be reached.
         """
-        request = bytes_request(transcript, voice, speech)
-        transports = self._transports
-        return launch(
-            AsyncSpeechStream(lambda: transports.speech(request, options), request.format)
-        )
+        request, transports = bytes_request(transcript, voice, speech), self._transports
+        life = transports.life("bytes", request.format, request.model_id)
+        return launch(AsyncSpeechStream(lambda: transports.speech(request, options, life), life))
 
     def generate_sse(
         self,
@@ -251,11 +258,9 @@ class AsyncTTS:
             ConfigurationError: If the arguments cannot work; nothing was sent.
             APIError: When it is first used, if the service refused or cannot be reached.
         """
-        request = sse_request(transcript, voice, speech, context_id)
-        transports = self._transports
-        return launch(
-            AsyncSpeechStream(lambda: transports.speech(request, options), request.format)
-        )
+        request, transports = sse_request(transcript, voice, speech, context_id), self._transports
+        life = transports.life("sse", request.format, request.model_id)
+        return launch(AsyncSpeechStream(lambda: transports.speech(request, options, life), life))
 
     def infill(
         self,
@@ -296,7 +301,9 @@ class AsyncTTS:
         given = sum(recording is not None for recording in recordings)
         infill = Infill.of(transcript, voice, language, model_id, output_format, recordings=given)
 
-        async def start() -> ResponseSource:
+        life = self._transports.life("bytes", infill.format, infill.model_id)
+
+        async def start() -> MeteredSource:
             from cartesia_api.types import UNSET, Uploads
 
             with Uploads() as uploads:  # open until the answer begins, and for every try
@@ -304,9 +311,9 @@ class AsyncTTS:
                     UNSET if recording is None else uploads.file(recording)
                     for recording in recordings
                 )
-                return await self._transports.speech(infill.request(left, right), options)
+                return await self._transports.speech(infill.request(left, right), options, life)
 
-        return launch(AsyncSpeechStream(start, infill.format))
+        return launch(AsyncSpeechStream(start, life))
 
     def websocket_connect(self) -> Opening[AsyncTTSConnection]:
         """Open a socket for many contexts; ahead of need saves the handshake later.
@@ -401,6 +408,7 @@ def _speak(
 
         chunker = Chunker()
         fields.setdefault("max_buffer_delay_ms", CHUNKED_BUFFER_DELAY_MS)
+    life = transports.life("websocket", fmt, fields.get("model_id"))
     speech = AsyncSpeech(
         Utterance(fields, fmt, resume=resume, max_retries=transports.max_retries),
         text,
@@ -410,5 +418,6 @@ def _speak(
         priority=priority,
         queue_s=transports.config.timeouts.queue,
         chunker=chunker,
+        life=life,
     )
-    return launch(AsyncSpeechStream(speech.start, fmt))
+    return launch(AsyncSpeechStream(speech.start, life))

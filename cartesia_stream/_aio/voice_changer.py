@@ -14,8 +14,9 @@ if TYPE_CHECKING:
 
     from cartesia_api.types import RequestOptions, UploadFile
 
+    from .._core.observe import StreamTransport
     from .client import AsyncTransports
-    from .http import ResponseSource
+    from .stream import MeteredSource
 
 __all__ = ["AsyncVoiceChanger"]
 
@@ -82,11 +83,14 @@ class AsyncVoiceChanger:
     def _stream(
         self, clip: UploadFile, change: Change, options: RequestOptions | None
     ) -> AsyncSpeechStream:
-        async def start() -> ResponseSource:
+        transport: StreamTransport = "sse" if change.events else "bytes"
+        life = self._transports.life(transport, change.format)
+
+        async def start() -> MeteredSource:
             from cartesia_api.types import Uploads
 
             with Uploads() as uploads:  # open until the answer begins, and for every try
                 request = change.request(uploads.file(clip))
-                return await self._transports.speech(request, options)
+                return await self._transports.speech(request, options, life)
 
-        return launch(AsyncSpeechStream(start, change.format))
+        return launch(AsyncSpeechStream(start, life))

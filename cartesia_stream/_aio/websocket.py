@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from .._core.backoff import Backoff
 from .._core.dial import Route, open_session, refused, route_for, too_late, tunnel_is_open
+from .._core.observe import Link
 from ..errors import APIConnectionError, APIError
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from .._core.config import Config
     from .._core.context import Context
     from .._core.session import Session
+    from .._core.stats import Meter
     from ..events import SpeechEvent
 
 HIGH_WATER: Final = 1 << 16  # bytes that wait to be written before a push waits too
@@ -79,6 +81,7 @@ class AsyncSocketDriver(asyncio.Protocol):
         self._loop = loop
         self._session = session
         self._timeouts = config.timeouts
+        self._link = Link(config, now=time.monotonic())
         self._transport: asyncio.Transport | None = None
         self._opened: asyncio.Future[None] = loop.create_future()
         self._closed: asyncio.Future[None] = loop.create_future()
@@ -137,11 +140,19 @@ class AsyncSocketDriver(asyncio.Protocol):
         fields: Mapping[str, object],
         *,
         ended: Callable[[Context], None] | None = None,
+        meter: Meter | None = None,
     ) -> Lane:
-        """Make a context; ``ended`` is told when the service works on it no more."""
+        """Make a context.
+
+        Args:
+            context_id: Its id.
+            fields: The constant fields of its requests.
+            ended: Told when the service works on it no more.
+            meter: Told of the audio that arrives.
+        """
         lane = Lane()
         lane.context = self._session.open(
-            context_id, fields, wake=lane.wake, now=time.monotonic(), ended=ended
+            context_id, fields, wake=lane.wake, now=time.monotonic(), ended=ended, meter=meter
         )
         return lane
 
@@ -219,6 +230,7 @@ class AsyncSocketDriver(asyncio.Protocol):
     def _judge_handshake(self) -> None:
         websocket = self._session.websocket
         if websocket.is_open:
+            self._link.opened(time.monotonic())
             self._opened.set_result(None)
             self._tick()
         elif (error := websocket.handshake_error()) is not None:
@@ -240,6 +252,7 @@ class AsyncSocketDriver(asyncio.Protocol):
             self._opened.exception()  # nobody may be waiting any more
         self._writable.set()
         self._closed.set_result(None)
+        self._link.closed(self._session.end)
 
     def pause_writing(self) -> None:
         """Make pushes wait."""

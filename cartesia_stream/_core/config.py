@@ -9,12 +9,14 @@ from urllib.parse import urlsplit
 
 from .._version import __version__
 from ..errors import ConfigurationError, LocalStateError
+from .observe import Observers
 from .timeouts import DEFAULT_TIMEOUTS, Timeouts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from typing import Self
 
+    from .observe import Observer
     from .session import Session
     from .websocket import WebSocket
 
@@ -34,7 +36,7 @@ class Config:
         ConfigurationError: For a missing or malformed key or token, or a base URL that is none.
     """
 
-    __slots__ = ("api_key", "base_url", "headers", "max_buffer_bytes", "timeouts")
+    __slots__ = ("api_key", "base_url", "headers", "max_buffer_bytes", "observers", "timeouts")
 
     socket_path: ClassVar[str] = "/tts/websocket"
 
@@ -49,6 +51,7 @@ class Config:
         headers: Mapping[str, str] | None,
         max_buffer_bytes: int,
         environ: Mapping[str, str],
+        observers: Iterable[Observer] = (),
     ) -> None:
         if token is not None and api_key is not None:
             raise ConfigurationError("give api_key or token, not both", option="token")
@@ -62,6 +65,7 @@ class Config:
         )
         self.timeouts: Timeouts = timeouts_of(timeouts)
         self.max_buffer_bytes: int = max_buffer_bytes
+        self.observers: Observers = Observers(observers)
         own = {"User-Agent": USER_AGENT, "Cartesia-Version": api_version}
         self.headers: dict[str, str] = _merged(own, headers or {})
         for name, value in own.items():

@@ -56,6 +56,11 @@ class SpeechRequest(NamedTuple):
     format: AudioFormat
     context_id: str | None = None
 
+    @property
+    def model_id(self) -> object:
+        """The model that is asked for."""
+        return (self.request.json or {}).get("model_id")
+
 
 def bytes_request(
     transcript: str, voice: str | Mapping[str, object], options: BytesOptions

@@ -45,7 +45,7 @@ class StreamStats(msgspec.Struct, frozen=True, kw_only=True):
         restarts: How often the stream began again: in another context, or with another request.
         reconnects: How often it went on over another socket than before.
         context_ids: The contexts it was spoken in, in their order.
-        request_ids: The service's ids of its requests, where it tells them: over HTTP and in errors.
+        request_ids: The service's ids of its requests, where told: over HTTP, and in errors.
     """
 
     outcome: StreamOutcome | None

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-import logging
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from ..audio import Audio
 from ..errors import StreamTruncatedError
-from ..events import AudioChunk, Done, PhonemeTimestamps, WordTimestamps
+from ..events import AudioChunk, Cancelled, Done, PhonemeTimestamps, WordTimestamps
+from .log import logger
 
 if TYPE_CHECKING:
     from ..audio import AudioFormat
     from ..events import SpeechEvent, Timing
     from .context import Context
-
-logger: Final = logging.getLogger("cartesia_stream")
+    from .observe import Life
 
 
 class Account:
     """What one stream has delivered so far.
 
     Attributes:
+        life: What is measured and told of it.
         format: Format of the audio.
         words: Word times so far.
         phonemes: Phoneme times so far.
@@ -30,37 +30,31 @@ class Account:
     """
 
     __slots__ = (
-        "_first_audio_at",
         "_rest",
-        "_started_at",
         "chunks",
         "complete",
         "format",
+        "life",
         "nbytes",
         "phonemes",
         "words",
     )
 
-    def __init__(self, fmt: AudioFormat, *, now: float) -> None:
-        self.format = fmt
+    def __init__(self, life: Life) -> None:
+        self.life: Life = life
+        self.format: AudioFormat = life.format
         self.words: list[Timing] = []
         self.phonemes: list[Timing] = []
         self.complete = False
         self.chunks: int = 0
         self.nbytes: int = 0
-        self._started_at = now
-        self._first_audio_at: float | None = None
         self._rest = b""
 
-    def restart(self, *, now: float) -> None:
-        """Measure from now on."""
-        self._started_at = now
-
-    def take(self, event: SpeechEvent, *, now: float) -> None:
+    def take(self, event: SpeechEvent) -> None:
         """Account for an event on its way to the consumer."""
-        if isinstance(event, AudioChunk):
-            if self._first_audio_at is None:
-                self._first_audio_at = now
+        if type(event) is AudioChunk:
+            if not self.nbytes:
+                self.life.heard()
             self.chunks += 1
             self.nbytes += len(event.data)
         elif isinstance(event, WordTimestamps):
@@ -69,6 +63,9 @@ class Account:
             self.phonemes += event.phonemes
         elif isinstance(event, Done):
             self.complete = True
+            self.life.end(complete=True)
+        elif isinstance(event, Cancelled):
+            self.life.end()
 
     def audio_of(self, event: SpeechEvent) -> bytes:
         """The whole samples in hand; the rest of a split sample waits for the next chunk."""
@@ -88,13 +85,6 @@ class Account:
     def duration(self) -> float:
         """Seconds of audio so far."""
         return self.format.duration(self.nbytes)
-
-    @property
-    def time_to_first_audio(self) -> float | None:
-        """Seconds from the start of the stream to its first chunk, as the consumer saw it."""
-        if self._first_audio_at is None:
-            return None
-        return self._first_audio_at - self._started_at
 
     def result(self, data: bytes, *, context_id: str | None, request_id: str | None) -> Audio:
         """The whole utterance.
@@ -117,7 +107,7 @@ class Account:
             phonemes=tuple(self.phonemes),
             context_id=context_id,
             request_id=request_id,
-            time_to_first_audio=self.time_to_first_audio,
+            time_to_first_audio=self.life.meter.time_to_first_audio,
             nbytes=self.nbytes,
         )
 

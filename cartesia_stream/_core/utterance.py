@@ -60,6 +60,11 @@ class Recovery(NamedTuple):
     events: list[SpeechEvent]
     dropped: int
 
+    @property
+    def resumed(self) -> bool:
+        """Whether audio was handed out already."""
+        return any(type(event) is Resumed for event in self.events)
+
 
 class Utterance:
     """The text, the audio handed out, and what a failure means for both; not thread-safe.

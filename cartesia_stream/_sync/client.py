@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import os
+import time
+from contextlib import ExitStack, contextmanager
 from copy import copy
 from functools import cached_property
 from typing import TYPE_CHECKING, ParamSpec, Self, TypeVar
@@ -12,17 +14,18 @@ from cartesia_api.api import Resources
 
 from .._core.config import DEFAULT_API_VERSION, MAX_BUFFER_BYTES, Config, closed_client
 from .._core.exchange import Response, Watch
+from .._core.observe import Call, Life
 from .._core.operations import parsed, refused
 from ..errors import AuthenticationError, RateLimitError
 from .credentials import Credentials
 from .flow import Place, leave_places, place
 from .pool import Connections
+from .stream import MeteredSource
 from .tts import TTS
 from .voice_changer import VoiceChanger
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from contextlib import AbstractContextManager
+    from collections.abc import Callable, Generator, Iterable, Mapping
 
     import httpx
     from cartesia_api.client import Request
@@ -30,10 +33,12 @@ if TYPE_CHECKING:
     from cartesia_api.types import Download, RequestOptions
 
     from .._core.gate import Ticket
+    from .._core.observe import Observer, StreamTransport
     from .._core.operations import SpeechRequest
     from .._core.timeouts import Timeouts
+    from ..audio import AudioFormat
     from ..errors import RemoteProtocolError
-    from .http import HttpSender, ResponseSource
+    from .http import HttpSender
     from .pool import Pool, Turnstile
     from .websocket import SocketDriver
 
@@ -134,27 +139,42 @@ class Transports:
         Raises:
             APIError: If the network, the service or the shape of its answer is not as it should be.
         """
-        return parsed(self.http.send(request, options), parse)
+        with Call(self.config, request, time.monotonic):
+            response = self.http.send(request, options)
+        return parsed(response, parse)
 
     def refuse(self, error: ResponseDecodeError | PagingError) -> RemoteProtocolError:
         """The error for an answer that breaks the contract."""
         return refused(error)
 
+    @contextmanager
     def stream(
         self, request: Request, options: RequestOptions | None = None
-    ) -> AbstractContextManager[Download]:
+    ) -> Generator[Download]:
         """What the generated operations call for bodies that stream."""
-        return self.http.stream(request, options)
+        with ExitStack() as stack:
+            with Call(self.config, request, time.monotonic):
+                opened = self.http.stream(request, options)
+                download = stack.enter_context(opened)
+            yield download
+
+    def life(self, transport: StreamTransport, fmt: AudioFormat, model_id: object = None) -> Life:
+        """What is measured and told of a stream."""
+        return Life(self.config, transport, fmt, model_id=model_id, clock=time.monotonic)
 
     def enter(self) -> Ticket:
         """Wait for a slot of the plan's limit."""
         return self.turnstile.enter(priority=0, seconds=self.config.timeouts.queue)
 
-    def speech(self, request: SpeechRequest, options: RequestOptions | None) -> ResponseSource:
+    def speech(
+        self, request: SpeechRequest, options: RequestOptions | None, life: Life
+    ) -> MeteredSource:
         """Speech over one HTTP call, which takes a slot as a context does."""
         given = options or {}
         turnstile = self.turnstile
-        ticket = self.enter()
+        life.begin()
+        with life.queueing():
+            ticket = self.enter()
 
         def ended() -> None:
             turnstile.leave(ticket)
@@ -162,12 +182,16 @@ class Transports:
         try:
             while True:
                 try:
-                    return self.http.speech(request, given, ended)
+                    with Call(self.config, request.request, time.monotonic):
+                        source = self.http.speech(request, given, ended)
+                    return MeteredSource(source, life)
                 except RateLimitError as error:
                     repeatable = request.request.replayable
                     if not (repeatable and given.get("max_retries", self.max_retries)):
                         raise
-                    turnstile.enter_again(ticket, error)
+                    with life.queueing():
+                        turnstile.enter_again(ticket, error)
+                    life.restart("refused", error)
         except BaseException:
             ended()
             raise
@@ -246,6 +270,7 @@ class Cartesia(Resources):
         http_client: Your own client for HTTP calls; it is not closed with this one.
         max_buffer_bytes: Bound on the audio that may wait to be read, per context. 64 MiB holds
             23 minutes of the default format.
+        observers: Told of the streams, sockets and calls of this client; see `Observer`.
 
     Raises:
         ConfigurationError: If the key or token is missing or malformed, or the base URL is none.
@@ -266,6 +291,7 @@ class Cartesia(Resources):
         proxy: str | None = None,
         http_client: httpx.Client | None = None,
         max_buffer_bytes: int = MAX_BUFFER_BYTES,
+        observers: Iterable[Observer] = (),
     ) -> None:
         self._config = Config(
             api_key=api_key,
@@ -276,6 +302,7 @@ class Cartesia(Resources):
             headers=headers,
             max_buffer_bytes=max_buffer_bytes,
             environ=os.environ,
+            observers=observers,
         )
         self._transports = Transports(
             self._config,

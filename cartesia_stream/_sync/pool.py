@@ -3,12 +3,12 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from typing import TYPE_CHECKING, Final
 from weakref import WeakSet
 
 from .._core.gate import Gate, TicketState
+from .._core.log import label, logger
 from ..errors import APITimeoutError, CartesiaError
 from .flow import Guard, Mutex, Repeater, Signal
 
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from ..errors import RateLimitError
     from .http import HttpSender
     from .websocket import SocketDriver
-
-logger: Final = logging.getLogger("cartesia_stream")
 
 CONTEXTS_PER_SOCKET: Final = 16  # the service documents dozens per socket
 MAX_IDLE_S: Final = 240.0  # the service closes an idle socket after 300
@@ -72,7 +70,7 @@ class Pool:
         try:
             self._fill()
         except CartesiaError as error:  # tried again at the next turn, or when one is needed
-            logger.debug("cannot keep a socket warm: %s", type(error).__name__)
+            logger.debug("cannot keep a socket warm: %s", label(error))
 
     def _fill(self) -> None:
         while True:

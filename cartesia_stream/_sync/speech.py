@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from .._core.context import Context
     from .._core.gate import Ticket
     from .._core.ledger import Ledger
+    from .._core.observe import Life, RestartReason
     from .._core.utterance import Recovery, Utterance
     from ..events import SpeechEvent
     from .pool import Turnstile
@@ -37,6 +38,7 @@ class Speech:
         priority: Higher waits less for a slot.
         queue_s: How long to wait for a slot at most.
         chunker: Cuts the pieces into sentences here, or None to leave that to the service.
+        life: What is measured and told of it.
     """
 
     request_id: str | None = None
@@ -52,6 +54,7 @@ class Speech:
         priority: int,
         queue_s: float | None,
         chunker: Chunker | None,
+        life: Life,
     ) -> None:
         self.context_id = context_id
         self._utterance = utterance
@@ -61,6 +64,7 @@ class Speech:
         self._priority = priority
         self._queue_s = queue_s
         self._chunker = chunker
+        self._life = life
         self._mutex = Mutex()  # a push waits while another context is begun
         self._driver: SocketDriver | None = None
         self._lane: Lane | None = None
@@ -79,6 +83,7 @@ class Speech:
 
     def start(self) -> Speech:
         """Open a context and begin to send."""
+        self._life.begin()
         self._turnstile = self._entrance()
         whole = self._text if isinstance(self._text, str) else ""
         if whole:
@@ -98,7 +103,8 @@ class Speech:
     def _begin(self, text: str) -> None:
         """Open a context for a text, and for what follows it."""
         if self._ticket is None or not self._ticket.granted:
-            self._ticket = self._turnstile.enter(priority=self._priority, seconds=self._queue_s)
+            with self._life.queueing():
+                self._ticket = self._turnstile.enter(priority=self._priority, seconds=self._queue_s)
         ticket = self._ticket
 
         def ended(context: Context) -> None:
@@ -109,11 +115,13 @@ class Speech:
         if context_id is None or self._utterance.restarts:
             context_id = str(uuid.uuid4())
         driver, fields = self._acquire(), self._utterance.fields
+        meter = self._life.meter
         try:
-            self._lane = driver.open(context_id, fields, ended=ended)
+            self._lane = driver.open(context_id, fields, ended=ended, meter=meter)
         except APIConnectionError:  # it was lost since
             driver = self._acquire()
-            self._lane = driver.open(context_id, fields, ended=ended)
+            self._lane = driver.open(context_id, fields, ended=ended, meter=meter)
+        self._life.enter(context_id, driver)
         self._driver = driver
         self.context_id = context_id
         if text or self._utterance.finished:
@@ -206,14 +214,18 @@ class Speech:
 
     def _begin_again(self, error: APIError, recovery: Recovery) -> None:
         ticket = self._ticket
+        reason: RestartReason = "resumed" if recovery.resumed else "replayed"
         if isinstance(error, RateLimitError) and ticket is not None and ticket.granted:
-            self._turnstile.enter_again(ticket, error)
+            reason = "refused"
+            with self._life.queueing():
+                self._turnstile.enter_again(ticket, error)
         elif recovery.delay:
             self._closing.wait(recovery.delay)
         if self._utterance.is_said:
             self._over = True
             self._ready += self._utterance.receive(Done(context_id=self.context_id))
         elif not self._closed:
+            self._life.restart(reason, error, dropped=recovery.dropped)
             self._begin(recovery.text)
 
     def _cancel(self) -> None:

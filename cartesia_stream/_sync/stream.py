@@ -6,9 +6,11 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Protocol, Self
 
+from .._core.log import debugging, log_event
 from .._core.stream import Account
 from .._core.utterance import entered
 from ..audio import saving
+from ..events import AudioChunk
 
 if TYPE_CHECKING:
     import os
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
     )
 
     from .._core.ledger import Ledger
+    from .._core.observe import Life
+    from .._core.stats import StreamStats
     from ..audio import Audio, AudioFormat
     from ..events import SpeechEvent, Timing
     from .websocket import Lane, SocketDriver
@@ -61,20 +65,27 @@ class SpeechStream:
         APIStatusError: The service reported an error.
     """
 
-    def __init__(self, start: Callable[[], Source], fmt: AudioFormat) -> None:
+    def __init__(self, start: Callable[[], Source], life: Life) -> None:
         self._start = start
         self._source: Source | None = None
-        self._account = Account(fmt, now=time.monotonic())
+        self._life = life
+        self._account = Account(life)
         self._closed = False
         self._error: Exception | None = None
 
     def _opened(self) -> Source:
         if self._source is None:
-            self._account.restart(now=time.monotonic())
-            self._source = self._start()
+            try:
+                self._source = self._start()
+            except BaseException as error:
+                self._end(error)
+                raise
             if self._closed:  # while it was being started
                 self._source.close()
         return self._source
+
+    def _end(self, error: BaseException) -> None:
+        self._life.end(error if isinstance(error, Exception) else None)
 
     def __iter__(self) -> Iterator[SpeechEvent]:
         return self
@@ -90,12 +101,13 @@ class SpeechStream:
         except BaseException as error:
             if isinstance(error, Exception):
                 self._error = error  # however often it is read, it never looks complete
+            self._end(error)
             self.close()
             raise
         if event is None:
             self.close()
             raise StopIteration
-        self._account.take(event, now=time.monotonic())
+        self._account.take(event)
         return event
 
     def audio(self) -> Iterator[bytes]:
@@ -141,8 +153,11 @@ class SpeechStream:
     def close(self) -> None:
         """Stop the speech if it is not over; safe to call twice."""
         self._closed = True
-        if self._source is not None:
-            self._source.close()
+        try:
+            if self._source is not None:
+                self._source.close()
+        finally:
+            self._life.end()
 
     def __enter__(self) -> Self:
         self._opened()
@@ -197,8 +212,13 @@ class SpeechStream:
 
     @property
     def time_to_first_audio(self) -> float | None:
-        """Seconds from the request to the first chunk; None before it."""
-        return self._account.time_to_first_audio
+        """Seconds from the request to the arrival of the first audio; None before it."""
+        return self._life.meter.time_to_first_audio
+
+    @property
+    def stats(self) -> StreamStats:
+        """How it is going: times, sizes, how far it is ahead of playback, and ids for support."""
+        return self._life.stats
 
 
 class ContextSource:
@@ -221,3 +241,40 @@ class ContextSource:
         """Cancel the context if it is not over."""
         if not self._lane.context.over:
             self._driver.cancel(self._lane)
+
+
+class MeteredSource:
+    """Events of a response, whose audio nobody takes in before it is asked for."""
+
+    def __init__(self, source: Source, life: Life) -> None:
+        self._source = source
+        self._life = life
+        self._logged = debugging()
+        self.ledger = source.ledger
+        life.enter(source.context_id)
+        life.requested(source.request_id)
+
+    @property
+    def context_id(self) -> str | None:
+        """The context, if one was given."""
+        return self._source.context_id
+
+    @property
+    def request_id(self) -> str | None:
+        """The service's id of the request."""
+        return self._source.request_id
+
+    def next_event(self) -> SpeechEvent | None:
+        """Wait for an event; None after the terminal one."""
+        asked = time.monotonic()
+        event = self._source.next_event()
+        if self._logged and event is not None:
+            log_event(event)
+        if type(event) is AudioChunk:
+            now = time.monotonic()
+            self._life.meter.audio_read(len(event.data), asked=asked, now=now)
+        return event
+
+    def close(self) -> None:
+        """Drop the response."""
+        self._source.close()

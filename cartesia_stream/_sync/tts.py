@@ -7,6 +7,7 @@ import uuid
 from typing import TYPE_CHECKING, Literal, Self
 
 from .._core.config import DEFAULT_MODEL
+from .._core.context import State
 from .._core.ledger import Ledger
 from .._core.operations import Infill, bytes_request, sse_request
 from .._core.request import check_transcript, speech_fields
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from .._core.gate import Ticket
     from .._core.request import BytesOptions, ContextOptions, SpeechOptions
     from .client import Transports
-    from .http import ResponseSource
+    from .stream import MeteredSource
     from .websocket import SocketDriver
 
 __all__ = ["TTS", "TTSConnection", "TTSContext"]
@@ -56,7 +57,11 @@ class TTSContext:
         self._driver = driver
         self._ledger = Ledger(fmt, timed=fields.get("add_timestamps") is True)
         self._ticket: Ticket | None = None
-        self._lane = driver.open(context_id or str(uuid.uuid4()), fields, ended=self._leave)
+        self._life = transports.life("websocket", fmt, fields.get("model_id"))
+        self._lane = driver.open(
+            context_id or str(uuid.uuid4()), fields, ended=self._leave, meter=self._life.meter
+        )
+        self._life.enter(self.context_id, driver)
         self.format: AudioFormat = fmt
 
     def _leave(self, context: Context) -> None:
@@ -87,7 +92,9 @@ class TTSContext:
 
     def _send(self, text: str, *, more: bool, flush: bool = False) -> None:
         if self._ticket is None and not self._lane.context.over:
-            self._ticket = self._transports.enter()
+            self._life.begin()
+            with self._life.queueing():
+                self._ticket = self._transports.enter()
             if self._lane.context.over:  # meanwhile
                 self._leave(self._lane.context)
         self._driver.send(self._lane, text, more=more, flush=flush)
@@ -103,10 +110,12 @@ class TTSContext:
         The socket stays open for other contexts. Safe to call twice.
         """
         self._driver.cancel(self._lane)
+        context = self._lane.context
+        self._life.end(context.fault, complete=context.state is State.DONE)
 
     def receive(self) -> SpeechStream:
         """The events of this context; calling it again continues where the last one stopped."""
-        return launch(SpeechStream(self._source, self.format))
+        return launch(SpeechStream(self._source, self._life))
 
     def _source(self) -> ContextSource:
         return ContextSource(self._driver, self._lane, self._ledger)
@@ -224,9 +233,9 @@ class TTS:
             ConfigurationError: If the arguments cannot work; nothing was sent.
             APIError: If the service refused or cannot be reached.
         """
-        request = bytes_request(transcript, voice, speech)
-        transports = self._transports
-        return launch(SpeechStream(lambda: transports.speech(request, options), request.format))
+        request, transports = bytes_request(transcript, voice, speech), self._transports
+        life = transports.life("bytes", request.format, request.model_id)
+        return launch(SpeechStream(lambda: transports.speech(request, options, life), life))
 
     def generate_sse(
         self,
@@ -250,9 +259,9 @@ class TTS:
             ConfigurationError: If the arguments cannot work; nothing was sent.
             APIError: If the service refused or cannot be reached.
         """
-        request = sse_request(transcript, voice, speech, context_id)
-        transports = self._transports
-        return launch(SpeechStream(lambda: transports.speech(request, options), request.format))
+        request, transports = sse_request(transcript, voice, speech, context_id), self._transports
+        life = transports.life("sse", request.format, request.model_id)
+        return launch(SpeechStream(lambda: transports.speech(request, options, life), life))
 
     def infill(
         self,
@@ -293,7 +302,9 @@ class TTS:
         given = sum(recording is not None for recording in recordings)
         infill = Infill.of(transcript, voice, language, model_id, output_format, recordings=given)
 
-        def start() -> ResponseSource:
+        life = self._transports.life("bytes", infill.format, infill.model_id)
+
+        def start() -> MeteredSource:
             from cartesia_api.types import UNSET, Uploads
 
             with Uploads() as uploads:  # open until the answer begins, and for every try
@@ -301,9 +312,9 @@ class TTS:
                     UNSET if recording is None else uploads.file(recording)
                     for recording in recordings
                 )
-                return self._transports.speech(infill.request(left, right), options)
+                return self._transports.speech(infill.request(left, right), options, life)
 
-        return launch(SpeechStream(start, infill.format))
+        return launch(SpeechStream(start, life))
 
     def websocket_connect(self) -> TTSConnection:
         """Open a socket for many contexts; ahead of need saves the handshake later.
@@ -397,6 +408,7 @@ def _speak(
 
         chunker = Chunker()
         fields.setdefault("max_buffer_delay_ms", CHUNKED_BUFFER_DELAY_MS)
+    life = transports.life("websocket", fmt, fields.get("model_id"))
     speech = Speech(
         Utterance(fields, fmt, resume=resume, max_retries=transports.max_retries),
         text,
@@ -406,5 +418,6 @@ def _speak(
         priority=priority,
         queue_s=transports.config.timeouts.queue,
         chunker=chunker,
+        life=life,
     )
-    return launch(SpeechStream(speech.start, fmt))
+    return launch(SpeechStream(speech.start, life))

@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 
     from cartesia_api.types import RequestOptions, UploadFile
 
+    from .._core.observe import StreamTransport
     from .client import Transports
-    from .http import ResponseSource
+    from .stream import MeteredSource
 
 __all__ = ["VoiceChanger"]
 
@@ -83,11 +84,14 @@ class VoiceChanger:
     def _stream(
         self, clip: UploadFile, change: Change, options: RequestOptions | None
     ) -> SpeechStream:
-        def start() -> ResponseSource:
+        transport: StreamTransport = "sse" if change.events else "bytes"
+        life = self._transports.life(transport, change.format)
+
+        def start() -> MeteredSource:
             from cartesia_api.types import Uploads
 
             with Uploads() as uploads:  # open until the answer begins, and for every try
                 request = change.request(uploads.file(clip))
-                return self._transports.speech(request, options)
+                return self._transports.speech(request, options, life)
 
-        return launch(SpeechStream(start, change.format))
+        return launch(SpeechStream(start, life))

@@ -24,6 +24,7 @@ from .._core.dial import (
     too_late,
     tunnel_is_open,
 )
+from .._core.observe import Link
 from ..errors import APIConnectionError, APIError
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from .._core.config import Config
     from .._core.context import Context
     from .._core.session import Session
+    from .._core.stats import Meter
     from ..errors import TimeoutPhase
     from ..events import SpeechEvent
 
@@ -51,10 +53,13 @@ class Lane(NamedTuple):
 class SocketDriver:
     """One connection with its reader; every method may be called from any thread."""
 
-    def __init__(self, sock: socket.socket, session: Session, config: Config) -> None:
+    def __init__(
+        self, sock: socket.socket, session: Session, config: Config, *, since: float
+    ) -> None:
         self._sock = sock
         self._session = session
         self._timeouts = config.timeouts
+        self._link = Link(config, now=since)
         self._lock = threading.Lock()
         self._outbox = bytearray()
         self._selector = selectors.DefaultSelector()
@@ -82,6 +87,7 @@ class SocketDriver:
             if isinstance(error, OSError) and not isinstance(error, APIError):
                 raise APIConnectionError(f"the connection failed: {error}") from error
             raise
+        self._link.opened(time.monotonic())
         self._reader.start()
 
     # --- contexts
@@ -122,13 +128,23 @@ class SocketDriver:
         fields: Mapping[str, object],
         *,
         ended: Callable[[Context], None] | None = None,
+        meter: Meter | None = None,
     ) -> Lane:
-        """Make a context; ``ended`` is told when the service works on it no more."""
+        """Make a context.
+
+        Args:
+            context_id: Its id.
+            fields: The constant fields of its requests.
+            ended: Told when the service works on it no more.
+            meter: Told of the audio that arrives.
+        """
         condition = threading.Condition(self._lock)
         wake = condition.notify_all
         with self._lock:
             now = time.monotonic()
-            context = self._session.open(context_id, fields, wake=wake, now=now, ended=ended)
+            context = self._session.open(
+                context_id, fields, wake=wake, now=now, ended=ended, meter=meter
+            )
             return Lane(context, condition)
 
     def send(self, lane: Lane, text: str, *, more: bool, flush: bool = False) -> None:
@@ -209,6 +225,7 @@ class SocketDriver:
                 for context in self._session.receive_eof(now=time.monotonic(), cause=cause):
                     context.wake()
                 self._dispose()
+            self._link.closed(self._session.end)
 
     def _patience(self) -> float:
         if self._outbox:
@@ -277,9 +294,11 @@ def connect(config: Config, *, max_retries: int, proxy: str | None) -> SocketDri
 
 
 def _connect_once(config: Config, proxy: str | None) -> SocketDriver:
+    since = time.monotonic()
     deadline = _after(config.timeouts.connect)
     sock = _dial(route_for(config, proxy), deadline)
-    driver = SocketDriver(sock, open_session(config, now=time.monotonic()), config)
+    session = open_session(config, now=time.monotonic())
+    driver = SocketDriver(sock, session, config, since=since)
     driver.handshake(deadline)
     return driver
 

@@ -26,6 +26,8 @@ from cartesia_stream import (
     WavWriter,
     WordTimestamps,
 )
+from cartesia_stream._core.config import Config
+from cartesia_stream._core.observe import Life
 from cartesia_stream._core.stream import Account
 from cartesia_stream.audio import BIT_RATES, SAMPLE_BYTES, SAMPLE_RATES, replacing, saving
 
@@ -301,11 +303,25 @@ def test_saving_piece_by_piece(fmt: AudioFormat, expected: bytes, tmp_path: Path
 # --- the account of a stream
 
 
+def account_of(fmt: AudioFormat, *, at: float = 0.0) -> Account:
+    """The account of a stream that begins at a time."""
+    config = Config(
+        api_key="k",
+        base_url=None,
+        api_version="2026-08-14",
+        timeouts=None,
+        headers=None,
+        max_buffer_bytes=1,
+        environ={},
+    )
+    return Account(Life(config, "websocket", fmt, model_id=None, clock=lambda: at))
+
+
 @given(st.binary(max_size=40), st.lists(st.integers(0, 40)), st.sampled_from([PCM_24K, FLOAT]))
 def test_blocks_hold_whole_samples(data: bytes, cuts: list[int], fmt: AudioFormat) -> None:
     """However chunks cut the samples, each block holds whole ones and none is lost."""
     data = data[: len(data) - len(data) % fmt.sample_bytes]
-    account = Account(fmt, now=0)
+    account = account_of(fmt)
     edges = [0, *sorted(min(cut, len(data)) for cut in cuts), len(data)]
     blocks = [
         account.audio_of(AudioChunk(data=data[start:end]))
@@ -318,7 +334,7 @@ def test_blocks_hold_whole_samples(data: bytes, cuts: list[int], fmt: AudioForma
 
 def test_half_a_sample_at_the_end_is_logged(caplog: pytest.LogCaptureFixture) -> None:
     """A rest that never became a sample is dropped with a warning."""
-    account = Account(PCM_24K, now=0)
+    account = account_of(PCM_24K)
     assert account.audio_of(AudioChunk(data=b"abc")) == b"ab"
     assert account.audio_of(Done()) == b""
     assert [record.getMessage() for record in caplog.records] == [
@@ -328,15 +344,16 @@ def test_half_a_sample_at_the_end_is_logged(caplog: pytest.LogCaptureFixture) ->
 
 def test_the_account_adds_up() -> None:
     """Chunks, bytes, timings and the time to the first audio are what was delivered."""
-    account = Account(PCM_24K, now=1)
-    assert account.time_to_first_audio is None
-    account.restart(now=2)
+    account = account_of(PCM_24K, at=2)
+    account.life.begin()
+    assert account.life.stats.time_to_first_audio is None
+    account.life.meter.audio(48000, now=4)
     word, sound = Timing("a", 0, 1), Timing("ə", 0, 1)
-    account.take(WordTimestamps(words=(word,)), now=3)
-    account.take(PhonemeTimestamps(phonemes=(sound,)), now=3)
-    account.take(AudioChunk(data=b"\0" * 24000), now=4)
-    account.take(AudioChunk(data=b"\0" * 24000), now=5)
-    account.take(Done(), now=6)
+    account.take(WordTimestamps(words=(word,)))
+    account.take(PhonemeTimestamps(phonemes=(sound,)))
+    account.take(AudioChunk(data=b"\0" * 24000))
+    account.take(AudioChunk(data=b"\0" * 24000))
+    account.take(Done())
     assert (account.chunks, account.nbytes, account.duration) == (2, 48000, 1.0)
     result = account.result(b"data", context_id="c", request_id="r")
     assert (result.words, result.phonemes) == ((word,), (sound,))
