@@ -4,11 +4,13 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 # The official SDK that judges the emulator.
 SDK := 4.2.0
+# The client of the alpha that judges its routes.
+ALPHA := 0.0.6
 # Random requests to each operation in `make schemathesis`; the tests make 3.
 EXAMPLES ?= 100
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check types style all conformance-venv schemathesis generate drift lint-spec spec-diff spec-gate bench-rest soak diagram
+.PHONY: help setup demo test check types style all conformance-venv alpha-venv schemathesis generate drift lint-spec spec-diff spec-gate bench-rest soak diagram
 
 # The emulator is on this machine, where no proxy leads.
 export no_proxy := 127.0.0.1,localhost,$(no_proxy)
@@ -38,13 +40,23 @@ $(BIN)/.ready: $(BIN)/.runtime
 
 conformance-venv: .venv-conformance/.ready-$(SDK) ## Make the environment with the official SDK that judges the emulator.
 
+# The candidate beside it is the last one that kept its socket open.
+.venv-alpha/.ready-$(ALPHA):
+	$(PYTHON) -m venv --clear .venv-alpha
+	.venv-alpha/bin/python -m pip install --quiet --disable-pip-version-check "cartesia==$(ALPHA)"
+	.venv-alpha/bin/python -m pip install --quiet --disable-pip-version-check \
+		--no-deps --target .venv-alpha/0.0.5rc1 "cartesia==0.0.5rc1"
+	touch $@
+
+alpha-venv: .venv-alpha/.ready-$(ALPHA) ## Make the environment with the client of the v0 alpha.
+
 schemathesis: $(BIN)/.ready ## Hold the emulator against the document for a long time; EXAMPLES says how long.
 	SCHEMATHESIS_EXAMPLES=$(EXAMPLES) $(BIN)/python -m pytest tests/schemathesis --timeout 3600
 
 demo: $(BIN)/.runtime ## Speak, listen and compare, with real speech and without a key.
 	@$(BIN)/python examples/demo.py
 
-test: $(BIN)/.ready conformance-venv ## Run all tests.
+test: $(BIN)/.ready conformance-venv alpha-venv ## Run all tests.
 	$(BIN)/python -m pytest
 
 check: drift lint-spec spec-gate types style ## Check everything that needs no test: generated code, types, style.
