@@ -151,6 +151,11 @@ class ObjectStream:
         """Whether the stream is in the middle of an object."""
         return self._depth > 0
 
+    @property
+    def rest(self) -> bytes:
+        """What of an unfinished object has come."""
+        return bytes(self._buffer) if self._depth else b""
+
     def _find_object(self) -> bool:
         """Go on to the start of an object; False if more must come first."""
         buffer = self._buffer
