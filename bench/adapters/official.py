@@ -1,0 +1,192 @@
+"""The official SDK, as its documentation shows it; run by the interpreter that has it."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
+
+from cartesia import (  # type: ignore[import-not-found]  # installed in its own environment
+    AsyncCartesia,
+    Cartesia,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterable, Callable, Coroutine, Iterable
+    from contextlib import AbstractContextManager
+
+    from bench.drive import AsyncAdapter, SyncAdapter
+    from bench.plan import Load
+
+    Take = Callable[[bytes], None]
+    AsyncRead = Callable[[Take], Coroutine[Any, Any, None]]
+    Read = Callable[[Take], None]
+
+KEY: Final = "sk_car_bench"
+VOICE: Final = "6ccbfb76-1fc6-48f7-b71d-91ac6298247b"
+MODEL: Final = "sonic-3.5"
+FORMAT: Final = {"container": "raw", "encoding": "pcm_f32le", "sample_rate": 44100}
+
+
+def settings(url: str) -> dict[str, Any]:
+    """Arguments of a client of the load server."""
+    socket = "ws" + url.removeprefix("http")
+    return {"api_key": KEY, "base_url": url, "websocket_base_url": socket, "max_retries": 0}
+
+
+def options(name: str, number: int) -> dict[str, Any]:
+    """Arguments of one speech over HTTP."""
+    return {
+        "model_id": MODEL,
+        "transcript": f"Stream {number}.",
+        "voice": VOICE,
+        "output_format": FORMAT,
+        "context_id": name,
+    }
+
+
+async def read_async(events: AsyncIterable[Any], take: Take) -> None:
+    """All audio of a stream of events."""
+    async for event in events:
+        if event.type == "chunk":
+            take(event.audio)
+
+
+def read(events: Iterable[Any], take: Take) -> None:
+    """All audio of a stream of events."""
+    for event in events:
+        if event.type == "chunk":
+            take(event.audio)
+
+
+class AsyncContexts:
+    """Contexts that share one socket."""
+
+    verifies = True
+    cuts = False
+
+    async def connect(self, url: str) -> None:
+        self._client = AsyncCartesia(**settings(url))
+        self._connection = await self._client.tts.websocket_connect().enter()
+
+    async def open(self, load: Load, name: str, number: int) -> AsyncRead:
+        context = self._connection.context(name, model_id=MODEL, voice=VOICE, output_format=FORMAT)
+        await context.push(f"Stream {number}.")
+        await context.no_more_inputs()
+        return partial(read_async, context.receive())
+
+    async def close(self) -> None:
+        await self._connection.close()
+        await self._client.close()
+
+
+class AsyncEvents:
+    """Server-sent events."""
+
+    verifies = True
+    cuts = False
+
+    async def connect(self, url: str) -> None:
+        self._client = AsyncCartesia(**settings(url))
+
+    async def open(self, load: Load, name: str, number: int) -> AsyncRead:
+        return partial(read_async, await self._client.tts.generate_sse(**options(name, number)))
+
+    async def close(self) -> None:
+        await self._client.close()
+
+
+class AsyncBytes(AsyncEvents):
+    """Plain bytes."""
+
+    cuts = True
+
+    async def open(self, load: Load, name: str, number: int) -> AsyncRead:
+        response = await self._client.tts.with_streaming_response.generate(
+            model_id=MODEL, transcript=name, voice=VOICE, output_format=FORMAT
+        ).__aenter__()
+
+        async def pieces(take: Take) -> None:
+            async for piece in response.iter_bytes():
+                take(piece)
+
+        return pieces
+
+
+class Contexts:
+    """Contexts that share one socket, read one after the other by one thread."""
+
+    verifies = True
+    cuts = False
+    threads = False
+
+    def connect(self, url: str) -> None:
+        self._client = Cartesia(**settings(url))
+        self._connection = self._client.tts.websocket_connect().enter()
+
+    def open(self, load: Load, name: str, number: int) -> Read:
+        context = self._connection.context(name, model_id=MODEL, voice=VOICE, output_format=FORMAT)
+        context.push(f"Stream {number}.")
+        context.no_more_inputs()
+        return partial(read, context.receive())
+
+    def close(self) -> None:
+        self._connection.close()
+        self._client.close()
+
+
+class Events:
+    """Server-sent events, a thread for each stream."""
+
+    verifies = True
+    cuts = False
+    threads = True
+
+    def connect(self, url: str) -> None:
+        self._client = Cartesia(**settings(url))
+
+    def open(self, load: Load, name: str, number: int) -> Read:
+        return partial(read, self._client.tts.generate_sse(**options(name, number)))
+
+    def close(self) -> None:
+        self._client.close()
+
+
+class Bytes(Events):
+    """Plain bytes."""
+
+    cuts = True
+
+    def open(self, load: Load, name: str, number: int) -> Read:
+        response = self._client.tts.with_streaming_response.generate(
+            model_id=MODEL, transcript=name, voice=VOICE, output_format=FORMAT
+        ).__enter__()
+
+        def pieces(take: Take) -> None:
+            for piece in response.iter_bytes():
+                take(piece)
+
+        return pieces
+
+
+def voices(url: str) -> tuple[Callable[[], None], AbstractContextManager[object]]:
+    """A call that reads a page of voices, and what to close after it."""
+    client = Cartesia(**settings(url))
+
+    def page() -> None:
+        found = client.voices.list(limit=100).data
+        assert len(found) == 100
+        assert found[99].name == "Voice 99"
+
+    return page, client
+
+
+ASYNC: Final[dict[str, Callable[[], AsyncAdapter]]] = {
+    "async-ws": AsyncContexts,
+    "async-sse": AsyncEvents,
+    "async-bytes": AsyncBytes,
+}
+SYNC: Final[dict[str, Callable[[], SyncAdapter]]] = {
+    "sync-ws": Contexts,
+    "sync-sse": Events,
+    "sync-bytes": Bytes,
+}

@@ -1,0 +1,224 @@
+"""Our client, as its documentation shows it."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from cartesia_stream import AsyncCartesia, AudioChunk, AudioFormat, Cartesia, Timeouts
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+    from contextlib import AbstractContextManager
+    from typing import Any
+
+    from bench.drive import AsyncAdapter, SyncAdapter
+    from bench.plan import Load
+    from cartesia_stream import AsyncSpeechStream, SpeechStream
+
+    Take = Callable[[bytes], None]
+    AsyncRead = Callable[[Take], Coroutine[Any, Any, None]]
+    Read = Callable[[Take], None]
+
+KEY: Final = "sk_car_bench"
+VOICE: Final = "6ccbfb76-1fc6-48f7-b71d-91ac6298247b"
+FORMAT: Final = AudioFormat("raw", "pcm_f32le", 44100)
+PATIENT: Final = Timeouts(first_audio=60, idle=60, pool=60)
+POOL: Final = 16
+
+
+def async_client(url: str, *, sockets: int = 4) -> AsyncCartesia:
+    """A client of the load server."""
+    return AsyncCartesia(KEY, base_url=url, timeout=PATIENT, max_retries=0, max_sockets=sockets)
+
+
+def sync_client(url: str) -> Cartesia:
+    """A client of the load server."""
+    return Cartesia(KEY, base_url=url, timeout=PATIENT, max_retries=0)
+
+
+async def read_async(stream: AsyncSpeechStream, take: Take) -> None:
+    """All audio of a stream."""
+    async for event in stream:
+        if type(event) is AudioChunk:
+            take(event.data)
+
+
+def read(stream: SpeechStream, take: Take) -> None:
+    """All audio of a stream."""
+    for event in stream:
+        if type(event) is AudioChunk:
+            take(event.data)
+
+
+class AsyncSocket:
+    """Contexts that share one socket."""
+
+    verifies = True
+    cuts = False
+
+    async def connect(self, url: str) -> None:
+        self._client = async_client(url)
+        self._connection = await self._client.tts.websocket_connect()
+
+    async def open(self, load: Load, name: str, number: int) -> AsyncRead:
+        stream = self._connection.speak(
+            f"Stream {number}.", voice=VOICE, context_id=name, output_format=FORMAT
+        )
+        return partial(read_async, await stream)
+
+    async def close(self) -> None:
+        await self._client.aclose()
+
+
+class AsyncContexts(AsyncSocket):
+    """The same, with the text pushed into contexts."""
+
+    async def open(self, load: Load, name: str, number: int) -> AsyncRead:
+        context = self._connection.context(name, voice=VOICE, output_format=FORMAT)
+        await context.push(f"Stream {number}.")
+        await context.no_more_inputs()
+        return partial(read_async, context.receive())
+
+
+class AsyncPool:
+    """`speak` on the client's own pool of sockets."""
+
+    verifies = True
+    cuts = False
+
+    async def connect(self, url: str) -> None:
+        self._client = async_client(url, sockets=POOL)
+
+    async def open(self, load: Load, name: str, number: int) -> AsyncRead:
+        stream = self._client.tts.speak(
+            f"Stream {number}.", voice=VOICE, context_id=name, output_format=FORMAT
+        )
+        return partial(read_async, await stream)
+
+    async def close(self) -> None:
+        await self._client.aclose()
+
+
+class AsyncEvents:
+    """Server-sent events."""
+
+    verifies = True
+    cuts = False
+
+    async def connect(self, url: str) -> None:
+        self._client = async_client(url)
+
+    async def open(self, load: Load, name: str, number: int) -> AsyncRead:
+        stream = self._client.tts.generate_sse(
+            f"Stream {number}.", voice=VOICE, context_id=name, output_format=FORMAT
+        )
+        return partial(read_async, await stream)
+
+    async def close(self) -> None:
+        await self._client.aclose()
+
+
+class AsyncBytes(AsyncEvents):
+    """Plain bytes."""
+
+    cuts = True
+
+    async def open(self, load: Load, name: str, number: int) -> AsyncRead:
+        stream = self._client.tts.generate(name, voice=VOICE, output_format=FORMAT)
+        return partial(read_async, await stream)
+
+
+class Socket:
+    """Contexts that share one socket, read one after the other by one thread."""
+
+    verifies = True
+    cuts = False
+    threads = False
+
+    def connect(self, url: str) -> None:
+        self._client = sync_client(url)
+        self._connection = self._client.tts.websocket_connect()
+
+    def open(self, load: Load, name: str, number: int) -> Read:
+        stream = self._connection.speak(
+            f"Stream {number}.", voice=VOICE, context_id=name, output_format=FORMAT
+        )
+        return partial(read, stream)
+
+    def close(self) -> None:
+        self._client.close()
+
+
+class Contexts(Socket):
+    """The same, with the text pushed into contexts."""
+
+    def open(self, load: Load, name: str, number: int) -> Read:
+        context = self._connection.context(name, voice=VOICE, output_format=FORMAT)
+        context.push(f"Stream {number}.")
+        context.no_more_inputs()
+        return partial(read, context.receive())
+
+
+class SocketThreads(Contexts):
+    """The same, with a thread for each context."""
+
+    threads = True
+
+
+class Events:
+    """Server-sent events, a thread for each stream."""
+
+    verifies = True
+    cuts = False
+    threads = True
+
+    def connect(self, url: str) -> None:
+        self._client = sync_client(url)
+
+    def open(self, load: Load, name: str, number: int) -> Read:
+        stream = self._client.tts.generate_sse(
+            f"Stream {number}.", voice=VOICE, context_id=name, output_format=FORMAT
+        )
+        return partial(read, stream)
+
+    def close(self) -> None:
+        self._client.close()
+
+
+class Bytes(Events):
+    """Plain bytes."""
+
+    cuts = True
+
+    def open(self, load: Load, name: str, number: int) -> Read:
+        stream = self._client.tts.generate(name, voice=VOICE, output_format=FORMAT)
+        return partial(read, stream)
+
+
+def voices(url: str) -> tuple[Callable[[], None], AbstractContextManager[object]]:
+    """A call that reads a page of voices, and what to close after it."""
+    client = sync_client(url)
+
+    def page() -> None:
+        found = client.voices.list(limit=100).data
+        assert len(found) == 100
+        assert found[99].name == "Voice 99"
+
+    return page, client
+
+
+ASYNC: Final[dict[str, Callable[[], AsyncAdapter]]] = {
+    "async-ws": AsyncContexts,
+    "async-speak": AsyncSocket,
+    "async-pool": AsyncPool,
+    "async-sse": AsyncEvents,
+    "async-bytes": AsyncBytes,
+}
+SYNC: Final[dict[str, Callable[[], SyncAdapter]]] = {
+    "sync-ws": Contexts,
+    "sync-speak": Socket,
+    "sync-threads": SocketThreads,
+    "sync-sse": Events,
+    "sync-bytes": Bytes,
+}

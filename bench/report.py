@@ -1,0 +1,154 @@
+"""Results as tables and as docs/performance.md."""
+
+from __future__ import annotations
+
+import statistics
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Final
+
+from bench.machine import ROOT, description, today
+from bench.rows import SECTIONS, Client
+from bench.stats import Verdict, compare, verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from bench.rows import Row
+
+TEMPLATE: Final = ROOT / "bench" / "performance.md"
+PAGE: Final = ROOT / "docs" / "performance.md"
+SDK: Final = "4.2.0"
+UNITS: Final = {"us": "µs", "ms": "ms", "mb": "MB", "kb": "KB", "percent": "%"}
+PACKAGES: Final = ("httpx", "websockets", "msgspec", "pybase64", "aiohttp")
+HEAD: Final = ("what", "row", "ours", "other", "ratio", "quartiles", "at most", "stretch", "")
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a row came to.
+
+    Attributes:
+        row: The row.
+        ours: Our figures, one for each repetition.
+        theirs: Those that they are compared with, in the same order.
+        references: The same of other clients, by side.
+    """
+
+    row: Row
+    ours: list[float]
+    theirs: list[float] | None = None
+    references: dict[str, list[float]] = field(default_factory=dict)
+
+    @property
+    def value(self) -> float:
+        """What the bars hold for: the median ratio, or figure."""
+        if self.theirs is None:
+            return statistics.median(self.ours)
+        return compare(self.ours, self.theirs).ratio
+
+    @property
+    def verdict(self) -> Verdict:
+        """How it stands to the bars."""
+        return verdict(self.value, self.row.at_most, self.row.stretch)
+
+
+def number(value: float) -> str:
+    """Three digits that count."""
+    if value >= 100:
+        return f"{value:,.0f}"
+    return f"{value:.1f}" if value >= 10 else f"{value:.2f}"
+
+
+def with_unit(value: float, figure: str) -> str:
+    """A figure with the unit that its name ends with."""
+    unit = UNITS.get(figure.rpartition("_")[2])
+    return f"{number(value)} {unit}" if unit else number(value)
+
+
+def bar(value: float | None) -> str:
+    """A bar, or nothing."""
+    return "" if value is None else f"{value:.2f}"
+
+
+def row_of(cells: Iterable[str]) -> str:
+    """A line of a table."""
+    return "| " + " | ".join(cells) + " |"
+
+
+def table_head() -> list[str]:
+    """The first two lines of the table."""
+    return [row_of(HEAD), "|---|---|" + "---:|" * 6 + "---|"]
+
+
+def line(result: Result) -> str:
+    """A result as a line of the table."""
+    row = result.row
+    ours = with_unit(statistics.median(result.ours), row.figure)
+    other = ratio = spread = ""
+    if result.theirs is not None:
+        found = compare(result.ours, result.theirs)
+        other, ratio = with_unit(found.theirs, row.figure), f"{found.ratio:.3f}"
+        spread = f"{found.low:.3f}-{found.high:.3f}"
+    judged = {"": "", "met": "met", "stretch": "met, stretch", "missed": "**missed**"}
+    bars = bar(row.at_most), bar(row.stretch)
+    name = f"`{row.name}`"
+    return row_of((row.what, name, ours, other, ratio, spread, *bars, judged[result.verdict]))
+
+
+def table(results: Iterable[Result]) -> str:
+    """Results as a table."""
+    return "\n".join([*table_head(), *map(line, results)])
+
+
+def references(results: Iterable[Result]) -> str:
+    """What is possible, beside what we reach, each as a ratio to the official SDK where it ran."""
+    sides = ("ours", "bare", "limit", "floor", "official")
+    lines = [row_of(("what", *sides)), "|---|" + "---:|" * len(sides)]
+    for result in results:
+        if not result.references:
+            continue
+        against = result.row.against
+        found = {"ours": result.ours, **result.references}
+        if against is not None and result.theirs is not None:
+            found[against.side] = result.theirs
+        cells = [
+            with_unit(statistics.median(found[side]), result.row.figure) if side in found else ""
+            for side in sides
+        ]
+        lines.append(row_of((result.row.what, *cells)))
+    return "\n".join(lines)
+
+
+def facts(repetitions: int, command: str) -> str:
+    """Machine, versions, date and command."""
+    packages = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
+    return "\n".join(
+        (
+            f"- Machine: {description()}. Server and client have a core each.",
+            f"- Ours {version('cartesia-stream')} with {packages}; official SDK {SDK}.",
+            f"- {today()}, `bench/run.py {command}`, {repetitions} repetitions.",
+        )
+    )
+
+
+def write_page(
+    results: list[Result],
+    delays: Mapping[Client, list[list[float]]],
+    growth: Mapping[Client, list[int]],
+    repetitions: int,
+    command: str,
+) -> None:
+    """Fill the template: its prose stays, its marks become tables and drawings."""
+    from bench.plot import draw
+
+    text = TEMPLATE.read_text(encoding="utf-8")
+    marks = {"facts": facts(repetitions, command), "references": references(results)}
+    for name, members in SECTIONS.items():
+        names = {row.name for row in members}
+        marks[name] = table(result for result in results if result.row.name in names)
+    for name, value in marks.items():
+        text = text.replace(f"<!-- {name} -->", value)
+    PAGE.write_text(text, encoding="utf-8")
+    for name, drawing in draw(results, delays, growth).items():
+        (PAGE.parent / name).write_text(drawing, encoding="utf-8")

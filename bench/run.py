@@ -1,0 +1,180 @@
+"""Measures our client beside the official SDK, in turn, and holds the ratios against the bars.
+
+    python bench/run.py                             # everything
+    python bench/run.py --only ws-async-1           # rows whose name begins so, or a section
+    python bench/run.py --only ws --repetitions 3 --references
+    python bench/run.py --write                     # docs/performance.md and its drawings
+
+Sections are flood, paced, starts, scaling and others.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, cast
+
+from bench.drive import Outcome
+from bench.processes import Server, Worker, ready, start
+from bench.report import Result, line, table_head, write_page
+from bench.rows import SKIPPED, Client, Order, Row, chosen
+from bench.stats import delays, percentile
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from bench.plan import Load
+
+Figures = dict[str, float]
+
+REPETITIONS: Final = 9
+QUICK: Final = 3
+WARM_CHUNKS: Final = 60
+FRESH: Final = ("hold", "growth")  # what a process can tell only once
+
+
+class Bench:
+    """Measures rows with one server.
+
+    Args:
+        server: The load server.
+    """
+
+    def __init__(self, server: Server) -> None:
+        self._server = server
+        self._workers: dict[tuple[Client, bool], Worker] = {}
+        self._known: dict[tuple[Client, Order, int], Figures] = {}
+        self.delays: dict[Client, list[list[float]]] = {}
+        """Seconds on the way of each context of the last paced run of a client."""
+        self.growth: dict[Client, list[int]] = {}
+        """Memory of a client along a long stream."""
+
+    def measure(self, row: Row, repetitions: int, *, references: bool) -> Result:
+        """All figures of a row; the clients take turns, and the order of the turns changes."""
+        ours, theirs = (row.ours, row.order), (row.against, row.baseline or row.order)
+        others = [(client, row.order) for client in row.references] if references else []
+        samples: dict[tuple[Client, Order], list[float]] = {}
+        for repetition in range(repetitions):
+            turns = [ours, *([] if theirs[0] is None else [theirs]), *others]
+            for client, order in turns if repetition % 2 else reversed(turns):
+                assert client is not None
+                figures = self._figures(client, order, repetition)
+                samples.setdefault((client, order), []).append(figures[row.figure])
+        self._dismiss()
+        against = None if theirs[0] is None else samples[theirs[0], theirs[1]]
+        return Result(
+            row,
+            samples[ours],
+            against,
+            {client.side: samples[client, order] for client, order in others},
+        )
+
+    def _figures(self, client: Client, order: Order, repetition: int) -> Figures:
+        """Rows that differ in the figure alone share a measurement."""
+        key = (client, order, repetition)
+        if key not in self._known:
+            self._known[key] = self._take(client, order)
+        return self._known[key]
+
+    def _take(self, client: Client, order: Order) -> Figures:
+        load = order.load
+        if order.do == "ready":
+            return ready(client)
+        url = self._server.url(load, tls=order.tls)
+        if order.do == "start":
+            return {"start_ms": start(client, load, url) * 1e3}
+        worker = self._worker(client, order)
+        found = worker.do(order, url)
+        match order.do:
+            case "stream":
+                return self._stream_figures(client, load, url, Outcome(**cast("Any", found)))
+            case "growth":
+                taken = self.growth[client] = cast("list[int]", found)
+                return {"growth": taken[-1] / taken[len(taken) // 10]}
+            case "hold":
+                return {"bytes_kb": cast("float", found) / 1024}
+            case _:
+                return {"seconds_us": cast("float", found) * 1e6}
+
+    def _stream_figures(self, client: Client, load: Load, url: str, found: Outcome) -> Figures:
+        figures = {
+            "cpu_us": found.cpu_s / load.total * 1e6,
+            "left_percent": (1 - found.cpu_s / found.wall_s) * 100,
+        }
+        if load.pace == "real":
+            taken = delays(self._server.sent(url), found.arrivals, SKIPPED)
+            self.delays[client] = taken
+            every = [delay * 1e6 for context in taken for delay in context]
+            figures |= {"p50_us": percentile(every, 50), "p99_us": percentile(every, 99)}
+        return figures
+
+    def _worker(self, client: Client, order: Order) -> Worker:
+        """The process of a client, which has had a little of the load already."""
+        key = (client, order.tls)
+        if order.do in FRESH and key in self._workers:
+            self._workers.pop(key).close()
+        if key not in self._workers:
+            self._workers[key] = Worker(client, tls=order.tls)
+            if order.do == "stream":
+                chunks = max(1, min(order.load.chunks, WARM_CHUNKS // order.load.contexts))
+                warm = replace(order, load=replace(order.load, chunks=chunks, pace="flood"))
+                self._workers[key].do(warm, self._server.url(warm.load, tls=order.tls))
+        return self._workers[key]
+
+    def _dismiss(self) -> None:
+        """End the processes, so that each row has new ones."""
+        for worker in self._workers.values():
+            worker.close()
+        self._workers.clear()
+
+
+def run(bench: Bench, rows: Iterable[Row], repetitions: int, *, references: bool) -> list[Result]:
+    """Measure rows and print each when it is there."""
+    print("\n".join(table_head()))
+    results = []
+    for row in rows:
+        results.append(bench.measure(row, repetitions, references=references))
+        print(line(results[-1]), flush=True)
+    return results
+
+
+def main() -> int:
+    """Measure what was chosen."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--only", action="append", default=[], help="a row, its start, a section")
+    parser.add_argument("--repetitions", type=int, default=REPETITIONS)
+    parser.add_argument("--quick", action="store_true", help=f"{QUICK} repetitions")
+    parser.add_argument("--references", action="store_true", help="measure what is possible, too")
+    parser.add_argument("--list", action="store_true", help="name the rows")
+    parser.add_argument("--write", action="store_true", help="write docs/performance.md")
+    parser.add_argument("--json", type=Path, help="write every figure to a file")
+    options = parser.parse_args()
+    try:
+        rows = chosen(options.only)
+    except ValueError as error:
+        parser.error(str(error))
+    if options.list:
+        print("\n".join(f"{row.name:20} {row.what}" for row in rows))
+        return 0
+    repetitions = QUICK if options.quick else options.repetitions
+    with Server() as server:
+        bench = Bench(server)
+        results = run(bench, rows, repetitions, references=options.references or options.write)
+    if options.json:
+        found = {
+            result.row.name: {"ours": result.ours, "theirs": result.theirs, **result.references}
+            for result in results
+        }
+        options.json.write_text(json.dumps(found, indent=1))
+    if options.write:
+        write_page(results, bench.delays, bench.growth, repetitions, " ".join(sys.argv[1:]))
+    missed = [result.row.name for result in results if result.verdict == "missed"]
+    print(f"\n{len(results)} rows, {len(missed)} missed: {' '.join(missed)}")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,87 @@
+"""One client in a process of its own: reads orders as lines of JSON, answers with the figures.
+
+    python -m bench.worker ours async-ws
+
+Run by the interpreter that has the client. The runner speaks with it; see `bench.run`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import importlib
+import json
+import sys
+import time
+from typing import TYPE_CHECKING, Any, Final
+
+from bench.drive import AsyncDrive, SyncDrive
+from bench.machine import pin
+from bench.plan import Load
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+SIDES: Final = ("ours", "official", "bare", "limit", "floor")
+FAST: Final = ("aiohttp", "httpx_aiohttp")
+"""What the extra with the fast transport installs."""
+
+
+def drive_of(module: ModuleType, name: str) -> AsyncDrive | SyncDrive:
+    """The drive for an adapter."""
+    if name in module.ASYNC:
+        return AsyncDrive(module.ASYNC[name])
+    return SyncDrive(module.SYNC[name])
+
+
+def voices(module: ModuleType, url: str, times: int) -> float:
+    """Seconds of processor time for a page of voices."""
+    page, client = module.voices(url)
+    with client:
+        page()
+        began = time.process_time()
+        for _ in range(times):
+            page()
+        return (time.process_time() - began) / times
+
+
+def obey(module: ModuleType, name: str, order: dict[str, Any]) -> object:
+    """Carry an order out."""
+    load, url = Load(**order["load"]), order["url"]
+    if order["do"] == "voices":
+        return voices(module, url, order["times"])
+    drive = drive_of(module, name)
+    match order["do"]:
+        case "stream":
+            return dataclasses.asdict(drive.stream(load, url))
+        case "first-audio":
+            return drive.first_audio(load, url, order["times"])
+        case "cold":
+            return drive.cold(load, url, order["times"])
+        case "growth":
+            return drive.growth(load, url)
+        case "hold" if isinstance(drive, AsyncDrive):
+            return drive.hold(load, url)
+    raise ValueError(order["do"])
+
+
+def main() -> int:
+    """Obey until the standard input ends."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("side", choices=SIDES)
+    parser.add_argument("adapter", help="such as async-ws")
+    parser.add_argument("--core", type=int, default=None, help="the only core to run on")
+    parser.add_argument("--base", action="store_true", help="as if the extras were not installed")
+    options = parser.parse_args()
+    pin(options.core)
+    if options.base:
+        for package in FAST:
+            sys.modules[package] = None  # type: ignore[assignment]  # importing it fails now
+    module = importlib.import_module(f"bench.adapters.{options.side}")
+    for line in sys.stdin:
+        print(json.dumps(obey(module, options.adapter, json.loads(line))), flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
