@@ -133,14 +133,17 @@ class APIConnectionError(APIError):
     Attributes:
         request_sent: False when it failed before any byte of the request could leave, so that the
             service certainly did nothing.
+        passing: Whether the same may work later. False for a certificate that is not trusted, and
+            for a host that does not exist.
     """
 
     request_sent: bool = True
+    passing: bool = True
 
     @property
     def retryable(self) -> bool:
-        """True: the network may recover. Repeat a call that creates something only knowingly."""
-        return True
+        """`passing`: the network may recover. Repeat a call that creates something knowingly."""
+        return self.passing
 
 
 class APITimeoutError(APIConnectionError, TimeoutError):

@@ -266,7 +266,8 @@ class AsyncCartesia(AsyncResources):
         max_sockets: Sockets that ``tts.speak`` spreads contexts over at most.
         headers: Sent with every request.
         proxy: URL of an HTTP proxy for calls and sockets; otherwise the environment decides.
-        http_client: Your own client for HTTP calls; it is not closed with this one.
+        http_client: Your own client for HTTP calls; it is not closed with this one. Its own
+            connections know no deadline for a whole wait, only for each read.
         max_buffer_bytes: Bound on the audio that may wait to be read, per context. 64 MiB holds
             23 minutes of the default format.
         observers: Told of the streams, sockets and calls of this client; see `Observer`.

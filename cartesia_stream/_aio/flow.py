@@ -11,7 +11,15 @@ from typing import TYPE_CHECKING, Generic, NamedTuple, Protocol, TypeVar
 from ..errors import LocalStateError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Generator, Iterable
+    from collections.abc import (
+        AsyncIterator,
+        Awaitable,
+        Callable,
+        Coroutine,
+        Generator,
+        Iterable,
+        Iterator,
+    )
 
     import httpx
 
@@ -156,6 +164,12 @@ async def each(text: Iterable[str] | AsyncIterable[str]) -> AsyncIterator[str]:
         for piece in text:
             yield piece
             await asyncio.sleep(0)
+
+
+def attempts(host: str, port: int, seconds: float | None) -> Iterator[tuple[str, float | None]]:
+    """What to connect to, and for how long: the event loop looks the name up, and is bounded."""
+    del port
+    yield host, seconds
 
 
 async def next_piece(pieces: AsyncIterator[bytes], seconds: float | None) -> bytes | None:

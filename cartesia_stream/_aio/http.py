@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from copy import copy
 from typing import TYPE_CHECKING, Self
 from weakref import WeakSet
@@ -18,9 +18,10 @@ from .._core.http import (
     body_error,
     broken_body,
     build,
-    client_options,
     decoder_for,
     left_download,
+    patience_of,
+    pool_options,
     status_failure,
     transport_error,
 )
@@ -29,6 +30,7 @@ from .._core.utterance import entered
 from ..errors import APIError, AuthenticationError
 from ..events import Cancelled
 from .flow import Guard, break_off, next_piece, sleep
+from .transport import AsyncTransport
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Callable
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
     from cartesia_api.types import RequestOptions
 
     from .._core.config import Config
+    from .._core.http import Answer
     from .._core.operations import SpeechRequest
     from .._core.response import ResponseDecoder
     from ..events import SpeechEvent
@@ -67,7 +70,9 @@ class AsyncHttpSender:
         self._credentials = credentials
         self._max_retries = max_retries
         self._owned = http_client is None
-        self._client = http_client or httpx.AsyncClient(**client_options(config, proxy))
+        self._client = http_client or httpx.AsyncClient(
+            transport=AsyncTransport(pool_options(config, proxy))
+        )
         self._guard = Guard()
         self._streams: WeakSet[httpx.Response] = WeakSet()
 
@@ -85,7 +90,7 @@ class AsyncHttpSender:
             APIStatusError: For any other status.
             APIConnectionError: If the network failed.
         """
-        response, _ = await self._send(request, options or {}, streaming=False)
+        response, _ = await self._send(request, options or {}, answer="whole")
         return response
 
     @asynccontextmanager
@@ -98,7 +103,7 @@ class AsyncHttpSender:
             APIStatusError: If the status is not a success.
             APIConnectionError: If the network failed.
         """
-        response, config = await self._send(request, options or {}, streaming=True)
+        response, config = await self._send(request, options or {}, answer="download")
         pieces = AsyncPieces(response, config)
         try:
             yield AsyncDownload(pieces, response.headers, request_id_of(response.headers))
@@ -113,10 +118,8 @@ class AsyncHttpSender:
 
         A refusal for too many contexts is not repeated here: the caller waits for a slot.
         """
+        response, config = await self._send(request.request, options, answer="speech")
         now = time.monotonic()
-        response, config = await self._send(
-            request.request, options, streaming=True, repeat_refusals=False
-        )
         try:
             decoder = decoder_for(response, request, options, config=config, now=now)
         except BaseException:
@@ -129,15 +132,15 @@ class AsyncHttpSender:
         request: Request,
         options: RequestOptions,
         *,
-        streaming: bool,
-        repeat_refusals: bool = True,
+        answer: Answer,
     ) -> tuple[httpx.Response, Config]:
+        repeat_refusals = answer != "speech"
         retries = backoff(request, options, self._max_retries, repeat_refusals=repeat_refusals)
         renewable = request.replayable
         while True:
             config = await self._credentials.bearer(self._config)
             try:
-                response = await self._attempt(request, options, config, streaming=streaming)
+                response = await self._attempt(request, options, config, answer)
             except APIError as error:
                 if renewable and isinstance(error, AuthenticationError):
                     renewable = False  # a token is renewed once
@@ -152,15 +155,16 @@ class AsyncHttpSender:
             await sleep(delay)
 
     async def _attempt(
-        self, request: Request, options: RequestOptions, config: Config, *, streaming: bool
+        self, request: Request, options: RequestOptions, config: Config, answer: Answer
     ) -> httpx.Response:
-        outgoing = build(self._client, config, request, options, streaming=streaming)
+        outgoing = build(self._client, config, request, options, answer=answer, patient=self._owned)
         try:
             response = await self._client.send(outgoing, stream=True, follow_redirects=False)
             try:
                 if not response.is_success:
-                    raise status_failure(response, await _head(response), config)
-                if streaming:
+                    body = await _head(response, config.timeouts.read)
+                    raise status_failure(response, body, config)
+                if answer != "whole":
                     with self._guard:
                         self._streams.add(response)
                     return response
@@ -169,7 +173,7 @@ class AsyncHttpSender:
                 await response.aclose()
                 raise
         except httpx.HTTPError as error:
-            failure = transport_error(error, config)
+            failure = transport_error(error, config, answer=answer)
         else:
             return response
         raise failure  # out here, so that a library's error that quotes the key is not its context
@@ -184,13 +188,17 @@ class AsyncHttpSender:
             await self._client.aclose()
 
 
-async def _head(response: httpx.Response) -> bytes:
-    """The start of an error's body, however long it is."""
+async def _head(response: httpx.Response, seconds: float | None) -> bytes:
+    """The start of an error's body, as far as it comes in time: the status says the most."""
     body = bytearray()
-    async for piece in response.aiter_bytes():
-        body += piece
-        if len(body) >= MAX_BODY:
-            break
+    patience = patience_of(response.extensions)
+    if patience is not None:
+        patience.wait_until(None if seconds is None else time.monotonic() + seconds)
+    with suppress(httpx.HTTPError):
+        async for piece in response.aiter_bytes():
+            body += piece
+            if len(body) >= MAX_BODY:
+                break
     return bytes(body)
 
 
@@ -234,6 +242,7 @@ class ResponseSource:
         self._ended = ended
         self._response = response
         self._pieces = response.aiter_bytes()
+        self._patience = patience_of(response.extensions)
         self._decoder = decoder
         self._closed = False
         self.context_id: str | None = request.context_id
@@ -256,6 +265,8 @@ class ResponseSource:
         decoder = self._decoder
         deadline = decoder.deadline()
         wait = None if deadline is None else deadline - time.monotonic()
+        if self._patience is not None:
+            self._patience.wait_until(deadline)
         failure: APIError | None = None
         piece = None
         try:

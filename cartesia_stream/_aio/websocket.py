@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from ..events import SpeechEvent
 
 HIGH_WATER: Final = 1 << 16  # bytes that wait to be written before a push waits too
+NEXT_ADDRESS_S: Final = 0.25  # when to try the next address of a host as well; as of RFC 8305
 
 
 class Lane:
@@ -344,8 +345,8 @@ async def _connect_once(config: Config, proxy: str | None) -> AsyncSocketDriver:
         if isinstance(error, APIError):
             raise
         raise too_late("connect") from error
-    except OSError as error:
-        raise refused(f"cannot connect to {route.host}:{route.port}: {error}") from error
+    except (OSError, UnicodeError) as error:
+        raise refused(f"cannot connect to {route.host}:{route.port}: {error}", error) from error
     return driver
 
 
@@ -355,12 +356,17 @@ async def _dial(route: Route, driver: AsyncSocketDriver) -> None:
     name = route.server_name if route.tls is not None else None
     if route.tunnel is None:
         await loop.create_connection(
-            lambda: driver, route.host, route.port, ssl=route.tls, server_hostname=name
+            lambda: driver,
+            route.host,
+            route.port,
+            ssl=route.tls,
+            server_hostname=name,
+            happy_eyeballs_delay=NEXT_ADDRESS_S,
         )
         return
     request = route.tunnel
     transport, tunnel = await loop.create_connection(
-        lambda: _Tunnel(request), route.host, route.port
+        lambda: _Tunnel(request), route.host, route.port, happy_eyeballs_delay=NEXT_ADDRESS_S
     )
     try:
         await tunnel.opened

@@ -22,6 +22,9 @@ PING_INTERVAL_S: Final = 20.0
 PING_TIMEOUT_S: Final = 20.0
 MAX_PROXY_RESPONSE: Final = 16384
 
+# EAI_NONAME and EAI_NODATA of Linux, of macOS and of Windows.
+_NO_SUCH_HOST: Final = frozenset((-2, -5, 8, 7, 11001, 11004))
+
 
 class Route(NamedTuple):
     """Where to connect to, and what to say there first.
@@ -56,7 +59,7 @@ def route_to(url: str, *, proxy: str | None, tls: ssl.SSLContext | None) -> Rout
     target = urlsplit(url)
     host, secure = target.hostname or "", target.scheme == "wss"
     port = target.port or (443 if secure else 80)
-    proxy = proxy or _environment_proxy(host, secure=secure)
+    proxy = proxy or environment_proxy(host, secure=secure)
     context = tls if secure else None
     if proxy is None:
         return Route(host, port, host, context, None)
@@ -105,10 +108,13 @@ def open_session(config: Config, *, now: float) -> Session:
     )
 
 
-def _environment_proxy(host: str, *, secure: bool) -> str | None:
+def environment_proxy(host: str, *, secure: bool) -> str | None:
+    """The URL of the proxy that the environment names for a host, or None."""
     proxies = getproxies()
     proxy = proxies.get("https" if secure else "http") or proxies.get("all")
-    return None if proxy is None or proxy_bypass(host) else proxy
+    if not proxy or proxy_bypass(host):
+        return None
+    return proxy if "://" in proxy else f"http://{proxy}"
 
 
 def _connect_request(host: str, port: int, user: str | None, password: str | None) -> bytes:
@@ -138,11 +144,25 @@ def tunnel_is_open(received: bytes) -> bool:
     raise refused(f"the proxy refused the connection: {code}")
 
 
-def refused(message: str) -> APIConnectionError:
-    """The error for a connection that was never made."""
+def refused(message: str, cause: BaseException | None = None) -> APIConnectionError:
+    """The error for a connection that was never made; some causes no other try would mend."""
     error = APIConnectionError(message)
     error.request_sent = False
+    error.passing = cause is None or not is_final(cause)
     return error
+
+
+def is_final(cause: BaseException) -> bool:
+    """Whether a connection failed for a certificate, or for a host that does not exist."""
+    link: BaseException | None = cause
+    while link is not None:
+        kind = type(link).__name__  # their modules can block
+        if kind == "SSLCertVerificationError":
+            return True
+        if kind == "gaierror" and isinstance(link, OSError) and link.errno in _NO_SUCH_HOST:
+            return True
+        link = link.__cause__ or link.__context__
+    return False
 
 
 def too_late(phase: TimeoutPhase) -> APITimeoutError:

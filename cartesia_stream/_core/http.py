@@ -5,8 +5,11 @@ httpx types stop here: what leaves towards the user is an exception of `cartesia
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, TypedDict
+from contextlib import contextmanager
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Final, Literal, TypedDict
 
+import httpcore
 import httpx
 from cartesia_api.client import with_progress
 
@@ -20,12 +23,14 @@ from ..errors import (
     StreamTruncatedError,
 )
 from .backoff import Backoff
-from .dial import tls_context
+from .dial import environment_proxy, refused, tls_context
 from .faults import caused_by, redact, request_id_of, response_error
+from .patience import Patience
 from .timeouts import Timeouts
 
 if TYPE_CHECKING:
     import ssl
+    from collections.abc import Generator, Mapping
 
     from cartesia_api.client import Request, RequestOptions
 
@@ -34,7 +39,7 @@ if TYPE_CHECKING:
     from .operations import SpeechRequest
     from .response import ResponseDecoder
 
-LIMITS: Final = httpx.Limits(max_connections=100, max_keepalive_connections=20)
+Answer = Literal["whole", "download", "speech"]  # how the body of a response is read
 
 _PHASES: Final[tuple[tuple[type[httpx.TimeoutException], TimeoutPhase], ...]] = (
     (httpx.ConnectTimeout, "connect"),
@@ -43,29 +48,72 @@ _PHASES: Final[tuple[tuple[type[httpx.TimeoutException], TimeoutPhase], ...]] = 
     (httpx.ReadTimeout, "read"),
 )
 
+_FAULTS: Final = (
+    httpcore.TimeoutException,
+    httpcore.NetworkError,
+    httpcore.ProtocolError,
+    httpcore.ProxyError,
+    httpcore.UnsupportedProtocol,
+)
 
-class ClientOptions(TypedDict):
-    """What both httpx clients are made with."""
 
-    verify: ssl.SSLContext | bool
-    proxy: str | None
-    limits: httpx.Limits
-    follow_redirects: bool
+class PoolOptions(TypedDict):
+    """What the connection pools of both faces are made with."""
+
+    ssl_context: ssl.SSLContext | None
+    proxy: httpcore.Proxy | None
+    max_connections: int
+    max_keepalive_connections: int
+    keepalive_expiry: float
 
 
-def client_options(config: Config, proxy: str | None) -> ClientOptions:
-    """Options of our own httpx client; plain http to the service needs no root certificates."""
+def pool_options(config: Config, proxy: str | None) -> PoolOptions:
+    """Options of our own connections; plain http to the service needs no root certificates.
+
+    Raises:
+        ConfigurationError: If the proxy is none, or of a kind that needs a package.
+    """
+    url = httpx.URL(config.base_url)
+    secure = url.scheme == "https"
+    proxy = proxy or environment_proxy(url.host, secure=secure)
+    return {
+        "ssl_context": tls_context() if secure else None,
+        "proxy": None if proxy is None else _proxy(proxy),
+        "max_connections": 100,
+        "max_keepalive_connections": 20,
+        "keepalive_expiry": 5.0,
+    }
+
+
+def _proxy(proxy: str) -> httpcore.Proxy:
     try:
-        httpx.Proxy(proxy or "http://none")
+        given = httpx.Proxy(proxy)
     except (ValueError, httpx.InvalidURL):
         raise ConfigurationError("proxy is not the URL of a proxy", option="proxy") from None
-    plain = config.base_url.startswith("http:") and not (proxy or "").startswith("https:")
-    return {
-        "verify": False if plain else tls_context(),
-        "proxy": proxy,
-        "limits": LIMITS,
-        "follow_redirects": False,
-    }
+    url = given.url
+    if url.scheme.startswith("socks5") and find_spec("socksio") is None:
+        raise ConfigurationError("a SOCKS proxy needs the package socksio", option="proxy")
+    return httpcore.Proxy(
+        httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=b"/"),
+        auth=given.raw_auth,
+        ssl_context=tls_context() if url.scheme == "https" else None,
+    )
+
+
+@contextmanager
+def faults_of_httpx() -> Generator[None]:
+    """Raise the exceptions of httpcore as those of httpx, which have the same names."""
+    try:
+        yield
+    except _FAULTS as error:
+        kind: type[httpx.TransportError] = getattr(httpx, type(error).__name__)
+        raise kind(str(error)) from error
+
+
+def patience_of(extensions: Mapping[str, object]) -> Patience | None:
+    """The deadlines of the connection of a response; None if it is not one of ours."""
+    patience = getattr(extensions.get("network_stream"), "patience", None)
+    return patience if isinstance(patience, Patience) else None
 
 
 def build(
@@ -74,15 +122,25 @@ def build(
     request: Request,
     options: RequestOptions,
     *,
-    streaming: bool,
+    answer: Answer,
+    patient: bool,
 ) -> httpx.Request:
-    """The httpx request for a generated one: address, credentials, deadlines."""
+    """The httpx request for a generated one: address, credentials, deadlines.
+
+    Args:
+        client: What sends it.
+        config: Where to, and as whom.
+        request: What is asked for.
+        options: What the call does differently.
+        answer: How the answer is read.
+        patient: Whether the connections keep whole deadlines; see `patience`.
+    """
     headers = httpx.Headers({"Accept": request.accept, **request.headers})
-    if streaming:
+    if answer != "whole":
         headers["Accept-Encoding"] = "identity"  # audio does not compress; events must not wait
     headers.update(config.headers)
     headers.update(options.get("headers", {}))
-    default = _timeout(config.timeouts, streaming)
+    default = _timeout(config.timeouts, answer, patient=patient)
     try:
         outgoing = client.build_request(
             request.method,
@@ -110,11 +168,12 @@ def backoff(
     )
 
 
-def _timeout(timeouts: Timeouts, streaming: bool) -> httpx.Timeout:
+def _timeout(timeouts: Timeouts, answer: Answer, *, patient: bool) -> httpx.Timeout:
     read = timeouts.read
-    if streaming:
-        gaps = (timeouts.first_audio, timeouts.idle)
-        read = None if None in gaps else max(gap for gap in gaps if gap is not None)
+    if answer == "speech":
+        read = timeouts.first_audio  # the gaps between the events are bounded one by one
+        if not patient and read is not None:
+            read = None if timeouts.idle is None else max(read, timeouts.idle)
     return httpx.Timeout(
         connect=timeouts.connect, read=read, write=timeouts.write, pool=timeouts.pool
     )
@@ -128,21 +187,23 @@ def _gaps(options: RequestOptions, config: Config) -> Timeouts:
     return Timeouts(read=seconds, first_audio=seconds, idle=seconds)
 
 
-def transport_error(error: httpx.HTTPError, config: Config) -> APIError:
+def transport_error(
+    error: httpx.HTTPError, config: Config, *, answer: Answer = "whole"
+) -> APIError:
     """Our exception for one of httpx; raised outside of the handler, it has no context."""
-    return caused_by(_transport_error(error), error, config.api_key)
+    return caused_by(_transport_error(error, answer), error, config.api_key)
 
 
-def _transport_error(error: httpx.HTTPError) -> APIError:
+def _transport_error(error: httpx.HTTPError, answer: Answer) -> APIError:
     for kind, phase in _PHASES:
         if isinstance(error, kind):
+            if phase == "read" and answer == "speech":
+                phase = "first_audio"
             timeout = APITimeoutError(f"the {phase} deadline passed", phase=phase)
             timeout.request_sent = phase not in ("connect", "pool")
             return timeout
     if isinstance(error, httpx.ConnectError | httpx.ProxyError):
-        refused = APIConnectionError(f"cannot connect: {error}")
-        refused.request_sent = False
-        return refused
+        return refused(f"cannot connect: {error}", error)
     if isinstance(error, httpx.UnsupportedProtocol | httpx.DecodingError):
         return RemoteProtocolError(f"the response cannot be read: {error}")
     if isinstance(error, httpx.RemoteProtocolError):
@@ -190,17 +251,18 @@ def decoder_for(
     config: Config,
     now: float,
 ) -> ResponseDecoder:
-    """The decoder for a streamed success.
+    """The decoder for a streamed success, which began when the request had been sent.
 
     Raises:
         RemoteProtocolError: If the body cannot be what was asked for.
     """
+    patience = patience_of(response.extensions)
     decoder = request.decoder(
         audible=any(map(str.isalnum, request.transcript)),
         secret=config.api_key,
         request_id=request_id_of(response.headers),
         timeouts=_gaps(options, config),
-        now=now,
+        now=now if patience is None else patience.sent_at,
     )
     decoder.check(response.status_code, response.headers.get("content-type", ""))
     return decoder

@@ -18,8 +18,10 @@ class Timeouts(msgspec.Struct, frozen=True, kw_only=True):
     None of them bounds a whole stream: long speech is never cut.
 
     Attributes:
-        connect: Name resolution, connection, TLS and handshake together; HTTP: each connect.
-        read: HTTP: between two pieces of a response that is not a stream.
+        connect: Name resolution, connection, the tunnel of a proxy, TLS and the handshake of a
+            socket, together.
+        read: HTTP: for the whole head of a response, from the last byte of the request, and
+            between two pieces of its body. Speech has ``first_audio`` and ``idle`` instead.
         write: One send, until the network takes it.
         pool: HTTP: for a free connection.
         queue: For a slot, where the plan's limit on concurrent contexts is reached.

@@ -26,6 +26,7 @@ from .._core.dial import (
 )
 from .._core.observe import Link
 from ..errors import APIConnectionError, APIError
+from .flow import attempts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -306,7 +307,7 @@ def _connect_once(config: Config, proxy: str | None) -> SocketDriver:
 def _dial(route: Route, deadline: float | None) -> socket.socket:
     """A connected, non-blocking socket, through the proxy and TLS where the route says so."""
     try:
-        sock = socket.create_connection((route.host, route.port), timeout=_remaining(deadline))
+        sock = _connected(route.host, route.port, deadline)
         try:
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             if route.tunnel is not None:
@@ -322,9 +323,20 @@ def _dial(route: Route, deadline: float | None) -> socket.socket:
         if isinstance(error, APIError):
             raise
         raise too_late("connect") from error
-    except OSError as error:
-        raise refused(f"cannot connect to {route.host}:{route.port}: {error}") from error
+    except (OSError, UnicodeError) as error:
+        raise refused(f"cannot connect to {route.host}:{route.port}: {error}", error) from error
     return sock
+
+
+def _connected(host: str, port: int, deadline: float | None) -> socket.socket:
+    """A connection to the first address of a host that answers."""
+    failure: OSError | None = None
+    for address, seconds in attempts(host, port, _remaining(deadline)):
+        try:
+            return socket.create_connection((address, port), seconds)
+        except OSError as error:
+            failure = error
+    raise failure or OSError("the host has no address")
 
 
 def _open_tunnel(sock: socket.socket, request: bytes, deadline: float | None) -> None:

@@ -385,13 +385,16 @@ def test_socket_over_tls_outlives_a_cancel(
 def test_untrusted_certificate_is_refused(
     face: Face, make_peer: MakePeer, server_tls: ssl.SSLContext
 ) -> None:
-    """A certificate that nobody vouches for is a connection error, and no key was sent."""
+    """A certificate that nobody vouches for is an error at once, and no key was sent."""
     requests: list[bytes] = []
     peer = make_peer(lambda peer: requests.append(peer.read_request()), tls=server_tls)
-    client = face.client(peer.base_url, max_retries=0)
-    for call in (client.tts.websocket_connect, client.voices.list):
-        with pytest.raises(APIConnectionError, match=r"(?i)certificate"):
+    client = face.client(peer.base_url, max_retries=2)
+    calls: list[Callable[[], object]] = [client.tts.websocket_connect, client.voices.list]
+    for count, call in enumerate(calls, 1):
+        with pytest.raises(APIConnectionError, match=r"(?i)certificate") as caught:
             call()
+        assert not caught.value.retryable
+        assert peer.connections == count
     assert requests == []
 
 

@@ -1,0 +1,176 @@
+"""The HTTP connections of a client that was given none: httpx over httpcore, with whole deadlines.
+
+What httpx calls a read timeout bounds one read, so that a peer which sends a byte now and then is
+waited for without end. Here the connections count the whole wait; see `_core.patience`.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, cast
+
+import httpcore
+import httpx
+
+from .._core.http import faults_of_httpx, patience_of
+from .._core.patience import Patience
+from .flow import attempts
+
+if TYPE_CHECKING:
+    import ssl
+    from collections.abc import AsyncIterator, Iterable, MutableMapping
+
+    from .._core.http import PoolOptions
+
+
+class AsyncPatientStream(httpcore.AsyncNetworkStream):
+    """A connection that keeps to its deadlines.
+
+    Attributes:
+        patience: Its deadlines.
+    """
+
+    def __init__(self, stream: httpcore.AsyncNetworkStream, patience: Patience) -> None:
+        self._stream = stream
+        self.patience = patience
+
+    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        """What has arrived, as soon as there is something."""
+        left = self._left(timeout)
+        try:
+            return await self._stream.read(max_bytes, left)
+        except httpcore.ReadTimeout as error:
+            if self.patience.connecting:
+                raise httpcore.ConnectTimeout(str(error)) from error
+            raise
+
+    async def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        """Send all of it."""
+        try:
+            await self._stream.write(buffer, timeout)
+        finally:  # an answer may be read even so
+            self.patience.wrote(buffer, time.monotonic())
+
+    async def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,
+    ) -> AsyncPatientStream:
+        """The same connection in TLS."""
+        left = self._left(timeout)
+        secured = await self._stream.start_tls(ssl_context, server_hostname, left)
+        return AsyncPatientStream(secured, self.patience)
+
+    async def aclose(self) -> None:
+        """Close it."""
+        await self._stream.aclose()
+
+    def get_extra_info(self, info: str) -> object:
+        """What the connection knows about itself."""
+        value: object = self._stream.get_extra_info(info)
+        return value
+
+    def _left(self, timeout: float | None) -> float | None:
+        left = self.patience.left(timeout, time.monotonic())
+        if left is not None and left <= 0:
+            connecting = self.patience.connecting
+            raise (httpcore.ConnectTimeout if connecting else httpcore.ReadTimeout)("timed out")
+        return left
+
+
+class AsyncPatientBackend(httpcore.AsyncNetworkBackend):
+    """Makes connections that keep to their deadlines."""
+
+    def __init__(self) -> None:
+        backend: object = httpcore.AnyIOBackend()  # whose type depends on what is installed
+        self._backend = cast("httpcore.AsyncNetworkBackend", backend)
+
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+    ) -> AsyncPatientStream:
+        """Connect to the first address of a host that answers."""
+        patience = Patience(None if timeout is None else time.monotonic() + timeout)
+        failure: Exception | None = None
+        try:
+            for address, seconds in attempts(host, port, timeout):
+                try:
+                    stream = await self._backend.connect_tcp(
+                        address, port, seconds, local_address, socket_options
+                    )
+                except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
+                    failure = error
+                else:
+                    return AsyncPatientStream(stream, patience)
+        except TimeoutError as error:
+            raise httpcore.ConnectTimeout(str(error)) from error
+        except OSError as error:
+            raise httpcore.ConnectError(str(error)) from error
+        raise failure or httpcore.ConnectError(f"{host} has no address")
+
+
+class AsyncBody(httpx.AsyncByteStream):
+    """The body of a response."""
+
+    def __init__(self, response: httpcore.Response) -> None:
+        self._response = response
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        with faults_of_httpx():
+            pieces = self._response.aiter_stream()
+            async for piece in pieces:  # sync: yield from pieces
+                yield piece  # aio
+
+    async def aclose(self) -> None:
+        """Give the connection back, or close it if the body was not read to its end."""
+        await self._response.aclose()
+
+
+class AsyncTransport(httpx.AsyncBaseTransport):
+    """A pool of connections that keep to their deadlines.
+
+    Args:
+        options: Of the pool.
+    """
+
+    def __init__(self, options: PoolOptions) -> None:
+        self._pool = httpcore.AsyncConnectionPool(network_backend=AsyncPatientBackend(), **options)
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Send a request; what is left to be read is the body."""
+        url = request.url
+        target = httpcore.URL(
+            scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path
+        )
+        outgoing = httpcore.Request(
+            request.method,
+            target,
+            headers=request.headers.raw,
+            content=request.stream,
+            extensions=request.extensions,
+        )
+        with faults_of_httpx():
+            response = await self._pool.handle_async_request(outgoing)
+        extensions = cast(
+            "MutableMapping[str, object]",
+            response.extensions,  # pyright: ignore[reportUnknownMemberType]  # of an empty dict
+        )
+        patience = patience_of(extensions)
+        if patience is not None:
+            patience.answered()
+        return httpx.Response(
+            response.status,
+            headers=response.headers,
+            stream=AsyncBody(response),
+            extensions=extensions,
+        )
+
+    async def aclose(self) -> None:
+        """Close every connection."""
+        with faults_of_httpx():
+            await self._pool.aclose()
