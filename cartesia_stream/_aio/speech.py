@@ -71,6 +71,7 @@ class AsyncSpeech:
         self._feeder: Feeder | None = None
         self._ready: deque[SpeechEvent] = deque()
         self._error: Exception | None = None
+        self._failure: APIError | None = None  # to be recovered from
         self._over = False  # though no context says so
         self._closed = False
         self._closing = Signal()  # ends the pause before another context
@@ -166,6 +167,14 @@ class AsyncSpeech:
 
     # --- events out
 
+    def ready(self) -> SpeechEvent | None:
+        """An event that is here already; raises what the text raised."""
+        lane = self._lane
+        if lane is None or self._ready or self._over:
+            return self._ready.popleft() if self._ready else None
+        event = lane.context.pop()
+        return None if event is None else self._digest(event, lane.context)
+
     async def next_event(self) -> SpeechEvent | None:
         """Wait for an event; raises what the text raised."""
         while not self._ready:
@@ -174,23 +183,33 @@ class AsyncSpeech:
             driver, lane = self._driver, self._lane
             assert driver is not None
             assert lane is not None
-            failure: APIError | None = None
-            try:
-                event = await driver.next_event(lane)
-            except APIError as error:
-                failure = error
-            else:
-                if event is None:
-                    return None
-                if isinstance(event, Cancelled) and self._error is not None:
-                    raise self._error
-                if isinstance(event, Done) and lane.context.cut_short:
-                    failure = cut_short_error(lane.context)
+            failure, self._failure = self._failure, None
+            if failure is None:
+                try:
+                    event = await driver.next_event(lane)
+                except APIError as error:
+                    failure = error
                 else:
-                    self._ready += self._utterance.receive(event)
+                    if event is None:
+                        return None
+                    event = self._digest(event, lane.context)
+                    if event is not None:
+                        return event
             if failure is not None:
                 await self._recover(failure)
         return self._ready.popleft()
+
+    def _digest(self, event: SpeechEvent, context: Context) -> SpeechEvent | None:
+        """What the consumer gets first for an event; None if nothing yet."""
+        if self._utterance.passes(event):
+            return event
+        if isinstance(event, Cancelled) and self._error is not None:
+            raise self._error
+        if isinstance(event, Done) and context.cut_short:
+            self._failure = cut_short_error(context)
+        else:
+            self._ready += self._utterance.receive(event)
+        return self._ready.popleft() if self._ready else None
 
     async def _recover(self, error: APIError) -> None:
         """Begin again after a failure, or raise it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from typing import TYPE_CHECKING, Protocol, Self
 
@@ -45,6 +46,9 @@ class AsyncSource(Protocol):
     def ledger(self) -> Ledger:
         """The account of what was said and heard."""
         ...
+
+    def ready(self) -> SpeechEvent | None:
+        """An event that is here already; None when one must be waited for, or none is left."""
 
     async def next_event(self) -> SpeechEvent | None:
         """Wait for an event; None after the terminal one."""
@@ -101,8 +105,11 @@ class AsyncSpeechStream:
         if self._closed:
             raise StopAsyncIteration
         try:
-            source = await self._opened()
-            event = await source.next_event()
+            source = self._source
+            event = None if source is None else source.ready()
+            if event is None:
+                source = await self._opened()
+                event = await source.next_event()
         except BaseException as error:
             if isinstance(error, Exception):
                 self._error = error  # however often it is read, it never looks complete
@@ -237,6 +244,11 @@ class ContextSource:
         self.ledger = ledger
         self.context_id: str | None = lane.context.id
 
+    def ready(self) -> SpeechEvent | None:
+        """An event that is here already."""
+        event = self._lane.context.pop()
+        return None if event is None else entered(self.ledger, event)
+
     async def next_event(self) -> SpeechEvent | None:
         """Wait for an event; None after the terminal one."""
         event = await self._driver.next_event(self._lane)
@@ -269,11 +281,19 @@ class MeteredSource:
         """The service's id of the request."""
         return self._source.request_id
 
+    def ready(self) -> SpeechEvent | None:
+        """An event that is here already."""
+        event = self._source.ready()
+        return None if event is None else self._noted(event, asked=math.inf)
+
     async def next_event(self) -> SpeechEvent | None:
         """Wait for an event; None after the terminal one."""
         asked = time.monotonic()
         event = await self._source.next_event()
-        if self._logged and event is not None:
+        return None if event is None else self._noted(event, asked=asked)
+
+    def _noted(self, event: SpeechEvent, *, asked: float) -> SpeechEvent:
+        if self._logged:
             log_event(event)
         if type(event) is AudioChunk:
             now = time.monotonic()

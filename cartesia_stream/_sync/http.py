@@ -247,6 +247,11 @@ class ResponseSource:
         self.context_id: str | None = request.context_id
         self.request_id: str | None = decoder.request_id
 
+    def ready(self) -> SpeechEvent | None:
+        """An event that is here already."""
+        event = self._decoder.next_event()
+        return None if event is None else entered(self.ledger, event)
+
     def next_event(self) -> SpeechEvent | None:
         """Wait for an event; None after the terminal one."""
         decoder = self._decoder
