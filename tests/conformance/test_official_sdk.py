@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+import subprocess
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -138,3 +141,25 @@ def test_asynchronous_contexts(run: Run) -> None:
     found = run("asynchronous")
     assert found["texts"] == [f"One two context {n}." for n in range(5)]
     assert set(found["ends"]) == {"done"}
+
+
+def test_the_old_side_of_the_page_on_migrating_exists(sdk_python: Path) -> None:
+    """What docs/migrating.md calls a call of the SDK is one."""
+    page = Path(__file__).parents[2].joinpath("docs", "migrating.md").read_text(encoding="utf-8")
+    old = [
+        line.split("|")[1]
+        for line in page[page.index("## From the official SDK") :].splitlines()
+        if line.startswith("| ")
+    ]
+    calls = sorted(
+        {call for cell in old for call in re.findall(r"\bclient\.([a-z_.]*[a-z_])", cell)}
+    )
+    assert len(calls) > 12
+    script = (
+        "import sys, operator, cartesia; client = cartesia.Cartesia(api_key='k');"
+        "[operator.attrgetter(path)(client) for path in sys.argv[1:]]"
+    )
+    done = subprocess.run(
+        [str(sdk_python), "-c", script, *calls], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
