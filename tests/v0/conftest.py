@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+import ipaddress
+import socket
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from cartesia_stream._core import backoff, dial
+from cartesia_stream.emulator import Emulator
+
+from ..scenarios.peer import Peer, Script
+from .faces import AlphaFace, AsyncAlphaFace
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    MakePeer = Callable[..., Peer]
+    MakeEmulator = Callable[..., Emulator]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Every use warns, which `test_surface.py` is about and the other files are not."""
+    for item in items:
+        if item.path.parent.name == "v0" and item.path.name != "test_surface.py":
+            item.add_marker(pytest.mark.filterwarnings("ignore:.*alpha API:DeprecationWarning"))
+
+
+@pytest.fixture(autouse=True)
+def plain_surroundings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No proxy, key or address from the environment, no long waits, and no network but ours."""
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.lower(), raising=False)
+    for name in ("KEY", "VERSION"):
+        monkeypatch.delenv(f"CARTESIA_API_{name}", raising=False)
+    monkeypatch.delenv("CARTESIA_BASE_URL", raising=False)
+    monkeypatch.setattr(backoff, "FIRST_DELAY_S", 0.02)
+    dial.tls_context.cache_clear()
+    look_up = socket.getaddrinfo
+
+    def local(host: Any, *arguments: Any, **named: Any) -> Any:
+        name = host.decode() if isinstance(host, bytes) else host
+        if name != "localhost" and not ipaddress.ip_address(name).is_loopback:
+            raise AssertionError(f"a test looks {name} up")
+        return look_up(host, *arguments, **named)
+
+    monkeypatch.setattr(socket, "getaddrinfo", local)
+
+
+@pytest.fixture(params=[AlphaFace, AsyncAlphaFace], ids=["sync", "aio"])
+def face(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[AlphaFace]:
+    """Both clients, one after the other."""
+    made: AlphaFace = request.param(monkeypatch)
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="session")
+def shared_emulator() -> Iterator[Emulator]:
+    with Emulator(engine="tone") as running:
+        yield running
+
+
+@pytest.fixture
+def emulator(shared_emulator: Emulator) -> Emulator:
+    """An emulator with the default settings, no faults and an empty record."""
+    shared_emulator.clear_faults()
+    shared_emulator.clear_requests()
+    return shared_emulator
+
+
+@pytest.fixture
+def make_emulator() -> Iterator[MakeEmulator]:
+    """Emulators with settings of their own."""
+    with ExitStack() as stack:
+
+        def make(**settings: Any) -> Emulator:
+            return stack.enter_context(Emulator(engine="tone", **settings))
+
+        yield make
+
+
+@pytest.fixture
+def make_peer() -> Iterator[MakePeer]:
+    """Servers that play scripts."""
+    with ExitStack() as stack:
+
+        def make(*scripts: Script, **settings: Any) -> Peer:
+            return stack.enter_context(Peer(*scripts, **settings))
+
+        yield make
