@@ -75,15 +75,12 @@ class AsyncTransportsV0(AsyncTransports):
         """Open a socket, with the key where the service looks for it."""
         given = self._config
         try:
-            try:
-                return await connect(given, max_retries=self.max_retries, proxy=None)
-            except APIError as error:
-                if not given.wants_query(error):
-                    raise
-            given = given.with_key_in_query()
             driver = await connect(given, max_retries=self.max_retries, proxy=None)
         except APIError as error:
-            raise given.redacted(error) from error.__cause__
+            if not given.wants_query(error):
+                raise
+            given = given.with_key_in_query()
+            driver = await connect(given, max_retries=self.max_retries, proxy=None)
         self._config = given
         return driver
 

@@ -9,18 +9,15 @@ from urllib.parse import quote, urlsplit
 
 from ..errors import APIStatusError
 from .config import MAX_BUFFER_BYTES, USER_AGENT, Config
-from .faults import redact
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from typing import Self, TypeVar
+    from typing import Self
 
     from ..errors import APIError
     from .session import Session
     from .timeouts import Timeouts
     from .websocket import WebSocket
-
-    E = TypeVar("E", bound=APIError)
 
 _SCHEMES: Final = {"ws": "http", "wss": "https"}
 # How a handshake may be refused whose key is not where the service looks for it.
@@ -83,14 +80,10 @@ class ConfigV0(Config):
             and error.status_code in _NO_KEY_FOUND
         )
 
-    def redacted(self, error: E) -> E:
-        """An error without the key, as it is and as it stands in a query."""
-        return redact(redact(error, quote(self.api_key, safe="")), self.api_key)
-
     def websocket_url(self) -> str:
         """The address of the socket; it holds the key where the service wants that."""
         mode = "/experimental" if self.interrupts else ""
-        query = f"?api_key={quote(self.api_key, safe='')}" if self.key_in_query else ""
+        query = f"?api_key={escaped(self.api_key)}" if self.key_in_query else ""
         return "ws" + self.base_url.removeprefix("http") + mode + self.socket_path + query
 
     def protocol(self) -> tuple[type[Session], type[WebSocket]]:
@@ -101,6 +94,11 @@ class ConfigV0(Config):
         if self.interrupts:
             return InterruptSession, InterruptWebSocket
         return Session, PlainWebSocket
+
+
+def escaped(key: str) -> str:
+    """A key as it stands in a query."""
+    return quote(key, safe="")
 
 
 def base_url_of(host: str, api_version: str) -> str:

@@ -63,6 +63,14 @@ def typed(frame: bytes) -> list[bytes]:
     return frames
 
 
+_ERROR: Final = b'{"type":"error",'
+
+
+def is_error(frame: bytes) -> bool:
+    """Whether a frame that `typed` has made is an error."""
+    return frame.startswith(_ERROR)
+
+
 def _error(frame: bytes, message: str, context_id: str | None) -> bytes:
     """An error frame; its title is the object as Python shows it, as the old messages have it."""
     title = repr(msgspec.json.decode(frame))

@@ -4,23 +4,42 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from .config_v0 import escaped
 from .context import State
-from .frames_v0 import typed, untyped
+from .faults import REDACTED, redact
+from .frames_v0 import is_error, typed, untyped
 from .session import Session
 from .websocket import WebSocket
 
 if TYPE_CHECKING:
+    from ..errors import APIConnectionError, APIError
     from .context import Context
 
 
 class PlainWebSocket(WebSocket):
-    """The connection as today's session sees it."""
+    """The connection as today's session sees it.
+
+    The key may stand in the URL, and so escaped in what the service echoes.
+    """
 
     interrupts: ClassVar[bool] = False
 
+    def handshake_error(self) -> APIError | None:
+        """Why the handshake failed; the same classes as over HTTP."""
+        error = super().handshake_error()
+        return None if error is None else redact(error, escaped(self._secret))
+
+    def closed_error(self) -> APIConnectionError:
+        """Why the connection is over, with its code and reason."""
+        return redact(super().closed_error(), escaped(self._secret))
+
     def receive_data(self, data: bytes | memoryview) -> list[bytes]:
         """Take bytes from the network and return the messages that they complete, typed."""
-        return [frame for message in super().receive_data(data) for frame in typed(message)]
+        frames = [frame for message in super().receive_data(data) for frame in typed(message)]
+        return [self._clean(frame) if is_error(frame) else frame for frame in frames]
+
+    def _clean(self, frame: bytes) -> bytes:
+        return frame.replace(escaped(self._secret).encode(), REDACTED.encode())
 
     def send_text(self, message: bytes) -> None:
         """Queue a message, if the alpha has it."""

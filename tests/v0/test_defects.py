@@ -27,7 +27,6 @@ from cartesia_stream import (
     ConfigurationError,
     InternalServerError,
     NotFoundError,
-    RateLimitError,
     RemoteProtocolError,
     StreamTruncatedError,
     v0,
@@ -79,8 +78,7 @@ def taken(pieces: Iterator[Any]) -> tuple[list[bytes], BaseException | None]:
     """What comes out of a generator, and what it raises."""
     got: list[bytes] = []
     try:
-        for piece in pieces:
-            got.append(piece["audio"])
+        got.extend(piece["audio"] for piece in pieces)
     except Exception as error:
         return got, error
     return got, None
@@ -312,10 +310,9 @@ def test_defect_09_a_dropped_socket_is_named(
 
 def test_defect_10_a_failed_transcription_says_why(face: AlphaFace, make_peer: MakePeer) -> None:
     peer = make_peer(answer("400 Bad Request", b"too short", "X-Request-Id: r1"))
-    with pytest.raises(
-        ValueError, match="^Failed to transcribe audio. Error: too short$"
-    ) as caught:
+    with pytest.raises(ValueError, match="Failed to transcribe") as caught:
         face.client(peer.base_url).transcribe(b"RIFF")
+    assert str(caught.value) == "Failed to transcribe audio. Error: too short"
     assert isinstance(caught.value, APIStatusError)
     assert (caught.value.status_code, caught.value.request_id) == (400, "r1")
 
@@ -628,7 +625,8 @@ def test_defect_22_a_silent_server_does_not_hang(
     def silent(peer: Conversation) -> None:
         request(peer)
         peer.stream("text/event-stream")
-        peer.piece(wire(*[chunk(b"12")] * said, before="", after=""))
+        for _ in range(said):
+            peer.piece(wire(chunk(b"12")))
         peer.hold()
 
     def silent_socket(peer: Conversation, message: Frame) -> None:
@@ -661,7 +659,7 @@ def test_defect_23_refusals_are_typed_and_come_at_once(
     streamed: bool,
 ) -> None:
     peer = make_peer(answer(status, body, "X-Request-Id: r1"))
-    with pytest.raises(ValueError, match="^Failed to generate audio. ") as caught:
+    with pytest.raises(ValueError, match="^Failed to generate audio") as caught:
         over_http(face.client(peer.base_url), stream=streamed)
     error = caught.value
     assert isinstance(error, kind)
@@ -882,24 +880,24 @@ def test_defect_33_the_rate_of_every_chunk_counts(
 ) -> None:
     frames = [chunk(b"12"), chunk(b"34", second), DONE]
     peer = make_peer(speaking(frames) if websocket else stream(wire(*frames)))
-    with pytest.raises(RemoteProtocolError, match="sampling.rate"):
+    with pytest.raises(RemoteProtocolError, match=r"sampling.rate"):
         over_socket(face.client(peer.base_url), websocket=websocket)
 
 
 def test_defect_34_the_texts_are_explained(face: AlphaFace, make_peer: MakePeer) -> None:
-    """The old texts stay, and notes say what they mean; the real message is not in the cause only."""
+    """The old texts stay, and a note says what they mean."""
     client = face.client(make_peer(answer("404 Not Found", b"no")).base_url)
-    with pytest.raises(
-        ValueError, match="^Failed to clone voice. Status Code: 404\nError: no$"
-    ) as e:
+    with pytest.raises(NotFoundError) as missing:
         face.embedding(client, voice_id="a")
-    assert "No voice was cloned" in e.value.__notes__[0]
-    with pytest.raises(ValueError, match="`filepath` or `url`") as e:
-        face.embedding(client)
-    assert "`link`" in e.value.__notes__[0]
-    with pytest.raises(ValueError, match="`filepath` or `url`"):
-        face.embedding(client, voice_id="a", link="b")
-    assert "Exactly one" in str(e.value)
+    assert str(missing.value) == "Failed to clone voice. Status Code: 404\nError: no"
+    assert "No voice was cloned" in missing.value.__notes__[0]
+    for arguments in ({}, {"voice_id": "a", "link": "b"}):
+        with pytest.raises(ConfigurationError) as unclear:
+            face.embedding(client, **arguments)
+        assert str(unclear.value) == (
+            "Exactly one of `voice_id`, `filepath` or `url` should be specified."
+        )
+        assert "`link`" in unclear.value.__notes__[0]
 
 
 # --- the package
@@ -931,7 +929,7 @@ def test_defect_36_the_decorator_works_without_a_logger(
         if module == "sync":
             return retry_on_connection_error(backoff_factor=0, **settings)(flaky)("done")
         again = aio_retry.retry_on_connection_error(backoff_factor=0, **settings)
-        return asyncio.run(again(aflaky)("done"))  # type: ignore[arg-type]
+        return asyncio.run(again(aflaky)("done"))
 
     assert run() == "done"
     assert not caplog.records
@@ -982,7 +980,7 @@ def test_defect_38_tests_need_no_network_and_no_key(
     face: AlphaFace, make_emulator: MakeEmulator
 ) -> None:
     """No test here can look a host up, and yet all that the alpha could do is done."""
-    with pytest.raises(AssertionError, match="api.cartesia.ai"):
+    with pytest.raises(AssertionError, match="a test looks"):
         socket.getaddrinfo("api.cartesia.ai", 443)
     client = face.client(make_emulator())
     voice = face.voices(client)["Graham"]
