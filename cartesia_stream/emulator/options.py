@@ -35,7 +35,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
         max_pending_inputs: Inputs of one context that may wait to be spoken.
         v0_events: How the alpha writes its event stream: in ``data`` lines that no empty line
             ends (``malformed``), as ``bare`` JSON objects, both without an end, or ``conforming``
-            with a last event that is ``done``.
+            with a last event that is ``done``, which packages 0.0.x fail on.
         v0_embeddings: Whether embeddings of the alpha are ``numbers`` or a ``text`` of them.
     """
 

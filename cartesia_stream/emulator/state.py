@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from .engine import VoiceShape
     from .files import StoredFile
     from .fine_tunes import FineTune
-    from .store import VoiceRecord
 
 __all__ = ["State"]
 
@@ -33,8 +32,7 @@ class State:
     """
 
     def __init__(self, presets: Mapping[str, VoiceShape]) -> None:
-        self.voices: VoiceStore = VoiceStore(presets)
-        self.v0_voices: Collection[VoiceRecord] = Collection("voice", alpha_voices(presets))
+        self.voices: VoiceStore = VoiceStore(presets, alpha_voices(presets))
         self.dictionaries: Collection[Dictionary] = Collection("pronunciation dictionary")
         self.datasets: Collection[Dataset] = Collection("dataset")
         self.files: Collection[StoredFile] = Collection("file")

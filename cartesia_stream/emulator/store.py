@@ -146,12 +146,20 @@ class VoiceFilter(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class VoiceStore:
-    """All voices, newest first."""
+    """All voices, newest first.
 
-    def __init__(self, presets: Mapping[str, VoiceShape]) -> None:
+    Args:
+        presets: Shapes of the engine's voices.
+        retired: Voices that are still there by their ids, but listed no more.
+    """
+
+    def __init__(
+        self, presets: Mapping[str, VoiceShape], retired: Iterable[VoiceRecord] = ()
+    ) -> None:
         self._voices = Collection(
             "voice", reversed(list(_catalogue(presets))), code="voice_not_found"
         )
+        self.retired: Mapping[str, VoiceRecord] = {voice.id: voice for voice in retired}
 
     def get(self, voice_id: str, *, field: str | None = None) -> VoiceRecord:
         """A voice by id.
@@ -159,7 +167,8 @@ class VoiceStore:
         Raises:
             ApiError: 404 ``voice_not_found``.
         """
-        return self._voices.get(voice_id.lower(), field=field)
+        ident = voice_id.lower()
+        return self.retired.get(ident) or self._voices.get(ident, field=field)
 
     def own(self, voice_id: str) -> VoiceRecord:
         """A voice that its user may change.

@@ -42,6 +42,7 @@ FORMATS: Final = {
 
 MODELS: Final = {"upbeat-moon", "genial-planet-1346"} | TTS_MODELS | SUNSETTED_MODELS
 _LONGEST_S: Final = 180.0
+_DAY_S: Final = 86400.0
 _CHUNK_S: Final = (0.1, 0.5)
 _AT: Final = re.compile(r"^(?P<what>.*) - at `\$(?P<path>.*)`$", re.DOTALL)
 _MISSING: Final = re.compile(r"Object missing required field `(.+)`")
@@ -91,7 +92,7 @@ class SpeechRequest(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def longest_s(self) -> float:
         """Where the speech is cut off, in seconds."""
-        return _LONGEST_S if self.duration is None else self.duration
+        return _LONGEST_S if self.duration is None else min(self.duration, _DAY_S)
 
     @property
     def chunk_ms(self) -> int | None:

@@ -43,7 +43,7 @@ _SEED: Final = (
 
 
 def alpha_voices(presets: Mapping[str, VoiceShape]) -> Iterator[VoiceRecord]:
-    """The voices that the documentation of the alpha names.
+    """The voices that the documentation of the alpha names; today they are listed no more.
 
     Args:
         presets: Shapes of the engine's voices.
@@ -75,7 +75,7 @@ async def list_voices(backend: Backend, call: Call) -> web.Response:
 
 async def get_embedding(backend: Backend, call: Call) -> web.Response:
     """GET /v0/voices/embedding/{id}, and as the documentation had it."""
-    voice = _get(backend, call.path("voice_id"))
+    voice = backend.voices.get(call.path("voice_id"))
     return _answer(backend, call, embed(voice.shape, voice.id))
 
 
@@ -108,12 +108,7 @@ async def list_names(backend: Backend, call: Call) -> web.Response:
 
 
 def _all(backend: Backend) -> list[VoiceRecord]:
-    return [*backend.state.v0_voices.all(), *backend.voices.all()]
-
-
-def _get(backend: Backend, ident: str) -> VoiceRecord:
-    known = {voice.id: voice for voice in backend.state.v0_voices.all()}
-    return known.get(ident) or backend.voices.get(ident)
+    return [*backend.voices.retired.values(), *backend.voices.all()]
 
 
 def _public(backend: Backend, voice: VoiceRecord) -> dict[str, object]:

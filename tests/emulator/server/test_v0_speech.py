@@ -103,8 +103,9 @@ def test_speech_is_cut_at_its_longest_duration(alpha: Any, duration: float, samp
     assert cut == whole[: 2 * samples]
 
 
-def test_speech_shorter_than_its_longest_duration_is_whole(alpha: Any) -> None:
-    assert audio(sse(alpha, duration=60)) == audio(sse(alpha))
+@pytest.mark.parametrize("duration", [60, 1e308])
+def test_speech_shorter_than_its_longest_duration_is_whole(alpha: Any, duration: float) -> None:
+    assert audio(sse(alpha, duration=duration)) == audio(sse(alpha))
 
 
 def test_any_numbers_are_a_voice(alpha: Any) -> None:
