@@ -40,10 +40,11 @@ $(BIN)/.ready: $(BIN)/.runtime
 
 conformance-venv: .venv-conformance/.ready-$(SDK) ## Make the environment with the official SDK that judges the emulator.
 
-# The candidate beside it is the last one that kept its socket open.
+# It opens sockets in a way that websockets 17 warns of. The candidate beside it is the last one
+# that kept its socket open.
 .venv-alpha/.ready-$(ALPHA):
 	$(PYTHON) -m venv --clear .venv-alpha
-	.venv-alpha/bin/python -m pip install --quiet --disable-pip-version-check "cartesia==$(ALPHA)"
+	.venv-alpha/bin/python -m pip install --quiet --disable-pip-version-check "cartesia==$(ALPHA)" "websockets<18"
 	.venv-alpha/bin/python -m pip install --quiet --disable-pip-version-check \
 		--no-deps --target .venv-alpha/0.0.5rc1 "cartesia==0.0.5rc1"
 	touch $@
