@@ -10,7 +10,7 @@ ALPHA := 0.0.6
 EXAMPLES ?= 100
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check types style all conformance-venv alpha-venv schemathesis generate drift lint-spec spec-diff spec-gate bench-rest soak diagram
+.PHONY: help setup demo test check types style all conformance-venv alpha-venv schemathesis generate drift lint-spec spec-diff spec-gate bench bench-page soak diagram
 
 # The emulator is on this machine, where no proxy leads.
 export no_proxy := 127.0.0.1,localhost,$(no_proxy)
@@ -97,8 +97,11 @@ spec-diff: $(BIN)/.ready ## Tell what changed for users since BASE, a commit or 
 spec-gate: $(BIN)/.ready ## Check that what breaks users since the latest release is released as such.
 	@$(BIN)/python -m tools.spec_diff --fail-on-unreleased-breaking
 
-bench-rest: $(BIN)/.ready conformance-venv ## Compare import, memory and reading with the official SDK.
-	@$(BIN)/python bench/rest.py
+bench: $(BIN)/.ready conformance-venv ## Measure beside the official SDK, and write docs/performance.md; it takes a quarter of an hour.
+	$(BIN)/python bench/run.py --write
+
+bench-page: $(BIN)/.ready ## Write docs/performance.md anew from the last measurement and bench/performance.md.
+	$(BIN)/python bench/run.py --render
 
 soak: $(BIN)/.ready ## Run thousands of contexts with random faults, cancels and slow readers.
 	$(BIN)/python -W error bench/soak.py

@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING, Final, Literal, cast, get_args
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-Pace = Literal["flood", "real", "hold"]
+Pace = Literal["flood", "brisk", "real", "hold"]
 Layout = Literal["compact", "blanks", "reversed"]
 
 PERIODS_S: Final = {640: 0.02, 3528: 0.02, 17640: 0.1}
 """How long a chunk of so many bytes plays: 16 kHz s16, then 44.1 kHz f32 twice."""
+BRISK_S: Final = 0.00025
+"""Seconds between the chunks of a context that is sent faster than it plays."""
 CACHED_BYTES: Final = 1 << 17
 """What the distinct chunks of a load may take together, so that comparing them costs little."""
 MANY_CONTEXTS: Final = 500
@@ -33,7 +35,8 @@ class Load:
         contexts: Number of contexts.
         chunks: Chunks of audio in each.
         size: Bytes of audio in a chunk.
-        pace: As fast as the client reads, as fast as it plays, or the chunks and then nothing.
+        pace: As fast as the client reads, 4,000 chunks a second, as fast as it plays, or the
+            chunks and then nothing.
         layout: How the JSON is written.
         deflate: Whether the server accepts compression.
     """
@@ -52,8 +55,8 @@ class Load:
 
     @property
     def period(self) -> float:
-        """Seconds that a chunk plays."""
-        return PERIODS_S.get(self.size, 0.02)
+        """Seconds between the chunks of a context that are not sent at once."""
+        return BRISK_S if self.pace == "brisk" else PERIODS_S.get(self.size, 0.02)
 
     def path(self, serial: int) -> str:
         """The load as the first segment of a URL's path; another serial makes it another run."""

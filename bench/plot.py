@@ -9,7 +9,6 @@ from html import escape
 from typing import TYPE_CHECKING, Final
 
 from bench.rows import COUNTS, FLOODS, LONG
-from bench.stats import percentile
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -189,7 +188,7 @@ def bars(title: str, unit: str, rows: Sequence[tuple[str, Mapping[str, float]]])
 
 def draw(
     results: Sequence[Result],
-    delays: Mapping[Client, Sequence[Sequence[float]]],
+    delays: Mapping[Client, Sequence[float]],
     growth: Mapping[Client, Sequence[int]],
 ) -> dict[str, str]:
     """The drawings of what was measured, by the name of their file."""
@@ -225,17 +224,16 @@ def chunk_costs(results: Sequence[Result]) -> str:
     )
 
 
-def latencies(delays: Mapping[Client, Sequence[Sequence[float]]]) -> str:
+def latencies(delays: Mapping[Client, Sequence[float]]) -> str:
     """How the added latency is spread over the contexts of a paced load."""
     series = []
     used: dict[str, int] = {}
-    for client, contexts in sorted(delays.items(), key=lambda item: item[0].adapter):
-        if len(contexts) > 100:
-            continue
-        medians = sorted(percentile(context, 50) * 1e6 for context in contexts)
-        points = [(value, (at + 1) / len(medians) * 100) for at, value in enumerate(medians)]
-        dash = used.setdefault(client.adapter.replace("sync-threads", "sync-ws"), len(used))
-        name = f"{client.side} {client.adapter}"
+    for client, medians in sorted(delays.items(), key=lambda item: item[0].adapter):
+        ordered = sorted(medians)
+        points = [(value, (at + 1) / len(ordered) * 100) for at, value in enumerate(ordered)]
+        adapter = client.adapter.replace("sync-threads", "sync-ws")
+        dash = used.setdefault(adapter, len(used))
+        name = f"{client.side} {adapter}"
         series.append(Series(name, client.side, points, dash % len(DASHES)))
     return lines(
         "Added latency at real-time pace: the median of each of 100 contexts",

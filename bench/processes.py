@@ -7,34 +7,39 @@ import json
 import os
 import select
 import subprocess
+import sys
 import time
 import urllib.request
+from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self, cast
 
 from bench.machine import CERTIFICATES, ROOT, cores
 from bench.plan import RENDERED, WrongAudioError, checksum, context_id
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from bench.plan import Load
     from bench.rows import Client, Order
 
-OURS: Final = ROOT / ".venv/bin/python"
+OURS: Final = Path(sys.executable)
 OFFICIAL: Final = ROOT / ".venv-conformance/bin/python"
 PATIENCE_S: Final = 120.0  # longer than any order takes
 PACKAGES: Final = {"ours": "cartesia_stream", "official": "cartesia"}
 
 # Prints what importing the package and making a client took; a process of its own runs it.
 READY: Final = """
-import json, resource, time
-before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+import json, os, time
+
+def resident():
+    with open("/proc/self/statm") as file:
+        return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+before = resident()
 began = time.perf_counter()
 from {package} import Cartesia
 client = Cartesia(api_key="sk_car_bench")
 took = time.perf_counter() - began
-memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
-print(json.dumps({{"ready_ms": took * 1e3, "memory_mb": memory / 1024}}))
+memory = resident() - before
+print(json.dumps({{"ready_ms": took * 1e3, "memory_mb": memory / (1 << 20)}}))
 """
 
 # Prints the monotonic time of the first audio.
@@ -114,9 +119,9 @@ class Child:
 
     def close(self) -> None:
         """End it."""
-        assert self._process.stdin is not None
-        self._process.stdin.close()
-        self._process.wait()
+        with self._process as process:
+            assert process.stdin is not None
+            process.stdin.close()
 
     def __enter__(self) -> Self:
         return self

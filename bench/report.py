@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import json
+import os
 import statistics
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Final
 
 from bench.machine import ROOT, description, today
-from bench.rows import SECTIONS, Client
+from bench.plot import draw
+from bench.rows import SECTIONS, Client, chosen
 from bench.stats import Verdict, compare, verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
 
     from bench.rows import Row
 
 TEMPLATE: Final = ROOT / "bench" / "performance.md"
 PAGE: Final = ROOT / "docs" / "performance.md"
+KEPT: Final = ROOT / "build" / "bench.json"
 SDK: Final = "4.2.0"
 UNITS: Final = {"us": "µs", "ms": "ms", "mb": "MB", "kb": "KB", "percent": "%"}
 PACKAGES: Final = ("httpx", "websockets", "msgspec", "pybase64", "aiohttp")
@@ -120,35 +125,84 @@ def references(results: Iterable[Result]) -> str:
     return "\n".join(lines)
 
 
-def facts(repetitions: int, command: str) -> str:
+def facts(repetitions: int, arguments: Sequence[str]) -> str:
     """Machine, versions, date and command."""
+    command = " ".join(("python bench/run.py", *arguments))
     packages = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
     return "\n".join(
         (
             f"- Machine: {description()}. Server and client have a core each.",
+            f"- Other work: a load of {os.getloadavg()[0]:.1f} at the end; 1 would be ours alone.",
             f"- Ours {version('cartesia-stream')} with {packages}; official SDK {SDK}.",
-            f"- {today()}, `bench/run.py {command}`, {repetitions} repetitions.",
+            f"- {today()}, `{command}`, {repetitions} repetitions.",
         )
     )
 
 
-def write_page(
-    results: list[Result],
-    delays: Mapping[Client, list[list[float]]],
-    growth: Mapping[Client, list[int]],
-    repetitions: int,
-    command: str,
-) -> None:
-    """Fill the template: its prose stays, its marks become tables and drawings."""
-    from bench.plot import draw
+@dataclass(frozen=True)
+class Report:
+    """All that a page is made of.
 
-    text = TEMPLATE.read_text(encoding="utf-8")
-    marks = {"facts": facts(repetitions, command), "references": references(results)}
-    for name, members in SECTIONS.items():
-        names = {row.name for row in members}
-        marks[name] = table(result for result in results if result.row.name in names)
-    for name, value in marks.items():
-        text = text.replace(f"<!-- {name} -->", value)
-    PAGE.write_text(text, encoding="utf-8")
-    for name, drawing in draw(results, delays, growth).items():
-        (PAGE.parent / name).write_text(drawing, encoding="utf-8")
+    Attributes:
+        results: The rows.
+        latencies: By client: the median delay of each context of a paced load, in microseconds.
+        growth: By client: bytes of memory in use along a long stream.
+        facts: Machine, versions, date and command, for the page.
+    """
+
+    results: list[Result]
+    latencies: dict[Client, list[float]]
+    growth: dict[Client, list[int]]
+    facts: str
+
+    def save(self, path: Path) -> None:
+        """Keep it, so that the page can be written anew when the prose has changed."""
+        plain = {
+            "results": [
+                {
+                    "row": one.row.name,
+                    "ours": one.ours,
+                    "theirs": one.theirs,
+                    "references": one.references,
+                }
+                for one in self.results
+            ],
+            "latencies": [[asdict(client), found] for client, found in self.latencies.items()],
+            "growth": [[asdict(client), found] for client, found in self.growth.items()],
+            "facts": self.facts,
+        }
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(json.dumps(plain, indent=1), encoding="utf-8")
+
+    @classmethod
+    def load(cls, path: Path) -> Report:
+        """What was kept."""
+        plain = json.loads(path.read_text(encoding="utf-8"))
+        return cls(
+            [
+                Result(row, one["ours"], one["theirs"], one["references"])
+                for one in plain["results"]
+                for row in chosen([one["row"]])
+            ],
+            {Client(**client): found for client, found in plain["latencies"]},
+            {Client(**client): found for client, found in plain["growth"]},
+            plain["facts"],
+        )
+
+    def write(self) -> None:
+        """Fill the template: its prose stays, its marks become tables and drawings."""
+        PAGE.write_text(self.page(), encoding="utf-8")
+        drawings = draw(self.results, self.latencies, self.growth)
+        for name, drawing in drawings.items():
+            (PAGE.parent / name).write_text(drawing, encoding="utf-8")
+
+    def page(self) -> str:
+        """The text of the page."""
+        text = TEMPLATE.read_text(encoding="utf-8")
+        marks = {"facts": self.facts, "references": references(self.results)}
+        for name, members in SECTIONS.items():
+            names = {row.name for row in members}
+            marks[name] = table(one for one in self.results if one.row.name in names)
+        for name, value in marks.items():
+            text = text.replace(f"<!-- {name} -->", value)
+        return text

@@ -53,6 +53,7 @@ class Row:
         at_most: The bar for the ratio.
         stretch: A bar that is hoped for.
         references: Other clients that show what is possible.
+        repetitions: At most so many, for what takes long and varies little.
     """
 
     name: str
@@ -65,6 +66,7 @@ class Row:
     at_most: float | None = None
     stretch: float | None = None
     references: tuple[Client, ...] = ()
+    repetitions: int = 99
 
 
 def _flood(
@@ -100,7 +102,7 @@ PACED: Final = Load(100, 100, pace="real")
 POOLED: Final = Load(1000, 100, pace="real")
 WAITING: Final = Load(100, 1, pace="hold")
 SINGLE: Final = Load(1, 1)
-LONG: Final = Load(1, 40_000)
+LONG: Final = Load(1, 12_000, pace="brisk")
 
 FLOODS: Final = (
     _flood("ws-async-1", "WS async, 1 context", "async-ws", ONE, (0.15, 0.09), references=True),
@@ -372,19 +374,21 @@ SCALING: Final = (
             baseline=_scale(1),
             at_most=1.3,
             references=(_official("async-ws"),) if count < MANY_CONTEXTS else (),
+            repetitions=5,
         )
         for count in COUNTS[1:]
     ),
     *(
         Row(
             f"growth-{face}",
-            f"memory after 40,000 chunks against 4,000, WS {face}",
+            f"memory after 12,000 chunks against 1,200, WS {face}",
             "growth",
             _ours(f"{face}-ws"),
             Order("growth", LONG),
             None,
             at_most=1.05,
             references=(_official(f"{face}-ws"),),
+            repetitions=3,
         )
         for face in ("async", "sync")
     ),
@@ -396,6 +400,7 @@ SCALING: Final = (
             _ours("async-pool"),
             Order("stream", POOLED),
             None,
+            repetitions=3,
         )
         for figure, what in (
             ("left_percent", "what is left of the core"),

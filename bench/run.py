@@ -4,6 +4,7 @@
     python bench/run.py --only ws-async-1           # rows whose name begins so, or a section
     python bench/run.py --only ws --repetitions 3 --references
     python bench/run.py --write                     # docs/performance.md and its drawings
+    python bench/run.py --render                    # the same anew, after bench/performance.md
 
 Sections are flood, paced, starts, scaling and others.
 """
@@ -11,7 +12,7 @@ Sections are flood, paced, starts, scaling and others.
 from __future__ import annotations
 
 import argparse
-import json
+import os
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -19,8 +20,8 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from bench.drive import Outcome
 from bench.processes import Server, Worker, ready, start
-from bench.report import Result, line, table_head, write_page
-from bench.rows import SKIPPED, Client, Order, Row, chosen
+from bench.report import KEPT, Report, Result, facts, line, table_head
+from bench.rows import PACED, SKIPPED, Client, Order, Row, chosen
 from bench.stats import delays, percentile
 
 if TYPE_CHECKING:
@@ -47,8 +48,8 @@ class Bench:
         self._server = server
         self._workers: dict[tuple[Client, bool], Worker] = {}
         self._known: dict[tuple[Client, Order, int], Figures] = {}
-        self.delays: dict[Client, list[list[float]]] = {}
-        """Seconds on the way of each context of the last paced run of a client."""
+        self.latencies: dict[Client, list[float]] = {}
+        """Median delay of each context of the last paced load of a client, in microseconds."""
         self.growth: dict[Client, list[int]] = {}
         """Memory of a client along a long stream."""
 
@@ -57,7 +58,7 @@ class Bench:
         ours, theirs = (row.ours, row.order), (row.against, row.baseline or row.order)
         others = [(client, row.order) for client in row.references] if references else []
         samples: dict[tuple[Client, Order], list[float]] = {}
-        for repetition in range(repetitions):
+        for repetition in range(min(repetitions, row.repetitions)):
             turns = [ours, *([] if theirs[0] is None else [theirs]), *others]
             for client, order in turns if repetition % 2 else reversed(turns):
                 assert client is not None
@@ -102,12 +103,13 @@ class Bench:
     def _stream_figures(self, client: Client, load: Load, url: str, found: Outcome) -> Figures:
         figures = {
             "cpu_us": found.cpu_s / load.total * 1e6,
-            "left_percent": (1 - found.cpu_s / found.wall_s) * 100,
+            "left_percent": (1 - found.cpu_s / (load.chunks * load.period)) * 100,
         }
         if load.pace == "real":
             taken = delays(self._server.sent(url), found.arrivals, SKIPPED)
-            self.delays[client] = taken
             every = [delay * 1e6 for context in taken for delay in context]
+            if load == PACED:
+                self.latencies[client] = [percentile(context, 50) * 1e6 for context in taken]
             figures |= {"p50_us": percentile(every, 50), "p99_us": percentile(every, 99)}
         return figures
 
@@ -148,8 +150,10 @@ def main() -> int:
     parser.add_argument("--repetitions", type=int, default=REPETITIONS)
     parser.add_argument("--quick", action="store_true", help=f"{QUICK} repetitions")
     parser.add_argument("--references", action="store_true", help="measure what is possible, too")
+    parser.add_argument("--first", action="store_true", help="before other processes; needs root")
     parser.add_argument("--list", action="store_true", help="name the rows")
     parser.add_argument("--write", action="store_true", help="write docs/performance.md")
+    parser.add_argument("--render", action="store_true", help="write it from the last --write")
     parser.add_argument("--json", type=Path, help="write every figure to a file")
     options = parser.parse_args()
     try:
@@ -159,18 +163,21 @@ def main() -> int:
     if options.list:
         print("\n".join(f"{row.name:20} {row.what}" for row in rows))
         return 0
+    if options.render:
+        Report.load(KEPT).write()
+        return 0
     repetitions = QUICK if options.quick else options.repetitions
+    if options.first:
+        os.nice(-15)  # the server and the clients inherit it
     with Server() as server:
         bench = Bench(server)
         results = run(bench, rows, repetitions, references=options.references or options.write)
+    report = Report(results, bench.latencies, bench.growth, facts(repetitions, sys.argv[1:]))
     if options.json:
-        found = {
-            result.row.name: {"ours": result.ours, "theirs": result.theirs, **result.references}
-            for result in results
-        }
-        options.json.write_text(json.dumps(found, indent=1))
+        report.save(options.json)
     if options.write:
-        write_page(results, bench.delays, bench.growth, repetitions, " ".join(sys.argv[1:]))
+        report.save(KEPT)
+        report.write()
     missed = [result.row.name for result in results if result.verdict == "missed"]
     print(f"\n{len(results)} rows, {len(missed)} missed: {' '.join(missed)}")
     return 0

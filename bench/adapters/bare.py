@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -84,7 +85,8 @@ class Socket:
     def connect(self, url: str) -> None:
         tls = trusting() if url.startswith("https") else None
         address = "ws" + url.removeprefix("http") + SOCKET
-        self._connection = connect(address, compression=None, ssl=tls)
+        self._stack = ExitStack()
+        self._connection = self._stack.enter_context(connect(address, compression=None, ssl=tls))
         self._takes: dict[str, Take] = {}
 
     def open(self, load: Load, name: str, number: int) -> Read:
@@ -104,7 +106,7 @@ class Socket:
                 del takes[message.context_id]
 
     def close(self) -> None:
-        self._connection.close()
+        self._stack.close()
 
 
 class Lines:
