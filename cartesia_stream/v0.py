@@ -684,25 +684,24 @@ def convert_response(response: Mapping[str, object], include_context_id: bool) -
 
 
 _INSTEAD: Final = {
-    "CartesiaTTS": "`Cartesia`",
-    "CartesiaTTS.get_voices": "`Cartesia.voices.iter_all`",
-    "CartesiaTTS.get_voice_embedding": "the voice's id, or `Cartesia.voices.clone`",
-    "CartesiaTTS.generate": "`Cartesia.tts.speak`",
-    "CartesiaTTS.transcribe": "`Cartesia.stt.transcribe`",
-    "AsyncCartesiaTTS": "`AsyncCartesia`",
-    "AsyncCartesiaTTS.get_voices": "`AsyncCartesia.voices.iter_all`; it blocks the event loop",
-    "AsyncCartesiaTTS.get_voice_embedding": (
-        "the voice's id, or `AsyncCartesia.voices.clone`; it blocks the event loop"
-    ),
-    "AsyncCartesiaTTS.generate": "`AsyncCartesia.tts.speak`",
-    "AsyncCartesiaTTS.transcribe": "`AsyncCartesia.stt.transcribe`",
+    "CartesiaTTS": ("`Cartesia`", "client"),
+    "CartesiaTTS.get_voices": ("`Cartesia.voices`", "get-voices"),
+    "CartesiaTTS.get_voice_embedding": ("the id of the voice", "get-voice-embedding"),
+    "CartesiaTTS.generate": ("`Cartesia.tts`", "generate"),
+    "CartesiaTTS.transcribe": ("`Cartesia.stt`", "transcribe"),
+    "AsyncCartesiaTTS": ("`AsyncCartesia`", "client"),
+    "AsyncCartesiaTTS.get_voices": ("`AsyncCartesia.voices`", "async-lookups"),
+    "AsyncCartesiaTTS.get_voice_embedding": ("the id of the voice", "async-lookups"),
+    "AsyncCartesiaTTS.generate": ("`AsyncCartesia.tts`", "async-lookups"),
+    "AsyncCartesiaTTS.transcribe": ("`AsyncCartesia.stt`", "async-lookups"),
 }
 
 
 def _deprecated(name: str) -> None:
     """Warn whoever calls the caller."""
+    instead, section = _INSTEAD[name]
     warnings.warn(
-        f"{name} speaks the alpha API; use {_INSTEAD[name]}: see `{name}` in docs/migrating.md",
+        f"{name} speaks the alpha API; use {instead}: see {name} in docs/migrating.md#{section}",
         DeprecationWarning,
         stacklevel=3,
     )

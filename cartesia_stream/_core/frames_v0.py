@@ -121,13 +121,11 @@ class ObjectStream:
 
     Args:
         max_object_bytes: Bound on one object.
-
-    Attributes:
-        conforming: Whether each object so far was an event by the standard.
     """
 
     def __init__(self, *, max_object_bytes: int = 1 << 24) -> None:
-        self.conforming: bool = True
+        self._standard = True
+        self._started = 0
         self._max = max_object_bytes
         self._buffer = bytearray()  # an unfinished object, or the start of an unfinished line
         self._at = 0  # how far that is known
@@ -153,6 +151,11 @@ class ObjectStream:
                 if not self._read_on():
                     return objects
             objects.append(self._cut())
+
+    @property
+    def conforming(self) -> bool:
+        """Whether each object so far was an event by the standard, as far as can be known."""
+        return self._standard and (self._parted or self._started > 1)
 
     @property
     def unfinished(self) -> bool:
@@ -197,7 +200,8 @@ class ObjectStream:
         self._behind = self._skipping = False
 
     def _start_object(self, line: bytes) -> None:
-        self.conforming = self.conforming and self._parted and line in _DATA
+        self._standard = self._standard and self._parted and line in _DATA
+        self._started += 1
         self._parted = self._behind = self._after_cr = False
         self._at = self._depth = 1
 
