@@ -30,7 +30,7 @@ $(BIN)/.runtime: pyproject.toml
 
 $(BIN)/.ready: $(BIN)/.runtime
 	@echo "Adding the tools to develop ..."
-	@$(PIP) --editable ".[emulator,play]" --group dev
+	@$(PIP) --editable ".[emulator,play,otel]" --group dev
 	@touch $@
 
 .venv-conformance/.ready-$(SDK):

@@ -240,7 +240,7 @@ class Context:
         self._last_activity = now
         self._owed_since = None
         if self.logged:
-            log_event(event)
+            log_event(event, f"ctx={self.id}")
         if type(event) is AudioChunk:
             if self.first_audio_at is None:
                 self.first_audio_at = now

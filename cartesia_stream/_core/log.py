@@ -29,17 +29,16 @@ def log_sent(kind: str, context_id: str, message: bytes) -> None:
     logger.debug("> %s ctx=%s %d B", kind, context_id, len(message))
 
 
-def log_event(event: SpeechEvent) -> None:
-    """An event that has arrived."""
+def log_event(event: SpeechEvent, owner: str) -> None:
+    """An event that has arrived, for a context or a request."""
     if isinstance(event, AudioChunk):
-        logger.debug("< chunk ctx=%s %d B", event.context_id, len(event.data))
+        logger.debug("< chunk %s %d B", owner, len(event.data))
     elif isinstance(event, WordTimestamps):
-        logger.debug("< timestamps ctx=%s %d words", event.context_id, len(event.words))
+        logger.debug("< timestamps %s %d words", owner, len(event.words))
     elif isinstance(event, PhonemeTimestamps):
-        count = len(event.phonemes)
-        logger.debug("< phoneme_timestamps ctx=%s %d phonemes", event.context_id, count)
+        logger.debug("< phoneme_timestamps %s %d phonemes", owner, len(event.phonemes))
     else:
-        logger.debug("< %s ctx=%s", event.type, event.context_id)
+        logger.debug("< %s %s", event.type, owner)
 
 
 def label(error: BaseException) -> str:

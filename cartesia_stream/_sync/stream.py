@@ -289,7 +289,7 @@ class MeteredSource:
 
     def _noted(self, event: SpeechEvent, *, asked: float) -> SpeechEvent:
         if self._logged:
-            log_event(event)
+            log_event(event, f"request={self.request_id}")
         if type(event) is AudioChunk:
             now = time.monotonic()
             self._life.meter.audio_read(len(event.data), asked=asked, now=now)

@@ -196,7 +196,7 @@ def speak(client: Cartesia, transport: str, text: str, **options: Any) -> Speech
         "sse": client.tts.generate_sse,
         "bytes": client.tts.generate,
     }
-    return ways[transport](text, voice=VOICE, **options)
+    return ways[transport](text, **{"voice": VOICE} | options)
 
 
 def _settings(server: Emulator | str, settings: dict[str, Any]) -> dict[str, Any]:
