@@ -50,6 +50,10 @@ from cartesia_stream import (
     InternalServerError,
     LocalStateError,
     NotFoundError,
+    ObservedConnection,
+    ObservedRequest,
+    ObservedStream,
+    Observer,
     PermissionDeniedError,
     PhonemeTimestamps,
     Progress,
@@ -57,10 +61,14 @@ from cartesia_stream import (
     RemoteProtocolError,
     RequestOptions,
     Response,
+    RestartReason,
     Resumed,
     SpeechEvent,
     SpeechOptions,
     SpeechStream,
+    StreamOutcome,
+    StreamStats,
+    StreamTransport,
     StreamTruncatedError,
     TimeoutPhase,
     Timeouts,
@@ -75,6 +83,7 @@ from cartesia_stream import (
     WordTimestamps,
     __version__,
 )
+from cartesia_stream.otel import OpenTelemetry
 
 if TYPE_CHECKING:
     import httpx
@@ -323,6 +332,48 @@ async def async_speech(client: AsyncCartesia) -> Audio:
     await opened.aclose()
     await client.aclose()
     return await stream.collect()
+
+
+class Report(Observer):
+    def __init__(self) -> None:
+        self.started: dict[ObservedStream, float] = {}
+        self.sockets: set[ObservedConnection] = set()
+
+    def stream_started(self, stream: ObservedStream) -> None:
+        assert_type(stream.transport, StreamTransport)
+        assert_type(stream.format, AudioFormat)
+        self.started[stream] = 0.0
+
+    def first_audio(self, stream: ObservedStream, seconds: float) -> None:
+        self.started[stream] = seconds
+
+    def stream_restarted(
+        self, stream: ObservedStream, reason: RestartReason, error: APIError
+    ) -> None:
+        print(stream.model_id, stream.base_url, reason == "resumed", error.request_id)
+
+    def stream_ended(self, stream: ObservedStream, error: Exception | None) -> None:
+        stats = stream.stats
+        assert_type(stats, StreamStats)
+        assert_type(stats.outcome, StreamOutcome | None)
+        assert_type(stats.min_lead, float | None)
+        assert_type(stats.context_ids, tuple[str, ...])
+
+    def connection_opened(self, connection: ObservedConnection) -> None:
+        self.sockets.add(connection)
+
+    def connection_closed(self, connection: ObservedConnection, cause: APIConnectionError) -> None:
+        self.sockets.remove(connection)
+
+    def request_finished(self, request: ObservedRequest) -> None:
+        assert_type(request.status_code, int | None)
+        assert_type(request.error, Exception | None)
+
+
+def observing(client: AsyncCartesia) -> StreamStats:
+    Cartesia(observers=[Report(), OpenTelemetry()])
+    AsyncCartesia(observers=(OpenTelemetry(tracer_provider=None, meter_provider=None),))
+    return client.tts.speak("Hi", voice="v").stats
 
 
 def audio(utterance: Audio) -> Path:

@@ -18,6 +18,7 @@ from cartesia_stream import (
     ContextOptions,
     Done,
     SpeechEvent,
+    SpeechStream,
     Timeouts,
     Timing,
 )
@@ -26,6 +27,7 @@ from cartesia_stream import (
 def clients() -> None:
     Cartesia("key", "url")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
     Cartesia(apikey="key")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    Cartesia(observers=[print])  # type: ignore[list-item]  # pyright: ignore[reportArgumentType]
     Cartesia(timeout="5")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     Timeouts(5)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
     Timeouts(total=5)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
@@ -88,8 +90,9 @@ def events(event: SpeechEvent) -> None:
             assert_never(event)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 
 
-def values() -> None:
+def values(stream: SpeechStream) -> None:
     AudioFormat("flac")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     AudioFormat("raw", "pcm_s24le")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     AudioChunk(b"")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    stream.stats.underruns = 0  # type: ignore[misc]  # pyright: ignore[reportAttributeAccessIssue]
     Timing("a", "0", 1)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
