@@ -334,8 +334,8 @@ class AsyncCartesia(AsyncResources):
     ) -> Self:
         """A client with other settings over the same connections.
 
-        Closing either closes both. `AsyncTTS.speak` uses sockets that both share: they keep the
-        headers and deadlines of the original, but for the wait for a slot.
+        Closing either closes both. `AsyncTTS.speak` uses sockets that both share: the pool opens
+        them with the headers and deadlines of the original.
 
         Args:
             timeout: Deadlines, in place of those of this client.
@@ -386,7 +386,7 @@ class AsyncCartesia(AsyncResources):
             tts: Whether they open text to speech.
             stt: Whether they open speech to text.
             agent: Whether they open calls of agents.
-            expires_in: Seconds that each lasts, at most 3600.
+            expires_in: Seconds that each lasts, 1 to 3600.
         """
 
         async def fresh() -> str:

@@ -6,16 +6,17 @@ import time
 from typing import TYPE_CHECKING
 
 from .._core.tokens import Lease, lease
-from .flow import Mutex
+from .flow import Mutex, place
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from .._core.config import Config
+    from .flow import Place
 
 
 class AsyncCredentials:
-    """Gives each call a config with credentials that are good; for one event loop.
+    """Gives each call a config with credentials that are good.
 
     Args:
         fetch: Returns a token; None if the config has its credentials already.
@@ -23,8 +24,18 @@ class AsyncCredentials:
 
     def __init__(self, fetch: Callable[[], Awaitable[str]] | None) -> None:
         self._fetch = fetch
-        self._mutex = Mutex()  # callers that come meanwhile take the token that one fetches
+        self._mutexes: dict[Place, Mutex] = {}
         self._lease: Lease | None = None
+
+    @property
+    def _mutex(self) -> Mutex:
+        """Callers that come while one fetches a token take that; a lock belongs to its place."""
+        here = place()
+        mutex = self._mutexes.setdefault(here, Mutex())
+        for other in list(self._mutexes):
+            if other != here:
+                self._mutexes.pop(other, None)
+        return mutex
 
     async def bearer(self, config: Config) -> Config:
         """The config to make a call with now."""

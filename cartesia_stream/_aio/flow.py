@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import AsyncIterable
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from typing import TYPE_CHECKING, Generic, NamedTuple, Protocol, TypeVar
 
 from ..errors import LocalStateError
@@ -30,7 +30,7 @@ S = TypeVar("S")
 T = TypeVar("T")
 
 
-class Guard:
+class Guard(AbstractContextManager[None]):
     """A lock between threads; tasks need none around code that does not await."""
 
     def __enter__(self) -> None:

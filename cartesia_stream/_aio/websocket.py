@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from .._core.context import Context
     from .._core.session import Session
     from .._core.stats import Meter
+    from .._core.timeouts import Timeouts
     from ..events import SpeechEvent
 
 HIGH_WATER: Final = 1 << 16  # bytes that wait to be written before a push waits too
@@ -30,13 +31,14 @@ NEXT_ADDRESS_S: Final = 0.25  # when to try the next address of a host as well; 
 
 
 class Lane:
-    """A context and the futures that its consumers wait on."""
+    """A context, its deadlines, and the futures that its consumers wait on."""
 
-    __slots__ = ("_timer", "_waiters", "context")
+    __slots__ = ("_timer", "_waiters", "context", "timeouts")
 
     context: Context
 
-    def __init__(self) -> None:
+    def __init__(self, timeouts: Timeouts) -> None:
+        self.timeouts = timeouts
         self._timer: asyncio.TimerHandle | None = None
         self._waiters: list[asyncio.Future[None]] = []
 
@@ -142,6 +144,7 @@ class AsyncSocketDriver(asyncio.Protocol):
         *,
         ended: Callable[[Context], None] | None = None,
         meter: Meter | None = None,
+        timeouts: Timeouts | None = None,
     ) -> Lane:
         """Make a context.
 
@@ -150,8 +153,9 @@ class AsyncSocketDriver(asyncio.Protocol):
             fields: The constant fields of its requests.
             ended: Told when the service works on it no more.
             meter: Told of the audio that arrives.
+            timeouts: Its deadlines, where they are not those of the connection.
         """
-        lane = Lane()
+        lane = Lane(timeouts or self._timeouts)
         lane.context = self._session.open(
             context_id, fields, wake=lane.wake, now=time.monotonic(), ended=ended, meter=meter
         )
@@ -164,7 +168,7 @@ class AsyncSocketDriver(asyncio.Protocol):
         self._flush()
         if not self._writable.is_set():
             try:
-                async with asyncio.timeout(self._timeouts.write):
+                async with asyncio.timeout(lane.timeouts.write):
                     await self._writable.wait()
             except TimeoutError:
                 raise too_late("write") from None
@@ -182,7 +186,7 @@ class AsyncSocketDriver(asyncio.Protocol):
             event = context.next_event()
             if event is not None or context.exhausted:
                 return event
-            deadline = context.deadline(self._timeouts)
+            deadline = context.deadline(lane.timeouts)
             wait = None if deadline is None else deadline.at - time.monotonic()
             if deadline is not None and wait is not None and wait <= 0:
                 self.cancel(lane)

@@ -16,6 +16,7 @@ _E = TypeVar("_E", bound=APIError)
 
 REDACTED: Final = "[key]"
 MAX_TEXT: Final = 2000  # characters of a peer's text that an exception carries
+CUT: Final = " …"
 MAX_BODY: Final = 65536  # bytes of an error response that are read at all
 MAX_RETRY_AFTER_S: Final = 60.0
 
@@ -57,7 +58,7 @@ def response_error(status_code: int, headers: Mapping[str, str], body: bytes) ->
         fields = msgspec.json.decode(body, type=dict[str, object])
     except (ValueError, RecursionError):
         fields = None
-    text = _text(body[: MAX_TEXT * 4].decode("utf-8", "replace").strip()) or ""
+    text = _text(body.decode("utf-8", "replace").strip()) or ""
     if fields is not None:
         error = status_error(fields, status_code=status_code, request_id=request_id)
     else:
@@ -94,10 +95,21 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
 def redact(error: _E, secret: str) -> _E:
     """Take the API key out of whatever a peer echoed into an exception."""
     for name, value in vars(error).items():
-        if secret and isinstance(value, str) and secret in value:
-            setattr(error, name, value.replace(secret, REDACTED))
+        if secret and isinstance(value, str):
+            setattr(error, name, _without(secret, value))
     error.args = (error.message,)
     return error
+
+
+def _without(secret: str, text: str) -> str:
+    """A text without the key, nor the start of it where the text was cut."""
+    text = text.replace(secret, REDACTED)
+    if text.endswith(CUT):
+        kept = text.removesuffix(CUT)
+        for size in range(len(secret) - 1, 0, -1):
+            if kept.endswith(secret[:size]):
+                return kept[:-size] + CUT
+    return text
 
 
 def caused_by(error: _E, cause: BaseException, secret: str) -> _E:
@@ -115,7 +127,7 @@ def caused_by(error: _E, cause: BaseException, secret: str) -> _E:
 def _text(value: object) -> str | None:
     if not isinstance(value, str) or not value:
         return None
-    return value if len(value) <= MAX_TEXT else value[:MAX_TEXT] + " …"
+    return value if len(value) <= MAX_TEXT else value[:MAX_TEXT] + CUT
 
 
 def _id(value: object) -> str | None:

@@ -263,6 +263,7 @@ def decoder_for(
         request_id=request_id_of(response.headers),
         timeouts=_gaps(options, config),
         now=now if patience is None else patience.sent_at,
+        context_id=request.context_id,
     )
     decoder.check(response.status_code, response.headers.get("content-type", ""))
     return decoder

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from bisect import bisect_left, bisect_right
 from collections import deque
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from ..events import Timing
@@ -17,6 +18,7 @@ from .align import Alignment, Source
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from contextlib import AbstractContextManager
 
     from ..audio import AudioFormat
     from .align import Mark
@@ -46,7 +48,9 @@ class _Cut(NamedTuple):
 
 
 class Ledger:
-    """What was said of one utterance, on one time line; not thread-safe, but for `push`.
+    """What was said of one utterance, on one time line.
+
+    One thread feeds it and asks it; with a guard, any thread may `push` and ask what was `heard`.
 
     Feed it everything that is sent and received: `push`, `timestamps`, `audio`, `finish`. When the
     connection drops, `resume` gives the text to send on a new one.
@@ -55,6 +59,7 @@ class Ledger:
         fmt: Format of the audio, for its duration.
         timed: Whether word times are expected. Nothing counts as spoken then before the first of
             them; otherwise it is estimated until there are some.
+        guard: A lock that the thread which holds it may take again; nothing waits under it.
     """
 
     __slots__ = (
@@ -63,6 +68,7 @@ class Ledger:
         "_done",
         "_estimated",
         "_format",
+        "_guard",
         "_kept",
         "_last",
         "_nbytes",
@@ -72,8 +78,15 @@ class Ledger:
         "_timed",
     )
 
-    def __init__(self, fmt: AudioFormat, *, timed: bool = False) -> None:
+    def __init__(
+        self,
+        fmt: AudioFormat,
+        *,
+        timed: bool = False,
+        guard: AbstractContextManager[object] | None = None,
+    ) -> None:
         self._format = fmt
+        self._guard = nullcontext() if guard is None else guard
         self._timed = timed
         self._pieces: deque[str] = deque()  # pushed, not yet read; another thread may push
         self._source = Source()
@@ -110,30 +123,33 @@ class Ledger:
         Returns:
             The same words, in seconds from the start of the utterance's audio.
         """
-        self._read()
-        self._timed = self._timed or bool(words)
-        placed: list[Timing] = []
-        for index, reported in enumerate(words):
-            word = self._sane(reported)
-            if self._starts_again(word, opens=index == 0):
-                self._offset = self._next_line(self._sane(words[-1]).end)
-            self._last = word
-            placed += shift((word,), self._offset)
-        self._aligned.add(placed)
-        return tuple(placed)
+        with self._guard:
+            self._read()
+            self._timed = self._timed or bool(words)
+            placed: list[Timing] = []
+            for index, reported in enumerate(words):
+                word = self._sane(reported)
+                if self._starts_again(word, opens=index == 0):
+                    self._offset = self._next_line(self._sane(words[-1]).end)
+                self._last = word
+                placed += shift((word,), self._offset)
+            self._aligned.add(placed)
+            return tuple(placed)
 
     def finish(self) -> None:
         """Account for the end of the stream: all audio was delivered."""
-        self._read()
-        self._aligned.finish()
-        self._done = True
+        with self._guard:
+            self._read()
+            self._aligned.finish()
+            self._done = True
 
     def keep(self) -> None:
         """Let nothing undo what is in `delivered` now: its audio was handed out.
 
         Text that goes on with a word which was spoken already is then a word by itself.
         """
-        self._kept = self._cut()
+        with self._guard:
+            self._kept = self._cut()
 
     def resume(self) -> str:
         """Begin a new take after a drop; the text to send, which is not to be pushed again.
@@ -141,21 +157,23 @@ class Ledger:
         Audio beyond `cut_at` is forgotten and must be trimmed where it has not been played. Times
         and audio of the new take follow at that position.
         """
-        cut = self._cut()
-        self._estimated = self._estimated or bool(cut.place and not self._marks)
-        self._aligned.rewind(self._mark_of(cut.place) + 1 if cut.place else 0, cut.place)
-        self._base = self._offset = cut.at
-        self._nbytes = 0
-        self._last = None
-        return self._source.text[cut.end :]
+        with self._guard:
+            cut = self._cut()
+            self._estimated = self._estimated or bool(cut.place and not self._marks)
+            self._aligned.rewind(self._mark_of(cut.place) + 1 if cut.place else 0, cut.place)
+            self._base = self._offset = cut.at
+            self._nbytes = 0
+            self._last = None
+            return self._source.text[cut.end :]
 
     # --- what it comes to
 
     @property
     def source(self) -> str:
         """All text so far."""
-        self._read()
-        return self._source.text
+        with self._guard:
+            self._read()
+            return self._source.text
 
     @property
     def seconds(self) -> float:
@@ -174,11 +192,12 @@ class Ledger:
         False without times, where they are estimated from the length of the text; where most timed
         words were not found in it; and where the stream ended with words untimed.
         """
-        if not self._marks or self._estimated:
-            return False
-        if 2 * sum(mark.agrees for mark in self._marks) < len(self._marks):
-            return False
-        return not self._done or self._marks[-1].place >= len(self._source.letters)
+        with self._guard:
+            if not self._marks or self._estimated:
+                return False
+            if 2 * sum(mark.agrees for mark in self._marks) < len(self._marks):
+                return False
+            return not self._done or self._marks[-1].place >= len(self._source.letters)
 
     def heard(self, at: float) -> str:
         """The start of the text that had been spoken at a position of the audio.
@@ -190,15 +209,17 @@ class Ledger:
             Up to the last word that ended by then; "" before; all of the text at the end of a
             finished stream. Never less for a later position.
         """
-        self._read()
-        if self._done and self._end > 0 and at + TOLERANCE_S >= self._end:
-            return self._source.text
-        words = self._words_by(at)
-        return self._source.text[: self._source.ends[words - 1]] if words else ""
+        with self._guard:
+            self._read()
+            if self._done and self._end > 0 and at + TOLERANCE_S >= self._end:
+                return self._source.text
+            words = self._words_by(at)
+            return self._source.text[: self._source.ends[words - 1]] if words else ""
 
     def delivered(self) -> str:
         """The start of the text whose audio arrived in full; a word in part does not count."""
-        return self.source[: self._cut().end]
+        with self._guard:
+            return self.source[: self._cut().end]
 
     def remaining(self) -> str:
         """The rest of the text; the two together are the source."""
@@ -211,7 +232,8 @@ class Ledger:
         In the pause before the first word that is not in `delivered`, so that no word is heard
         twice and none is lost.
         """
-        return self._cut().at
+        with self._guard:
+            return self._cut().at
 
     # --- how
 

@@ -35,17 +35,32 @@ class ResponseDecoder:
         secret: The API key, kept out of messages.
         request_id: The service's id of the request.
         timeouts: Bounds the gaps between events.
-        now: Monotonic seconds at the start of the request.
+        now: Monotonic seconds when the request had been sent.
+        context_id: The context that was asked for; otherwise the first that is named is this one.
+
+    Attributes:
+        chunks: Chunks of audio so far.
+        nbytes: Bytes of audio so far.
+        dropped: Frames of other contexts, which reach nobody.
     """
 
     media_types: tuple[str, ...] = ()
 
     def __init__(
-        self, *, audible: bool, secret: str, request_id: str | None, timeouts: Timeouts, now: float
+        self,
+        *,
+        audible: bool,
+        secret: str,
+        request_id: str | None,
+        timeouts: Timeouts,
+        now: float,
+        context_id: str | None = None,
     ) -> None:
         self.request_id = request_id
         self.chunks: int = 0
         self.nbytes: int = 0
+        self.dropped: int = 0
+        self._context_id = context_id
         self._audible = audible
         self._secret = secret
         self._timeouts = timeouts
@@ -171,12 +186,20 @@ class EventStreamDecoder(ResponseDecoder):
                 if self._ended:
                     return
                 frame = self._decode(event.data)
-                if isinstance(frame, APIStatusError):
+                if self._is_foreign(frame.context_id):
+                    self.dropped += 1
+                elif isinstance(frame, APIStatusError):
                     self._end(frame)
                 else:
                     self._take(frame, now)
         except RemoteProtocolError as error:
             self._end(error)
+
+    def _is_foreign(self, context_id: str | None) -> bool:
+        """Whether a frame names another context; one that names none belongs to this one."""
+        if self._context_id is None:
+            self._context_id = context_id
+        return context_id is not None and context_id != self._context_id
 
     def receive_eof(self) -> None:
         """Take the end of the body, which is never the end of the stream."""

@@ -22,6 +22,7 @@ from .ledger import Ledger, shift
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from contextlib import AbstractContextManager
 
     from ..audio import AudioFormat
     from ..events import SpeechEvent
@@ -74,6 +75,7 @@ class Utterance:
         fmt: Format of the audio, ``raw``.
         resume: Whether to go on in a fresh context after audio was handed out.
         max_retries: How often to begin again at most.
+        guard: Of the ledger.
 
     Attributes:
         ledger: Text, times and audio so far.
@@ -88,9 +90,11 @@ class Utterance:
         *,
         resume: bool,
         max_retries: int,
+        guard: AbstractContextManager[object] | None = None,
     ) -> None:
         self.fields = {**fields, "add_timestamps": True} if resume else dict(fields)
-        self.ledger = Ledger(fmt, timed=self.fields.get("add_timestamps") is True)
+        timed = self.fields.get("add_timestamps") is True
+        self.ledger = Ledger(fmt, timed=timed, guard=guard)
         self.finished = False
         self.restarts: int = 0
         self._format = fmt

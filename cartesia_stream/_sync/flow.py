@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import httpx
 
 Mutex = threading.Lock
-Guard = threading.Lock
+Guard = threading.RLock
 sleep = time.sleep
 
 S = TypeVar("S", bound=AbstractContextManager[object])

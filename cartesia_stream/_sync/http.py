@@ -236,7 +236,7 @@ class ResponseSource:
         request: SpeechRequest,
         ended: Callable[[], None],
     ) -> None:
-        self.ledger: Ledger = Ledger(request.format)
+        self.ledger: Ledger = Ledger(request.format, guard=Guard())
         self.ledger.push(request.transcript)
         self._ended = ended
         self._response = response

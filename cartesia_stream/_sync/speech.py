@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from .._core.gate import Ticket
     from .._core.ledger import Ledger
     from .._core.observe import Life, RestartReason
+    from .._core.timeouts import Timeouts
     from .._core.utterance import Recovery, Utterance
     from ..events import SpeechEvent
     from .pool import Turnstile
@@ -36,7 +37,7 @@ class Speech:
         turnstile: Where the slots of the plan's limit are given; asked for on the start.
         context_id: Of the first context; later ones make theirs up.
         priority: Higher waits less for a slot.
-        queue_s: How long to wait for a slot at most.
+        timeouts: How long to wait for a slot, the network and the events.
         chunker: Cuts the pieces into sentences here, or None to leave that to the service.
         life: What is measured and told of it.
     """
@@ -52,7 +53,7 @@ class Speech:
         turnstile: Callable[[], Turnstile],
         context_id: str | None,
         priority: int,
-        queue_s: float | None,
+        timeouts: Timeouts,
         chunker: Chunker | None,
         life: Life,
     ) -> None:
@@ -62,7 +63,7 @@ class Speech:
         self._acquire = acquire
         self._entrance = turnstile
         self._priority = priority
-        self._queue_s = queue_s
+        self._timeouts = timeouts
         self._chunker = chunker
         self._life = life
         self._mutex = Mutex()  # a push waits while another context is begun
@@ -105,7 +106,9 @@ class Speech:
         """Open a context for a text, and for what follows it."""
         if self._ticket is None or not self._ticket.granted:
             with self._life.queueing():
-                self._ticket = self._turnstile.enter(priority=self._priority, seconds=self._queue_s)
+                self._ticket = self._turnstile.enter(
+                    priority=self._priority, seconds=self._timeouts.queue
+                )
         ticket = self._ticket
 
         def ended(context: Context) -> None:
@@ -116,12 +119,13 @@ class Speech:
         if context_id is None or self._utterance.restarts:
             context_id = str(uuid.uuid4())
         driver, fields = self._acquire(), self._utterance.fields
-        meter = self._life.meter
+        meter, timeouts = self._life.meter, self._timeouts
         try:
-            self._lane = driver.open(context_id, fields, ended=ended, meter=meter)
+            lane = driver.open(context_id, fields, ended=ended, meter=meter, timeouts=timeouts)
         except APIConnectionError:  # it was lost since
             driver = self._acquire()
-            self._lane = driver.open(context_id, fields, ended=ended, meter=meter)
+            lane = driver.open(context_id, fields, ended=ended, meter=meter, timeouts=timeouts)
+        self._lane = lane
         self._life.enter(context_id, driver)
         self._driver = driver
         self.context_id = context_id

@@ -13,7 +13,7 @@ from .._core.operations import Infill, bytes_request, sse_request
 from .._core.request import check_transcript, speech_fields
 from .._core.utterance import Utterance
 from ..audio import PCM_24K, AudioFormat
-from .flow import launch, opening
+from .flow import Guard, launch, opening
 from .speech import Speech
 from .stream import ContextSource, SpeechStream
 
@@ -55,11 +55,16 @@ class TTSContext:
     ) -> None:
         self._transports = transports
         self._driver = driver
-        self._ledger = Ledger(fmt, timed=fields.get("add_timestamps") is True)
+        timed = fields.get("add_timestamps") is True
+        self._ledger = Ledger(fmt, timed=timed, guard=Guard())
         self._ticket: Ticket | None = None
         self._life = transports.life("websocket", fmt, fields.get("model_id"))
         self._lane = driver.open(
-            context_id or str(uuid.uuid4()), fields, ended=self._leave, meter=self._life.meter
+            context_id or str(uuid.uuid4()),
+            fields,
+            ended=self._leave,
+            meter=self._life.meter,
+            timeouts=transports.config.timeouts,
         )
         self._life.enter(self.context_id, driver)
         self.format: AudioFormat = fmt
@@ -410,13 +415,13 @@ def _speak(
         fields.setdefault("max_buffer_delay_ms", CHUNKED_BUFFER_DELAY_MS)
     life = transports.life("websocket", fmt, fields.get("model_id"))
     speech = Speech(
-        Utterance(fields, fmt, resume=resume, max_retries=transports.max_retries),
+        Utterance(fields, fmt, resume=resume, max_retries=transports.max_retries, guard=Guard()),
         text,
         acquire=acquire,
         turnstile=lambda: transports.turnstile,
         context_id=context_id,
         priority=priority,
-        queue_s=transports.config.timeouts.queue,
+        timeouts=transports.config.timeouts,
         chunker=chunker,
         life=life,
     )

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from .._core.context import Context
     from .._core.session import Session
     from .._core.stats import Meter
+    from .._core.timeouts import Timeouts
     from ..errors import TimeoutPhase
     from ..events import SpeechEvent
 
@@ -45,10 +46,11 @@ _WANTS: Final = (BlockingIOError, InterruptedError, ssl.SSLWantReadError, ssl.SS
 
 
 class Lane(NamedTuple):
-    """A context and what its consumers wait on."""
+    """A context, what its consumers wait on, and its deadlines."""
 
     context: Context
     condition: threading.Condition
+    timeouts: Timeouts
 
 
 class SocketDriver:
@@ -130,6 +132,7 @@ class SocketDriver:
         *,
         ended: Callable[[Context], None] | None = None,
         meter: Meter | None = None,
+        timeouts: Timeouts | None = None,
     ) -> Lane:
         """Make a context.
 
@@ -138,6 +141,7 @@ class SocketDriver:
             fields: The constant fields of its requests.
             ended: Told when the service works on it no more.
             meter: Told of the audio that arrives.
+            timeouts: Its deadlines, where they are not those of the connection.
         """
         condition = threading.Condition(self._lock)
         wake = condition.notify_all
@@ -146,7 +150,7 @@ class SocketDriver:
             context = self._session.open(
                 context_id, fields, wake=wake, now=now, ended=ended, meter=meter
             )
-            return Lane(context, condition)
+            return Lane(context, condition, timeouts or self._timeouts)
 
     def send(self, lane: Lane, text: str, *, more: bool, flush: bool = False) -> None:
         """Send text, a flush or the end of the input; returns once the network has taken it."""
@@ -155,7 +159,7 @@ class SocketDriver:
             lane.condition.notify_all()
             if self._flush():
                 return
-        self._drain()
+        self._drain(lane.timeouts.write)
 
     def cancel(self, lane: Lane) -> None:
         """Stop a context; returns at once."""
@@ -166,7 +170,7 @@ class SocketDriver:
 
     def next_event(self, lane: Lane) -> SpeechEvent | None:
         """Wait for the next event; None after the terminal one."""
-        context, condition = lane
+        context, condition, timeouts = lane
         event = context.pop()  # without the lock, which the reader holds for as long as it parses
         if event is not None:
             return event
@@ -175,7 +179,7 @@ class SocketDriver:
                 event = context.next_event()
                 if event is not None or context.exhausted:
                     return event
-                deadline = context.deadline(self._timeouts)
+                deadline = context.deadline(timeouts)
                 wait = None if deadline is None else deadline.at - time.monotonic()
                 if deadline is not None and wait is not None and wait <= 0:
                     self._session.cancel(context, now=time.monotonic())
@@ -264,9 +268,9 @@ class SocketDriver:
             self._outbox.clear()
         return True
 
-    def _drain(self) -> None:
+    def _drain(self, seconds: float | None) -> None:
         """Wait, without the lock, until the network has taken everything."""
-        deadline = _after(self._timeouts.write)
+        deadline = _after(seconds)
         while True:
             # Not a selector: it would sleep on when the reader closes the socket beneath it.
             time.sleep(FLUSH_INTERVAL_S)

@@ -155,6 +155,27 @@ def test_the_key_is_taken_out_of_bodies_and_reasons() -> None:
         assert KEY not in f"{error} {error!r} {error.args} {vars(error)}"
 
 
+@pytest.mark.parametrize("name", [*TEXTS, "body"])
+@pytest.mark.parametrize("shown", [1, 5, len(KEY) - 1, len(KEY), len(KEY) + 1])
+def test_the_cut_of_a_long_text_leaves_no_part_of_the_key(name: str, shown: int) -> None:
+    """Where only the start of the key is within the bound, that is taken out as well."""
+    text = "é" * (MAX_TEXT - shown) + KEY + "more"
+    if name == "body":
+        error = redact(response_error(500, {}, text.encode()), KEY)
+    else:
+        error = redact(status_error({name: text}, status_code=401), KEY)
+    value = getattr(error, name)
+    if name != "context_id":  # which is never cut
+        assert value.rstrip("m …").endswith("é" if shown < len(KEY) else "[key]")
+    assert KEY[:2] not in f"{error} {error.args} {vars(error)}"
+
+
+def test_a_body_of_wide_characters_is_cut_at_characters() -> None:
+    """Nor is it cut at bytes, where no mark would tell."""
+    error = redact(response_error(500, {}, ("𝄞" * (MAX_TEXT - 3) + KEY).encode()), KEY)
+    assert error.body == "𝄞" * (MAX_TEXT - 3) + " …"
+
+
 # --- the tree
 
 ERRORS: list[CartesiaError] = [

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import math
+import threading
 import time
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -18,7 +19,7 @@ from cartesia_stream.audio import PCM_24K
 from cartesia_stream.events import Timing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
 RATE = PCM_24K.bytes_per_second
 
@@ -408,3 +409,34 @@ def test_what_was_handed_out_is_not_undone_by_more_text() -> None:
         ledger.push(more)
         assert (ledger.delivered(), ledger.remaining()) == ("It is four", more)
         assert ledger.resume() == more
+
+
+def test_any_thread_may_ask_what_was_heard() -> None:
+    """With a guard, whatever reads or changes the account waits its turn; a push never does."""
+    guard = threading.RLock()
+    ledger = Ledger(PCM_24K, timed=True, guard=guard)
+    ledger.push("Hello there.")
+    actions: list[Callable[[], object]] = [
+        lambda: ledger.heard(1.0),
+        lambda: ledger.timestamps(timed(["Hello"])),
+        lambda: (ledger.source, ledger.exact),
+        lambda: ledger.cut_at,
+        ledger.delivered,
+        ledger.keep,
+        ledger.resume,
+        ledger.finish,
+    ]
+    threads = [threading.Thread(target=action) for action in actions]
+    with guard:
+        for thread in threads:
+            thread.start()
+        pushing = threading.Thread(target=ledger.push, args=(" Bye.",))
+        pushing.start()
+        pushing.join(10)
+        assert not pushing.is_alive()
+        threads[0].join(0.2)
+        assert all(thread.is_alive() for thread in threads)
+    for thread in threads:
+        thread.join(10)
+        assert not thread.is_alive()
+    assert ledger.source == "Hello there. Bye."

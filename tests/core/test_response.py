@@ -28,7 +28,11 @@ KEY = "sk_car_planted"
 
 
 def make(
-    kind: type[ResponseDecoder], *, audible: bool = True, timeouts: Timeouts | None = None
+    kind: type[ResponseDecoder],
+    *,
+    audible: bool = True,
+    timeouts: Timeouts | None = None,
+    context_id: str | None = None,
 ) -> ResponseDecoder:
     return kind(
         audible=audible,
@@ -36,7 +40,12 @@ def make(
         request_id="r1",
         timeouts=timeouts or Timeouts(first_audio=5, idle=3),
         now=0,
+        context_id=context_id,
     )
+
+
+def of(context_id: str, frame: dict[str, object]) -> dict[str, object]:
+    return {**frame, "context_id": context_id}
 
 
 def sse(*documents: dict[str, object]) -> bytes:
@@ -199,3 +208,30 @@ def test_no_deadlines() -> None:
     decoder = make(EventStreamDecoder, timeouts=Timeouts(first_audio=None, idle=None))
     assert decoder.deadline() is None
     decoder.check_deadline(now=1e9)
+
+
+# --- other contexts
+
+
+@pytest.mark.parametrize("asked_for", ["a", None])
+@pytest.mark.parametrize("frame", [chunk(b"XX"), WORDS, ERROR, DONE])
+def test_frames_of_another_context_are_dropped_and_counted(
+    asked_for: str | None, frame: dict[str, object]
+) -> None:
+    """What names another context, an error or an end too, is not of this stream."""
+    decoder = make(EventStreamDecoder, context_id=asked_for)
+    frames = of("a", chunk()), of("b", frame), chunk(b"cd"), of("a", DONE)
+    events, fault = read(decoder, [sse(*frames)])
+    assert [event.data for event in events if isinstance(event, AudioChunk)] == [b"ab", b"cd"]
+    assert isinstance(events[-1], Done)
+    assert fault is None
+    assert decoder.dropped == 1
+
+
+def test_error_frame_of_this_context_or_of_none_ends_it() -> None:
+    """An error that names no context concerns the stream it came in."""
+    for error in (of("a", ERROR), ERROR):
+        decoder = make(EventStreamDecoder, context_id="a")
+        _, fault = read(decoder, [sse(of("a", chunk()), error)])
+        assert isinstance(fault, InternalServerError)
+        assert decoder.dropped == 0

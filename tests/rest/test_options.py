@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from cartesia_stream import (
+    APITimeoutError,
     AsyncCartesia,
     Cartesia,
     ConfigurationError,
@@ -95,6 +96,22 @@ def test_sockets_are_shared(face: Face, emulator: Emulator) -> None:
         assert client._transports.pool is one._transports.pool
 
     face.drive(story, emulator.api_key, base_url=emulator.base_url)
+
+
+def test_deadlines_hold_on_sockets_that_are_shared(face: Face, emulator: Emulator) -> None:
+    """Speech keeps the deadlines of the client that it was asked of, on whichever socket."""
+
+    async def story(client: Any) -> None:
+        voice = (await settle(client.voices.list(limit=1))).data[0].id
+        emulator.inject("stall", after=1)
+        hasty = client.with_options(timeout=Timeouts(idle=0.5), max_retries=0)
+        with pytest.raises(APITimeoutError) as caught:
+            await settle(hasty.tts.speak("Hello.", voice=voice).collect())
+        assert (caught.value.phase, caught.value.seconds) == ("idle", 0.5)
+        emulator.clear_faults()
+        assert (await settle(client.tts.speak("Hello.", voice=voice).collect())).duration > 0
+
+    face.drive(story, emulator.api_key, base_url=emulator.base_url, timeout=Timeouts(idle=40))
 
 
 def test_malformed_options(face: Face) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import logging
 import traceback
@@ -10,7 +11,12 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from cartesia_stream import AuthenticationError, ConfigurationError, PermissionDeniedError
+from cartesia_stream import (
+    AsyncCartesia,
+    AuthenticationError,
+    ConfigurationError,
+    PermissionDeniedError,
+)
 
 from .conftest import settle, within
 
@@ -205,3 +211,50 @@ def test_sockets_renew_a_refused_token(face: Face, emulator: Emulator) -> None:
         assert given == ["expired", good]
 
     face.drive(story, emulator.api_key, base_url=emulator.base_url)
+
+
+def test_a_second_event_loop_uses_the_same_source() -> None:
+    """Callers that wait for a token in one loop leave nothing behind that hinders the next."""
+    asked = 0
+
+    async def fetch() -> str:
+        nonlocal asked
+        asked += 1
+        await asyncio.sleep(0)  # the others come meanwhile
+        return f"t{asked}"
+
+    client = AsyncCartesia(token=fetch)
+    credentials = client._transports.credentials
+
+    async def call() -> set[str]:
+        callers = [credentials.bearer(client._config) for _ in range(8)]
+        return {config.api_key for config in await asyncio.gather(*callers)}
+
+    async def refused() -> bool:
+        return all(await asyncio.gather(*(credentials.renew("t1") for _ in range(8))))
+
+    assert asyncio.run(call()) == {"t1"}
+    assert asyncio.run(refused())
+    assert asyncio.run(call()) == {"t2"}
+
+
+def test_a_loop_that_ended_in_the_middle_does_not_lock_out_the_next() -> None:
+    """A fetch that was under way when its loop closed is made again."""
+    stuck: list[asyncio.Future[str]] = []
+
+    async def fetch() -> str:
+        if not stuck:
+            stuck.append(asyncio.get_running_loop().create_future())
+            return await stuck[0]
+        return "second"
+
+    client = AsyncCartesia(token=fetch)
+    credentials = client._transports.credentials
+    loop = asyncio.new_event_loop()
+    fetching = loop.create_task(credentials.bearer(client._config))
+    loop.run_until_complete(asyncio.sleep(0))
+    assert stuck
+    assert asyncio.run(credentials.bearer(client._config)).api_key == "second"
+    fetching.cancel()
+    loop.run_until_complete(asyncio.wait([fetching]))
+    loop.close()

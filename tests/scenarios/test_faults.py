@@ -8,6 +8,7 @@ the socket, where it survives, serves the next context.
 from __future__ import annotations
 
 import itertools
+import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -147,7 +148,7 @@ ROWS: Final = (
     Row("ignore-pings", Whole(), ("websocket",)),
     Row("unknown-type", Whole(), BOTH),
     Row("extra-fields", Whole(), BOTH),
-    Row("stale-context", Whole(), ("websocket",)),
+    Row("stale-context", Whole(), BOTH),
     Row("done-twice", Whole(), BOTH),
     Row("late-frames-after-done", Whole(), BOTH, after=0),
     Row("oversize-frame", Whole(2_097_152 - CHUNK), BOTH),
@@ -170,8 +171,6 @@ def test_every_fault_is_in_the_table() -> None:
         for (name, kind), transport in itertools.product(FAULTS.items(), TRANSPORTS)
         if _WHERE[transport] & set(kind.where)
     }
-    # An event stream serves one context, so a frame of another one is not told apart there.
-    expected.remove(("stale-context", "sse"))
     assert {(row.fault, transport) for row in ROWS for transport in row.on} == expected
 
 
@@ -317,6 +316,34 @@ def test_frames_after_the_end_are_dropped_and_counted(face: Face, make_peer: Mak
     connection.speak("One.", voice="v").collect()
     assert connection.speak("Two.", voice="v").collect().data == b"good"
     assert connection._driver._session.dropped == 4
+
+
+@pytest.mark.parametrize("context_id", [None, "mine"])
+def test_error_frame_that_names_another_context_reaches_nobody(
+    face: Face, make_peer: MakePeer, context_id: str | None
+) -> None:
+    """In an event stream as on a socket: it is dropped, and the speech goes on."""
+
+    def frame(kind: str, name: str | None, **fields: object) -> bytes:
+        known = {} if name is None else {"context_id": name}
+        return b"data: %b\n\n" % json.dumps({"type": kind, **known, **fields}).encode()
+
+    def script(peer: Conversation) -> None:
+        peer.read_call()
+        peer.stream("text/event-stream")
+        for data in (
+            frame("chunk", "mine", data="AAEAAQ=="),
+            frame("error", "other", status_code=500, message="of another"),
+            frame("done", "other", done=True),
+            frame("chunk", None, data="AAEAAQ=="),
+            frame("done", "mine", done=True),
+        ):
+            peer.piece(data)
+        peer.send(b"0\r\n\r\n")
+
+    client = face.client(make_peer(script).base_url)
+    stream = client.tts.generate_sse("Hello.", voice="v", context_id=context_id)
+    assert len(stream.collect().data) == 8
 
 
 @pytest.mark.parametrize("transport", TRANSPORTS)

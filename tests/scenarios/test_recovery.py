@@ -16,6 +16,7 @@ from cartesia_stream import (
     APIError,
     APITimeoutError,
     AudioChunk,
+    BadRequestError,
     Done,
     RateLimitError,
     Resumed,
@@ -125,14 +126,16 @@ def test_expired_context_is_no_silent_end(
     client = face.client(make_emulator(context_expiry_s=0.1, on_expiry=on_expiry))
     text = face.tokens(["One two. ", "Three four. "], gap=0.3)
     stream = client.tts.speak(text, voice=VOICE, add_timestamps=True)
-    if on_expiry == "nothing":  # a new context of the same id, as the service sees it
-        with pytest.raises(APIError):
-            list(stream)
-        return
-    with pytest.raises(StreamTruncatedError) as raised:
+    with pytest.raises(APIError) as raised:
         list(stream)
-    assert raised.value.delivered is not None
-    assert raised.value.delivered.startswith("One two.")
+    error = raised.value
+    if on_expiry == "nothing":  # the next token meets a context that has ended
+        assert isinstance(error, BadRequestError)
+        assert error.context_id == stream.context_id
+    else:
+        assert isinstance(error, StreamTruncatedError)
+    assert error.delivered == "One two."
+    assert error.remaining == " Three four. "
 
 
 @pytest.mark.parametrize("fault", ["drop", "close", "half-frame"])

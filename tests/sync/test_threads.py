@@ -14,7 +14,7 @@ import pytest
 
 from cartesia_stream import AudioChunk, Cartesia, Done
 
-from ..scenarios.faces import SHORT, VOICE, eventually, own_threads
+from ..scenarios.faces import SHORT, VOICE, eventually, own_threads, speak
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -115,3 +115,26 @@ def test_many_threads_share_the_first_connection(client: Cartesia, emulator: Emu
     for thread in threads:
         thread.join(10)
     assert [request.path for request in emulator.requests] == ["/tts/websocket"]
+
+
+@pytest.mark.parametrize("transport", ["websocket", "context", "sse"])
+def test_asking_what_was_heard_waits_for_who_reads(emulator: Emulator, transport: str) -> None:
+    """A player's thread may ask at any time: the account is locked while the reader enters."""
+    with Cartesia(emulator.api_key, base_url=emulator.base_url) as client:
+        if transport == "context":
+            context = client.tts.websocket_connect().context(voice=VOICE)
+            context.push("Hello there.")
+            context.no_more_inputs()
+            stream = context.receive()
+        else:
+            stream = speak(client, transport, "Hello there.")
+        stream.collect()
+        source = stream._source
+        assert source is not None
+        asking = threading.Thread(target=stream.heard, args=(1.0,))
+        with source.ledger._guard:
+            asking.start()
+            asking.join(0.2)
+            assert asking.is_alive()
+        asking.join(10)
+        assert not asking.is_alive()

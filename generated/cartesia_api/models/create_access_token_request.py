@@ -30,7 +30,7 @@ class CreateAccessTokenRequest(Model):
     """What the token may do and for how long.
 
     Attributes:
-        expires_in: Lifetime in seconds, at most 3600. The server chooses when it is left out.
+        expires_in: Lifetime in seconds, 1 to 3600. The server chooses when it is left out.
         grants: Endpoints that the token opens.
         additional_properties: Fields that the document does not know.
     """

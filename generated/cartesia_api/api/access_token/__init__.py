@@ -33,7 +33,7 @@ class AccessToken:
         cannot issue another token.
 
         Args:
-            expires_in: Lifetime in seconds, at most 3600. The server chooses when it is left
+            expires_in: Lifetime in seconds, 1 to 3600. The server chooses when it is left
                 out.
             grants: Endpoints that the token opens.
             options: What this call does differently, such as its timeout.
@@ -72,7 +72,7 @@ class AsyncAccessToken:
         cannot issue another token.
 
         Args:
-            expires_in: Lifetime in seconds, at most 3600. The server chooses when it is left
+            expires_in: Lifetime in seconds, 1 to 3600. The server chooses when it is left
                 out.
             grants: Endpoints that the token opens.
             options: What this call does differently, such as its timeout.
