@@ -11,6 +11,7 @@ import re
 import subprocess
 import sys
 import warnings
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -194,7 +195,7 @@ def test_a_lost_socket_is_opened_again(
         for _ in range(3):
             assert client.generate(**SPEECH)["audio"] == b"12"
             websocket: Any = client.websocket
-            assert eventually(lambda: websocket.closed)  # the close frame is on its way
+            assert eventually(partial(getattr, websocket, "closed"))
     assert peer.connections == 3
 
 
