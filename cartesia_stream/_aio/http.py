@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from contextlib import asynccontextmanager, suppress
 from copy import copy
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Final, Self
 from weakref import WeakSet
 
 import httpx
@@ -44,6 +44,8 @@ if TYPE_CHECKING:
     from .._core.response import ResponseDecoder
     from ..events import SpeechEvent
     from .credentials import AsyncCredentials
+
+SETTLE_S: Final = 0.05  # what the end of a body may take, after the last event
 
 
 class AsyncHttpSender:
@@ -244,6 +246,7 @@ class ResponseSource:
         self._pieces = response.aiter_bytes()
         self._patience = patience_of(response.extensions)
         self._decoder = decoder
+        self._guard = Guard()
         self._closed = False
         self.context_id: str | None = request.context_id
         self.request_id: str | None = decoder.request_id
@@ -292,8 +295,20 @@ class ResponseSource:
 
     async def aclose(self) -> None:
         """Drop the response; the connection returns to the pool if it was read to its end."""
-        self._closed = True
+        with self._guard:
+            first, self._closed = not self._closed, True
         self._ended()
         if not self._decoder.ended:
             await break_off(self._response)
+        elif first:
+            await self._settle()
         await self._response.aclose()
+
+    async def _settle(self) -> None:
+        """Read the end of the body, which mostly is here already, and the connection serves on."""
+        if self._patience is None:
+            return
+        self._patience.wait_until(time.monotonic() + SETTLE_S)
+        with suppress(TimeoutError, httpx.HTTPError, httpx.StreamError):
+            while await next_piece(self._pieces, SETTLE_S) is not None:
+                pass

@@ -1,18 +1,20 @@
 """The HTTP connections of a client that was given none: httpx over httpcore, with whole deadlines.
 
 What httpx calls a read timeout bounds one read, so that a peer which sends a byte now and then is
-waited for without end. Here the connections count the whole wait; see `_core.patience`.
+waited for without end. Here the connections count the whole wait; see `_core.patience`. Chunked
+bodies, which streams are, are read past httpcore; see `_core.http11`.
 """
 
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Final, cast
 
 import httpcore
 import httpx
 
-from .._core.http import faults_of_httpx, patience_of
+from .._core.http import faults_of_httpx, is_chunked
+from .._core.http11 import LAST_CHUNK, ChunkedBody, Head
 from .._core.patience import Patience
 from .flow import attempts
 
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable, MutableMapping
 
     from .._core.http import PoolOptions
+
+READ_SIZE: Final = 1 << 18
 
 
 class AsyncPatientStream(httpcore.AsyncNetworkStream):
@@ -32,10 +36,34 @@ class AsyncPatientStream(httpcore.AsyncNetworkStream):
 
     def __init__(self, stream: httpcore.AsyncNetworkStream, patience: Patience) -> None:
         self._stream = stream
+        self._head = Head()
         self.patience = patience
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        """What has arrived, as soon as there is something."""
+        """What has arrived, as soon as there is something, to the end of a head at most."""
+        head = self._head
+        data = head.rest
+        head.rest = b""
+        if not data:
+            data = await self._read(max_bytes, timeout)
+        return data if self.patience.connecting else head.receive_data(data)
+
+    async def read_into(self, body: ChunkedBody, timeout: float | None) -> bytes:
+        """More of the body of the response whose head was just read.
+
+        Once it is complete, `read` finds an end of a body, so that httpcore learns of it.
+        """
+        if body.fault is not None:
+            raise httpcore.RemoteProtocolError(body.fault.message)
+        head = self._head
+        data = head.rest or await self._read(READ_SIZE, timeout)
+        if not data:
+            raise httpcore.RemoteProtocolError("the peer closed the connection within the body")
+        piece = body.receive_data(data)
+        head.rest = LAST_CHUNK if body.complete else b""
+        return piece
+
+    async def _read(self, max_bytes: int, timeout: float | None) -> bytes:
         left = self._left(timeout)
         try:
             return await self._stream.read(max_bytes, left)
@@ -46,6 +74,7 @@ class AsyncPatientStream(httpcore.AsyncNetworkStream):
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:
         """Send all of it."""
+        self._head.begin()
         try:
             await self._stream.write(buffer, timeout)
         finally:  # an answer may be read even so
@@ -115,13 +144,30 @@ class AsyncPatientBackend(httpcore.AsyncNetworkBackend):
 
 
 class AsyncBody(httpx.AsyncByteStream):
-    """The body of a response."""
+    """The body of a response.
 
-    def __init__(self, response: httpcore.Response) -> None:
+    Args:
+        response: The response.
+        stream: Its connection, if the body is to be read past httpcore.
+        timeout: For each read; see `Patience`.
+    """
+
+    def __init__(
+        self,
+        response: httpcore.Response,
+        stream: AsyncPatientStream | None,
+        timeout: float | None,
+    ) -> None:
         self._response = response
+        self._stream = stream
+        self._timeout = timeout
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         with faults_of_httpx():
+            if self._stream is not None:
+                body = ChunkedBody()
+                while not body.complete:
+                    yield await self._stream.read_into(body, self._timeout)
             pieces = self._response.aiter_stream()
             async for piece in pieces:  # sync: yield from pieces
                 yield piece  # aio
@@ -160,13 +206,16 @@ class AsyncTransport(httpx.AsyncBaseTransport):
             "MutableMapping[str, object]",
             response.extensions,  # pyright: ignore[reportUnknownMemberType]  # of an empty dict
         )
-        patience = patience_of(extensions)
-        if patience is not None:
-            patience.answered()
+        stream = extensions.get("network_stream")
+        fast = None
+        if isinstance(stream, AsyncPatientStream):
+            stream.patience.answered()
+            fast = stream if is_chunked(request.method, response) else None
+        timeout = request.extensions.get("timeout", {}).get("read")
         return httpx.Response(
             response.status,
             headers=response.headers,
-            stream=AsyncBody(response),
+            stream=AsyncBody(response, fast, timeout),
             extensions=extensions,
         )
 

@@ -110,6 +110,16 @@ def faults_of_httpx() -> Generator[None]:
         raise kind(str(error)) from error
 
 
+def is_chunked(method: str, response: httpcore.Response) -> bool:
+    """Whether a response has a body in chunks, and nothing else is said of its length."""
+    codings = [value for name, value in response.headers if name.lower() == b"transfer-encoding"]
+    return (
+        [coding.lower() for coding in codings] == [b"chunked"]
+        and response.status not in (204, 304)
+        and method != "HEAD"
+    )
+
+
 def patience_of(extensions: Mapping[str, object]) -> Patience | None:
     """The deadlines of the connection of a response; None if it is not one of ours."""
     patience = getattr(extensions.get("network_stream"), "patience", None)

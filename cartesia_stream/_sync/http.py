@@ -6,7 +6,7 @@ from __future__ import annotations
 import time
 from contextlib import contextmanager, suppress
 from copy import copy
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Final, Self
 from weakref import WeakSet
 
 import httpx
@@ -45,6 +45,8 @@ if TYPE_CHECKING:
     from .._core.response import ResponseDecoder
     from ..events import SpeechEvent
     from .credentials import Credentials
+
+SETTLE_S: Final = 0.05  # what the end of a body may take, after the last event
 
 
 class HttpSender:
@@ -243,6 +245,7 @@ class ResponseSource:
         self._pieces = response.iter_bytes()
         self._patience = patience_of(response.extensions)
         self._decoder = decoder
+        self._guard = Guard()
         self._closed = False
         self.context_id: str | None = request.context_id
         self.request_id: str | None = decoder.request_id
@@ -291,8 +294,20 @@ class ResponseSource:
 
     def close(self) -> None:
         """Drop the response; the connection returns to the pool if it was read to its end."""
-        self._closed = True
+        with self._guard:
+            first, self._closed = not self._closed, True
         self._ended()
         if not self._decoder.ended:
             break_off(self._response)
+        elif first:
+            self._settle()
         self._response.close()
+
+    def _settle(self) -> None:
+        """Read the end of the body, which mostly is here already, and the connection serves on."""
+        if self._patience is None:
+            return
+        self._patience.wait_until(time.monotonic() + SETTLE_S)
+        with suppress(TimeoutError, httpx.HTTPError, httpx.StreamError):
+            while next_piece(self._pieces, SETTLE_S) is not None:
+                pass

@@ -2,18 +2,20 @@
 """The HTTP connections of a client that was given none: httpx over httpcore, with whole deadlines.
 
 What httpx calls a read timeout bounds one read, so that a peer which sends a byte now and then is
-waited for without end. Here the connections count the whole wait; see `_core.patience`.
+waited for without end. Here the connections count the whole wait; see `_core.patience`. Chunked
+bodies, which streams are, are read past httpcore; see `_core.http11`.
 """
 
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Final, cast
 
 import httpcore
 import httpx
 
-from .._core.http import faults_of_httpx, patience_of
+from .._core.http import faults_of_httpx, is_chunked
+from .._core.http11 import LAST_CHUNK, ChunkedBody, Head
 from .._core.patience import Patience
 from .flow import attempts
 
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, MutableMapping
 
     from .._core.http import PoolOptions
+
+READ_SIZE: Final = 1 << 18
 
 
 class PatientStream(httpcore.NetworkStream):
@@ -33,10 +37,34 @@ class PatientStream(httpcore.NetworkStream):
 
     def __init__(self, stream: httpcore.NetworkStream, patience: Patience) -> None:
         self._stream = stream
+        self._head = Head()
         self.patience = patience
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        """What has arrived, as soon as there is something."""
+        """What has arrived, as soon as there is something, to the end of a head at most."""
+        head = self._head
+        data = head.rest
+        head.rest = b""
+        if not data:
+            data = self._read(max_bytes, timeout)
+        return data if self.patience.connecting else head.receive_data(data)
+
+    def read_into(self, body: ChunkedBody, timeout: float | None) -> bytes:
+        """More of the body of the response whose head was just read.
+
+        Once it is complete, `read` finds an end of a body, so that httpcore learns of it.
+        """
+        if body.fault is not None:
+            raise httpcore.RemoteProtocolError(body.fault.message)
+        head = self._head
+        data = head.rest or self._read(READ_SIZE, timeout)
+        if not data:
+            raise httpcore.RemoteProtocolError("the peer closed the connection within the body")
+        piece = body.receive_data(data)
+        head.rest = LAST_CHUNK if body.complete else b""
+        return piece
+
+    def _read(self, max_bytes: int, timeout: float | None) -> bytes:
         left = self._left(timeout)
         try:
             return self._stream.read(max_bytes, left)
@@ -47,6 +75,7 @@ class PatientStream(httpcore.NetworkStream):
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         """Send all of it."""
+        self._head.begin()
         try:
             self._stream.write(buffer, timeout)
         finally:  # an answer may be read even so
@@ -116,13 +145,30 @@ class PatientBackend(httpcore.NetworkBackend):
 
 
 class Body(httpx.SyncByteStream):
-    """The body of a response."""
+    """The body of a response.
 
-    def __init__(self, response: httpcore.Response) -> None:
+    Args:
+        response: The response.
+        stream: Its connection, if the body is to be read past httpcore.
+        timeout: For each read; see `Patience`.
+    """
+
+    def __init__(
+        self,
+        response: httpcore.Response,
+        stream: PatientStream | None,
+        timeout: float | None,
+    ) -> None:
         self._response = response
+        self._stream = stream
+        self._timeout = timeout
 
     def __iter__(self) -> Iterator[bytes]:
         with faults_of_httpx():
+            if self._stream is not None:
+                body = ChunkedBody()
+                while not body.complete:
+                    yield self._stream.read_into(body, self._timeout)
             pieces = self._response.iter_stream()
             yield from pieces
 
@@ -160,13 +206,16 @@ class Transport(httpx.BaseTransport):
             "MutableMapping[str, object]",
             response.extensions,  # pyright: ignore[reportUnknownMemberType]  # of an empty dict
         )
-        patience = patience_of(extensions)
-        if patience is not None:
-            patience.answered()
+        stream = extensions.get("network_stream")
+        fast = None
+        if isinstance(stream, PatientStream):
+            stream.patience.answered()
+            fast = stream if is_chunked(request.method, response) else None
+        timeout = request.extensions.get("timeout", {}).get("read")
         return httpx.Response(
             response.status,
             headers=response.headers,
-            stream=Body(response),
+            stream=Body(response, fast, timeout),
             extensions=extensions,
         )
 

@@ -1,0 +1,97 @@
+"""Chunked responses, which are read past the HTTP library: split anywhere, broken anyhow."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import pytest
+
+from cartesia_stream import AudioChunk, StreamTruncatedError
+
+from .faces import VOICE, speak
+
+if TYPE_CHECKING:
+    from cartesia_stream import SpeechEvent
+
+    from .conftest import MakePeer
+    from .faces import Face
+    from .peer import Conversation
+
+HEAD: Final = (
+    b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
+)
+CHUNK: Final = b'data: {"type":"chunk","data":"AAEAAQ==","status_code":206,"done":false}\n\n'
+DONE: Final = b'data: {"type":"done","status_code":200,"done":true}\n\n'
+
+
+def part(data: bytes) -> bytes:
+    return b"%x\r\n%b\r\n" % (len(data), data)
+
+
+WHOLE: Final = HEAD + part(CHUNK) + part(CHUNK + DONE) + b"0\r\n\r\n"
+
+
+@pytest.mark.parametrize("transport", ["sse", "bytes"])
+def test_connection_serves_on(face: Face, make_peer: MakePeer, transport: str) -> None:
+    """A body that was read to its end leaves the connection free for the next call."""
+    audio = HEAD.replace(b"text/event-stream", b"audio/pcm") + part(b"ab") * 3 + b"0\r\n\r\n"
+
+    def script(peer: Conversation) -> None:
+        for _ in range(3):
+            peer.read_call()
+            peer.send(WHOLE if transport == "sse" else audio)
+        peer.read_call()
+        peer.respond("200 OK", b'{"ok": true, "version": "x"}')
+        peer.hold()
+
+    peer = make_peer(script)
+    client = face.client(peer.base_url)
+    for _ in range(3):
+        assert len(speak(client, transport, "Hello.").collect().data) in (6, 8)
+    assert client.status.get().ok
+    assert peer.connections == 1
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 7, 50])
+def test_split_anywhere(face: Face, make_peer: MakePeer, size: int) -> None:
+    """Head, sizes and chunks may be cut at any byte, and an interim answer may come first."""
+    data = b"HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n" + WHOLE
+
+    def script(peer: Conversation) -> None:
+        peer.read_call()
+        for at in range(0, len(data), size):
+            peer.send(data[at : at + size])
+            peer.pause(0.0005)
+        peer.hold()
+
+    client = face.client(make_peer(script).base_url)
+    events = list(client.tts.generate_sse("Hello.", voice=VOICE))
+    audio = [event.data for event in events if isinstance(event, AudioChunk)]
+    assert audio == [b"\0\1\0\1"] * 2
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        b"",
+        b"4",
+        b"40\r\nhalf of it",
+        b"zz\r\n" + DONE,
+        b"-5\r\n" + DONE,
+        b"0\r\n\r\n",
+        b"0\r\n\r\n" + part(DONE),
+    ],
+)
+def test_broken_anyhow(face: Face, make_peer: MakePeer, rest: bytes) -> None:
+    """What was heard is told, and a body that breaks the rules is never taken for a whole one."""
+
+    def script(peer: Conversation) -> None:
+        peer.read_call()
+        peer.send(HEAD + part(CHUNK) + rest)
+
+    client = face.client(make_peer(script).base_url, max_retries=0)
+    seen: list[SpeechEvent] = []
+    with pytest.raises(StreamTruncatedError) as caught:
+        for event in client.tts.generate_sse("Hello.", voice=VOICE):
+            seen.append(event)  # noqa: PERF402 (what came before the error counts)
+    assert caught.value.chunks == len(seen) == 1
