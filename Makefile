@@ -98,7 +98,7 @@ spec-gate: $(BIN)/.ready ## Check that what breaks users since the latest releas
 	@$(BIN)/python -m tools.spec_diff --fail-on-unreleased-breaking
 
 bench: $(BIN)/.ready conformance-venv ## Measure beside the official SDK, and write docs/performance.md; it takes a quarter of an hour.
-	$(BIN)/python bench/run.py --write
+	$(BIN)/python bench/run.py --references --write
 
 bench-page: $(BIN)/.ready ## Write docs/performance.md anew from the last measurement and bench/performance.md.
 	$(BIN)/python bench/run.py --render

@@ -7,7 +7,6 @@ open until the last one ended; the server begins only when all are open.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import gc
 import ssl
 import statistics
@@ -22,11 +21,17 @@ from bench.plan import Check, Load, Sum, context_id
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
+    Take = Callable[[bytes], None]
+    """Is called with each chunk."""
+    AsyncRead = Callable[[Take], Coroutine[Any, Any, None]]
+    Read = Callable[[Take], None]
+    """Reads a stream to its end."""
+
 SAMPLES: Final = 40
 HOLD_S: Final = 20.0
 
 
-class Timed(Protocol):
+class Traits(Protocol):
     """What an adapter says of itself."""
 
     verifies: bool
@@ -35,22 +40,20 @@ class Timed(Protocol):
     """Whether it hands audio out in pieces of its own size."""
 
 
-class AsyncAdapter(Timed, Protocol):
+class AsyncAdapter(Traits, Protocol):
     """A client on asyncio."""
 
     async def connect(self, url: str) -> None:
         """Make a client and what it connects ahead of need."""
 
-    async def open(
-        self, load: Load, name: str, number: int
-    ) -> Callable[[Callable[[bytes], None]], Coroutine[Any, Any, None]]:
+    async def open(self, load: Load, name: str, number: int) -> AsyncRead:
         """Ask for a context; what is returned reads it to its end."""
 
     async def close(self) -> None:
         """Close everything."""
 
 
-class SyncAdapter(Timed, Protocol):
+class SyncAdapter(Traits, Protocol):
     """A client that blocks."""
 
     threads: bool
@@ -59,7 +62,7 @@ class SyncAdapter(Timed, Protocol):
     def connect(self, url: str) -> None:
         """Make a client and what it connects ahead of need."""
 
-    def open(self, load: Load, name: str, number: int) -> Callable[[Callable[[bytes], None]], None]:
+    def open(self, load: Load, name: str, number: int) -> Read:
         """Ask for a context; what is returned reads it to its end."""
 
     def close(self) -> None:
@@ -83,13 +86,13 @@ class Outcome:
     arrivals: list[list[float]]
 
 
-def checks_for(adapter: Timed, load: Load) -> list[Check | Sum]:
+def checks_for(adapter: Traits, load: Load) -> list[Check | Sum]:
     """Something to compare the audio of each context with."""
     kind: type[Check | Sum] = Sum if adapter.cuts else Check
     return [kind(load, number) for number in range(load.contexts)]
 
 
-def taker(adapter: Timed, load: Load, check: Check | Sum) -> Callable[[bytes], None]:
+def taker(adapter: Traits, load: Load, check: Check | Sum) -> Take:
     """What is to be called with the audio."""
     if isinstance(check, Sum):
         return check.take
@@ -98,7 +101,9 @@ def taker(adapter: Timed, load: Load, check: Check | Sum) -> Callable[[bytes], N
     return check.take_timed if load.pace == "real" else check.take
 
 
-def outcome(adapter: Timed, checks: list[Check | Sum], marks: list[tuple[float, float]]) -> Outcome:
+def outcome(
+    adapter: Traits, checks: list[Check | Sum], marks: list[tuple[float, float]]
+) -> Outcome:
     """The differences between three readings of both clocks, if the audio is right."""
     (cpu0, _), (cpu1, wall1), (cpu2, wall2) = marks
     if adapter.verifies:
@@ -338,15 +343,13 @@ class Gauge:
 
 
 def in_threads(
-    readers: list[Callable[[Callable[[bytes], None]], None]],
-    takers: list[Callable[[bytes], None]],
+    readers: list[Read],
+    takers: list[Take],
 ) -> None:
     """Read each stream in a thread of its own."""
     failed: list[BaseException] = []
 
-    def body(
-        read: Callable[[Callable[[bytes], None]], None], take: Callable[[bytes], None]
-    ) -> None:
+    def body(read: Read, take: Take) -> None:
         try:
             read(take)
         except BaseException as error:  # raised again below
@@ -366,9 +369,3 @@ def in_threads(
 def trusting() -> ssl.SSLContext:
     """A client's context that trusts the test certificate."""
     return ssl.create_default_context(cafile=CERTIFICATES / "certificate.pem")
-
-
-def quietly(close: Callable[[], object]) -> None:
-    """Close what may be closed already."""
-    with contextlib.suppress(OSError):
-        close()

@@ -171,7 +171,7 @@ def main() -> int:
         os.nice(-15)  # the server and the clients inherit it
     with Server() as server:
         bench = Bench(server)
-        results = run(bench, rows, repetitions, references=options.references or options.write)
+        results = run(bench, rows, repetitions, references=options.references)
     report = Report(results, bench.latencies, bench.growth, facts(repetitions, sys.argv[1:]))
     if options.json:
         report.save(options.json)

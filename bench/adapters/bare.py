@@ -16,15 +16,10 @@ from bench.adapters.wire import EVENTS, SOCKET, generation
 from bench.drive import trusting
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
-    from typing import Any
+    from collections.abc import AsyncIterator, Callable, Iterator
 
-    from bench.drive import AsyncAdapter, SyncAdapter
+    from bench.drive import AsyncAdapter, AsyncRead, Read, SyncAdapter, Take
     from bench.plan import Load
-
-    Take = Callable[[bytes], None]
-    AsyncRead = Callable[[Take], Coroutine[Any, Any, None]]
-    Read = Callable[[Take], None]
 
 
 class Message(msgspec.Struct):

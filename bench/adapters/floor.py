@@ -14,16 +14,11 @@ from bench.adapters.wire import address, client_frame, generation, post, upgrade
 from bench.frames import chunk_size
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
-    from typing import Any
+    from collections.abc import Callable
 
-    from bench.drive import AsyncAdapter, SyncAdapter
+    from bench.drive import AsyncAdapter, AsyncRead, Read, SyncAdapter, Take
     from bench.frames import Wire
     from bench.plan import Load
-
-    Take = Callable[[bytes], None]
-    AsyncRead = Callable[[Take], Coroutine[Any, Any, None]]
-    Read = Callable[[Take], None]
 
 READ_SIZE: Final = 1 << 18
 HEAD_END: Final = b"\r\n\r\n"

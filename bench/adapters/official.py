@@ -11,15 +11,11 @@ from cartesia import (  # type: ignore[import-not-found]  # installed in its own
 )
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterable, Callable, Coroutine, Iterable
+    from collections.abc import AsyncIterable, Callable, Iterable
     from contextlib import AbstractContextManager
 
-    from bench.drive import AsyncAdapter, SyncAdapter
+    from bench.drive import AsyncAdapter, AsyncRead, Read, SyncAdapter, Take
     from bench.plan import Load
-
-    Take = Callable[[bytes], None]
-    AsyncRead = Callable[[Take], Coroutine[Any, Any, None]]
-    Read = Callable[[Take], None]
 
 KEY: Final = "sk_car_bench"
 VOICE: Final = "6ccbfb76-1fc6-48f7-b71d-91ac6298247b"

@@ -8,17 +8,12 @@ from typing import TYPE_CHECKING, Final
 from cartesia_stream import AsyncCartesia, AudioChunk, AudioFormat, Cartesia, Timeouts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
+    from collections.abc import Callable
     from contextlib import AbstractContextManager
-    from typing import Any
 
-    from bench.drive import AsyncAdapter, SyncAdapter
+    from bench.drive import AsyncAdapter, AsyncRead, Read, SyncAdapter, Take
     from bench.plan import Load
     from cartesia_stream import AsyncSpeechStream, SpeechStream
-
-    Take = Callable[[bytes], None]
-    AsyncRead = Callable[[Take], Coroutine[Any, Any, None]]
-    Read = Callable[[Take], None]
 
 KEY: Final = "sk_car_bench"
 VOICE: Final = "6ccbfb76-1fc6-48f7-b71d-91ac6298247b"
