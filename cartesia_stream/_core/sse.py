@@ -61,10 +61,18 @@ class EventStreamParser:
             lines[0] = b"".join((*self._tail, lines[0]))
             self._tail.clear()
             self._tail_size = 0
+        if lines and self._at_start:
+            self._at_start = False
+            lines[0] = lines[0].removeprefix(_BOM)
         for line in lines:
-            event = self._line(line)
-            if event is not None:
-                events.append(event)
+            if line.startswith(b"data: "):  # nearly all bytes, without the copies of `_field`
+                self._add(line[6:])
+            elif line:
+                self._field(line)
+            elif self._data:
+                events.append(self._dispatch())
+            else:
+                self._event = b""
         if rest:
             self._tail.append(rest)
             self._tail_size += len(rest)
@@ -87,32 +95,23 @@ class EventStreamParser:
         self._after_cr = data.endswith(b"\r")
         return data.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
 
-    def _line(self, line: bytes) -> ServerSentEvent | None:
-        if self._at_start:
-            self._at_start = False
-            line = line.removeprefix(_BOM)
-        if not line:
-            return self._dispatch()
-        if line.startswith(b"data: "):  # nearly all bytes: without the copies of the general way
-            name, value = b"data", line[6:]
-        else:
-            name, _, value = line.partition(b":")
-            value = value.removeprefix(b" ")
+    def _field(self, line: bytes) -> None:
+        name, _, value = line.partition(b":")
         if name == b"data":
-            self._data.append(value)
-            self._data_size += len(value) + 1
-            if self._data_size > self._max_event:
-                raise RemoteProtocolError(f"a server-sent event passes {self._max_event} bytes")
+            self._add(value.removeprefix(b" "))
         elif name == b"event":
-            self._event = value
+            self._event = value.removeprefix(b" ")
         # comments (an empty name), id, retry and unknown fields carry nothing that is needed here
-        return None
 
-    def _dispatch(self) -> ServerSentEvent | None:
+    def _add(self, value: bytes) -> None:
+        self._data.append(value)
+        self._data_size += len(value) + 1
+        if self._data_size > self._max_event:
+            raise RemoteProtocolError(f"a server-sent event passes {self._max_event} bytes")
+
+    def _dispatch(self) -> ServerSentEvent:
         event, self._event = self._event, b""
-        if not self._data:
-            return None
         data = self._data[0] if len(self._data) == 1 else b"\n".join(self._data)
-        self._data.clear()
+        self._data = []
         self._data_size = 0
         return ServerSentEvent(data, event.decode("utf-8", "replace") or "message")
