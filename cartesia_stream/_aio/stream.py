@@ -267,7 +267,7 @@ class MeteredSource:
         self._source = source
         self._life = life
         self._logged = debugging()
-        self.ledger = source.ledger
+        self.ledger: Ledger = source.ledger
         life.enter(source.context_id)
         life.requested(source.request_id)
 

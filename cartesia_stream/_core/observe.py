@@ -189,11 +189,11 @@ class Life:
         model_id: object,
         clock: Callable[[], float],
     ) -> None:
-        self.meter = Meter(fmt)
+        self.meter: Meter = Meter(fmt)
         self.transport: StreamTransport = transport
-        self.format = fmt
-        self.base_url = config.base_url
-        self.model_id = model_id if isinstance(model_id, str) else None
+        self.format: AudioFormat = fmt
+        self.base_url: str = config.base_url
+        self.model_id: str | None = model_id if isinstance(model_id, str) else None
         self.outcome: StreamOutcome | None = None
         self._clock = clock
         self._observers = config.observers
