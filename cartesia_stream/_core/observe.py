@@ -107,10 +107,10 @@ class Observer:
     """Is told what happens in a client; override what you want to know.
 
     Give it to a client as ``observers=[...]``. The methods are called at once, by the thread or
-    task in which it happens, so they must be quick and must not wait; those of different streams,
-    and the end of a stream that is closed by another thread, may come at the same time. Those of a
-    stream run in a copy of the context (`contextvars`) in which the stream was asked for. What a
-    method raises is logged, and harms nothing else.
+    task in which it happens: they must be quick, must not wait, and must not use the client. Those
+    of different streams, and the end of a stream that is closed by another thread, may come at the
+    same time. Those of a stream run in a copy of the context (`contextvars`) in which the stream
+    was asked for. What a method raises is logged, and harms nothing else.
     """
 
     def stream_started(self, stream: ObservedStream) -> None:

@@ -17,6 +17,8 @@ from cartesia_stream import (
     CartesiaError,
     Done,
     LocalStateError,
+    ObservedStream,
+    Observer,
     Timeouts,
 )
 
@@ -118,6 +120,31 @@ async def test_cancelled_task_stops_its_speech(make_emulator: MakeEmulator, tran
             await asyncio.sleep(0.02)
         else:
             pytest.fail("the speech went on")
+
+
+@pytest.mark.parametrize("transport", TRANSPORTS)
+async def test_cancelled_task_is_no_failure_to_observers(
+    make_emulator: MakeEmulator, transport: str
+) -> None:
+    """They are told of one end, a cancelled one, and of no error."""
+    ends: list[tuple[str | None, Exception | None]] = []
+    heard = asyncio.Event()
+
+    class Ends(Observer):
+        def first_audio(self, stream: ObservedStream, seconds: float) -> None:
+            heard.set()
+
+        def stream_ended(self, stream: ObservedStream, error: Exception | None) -> None:
+            ends.append((stream.stats.outcome, error))
+
+    async with make(make_emulator(realtime=1.0), observers=[Ends()]) as client:
+        task = asyncio.create_task(speak(client, transport, LONG).collect())
+        await heard.wait()
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        assert ends == [("cancelled", None)]
+    assert ends == [("cancelled", None)]
 
 
 async def test_cancelled_task_leaves_its_neighbours(make_emulator: MakeEmulator) -> None:
