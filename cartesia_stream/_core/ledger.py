@@ -158,7 +158,7 @@ class Ledger:
         and audio of the new take follow at that position.
         """
         with self._guard:
-            cut = self._cut()
+            self._kept = cut = self._cut()
             self._estimated = self._estimated or bool(cut.place and not self._marks)
             self._aligned.rewind(self._mark_of(cut.place) + 1 if cut.place else 0, cut.place)
             self._base = self._offset = cut.at

@@ -11,7 +11,9 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+import signal
 import sys
+import threading
 from typing import TYPE_CHECKING, Final
 
 from ..errors import CartesiaError, ConfigurationError
@@ -19,7 +21,7 @@ from .output import note
 from .parser import make_parser
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Generator, Sequence
 
 __all__ = ["main"]
 
@@ -27,6 +29,11 @@ OK: Final = 0
 FAILED: Final = 1
 USAGE: Final = 2
 INTERRUPTED: Final = 130  # 128 + SIGINT, as shells say
+TERMINATED: Final = 143  # 128 + SIGTERM
+
+
+class Terminated(BaseException):
+    """SIGTERM came: end as after Ctrl-C, so that nothing half-written is left."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -37,7 +44,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     Returns:
         The exit status: 0 if all went well, 1 if the service, the network or this machine failed,
-        2 if the call was wrong, 130 after Ctrl-C; of ``emulate -- COMMAND``, the command's.
+        2 if the call was wrong, 130 after Ctrl-C, 143 after SIGTERM; of ``emulate -- COMMAND``, the
+        command's.
 
     Raises:
         SystemExit: After ``--help`` and ``--version``, and with 2 for arguments that do not parse.
@@ -47,10 +55,13 @@ def main(argv: Sequence[str] | None = None) -> int:
             stream.reconfigure(errors="backslashreplace")  # never fail on a terminal's encoding
     arguments = make_parser().parse_args(argv)
     try:
-        status: int = arguments.run(arguments) or OK
-        sys.stdout.flush()
+        with _ending_on_sigterm():
+            status: int = arguments.run(arguments) or OK
+            sys.stdout.flush()
     except KeyboardInterrupt:
         return INTERRUPTED
+    except Terminated:
+        return TERMINATED
     except BrokenPipeError:
         return _reader_left()
     except Exception as error:
@@ -59,6 +70,24 @@ def main(argv: Sequence[str] | None = None) -> int:
             raise
         note(f"cartesia-stream: error: {_one_line(error)}")
     return status
+
+
+@contextlib.contextmanager
+def _ending_on_sigterm() -> Generator[None]:
+    """Raise `Terminated` on the first SIGTERM; a second one ends the process at once."""
+    if threading.current_thread() is not threading.main_thread():
+        yield  # signals are the main thread's
+        return
+
+    def end(number: int, frame: object) -> None:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        raise Terminated
+
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before or signal.SIG_DFL)
 
 
 def _status_of(error: Exception) -> int:

@@ -309,6 +309,17 @@ reports = st.lists(
 )
 
 
+def test_estimate_that_was_resumed_from_stands() -> None:
+    """What was delivered by an estimate still is, though its seconds are cut at a whole sample."""
+    ledger = Ledger(PCM_24K)
+    ledger.push("one ")
+    ledger.audio(RATE // 4)
+    before = ledger.delivered()
+    assert before == "one"
+    ledger.resume()
+    assert ledger.delivered() == before
+
+
 @given(texts, reports, st.lists(st.integers(0, RATE), max_size=8), st.data())
 def test_laws_for_any_input(
     text: str,
