@@ -2,8 +2,9 @@
 
     python -m tools.spec_diff [BASE] [--fail-on-unreleased-breaking]
 
-Compares the document and the generated client at BASE, a commit or tag, with the files as they are
-now. Without BASE the latest tag counts, and where there is none, the commit that set the version.
+Compares the documents and the generated clients at BASE, a commit or tag, with the files as they
+are now. Without BASE the latest tag counts, and where there is none, the commit that set the
+version.
 
 Exit codes: 0 for any comparison, 1 for a breaking change that is not released as one (only with
 the option above), 2 where there is nothing that could be compared.
@@ -20,7 +21,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import yaml
 
-from tools.changes import Level
+from tools.changes import Change, Level
 from tools.client_changes import client_changes
 from tools.document_changes import document_changes, uses_of
 from tools.lint_spec import Document
@@ -28,14 +29,14 @@ from tools.lint_spec import Document
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tools.changes import Change
-
 ROOT: Final = Path(__file__).resolve().parent.parent
 SPEC: Final = "spec/cartesia.yaml"
 PACKAGE: Final = "generated/cartesia_api/"
 VERSION: Final = "cartesia_stream/_version.py"
 CHANGELOG: Final = "CHANGELOG.md"
-READ: Final = (SPEC, PACKAGE, VERSION, CHANGELOG)
+SPEC_V0: Final = "spec/cartesia-v0.yaml"
+PACKAGE_V0: Final = "generated/cartesia_api_v0/"
+READ: Final = (SPEC, PACKAGE, SPEC_V0, PACKAGE_V0, VERSION, CHANGELOG)
 # What the change log calls the changes that can break.
 KINDS: Final = ("changed", "removed")
 TITLES: Final = {Level.BREAKING: "Breaking", Level.ADDED: "Added", Level.CHANGED: "Changed"}
@@ -87,21 +88,19 @@ class State:
     def __init__(self, files: dict[str, str]) -> None:
         self.files = files
 
-    @property
-    def document(self) -> object:
-        """The parsed document."""
+    def document(self, spec: str) -> object:
+        """Return a parsed document."""
         try:
-            return yaml.safe_load(self.files[SPEC])
+            return yaml.safe_load(self.files[spec])
         except yaml.YAMLError as error:
-            raise CannotCompareError(f"{SPEC} is not YAML: {error}") from None
+            raise CannotCompareError(f"{spec} is not YAML: {error}") from None
 
-    @property
-    def client(self) -> dict[str, str]:
-        """Sources of the generated client, by path in the package."""
+    def client(self, package: str) -> dict[str, str]:
+        """Return the sources of a generated client, by path in the package."""
         return {
-            path.removeprefix(PACKAGE): text
+            path.removeprefix(package): text
             for path, text in self.files.items()
-            if path.startswith(PACKAGE) and path.endswith(".py")
+            if path.startswith(package) and path.endswith(".py")
         }
 
     @property
@@ -173,7 +172,8 @@ class Repository:
     def now(self) -> State:
         """Return the files as they are, committed or not."""
         paths = [self.root / path for path in READ if (self.root / path).is_file()]
-        paths += sorted((self.root / PACKAGE).rglob("*.py"))
+        for package in (PACKAGE, PACKAGE_V0):
+            paths += sorted((self.root / package).rglob("*.py"))
         return State(
             {path.relative_to(self.root).as_posix(): path.read_text("utf-8") for path in paths}
         )
@@ -208,14 +208,28 @@ class Repository:
 
 def changes_between(old: State, new: State) -> list[Change]:
     """Return what changed for users, the worst first."""
-    before, after = old.document, new.document
-    uses = uses_of(Document(before), Document(after))
-    found = document_changes(before, after)
-    found += [
-        change._replace(place=f"cartesia_api.{change.place}")
-        for change in client_changes(old.client, new.client, uses)
-    ]
+    found = document_and_client_changes(old, new, SPEC, PACKAGE)
+    if SPEC_V0 in old.files and SPEC_V0 in new.files:
+        found += [
+            change._replace(place=f"v0: {change.place}")
+            for change in document_and_client_changes(old, new, SPEC_V0, PACKAGE_V0)
+        ]
+    elif SPEC_V0 in old.files:
+        found.append(Change(Level.BREAKING, SPEC_V0, "is gone"))
+    elif SPEC_V0 in new.files:
+        found.append(Change(Level.ADDED, SPEC_V0, "is new"))
     return sorted(found, key=lambda change: -change.level)
+
+
+def document_and_client_changes(old: State, new: State, spec: str, package: str) -> list[Change]:
+    """Return what changed in one document and in the client that is made from it."""
+    before, after = old.document(spec), new.document(spec)
+    uses = uses_of(Document(before), Document(after))
+    name = Path(package).name
+    return document_changes(before, after) + [
+        change._replace(place=f"{name}.{change.place}")
+        for change in client_changes(old.client(package), new.client(package), uses)
+    ]
 
 
 def report(base: str, changes: Sequence[Change]) -> str:

@@ -7,6 +7,7 @@ import subprocess
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import yaml
 
 from tools import spec_diff
 from tools.changes import Level
@@ -49,6 +50,30 @@ def test_report(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
         "\n"
         "This demands version 0.2.0 or later: v0.1.0 is 0.1.0, now it is 0.1.0.\n"
     )
+
+
+def test_the_document_of_the_alpha_is_compared_too(
+    project: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """First it is new; then it changes, with its client, under its own name; at last it is gone."""
+    shutil.copytree(project.root / spec_diff.PACKAGE, project.root / spec_diff.PACKAGE_V0)
+    shutil.copy(project.root / spec_diff.SPEC, project.root / spec_diff.SPEC_V0)
+    assert project.changes() == {("added", spec_diff.SPEC_V0, "is new")}
+    project.commit("v0.1.1")
+    assert project.changes("v0.1.1") == set()
+    song = project.root / spec_diff.PACKAGE_V0 / "models" / "song.py"
+    song.write_text(song.read_text().replace("    tags: list[str] | Unset = UNSET\n", ""))
+    path = project.root / spec_diff.SPEC_V0
+    document = yaml.safe_load(path.read_text())
+    drop_tags(document)
+    path.write_text(yaml.safe_dump(document, sort_keys=False))
+    assert project.changes("v0.1.1") == {
+        ("breaking", "v0: Song.tags", "is gone"),
+        ("breaking", "v0: cartesia_api_v0.models.song: Song.tags", "is gone"),
+    }
+    path.unlink()
+    assert project.changes("v0.1.1") == {("breaking", spec_diff.SPEC_V0, "is gone")}
+    project.git("tag", "-d", "v0.1.1")
 
 
 def test_nothing_changed(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
