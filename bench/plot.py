@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 WIDTH: Final = 720
 HEIGHT: Final = 400
 LEFT, RIGHT, TOP, BOTTOM = 70, 20, 40, 50
+NAMES: Final = 290  # width of the names of bars
 COLOURS: Final = {
     "ours": "#0b7285",
     "official": "#c92a2a",
@@ -148,11 +149,11 @@ def grid(x_axis: Axis, y_axis: Axis) -> list[str]:
     for tick in x_axis.ticks():
         x = x_axis.place(tick)
         body.append(f'<path d="M{x:.1f} {TOP}V{HEIGHT - BOTTOM}" stroke="#dee2e6"/>')
-        body.append(text(x, HEIGHT - BOTTOM + 16, f"{tick:,g}"))
+        body.append(text(x, HEIGHT - BOTTOM + 16, f"{tick:,.10g}"))
     for tick in y_axis.ticks():
         y = y_axis.place(tick)
         body.append(f'<path d="M{LEFT} {y:.1f}H{x_axis.stop}" stroke="#dee2e6"/>')
-        body.append(text(LEFT - 6, y + 4, f"{tick:,g}", anchor="end"))
+        body.append(text(LEFT - 6, y + 4, f"{tick:,.10g}", anchor="end"))
     body.append(text((x_axis.start + x_axis.stop) / 2, HEIGHT - 12, x_axis.label))
     middle = (y_axis.start + y_axis.stop) / 2
     turned = f' transform="rotate(-90 16 {middle:.1f})"'
@@ -170,18 +171,18 @@ def bars(title: str, unit: str, rows: Sequence[tuple[str, Mapping[str, float]]])
     """A chart of horizontal bars, grouped."""
     sides = list(dict.fromkeys(side for _, values in rows for side in values))
     wide = max(value for _, values in rows for value in values.values())
-    axis = Axis(unit, 0.0, wide, 260, WIDTH - 80)
+    axis = Axis(unit, 0.0, wide, NAMES, WIDTH - 80)
     body, y = [], float(TOP)
     for index, side in enumerate(sides):
-        body.append(rectangle(260 + 90 * index, y - 8, 10, side))
-        body.append(text(275 + 90 * index, y + 1, side, anchor="start"))
+        body.append(rectangle(NAMES + 90 * index, y - 8, 10, side))
+        body.append(text(NAMES + 15 + 90 * index, y + 1, side, anchor="start"))
     for label, values in rows:
         y += 14
-        body.append(text(250, y + 6 * len(values) + 4, label, anchor="end"))
+        body.append(text(NAMES - 10, y + 6 * len(values) + 4, label, anchor="end"))
         for side, value in values.items():
             length = axis.place(value) - axis.start
-            body.append(rectangle(260, y, length, side))
-            body.append(text(266 + length, y + 9, f"{value:.1f} {unit}", anchor="start"))
+            body.append(rectangle(NAMES, y, length, side))
+            body.append(text(NAMES + 6 + length, y + 9, f"{value:.1f} {unit}", anchor="start"))
             y += 12
     return sheet(title, y + 20, body)
 
@@ -260,7 +261,7 @@ def scaling(found: Mapping[str, Result]) -> str:
     if official:
         series.append(Series("official", "official", official))
     return lines(
-        "CPU per chunk over the number of contexts on one socket, WS async",
+        "CPU per chunk over the number of contexts on one socket, WS async, flood",
         ("contexts", "µs"),
         series,
         log=(True, False),

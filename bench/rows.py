@@ -366,7 +366,7 @@ SCALING: Final = (
     *(
         Row(
             f"scale-{count}",
-            f"WS async, CPU per chunk, {count:,} contexts against 1",
+            f"WS async, flood, CPU per chunk, {count:,} contexts against 1",
             "cpu_us",
             _ours("async-ws"),
             _scale(count),
@@ -375,6 +375,20 @@ SCALING: Final = (
             at_most=1.3,
             references=(_official("async-ws"),) if count < MANY_CONTEXTS else (),
             repetitions=5,
+        )
+        for count in COUNTS[1:]
+    ),
+    *(
+        Row(
+            f"scale-real-{count}",
+            f"WS async at real-time pace, CPU per chunk, {count:,} contexts against 1",
+            "cpu_us",
+            _ours("async-ws"),
+            Order("stream", Load(count, 100, pace="real")),
+            _ours("async-ws"),
+            baseline=Order("stream", Load(1, 100, pace="real")),
+            at_most=1.3,
+            repetitions=3,
         )
         for count in COUNTS[1:]
     ),
