@@ -57,6 +57,7 @@ WORDS: Final[tuple[tuple[str, str], ...]] = (
     (r"\benter_async_context\b", "enter_context"),
     (r"\b__a(enter|exit|iter|next)__", r"__\1__"),
     (r"\banext\(", "next("),
+    (r"\baclosing\b", "closing"),
     (r"\ba(iter_bytes|iter_stream|close|read)\b", r"\1"),
     (r"\bStopAsyncIteration\b", "StopIteration"),
     (r"\ban async context manager\b", "a context manager"),

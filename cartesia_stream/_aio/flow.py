@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import AsyncIterable
-from contextlib import AbstractContextManager, suppress
+from contextlib import AbstractContextManager, aclosing, suppress
 from typing import TYPE_CHECKING, Generic, NamedTuple, Protocol, TypeVar
 
 from ..errors import LocalStateError
 
 if TYPE_CHECKING:
     from collections.abc import (
+        AsyncGenerator,
         AsyncIterator,
         Awaitable,
         Callable,
@@ -154,16 +155,60 @@ class Repeater:
         await asyncio.wait([self._task])
 
 
-async def each(text: Iterable[str] | AsyncIterable[str]) -> AsyncIterator[str]:
-    """The pieces of a text; even one that never waits leaves turns of the loop to others."""
-    if isinstance(text, AsyncIterable):
+async def each(
+    text: Iterable[str] | AsyncIterable[str], pause: float | None = None
+) -> AsyncGenerator[str | None]:
+    """The pieces of a text; even one that never waits leaves turns of the loop to others.
+
+    Args:
+        text: The pieces.
+        pause: Seconds without a piece that are told by None, once; a plain iterable has none.
+    """
+    if not isinstance(text, AsyncIterable):
+        for piece in text:
+            yield piece
+            await asyncio.sleep(0)
+    elif pause is None:
         async for piece in text:
             yield piece
             await asyncio.sleep(0)
     else:
-        for piece in text:
+        async with aclosing(_each_or_pause(text, pause)) as pieces:
+            async for piece_or_pause in pieces:
+                yield piece_or_pause
+
+
+async def _each_or_pause(text: AsyncIterable[str], pause: float) -> AsyncGenerator[str | None]:
+    """Pieces as they are asked for; one task reads them, as a generator may depend on that."""
+    wanted = asyncio.Semaphore(0)
+    pieces: asyncio.Queue[str | None] = asyncio.Queue()
+
+    async def read() -> None:
+        try:
+            await wanted.acquire()
+            async for piece in text:
+                pieces.put_nowait(piece)
+                await wanted.acquire()
+        finally:
+            pieces.put_nowait(None)
+
+    reading = asyncio.create_task(read(), name="cartesia-text")
+    try:
+        while True:
+            wanted.release()
+            try:
+                async with asyncio.timeout(pause):
+                    piece = await pieces.get()
+            except TimeoutError:
+                yield None
+                piece = await pieces.get()
+            if piece is None:
+                await reading  # raises what the text raised
+                return
             yield piece
-            await asyncio.sleep(0)
+    finally:
+        reading.cancel()
+        await asyncio.wait([reading])
 
 
 def attempts(host: str, port: int, seconds: float | None) -> Iterator[tuple[str, float | None]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections import deque
+from contextlib import aclosing
 from typing import TYPE_CHECKING
 
 from .._core.stream import cut_short_error
@@ -135,11 +136,13 @@ class AsyncSpeech:
 
     async def _feed(self) -> None:
         try:
-            async for piece in each(self._text):
-                if self._closed:
-                    return
-                for chunk in [piece] if self._chunker is None else self._chunker.feed(piece):
-                    await self._push(chunk)
+            pause = None if self._chunker is None else self._chunker.PAUSE_S
+            async with aclosing(each(self._text, pause)) as pieces:
+                async for piece in pieces:
+                    if self._closed:
+                        return
+                    for chunk in self._speakable(piece):
+                        await self._push(chunk)
             for chunk in [] if self._chunker is None else self._chunker.finish():
                 await self._push(chunk)
             async with self._mutex:
@@ -149,6 +152,13 @@ class AsyncSpeech:
             self._error = error  # the text's own error belongs to the consumer
             async with self._mutex:
                 self._cancel()
+
+    def _speakable(self, piece: str | None) -> list[str]:
+        """What can go out after a piece of the text, or a pause."""
+        chunker = self._chunker
+        if chunker is None:
+            return [piece] if piece else []
+        return chunker.pause() if piece is None else chunker.feed(piece)
 
     async def _push(self, piece: str) -> None:
         if piece:

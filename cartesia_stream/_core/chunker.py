@@ -4,14 +4,14 @@
 Text is looked at where one word ends and the next begins: only the first letter of the next word
 tells the end of a sentence from "3.14", "Dr. Who" or "e.g. this". So a chunk is released when the
 word after it starts, what is not a word never stands alone, and any splitting of the same text
-gives the same chunks. When a model pauses, `Chunker.finish` releases what is held back.
+gives the same chunks. When a model pauses, `Chunker.pause` releases what is held back.
 """
 
 from __future__ import annotations
 
 import re
 from enum import IntEnum
-from typing import Final, NamedTuple
+from typing import ClassVar, Final, NamedTuple
 
 from ..errors import ConfigurationError
 from .markup import Kind, extends, is_composed, is_spaceless, markup_at
@@ -87,7 +87,13 @@ class Chunker:
 
     Raises:
         ConfigurationError: Unless 1 <= ``min_chars`` <= ``max_chars`` and 1 <= ``first_chars``.
+
+    Attributes:
+        PAUSE_S: Seconds without text after which to call `pause`: as long as the service itself
+            collects text by default.
     """
+
+    PAUSE_S: ClassVar[float] = 3.0
 
     __slots__ = (
         "_cuts",
@@ -129,16 +135,27 @@ class Chunker:
         return chunks
 
     def finish(self) -> list[str]:
-        """Take the end of the text; the chunks that were held back.
-
-        Also for a pause of the model, such as a tool call. The chunker starts over.
-        """
+        """Take the end of the text; the chunks that were held back. The chunker starts over."""
         chunks = self._scan(final=True)
         while self._cuts and len(self._text) - self._start > self._max:
             chunks.append(self._release(self._best()))
         if self._start < len(self._text):
             chunks.append(self._text[self._start :])
         self._reset()
+        return chunks
+
+    def pause(self) -> list[str]:
+        """Take a pause of the text, such as a tool call: the chunks that were held back.
+
+        A word that stands at the end counts as whole. Markup that has only begun stays, and what
+        is not a word still waits for one.
+        """
+        if not self._has_word:
+            return []
+        begun = self._text[self._pos :]
+        self._text = self._text[: self._pos]
+        chunks = self.finish()
+        self._text = begun
         return chunks
 
     def _scan(self, *, final: bool) -> list[str]:

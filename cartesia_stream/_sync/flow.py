@@ -8,10 +8,11 @@ import threading
 import time
 from concurrent.futures import Future
 from contextlib import AbstractContextManager, suppress
-from typing import TYPE_CHECKING, TypeVar
+from queue import Empty, SimpleQueue
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Generator, Iterable, Iterator
 
     import httpx
 
@@ -94,9 +95,64 @@ class Repeater:
         self._stopped.set()
 
 
-def each(text: Iterable[str]) -> Iterator[str]:
-    """The pieces of a text."""
-    yield from text
+def each(text: Iterable[str], pause: float | None = None) -> Generator[str | None]:
+    """The pieces of a text.
+
+    Args:
+        text: The pieces.
+        pause: Seconds without a piece that are told by None, once.
+    """
+    if pause is None:
+        yield from text
+        return
+    wanted = threading.Semaphore(0)
+    pieces: SimpleQueue[str | _End] = SimpleQueue()
+    left = threading.Event()
+
+    def read() -> None:
+        end = _End(None)
+        try:
+            for piece in _while_wanted(text, wanted, left):
+                pieces.put(piece)
+        except BaseException as error:
+            end = _End(error)
+        pieces.put(end)
+
+    threading.Thread(target=read, name="cartesia-text", daemon=True).start()
+    try:
+        while True:
+            wanted.release()
+            try:
+                piece = pieces.get(timeout=pause)
+            except Empty:
+                yield None
+                piece = pieces.get()
+            if isinstance(piece, _End):
+                if piece.error is not None:
+                    raise piece.error
+                return
+            yield piece
+    finally:
+        left.set()
+        wanted.release()
+
+
+class _End(NamedTuple):
+    """The end of a text, and what it raised."""
+
+    error: BaseException | None
+
+
+def _while_wanted(
+    text: Iterable[str], wanted: threading.Semaphore, left: threading.Event
+) -> Iterator[str]:
+    """The pieces of a text, each read when it is asked for."""
+    wanted.acquire()
+    for piece in text:
+        yield piece
+        wanted.acquire()
+        if left.is_set():
+            return
 
 
 def attempts(host: str, port: int, seconds: float | None) -> Iterator[tuple[str, float | None]]:

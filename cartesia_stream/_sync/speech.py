@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import uuid
 from collections import deque
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 from .._core.stream import cut_short_error
@@ -136,11 +137,13 @@ class Speech:
 
     def _feed(self) -> None:
         try:
-            for piece in each(self._text):
-                if self._closed:
-                    return
-                for chunk in [piece] if self._chunker is None else self._chunker.feed(piece):
-                    self._push(chunk)
+            pause = None if self._chunker is None else self._chunker.PAUSE_S
+            with closing(each(self._text, pause)) as pieces:
+                for piece in pieces:
+                    if self._closed:
+                        return
+                    for chunk in self._speakable(piece):
+                        self._push(chunk)
             for chunk in [] if self._chunker is None else self._chunker.finish():
                 self._push(chunk)
             with self._mutex:
@@ -150,6 +153,13 @@ class Speech:
             self._error = error  # the text's own error belongs to the consumer
             with self._mutex:
                 self._cancel()
+
+    def _speakable(self, piece: str | None) -> list[str]:
+        """What can go out after a piece of the text, or a pause."""
+        chunker = self._chunker
+        if chunker is None:
+            return [piece] if piece else []
+        return chunker.pause() if piece is None else chunker.feed(piece)
 
     def _push(self, piece: str) -> None:
         if piece:

@@ -369,7 +369,9 @@ class TTS:
                 first word that did not arrive in full. A `Resumed` event tells. Audio is then
                 handed out word by word, which needs the word times and yields them.
             buffering: Who gathers pieces into sentences: the service, or this client, which then
-                has each sentence spoken at once.
+                has each sentence spoken at once, and what there is when nothing comes for 3 s.
+                The service ends what it has spoken soon after the last audio, so a model that
+                pauses for longer needs ``resume``.
             options: See `ContextOptions`.
 
         Returns:

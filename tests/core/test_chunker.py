@@ -167,6 +167,35 @@ def test_a_pause_of_the_model() -> None:
     assert chunker.finish() == ["Now"]
 
 
+def test_a_pause_in_the_middle() -> None:
+    """A pause ends the last word; markup that has only begun waits, and so does what is no word."""
+    chunker = Chunker()
+    assert chunker.feed("Let me check") == []
+    assert chunker.pause() == ["Let me check"]
+    assert chunker.pause() == []
+    assert chunker.feed(". ") == []
+    assert chunker.pause() == []
+    assert chunker.feed("Wait <bre") == []
+    assert chunker.pause() == [". Wait "]
+    assert chunker.feed('ak time="1s"/> here') == []
+    assert chunker.finish() == ['<break time="1s"/> here']
+
+
+@given(
+    st.lists(st.sampled_from(["One", " two", ". ", "3", ".14", "<bre", "ak/>", "字", "", " "])),
+    st.data(),
+)
+def test_pauses_lose_nothing(pieces: list[str], data: st.DataObject) -> None:
+    """Joined again, the chunks are the text, wherever it paused."""
+    chunker, chunks = Chunker(), list[str]()
+    for piece in pieces:
+        chunks += chunker.feed(piece)
+        if data.draw(st.booleans()):
+            chunks += chunker.pause()
+    chunks += chunker.finish()
+    assert "".join(chunks) == "".join(pieces)
+
+
 def test_what_looks_like_a_tag() -> None:
     """A bracket holds text back only while a tag can come of it."""
     assert sentences("If a < 10b. Then c.") == ["If a < 10b. ", "Then c."]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from cartesia_stream import APITimeoutError, StreamTruncatedError, Timeouts
+from cartesia_stream._core.chunker import Chunker
 
 from .faces import AT_ONCE_S, VOICE, Background, at_once, eventually, speak
 from .hearing import words_heard
@@ -192,6 +193,42 @@ def test_text_is_not_taken_before_its_turn(face: Face, make_emulator: MakeEmulat
     time.sleep(0.05)
     first.close()
     assert waiting.result() == WORDS
+
+
+def test_buffering_here_lets_go_when_the_model_pauses(
+    face: Face, make_emulator: MakeEmulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was held back is spoken while nothing comes, and what comes later goes on from there."""
+    monkeypatch.setattr(Chunker, "PAUSE_S", 0.2)
+    emulator = make_emulator(context_expiry_s=60)
+    client = face.client(emulator)
+    pieces = ["Let me check", ", one mo", "ment <bre", 'ak time="1s"/> please.']
+    stream = client.tts.speak(face.tokens(pieces, gap=1.5), voice=VOICE, buffering="client")
+    assert words_heard(stream)
+    messages = [json.loads(frame) for frame in emulator.requests[0].frames]
+    sent = [message["transcript"] for message in messages if message.get("transcript")]
+    assert sent == ["Let me check", ", one mo", "ment ", '<break time="1s"/> please.']
+
+
+@pytest.mark.parametrize("gap", [0.0, 0.6])
+def test_text_that_fails_while_it_is_gathered_here(
+    client: Cartesia, face: Face, monkeypatch: pytest.MonkeyPatch, gap: float
+) -> None:
+    """Its exception is raised where the speech is read, after a pause too."""
+    monkeypatch.setattr(Chunker, "PAUSE_S", 0.2)
+    text = face.tokens(["Hello "], gap=gap, error=KeyError("mine"))
+    with pytest.raises(KeyError, match="mine"):
+        client.tts.speak(text, voice=VOICE, buffering="client").collect()
+
+
+def test_leaving_while_the_model_pauses(
+    client: Cartesia, face: Face, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Closing ends the reading of the text; nothing of it is left behind."""
+    monkeypatch.setattr(Chunker, "PAUSE_S", 0.1)
+    text = face.tokens(["Hello there"] * 5, gap=0.5)
+    with client.tts.speak(text, voice=VOICE, buffering="client") as stream:
+        next(iter(stream))
 
 
 def test_buffering_here_sends_whole_sentences(
