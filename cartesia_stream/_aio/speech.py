@@ -187,29 +187,22 @@ class AsyncSpeech:
         event = lane.context.pop()
         return None if event is None else self._digest(event, lane.context)
 
-    async def next_event(self) -> SpeechEvent | None:
-        """Wait for an event; raises what the text raised."""
+    async def wait(self) -> bool:
+        """Wait until there may be an event; False after the terminal one."""
         while not self._ready:
             if self._over:
-                return None
+                return False
             driver, lane = self._driver, self._lane
             assert driver is not None
             assert lane is not None
             failure, self._failure = self._failure, None
             if failure is None:
                 try:
-                    event = await driver.next_event(lane)
+                    return await driver.wait(lane)
                 except APIError as error:
                     failure = error
-                else:
-                    if event is None:
-                        return None
-                    event = self._digest(event, lane.context)
-                    if event is not None:
-                        return event
-            if failure is not None:
-                await self._recover(failure)
-        return self._ready.popleft()
+            await self._recover(failure)
+        return True
 
     def _digest(self, event: SpeechEvent, context: Context) -> SpeechEvent | None:
         """What the consumer gets first for an event; None if nothing yet."""

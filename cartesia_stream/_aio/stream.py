@@ -50,8 +50,9 @@ class AsyncSource(Protocol):
     def ready(self) -> SpeechEvent | None:
         """An event that is here already; None when one must be waited for, or none is left."""
 
-    async def next_event(self) -> SpeechEvent | None:
-        """Wait for an event; None after the terminal one."""
+    def wait(self) -> Awaitable[bool]:
+        """Wait until there may be one; False after the terminal one."""
+        ...
 
     async def aclose(self) -> None:
         """Stop what is not over yet and free what it holds; safe to call twice."""
@@ -105,11 +106,9 @@ class AsyncSpeechStream:
         if self._closed:
             raise StopAsyncIteration
         try:
-            source = self._source
-            event = None if source is None else source.ready()
-            if event is None:
-                source = await self._opened()
-                event = await source.next_event()
+            source = self._source or await self._opened()
+            while (event := source.ready()) is None and await source.wait():
+                pass
         except BaseException as error:
             if isinstance(error, Exception):
                 self._error = error  # however often it is read, it never looks complete
@@ -249,10 +248,9 @@ class ContextSource:
         event = self._lane.context.pop()
         return None if event is None else entered(self.ledger, event)
 
-    async def next_event(self) -> SpeechEvent | None:
-        """Wait for an event; None after the terminal one."""
-        event = await self._driver.next_event(self._lane)
-        return None if event is None else entered(self.ledger, event)
+    def wait(self) -> Awaitable[bool]:
+        """Wait until there is one; False after the terminal one."""
+        return self._driver.wait(self._lane)
 
     async def aclose(self) -> None:
         """Cancel the context if it is not over."""
@@ -266,6 +264,7 @@ class MeteredSource:
     def __init__(self, source: AsyncSource, life: Life) -> None:
         self._source = source
         self._life = life
+        self._asked = math.inf  # since when the present event is waited for
         self._logged = debugging()
         self.ledger: Ledger = source.ledger
         life.enter(source.context_id)
@@ -284,21 +283,20 @@ class MeteredSource:
     def ready(self) -> SpeechEvent | None:
         """An event that is here already."""
         event = self._source.ready()
-        return None if event is None else self._noted(event, asked=math.inf)
-
-    async def next_event(self) -> SpeechEvent | None:
-        """Wait for an event; None after the terminal one."""
-        asked = time.monotonic()
-        event = await self._source.next_event()
-        return None if event is None else self._noted(event, asked=asked)
-
-    def _noted(self, event: SpeechEvent, *, asked: float) -> SpeechEvent:
+        if event is None:
+            return None
         if self._logged:
             log_event(event, f"request={self.request_id}")
         if type(event) is AudioChunk:
             now = time.monotonic()
-            self._life.meter.audio_read(len(event.data), asked=asked, now=now)
+            self._life.meter.audio_read(len(event.data), asked=self._asked, now=now)
+        self._asked = math.inf
         return event
+
+    def wait(self) -> Awaitable[bool]:
+        """Wait until there may be one; False after the terminal one."""
+        self._asked = min(self._asked, time.monotonic())
+        return self._source.wait()
 
     async def aclose(self) -> None:
         """Drop the response."""

@@ -7,6 +7,7 @@ so a slow consumer never stops the pings that keep the connection alive.
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from typing import TYPE_CHECKING, Final
 
@@ -33,12 +34,14 @@ NEXT_ADDRESS_S: Final = 0.25  # when to try the next address of a host as well; 
 class Lane:
     """A context, its deadlines, and the futures that its consumers wait on."""
 
-    __slots__ = ("_timer", "_waiters", "context", "timeouts")
+    __slots__ = ("_shortest", "_timer", "_waiters", "context", "timeouts")
 
     context: Context
 
     def __init__(self, timeouts: Timeouts) -> None:
         self.timeouts = timeouts
+        gaps = (timeouts.first_audio, timeouts.idle, timeouts.input)
+        self._shortest = min((gap for gap in gaps if gap is not None), default=math.inf)
         self._timer: asyncio.TimerHandle | None = None
         self._waiters: list[asyncio.Future[None]] = []
 
@@ -53,23 +56,25 @@ class Lane:
             self._timer.cancel()
             self._timer = None
 
-    async def wait(self, seconds: float | None) -> None:
-        """Wait for news, for so many seconds at most; it may also end for nothing.
-
-        The timer is left to run when news come, since the next wait mostly ends later: it is far
-        cheaper to look once in vain than to set a timer for each chunk.
-        """
-        loop = asyncio.get_running_loop()
+    def waiter(self, loop: asyncio.AbstractEventLoop) -> asyncio.Future[None]:
+        """A future for the next news; it may also come for nothing."""
         waiter = loop.create_future()
         self._waiters.append(waiter)
-        if seconds is not None:
-            until = loop.time() + seconds
-            if self._timer is not None and until < self._timer.when():
-                self._timer.cancel()
-                self._timer = None
-            if self._timer is None:
-                self._timer = loop.call_at(until, self._expired)
-        await waiter
+        return waiter
+
+    @property
+    def watched(self) -> bool:
+        """Whether a timer will wake the consumers before any deadline."""
+        return self._timer is not None
+
+    def watch(self, loop: asyncio.AbstractEventLoop, seconds: float) -> None:
+        """Wake the consumers in so many seconds, or sooner.
+
+        No deadline can come to lie before that: whatever moves one has it begin anew, with the
+        shortest of them at least. So the timer can be left to run while events come and go, which
+        is far cheaper than one for each event.
+        """
+        self._timer = loop.call_later(min(seconds, self._shortest), self._expired)
 
     def _expired(self) -> None:
         self._timer = None
@@ -179,19 +184,26 @@ class AsyncSocketDriver(asyncio.Protocol):
         lane.wake()
         self._flush()
 
+    async def wait(self, lane: Lane) -> bool:
+        """Wait until an event can be read; False when none will come any more."""
+        context = lane.context
+        while (news := context.news()) is None:
+            if not lane.watched:
+                deadline = context.deadline(lane.timeouts)
+                if deadline is not None:
+                    seconds = deadline.at - time.monotonic()
+                    if seconds <= 0:
+                        self.cancel(lane)
+                        raise deadline.error
+                    lane.watch(self._loop, seconds)
+            await lane.waiter(self._loop)
+        return news
+
     async def next_event(self, lane: Lane) -> SpeechEvent | None:
         """Wait for the next event; None after the terminal one."""
-        context = lane.context
-        while True:
-            event = context.next_event()
-            if event is not None or context.exhausted:
-                return event
-            deadline = context.deadline(lane.timeouts)
-            wait = None if deadline is None else deadline.at - time.monotonic()
-            if deadline is not None and wait is not None and wait <= 0:
-                self.cancel(lane)
-                raise deadline.error
-            await lane.wait(wait)
+        while (event := lane.context.next_event()) is None and await self.wait(lane):
+            pass
+        return event
 
     # --- closing
 

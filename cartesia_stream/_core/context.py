@@ -303,6 +303,18 @@ class Context:
 
     # --- the consumer
 
+    def news(self) -> bool | None:
+        """Whether an event waits to be read; None while none does and one may still come.
+
+        Raises:
+            CartesiaError: What ended the context, after its last event.
+        """
+        if self._events:
+            return True
+        if self._fault is not None:
+            raise self._fault
+        return False if self.over else None
+
     @property
     def exhausted(self) -> bool:
         """Whether the terminal event has been read."""
@@ -314,10 +326,7 @@ class Context:
         Raises:
             CartesiaError: What ended the context, after its last event.
         """
-        event = self.pop()
-        if event is None and self._fault is not None:
-            raise self._fault
-        return event
+        return self.pop() if self.news() else None
 
     def pop(self) -> SpeechEvent | None:
         """The next event if one waits; the one method that needs no lock of the driver."""

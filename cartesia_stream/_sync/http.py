@@ -247,29 +247,32 @@ class ResponseSource:
         self._decoder = decoder
         self._guard = Guard()
         self._closed = False
+        self._cut_off = False  # by `close`, while the next event was waited for
+        self._over = False
         self.context_id: str | None = request.context_id
         self.request_id: str | None = decoder.request_id
 
     def ready(self) -> SpeechEvent | None:
         """An event that is here already."""
         event = self._decoder.next_event()
-        return None if event is None else entered(self.ledger, event)
+        if event is not None:
+            return entered(self.ledger, event)
+        if self._cut_off:
+            self._cut_off, self._over = False, True
+            return Cancelled(context_id=self.context_id)
+        return None
 
     def next_event(self) -> SpeechEvent | None:
         """Wait for an event; None after the terminal one."""
-        decoder = self._decoder
-        while True:
-            event = decoder.next_event()
-            if event is not None:
-                return entered(self.ledger, event)
-            if decoder.ended:
-                return None
-            if not self._read():
-                return Cancelled(context_id=self.context_id)
+        while (event := self.ready()) is None and self.wait():
+            pass
+        return event
 
-    def _read(self) -> bool:
-        """Take in what comes next; False if the stream was closed meanwhile."""
+    def wait(self) -> bool:
+        """Take in what comes next; False after the terminal event."""
         decoder = self._decoder
+        if decoder.ended or self._over:
+            return False
         deadline = decoder.deadline()
         wait = None if deadline is None else deadline - time.monotonic()
         if self._patience is not None:
@@ -281,7 +284,8 @@ class ResponseSource:
         except (TimeoutError, httpx.HTTPError, httpx.StreamError) as error:
             failure = body_error(error, decoder)
         if self._closed:
-            return False
+            self._cut_off = True
+            return True
         if failure is not None:
             raise failure
         now = time.monotonic()

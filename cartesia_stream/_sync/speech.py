@@ -188,29 +188,22 @@ class Speech:
         event = lane.context.pop()
         return None if event is None else self._digest(event, lane.context)
 
-    def next_event(self) -> SpeechEvent | None:
-        """Wait for an event; raises what the text raised."""
+    def wait(self) -> bool:
+        """Wait until there may be an event; False after the terminal one."""
         while not self._ready:
             if self._over:
-                return None
+                return False
             driver, lane = self._driver, self._lane
             assert driver is not None
             assert lane is not None
             failure, self._failure = self._failure, None
             if failure is None:
                 try:
-                    event = driver.next_event(lane)
+                    return driver.wait(lane)
                 except APIError as error:
                     failure = error
-                else:
-                    if event is None:
-                        return None
-                    event = self._digest(event, lane.context)
-                    if event is not None:
-                        return event
-            if failure is not None:
-                self._recover(failure)
-        return self._ready.popleft()
+            self._recover(failure)
+        return True
 
     def _digest(self, event: SpeechEvent, context: Context) -> SpeechEvent | None:
         """What the consumer gets first for an event; None if nothing yet."""

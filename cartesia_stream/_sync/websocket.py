@@ -168,17 +168,11 @@ class SocketDriver:
             lane.condition.notify_all()
             self._flush()
 
-    def next_event(self, lane: Lane) -> SpeechEvent | None:
-        """Wait for the next event; None after the terminal one."""
+    def wait(self, lane: Lane) -> bool:
+        """Wait until an event can be read; False when none will come any more."""
         context, condition, timeouts = lane
-        event = context.pop()  # without the lock, which the reader holds for as long as it parses
-        if event is not None:
-            return event
         with self._lock:
-            while True:
-                event = context.next_event()
-                if event is not None or context.exhausted:
-                    return event
+            while (news := context.news()) is None:
                 deadline = context.deadline(timeouts)
                 wait = None if deadline is None else deadline.at - time.monotonic()
                 if deadline is not None and wait is not None and wait <= 0:
@@ -186,6 +180,13 @@ class SocketDriver:
                     self._flush()
                     raise deadline.error
                 condition.wait(wait)
+        return news
+
+    def next_event(self, lane: Lane) -> SpeechEvent | None:
+        """Wait for the next event; None after the terminal one."""
+        while (event := lane.context.pop()) is None and self.wait(lane):
+            pass
+        return event
 
     # --- closing
 
