@@ -158,11 +158,11 @@ class Server(Child):
 class Worker(Child):
     """A client."""
 
-    def __init__(self, client: Client, *, tls: bool = False) -> None:
+    def __init__(self, client: Client, *, tls: bool = False, profile: bool = False) -> None:
         core = [] if cores()[1] is None else ["--core", str(cores()[1])]
-        base = ["--base"] if client.base else []
+        flags = ["--base"] * client.base + ["--profile"] * profile
         command = [str(interpreter(client.side)), "-m", "bench.worker"]
-        super().__init__([*command, client.side, client.adapter, *core, *base], tls=tls)
+        super().__init__([*command, client.side, client.adapter, *core, *flags], tls=tls)
 
     def do(self, order: Order, url: str) -> object:
         """Have an order carried out."""

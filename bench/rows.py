@@ -100,6 +100,7 @@ def _flood(
 MANY: Final = Load(32)
 PACED: Final = Load(100, 100, pace="real")
 POOLED: Final = Load(1000, 100, pace="real")
+POOLED_LARGE: Final = Load(1000, 25, 17640, "real")
 WAITING: Final = Load(100, 1, pace="hold")
 SINGLE: Final = Load(1, 1)
 LONG: Final = Load(1, 12_000, pace="brisk")
@@ -408,14 +409,15 @@ SCALING: Final = (
     ),
     *(
         Row(
-            f"pool-1000-{figure.partition('_')[0]}",
-            f"1,000 contexts over a pool at real-time pace: {what}",
+            f"{name}-{figure.partition('_')[0]}",
+            f"1,000 contexts over a pool at real-time pace, {load.period * 1000:g} ms each: {what}",
             figure,
             _ours("async-pool"),
-            Order("stream", POOLED),
+            Order("stream", load),
             None,
             repetitions=3,
         )
+        for name, load in (("pool-1000", POOLED), ("pool-1000-large", POOLED_LARGE))
         for figure, what in (
             ("left_percent", "what is left of the core"),
             ("cpu_us", "CPU per chunk"),

@@ -73,6 +73,11 @@ class Bench:
             {client.side: samples[client, order] for client, order in others},
         )
 
+    def profile(self, row: Row) -> None:
+        """Have our client tell where its time goes."""
+        with Worker(row.ours, tls=row.order.tls, profile=True) as worker:
+            worker.do(row.order, self._server.url(row.order.load, tls=row.order.tls))
+
     def _figures(self, client: Client, order: Order, repetition: int) -> Figures:
         """Rows that differ in the figure alone share a measurement."""
         key = (client, order, repetition)
@@ -151,6 +156,7 @@ def main() -> int:
     parser.add_argument("--quick", action="store_true", help=f"{QUICK} repetitions")
     parser.add_argument("--references", action="store_true", help="measure what is possible, too")
     parser.add_argument("--first", action="store_true", help="before other processes; needs root")
+    parser.add_argument("--profile", action="store_true", help="tell where our time goes instead")
     parser.add_argument("--list", action="store_true", help="name the rows")
     parser.add_argument("--write", action="store_true", help="write docs/performance.md")
     parser.add_argument("--render", action="store_true", help="write it from the last --write")
@@ -171,6 +177,11 @@ def main() -> int:
         os.nice(-15)  # the server and the clients inherit it
     with Server() as server:
         bench = Bench(server)
+        if options.profile:
+            for row in rows:
+                print(row.what, flush=True)
+                bench.profile(row)
+            return 0
         results = run(bench, rows, repetitions, references=options.references)
     report = Report(results, bench.latencies, bench.growth, facts(repetitions, sys.argv[1:]))
     if options.json:

@@ -8,9 +8,11 @@ Run by the interpreter that has the client. The runner speaks with it; see `benc
 from __future__ import annotations
 
 import argparse
+import cProfile
 import dataclasses
 import importlib
 import json
+import pstats
 import sys
 import time
 from typing import TYPE_CHECKING, Any, Final
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 SIDES: Final = ("ours", "official", "bare", "limit", "floor")
 FAST: Final = ("aiohttp", "httpx_aiohttp")
 """What the extra with the fast transport installs."""
+PROFILE_LINES: Final = 25
 
 
 def drive_of(module: ModuleType, name: str) -> AsyncDrive | SyncDrive:
@@ -65,6 +68,15 @@ def obey(module: ModuleType, name: str, order: dict[str, Any]) -> object:
     raise ValueError(order["do"])
 
 
+def profiled(module: ModuleType, name: str, order: dict[str, Any]) -> object:
+    """`obey`, and print which functions took the time; other threads are not seen."""
+    profile = cProfile.Profile()
+    try:
+        return profile.runcall(obey, module, name, order)
+    finally:
+        pstats.Stats(profile, stream=sys.stderr).sort_stats("tottime").print_stats(PROFILE_LINES)
+
+
 def main() -> int:
     """Obey until the standard input ends."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
@@ -72,14 +84,16 @@ def main() -> int:
     parser.add_argument("adapter", help="such as async-ws")
     parser.add_argument("--core", type=int, default=None, help="the only core to run on")
     parser.add_argument("--base", action="store_true", help="as if the extras were not installed")
+    parser.add_argument("--profile", action="store_true", help="tell on stderr where time goes")
     options = parser.parse_args()
     pin(options.core)
     if options.base:
         for package in FAST:
             sys.modules[package] = None  # type: ignore[assignment]  # importing it fails now
     module = importlib.import_module(f"bench.adapters.{options.side}")
+    carry_out = profiled if options.profile else obey
     for line in sys.stdin:
-        print(json.dumps(obey(module, options.adapter, json.loads(line))), flush=True)
+        print(json.dumps(carry_out(module, options.adapter, json.loads(line))), flush=True)
     return 0
 
 

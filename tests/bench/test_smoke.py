@@ -114,12 +114,13 @@ def test_a_page_of_voices(server: Server) -> None:
     assert voices(module, server.url(Load()), 2) > 0
 
 
-def test_a_worker_carries_orders_out(server: Server) -> None:
+def test_a_worker_carries_orders_out(server: Server, capfd: pytest.CaptureFixture[str]) -> None:
     order = Order("stream", FEW)
-    with Worker(Client("ours", "async-sse", base=True)) as worker:
+    with Worker(Client("ours", "async-sse", base=True), profile=True) as worker:
         found = worker.do(order, server.url(FEW))
     assert isinstance(found, dict)
     assert found["cpu_s"] > 0
+    assert "tottime" in capfd.readouterr().err
 
 
 def test_a_worker_that_fails_ends_the_run(
