@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     import httpx
 
+    from .websocket import AsyncSocketDriver, Lane
+
 Mutex = asyncio.Lock
 sleep = asyncio.sleep
 
@@ -225,6 +227,11 @@ async def next_piece(pieces: AsyncIterator[bytes], seconds: float | None) -> byt
     """
     async with asyncio.timeout(seconds):
         return await anext(pieces, None)
+
+
+def abandon(driver: AsyncSocketDriver, lane: Lane) -> None:
+    """Cancel a context where a generator ends; the event loop ends those that are collected."""
+    driver.cancel(lane)
 
 
 async def break_off(response: httpx.Response) -> None:

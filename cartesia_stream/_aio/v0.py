@@ -31,7 +31,7 @@ from .._core.operations import SpeechRequest
 from ..errors import APIError, ConfigurationError, RemoteProtocolError
 from .client import AsyncTransports
 from .credentials import AsyncCredentials
-from .flow import sleep
+from .flow import abandon, sleep
 from .websocket import connect
 
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ class AsyncSocketSource:
     async def aclose(self) -> None:
         """Stop the generation if it is not over."""
         if not self._lane.context.over:
-            self._driver.cancel(self._lane)
+            abandon(self._driver, self._lane)
 
 
 class AsyncAlpha:

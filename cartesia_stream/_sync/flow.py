@@ -9,12 +9,16 @@ import time
 from concurrent.futures import Future
 from contextlib import AbstractContextManager, suppress
 from queue import Empty, SimpleQueue
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator
 
     import httpx
+
+    from .websocket import Lane, SocketDriver
+
+LOCKED_S: Final = 1.0  # longer than anybody else holds it
 
 Mutex = threading.Lock
 Guard = threading.RLock
@@ -195,6 +199,18 @@ def _addresses(host: str, port: int, flags: int = 0) -> list[str]:
 def next_piece(pieces: Iterator[bytes], seconds: float | None) -> bytes | None:
     """The next piece of a body, None at its end; the HTTP library keeps the time."""
     return next(pieces, None)
+
+
+def abandon(driver: SocketDriver, lane: Lane) -> None:
+    """Cancel a context where a generator ends, which the garbage collector may cause.
+
+    That may strike in a thread that holds the driver's lock: another one then takes over.
+    """
+    if lane.condition.acquire(timeout=LOCKED_S):
+        lane.condition.release()
+        driver.cancel(lane)
+    else:
+        threading.Thread(target=driver.cancel, args=(lane,), daemon=True).start()
 
 
 def break_off(response: httpx.Response) -> None:

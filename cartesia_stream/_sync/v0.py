@@ -32,7 +32,7 @@ from .._core.operations import SpeechRequest
 from ..errors import APIError, ConfigurationError, RemoteProtocolError
 from .client import Transports
 from .credentials import Credentials
-from .flow import sleep
+from .flow import abandon, sleep
 from .websocket import connect
 
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ class SocketSource:
     def close(self) -> None:
         """Stop the generation if it is not over."""
         if not self._lane.context.over:
-            self._driver.cancel(self._lane)
+            abandon(self._driver, self._lane)
 
 
 class Alpha:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 import uuid
 from typing import TYPE_CHECKING, Any
@@ -9,7 +10,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from cartesia_stream import APIError, StreamTruncatedError, v0
+from cartesia_stream._sync import flow
+from cartesia_stream.v0 import CartesiaTTS
 
+from .faces import KEY
 from .talk import DONE, SPEECH, Frame, chunk, speaking, tell
 
 if TYPE_CHECKING:
@@ -123,6 +127,31 @@ def test_a_slow_listener_is_waited_for(
     assert next(pieces)["audio"] == b"12"
     time.sleep(2.0)
     assert [output["audio"] for output in pieces] == [b"12"] * 2
+
+
+def test_a_generator_may_end_in_a_thread_that_holds_the_lock(
+    make_peer: MakePeer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As it does where the garbage collector finds it: the cancel goes out all the same."""
+    monkeypatch.setattr(flow, "LOCKED_S", 0.1)
+    cancels: list[Frame] = []
+    heard = threading.Event()
+
+    def listen(peer: Conversation, message: Frame) -> None:
+        tell(peer, {"context_id": message["context_id"], **chunk(b"12")})
+        cancels.append(peer.message())
+        heard.set()
+
+    monkeypatch.setenv("CARTESIA_BASE_URL", make_peer(speaking(listen)).base_url)
+    with CartesiaTTS(api_key=KEY, experimental_ws_handle_interrupts=True) as client:
+        pieces = client._generate_ws(SPEECH, context_id="c1")
+        next(pieces)
+        driver: Any = client._alpha.driver
+        with driver._lock:
+            pieces.close()
+            assert not heard.is_set()
+        assert heard.wait(10)
+    assert cancels == [{"context_id": "c1", "action": "cancel"}]
 
 
 def test_closing_the_client_ends_generations(face: AlphaFace, emulator: Emulator) -> None:
