@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import struct
+from collections import deque
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -17,12 +18,13 @@ import pybase64
 from bench.adapters.wire import address, client_frame, generation, post, upgrade
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from bench.drive import AsyncAdapter, AsyncRead, Read, SyncAdapter, Take
     from bench.plan import Load
 
 READ_SIZE: Final = 1 << 18
+HEAD_END: Final = b"\r\n\r\n"
 _DATA: Final = b'"data":"'
 
 
@@ -48,48 +50,47 @@ def decode(message: bytes | bytearray) -> tuple[str, bytes | None]:
 
 
 class Frames:
-    """Cuts frames out of what arrives, the response to the handshake first."""
+    """A buffer to read into, out of which messages are cut; the handshake's response goes first."""
 
     def __init__(self) -> None:
-        self._rest = b""
-        self._open = False
+        self._buffer = bytearray(READ_SIZE)
+        self._view = memoryview(self._buffer)
+        self._size = 0
+        self.is_open = False
 
-    def messages(self, data: bytes) -> list[bytes]:
-        """The messages that are whole now."""
-        if self._rest:
-            data = self._rest + data
-        place, size = 0, len(data)
-        found: list[bytes] = []
-        if not self._open:
-            end = data.find(b"\r\n\r\n")
+    def space(self) -> memoryview:
+        """Where to read to."""
+        return self._view[self._size :]
+
+    def received(self, count: int) -> Iterator[bytes]:
+        """The messages that so many new bytes complete; use it up before the next read."""
+        buffer, view = self._buffer, self._view
+        place, size = 0, self._size + count
+        self._size = size
+        if not self.is_open:
+            end = buffer.find(HEAD_END, 0, size)
             if end < 0:
-                self._rest = data
-                return found
-            self._open, place = True, end + 4
+                return
+            self.is_open, place = True, end + len(HEAD_END)
         while place + 4 <= size:
-            length, head = data[place + 1], 2
+            length, head = buffer[place + 1], 2
             if length == 126:
-                length, head = data[place + 2] << 8 | data[place + 3], 4
+                length, head = buffer[place + 2] << 8 | buffer[place + 3], 4
             elif length == 127:
                 if place + 10 > size:
                     break
-                (length,) = struct.unpack_from("!Q", data, place + 2)
+                (length,) = struct.unpack_from("!Q", buffer, place + 2)
                 head = 10
             end = place + head + length
             if end > size:
                 break
-            found.append(data[place + head : end])
+            yield bytes(view[place + head : end])
             place = end
-        self._rest = data[place:]
-        return found
-
-    @property
-    def is_open(self) -> bool:
-        """Whether the handshake is over."""
-        return self._open
+        self._size = size - place
+        buffer[: self._size] = view[place:size]
 
 
-class AsyncSocket(asyncio.Protocol):
+class AsyncSocket(asyncio.BufferedProtocol):
     """A socket on asyncio: audio is handed out where it is read."""
 
     verifies = True
@@ -108,15 +109,18 @@ class AsyncSocket(asyncio.Protocol):
         self._transport.write(upgrade(path))
         await self._opened
 
-    def data_received(self, data: bytes) -> None:
-        messages = self._frames.messages(data)
-        if not self._opened.done() and self._frames.is_open:
-            self._opened.set_result(None)
+    def get_buffer(self, sizehint: int) -> memoryview:
+        return self._frames.space()
+
+    def buffer_updated(self, nbytes: int) -> None:
+        messages = self._frames.received(nbytes)
         if self._contexts:  # before every context is read
             self._early += map(decode, messages)
             return
         for message in messages:
             self._route(*decode(message))
+        if not self._opened.done() and self._frames.is_open:
+            self._opened.set_result(None)
 
     def _route(self, name: str, data: bytes | None) -> None:
         if data is not None:
@@ -160,7 +164,7 @@ class Socket:
         self._takes: dict[str, Take] = {}
         self._sock.sendall(upgrade(path))
         while not self._frames.is_open:
-            self._frames.messages(self._sock.recv(4096))
+            deque(self._frames.received(self._sock.recv_into(self._frames.space())))
 
     def open(self, load: Load, name: str, number: int) -> Read:
         self._sock.sendall(client_frame(generation(name, number)))
@@ -170,9 +174,9 @@ class Socket:
         self._takes[name] = take
         if len(self._takes) < contexts:  # the last one reads for all
             return
-        receive, takes, messages = self._sock.recv, self._takes, self._frames.messages
+        receive, takes, frames = self._sock.recv_into, self._takes, self._frames
         while takes:
-            for message in messages(receive(READ_SIZE)):
+            for message in frames.received(receive(frames.space())):
                 context, data = decode(message)
                 if data is None:
                     del takes[context]
@@ -190,27 +194,25 @@ class Pieces:
         self._rest = b""
         self._in_body = False
 
-    def messages(self, data: bytes) -> list[bytes]:
+    def received(self, data: bytes) -> Iterator[bytes]:
         """The messages that are whole now; the end of the body is an empty one."""
         if self._rest:
             data = self._rest + data
+        self._rest = data
         place = 0
-        found: list[bytes] = []
         if not self._in_body:
-            end = data.find(b"\r\n\r\n")
+            end = data.find(HEAD_END)
             if end < 0:
-                self._rest = data
-                return found
-            self._in_body, place = True, end + 4
-        while (end := data.find(b"\r\n", place)) >= 0:
+                return
+            self._in_body, place = True, end + len(HEAD_END)
+        while (end := data.find(b"\r\n", place, place + 16)) >= 0:
             length = int(data[place:end], 16)
             last = end + 2 + length
             if last + 2 > len(data):
                 break
-            found.append(data[data.find(b"{", end) : last - 2] if length else b"")
             place = last + 2
+            yield data[data.find(b"{", end) : last - 2] if length else b""
         self._rest = data[place:]
-        return found
 
 
 class Stream(asyncio.Protocol):
@@ -229,7 +231,7 @@ class Stream(asyncio.Protocol):
         transport.write(self._request)
 
     def data_received(self, data: bytes) -> None:
-        messages = self._pieces.messages(data)
+        messages = self._pieces.received(data)
         take = self._take
         if take is None:
             self._early += messages
@@ -295,7 +297,7 @@ class Events:
         pieces = Pieces()
         with sock:
             while True:
-                for message in pieces.messages(sock.recv(READ_SIZE)):
+                for message in pieces.received(sock.recv(READ_SIZE)):
                     if not message:
                         return
                     _, data = decode(message)
