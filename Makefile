@@ -8,6 +8,8 @@ SDK := 4.2.0
 ALPHA := 0.0.6
 # Random requests to each operation in `make schemathesis`; the tests make 3.
 EXAMPLES ?= 100
+# How often each side is measured in `make bench`.
+REPETITIONS ?= 7
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test check types style all conformance-venv alpha-venv schemathesis generate drift lint-spec spec-diff spec-gate bench bench-page soak diagram
@@ -97,8 +99,8 @@ spec-diff: $(BIN)/.ready ## Tell what changed for users since BASE, a commit or 
 spec-gate: $(BIN)/.ready ## Check that what breaks users since the latest release is released as such.
 	@$(BIN)/python -m tools.spec_diff --fail-on-unreleased-breaking
 
-bench: $(BIN)/.ready conformance-venv ## Measure beside the official SDK, and write docs/performance.md; it takes a quarter of an hour.
-	$(BIN)/python bench/run.py --references --write
+bench: $(BIN)/.ready conformance-venv ## Measure beside the official SDK, and write docs/performance.md; it takes half an hour.
+	$(BIN)/python bench/run.py --references --write --repetitions $(REPETITIONS)
 
 bench-page: $(BIN)/.ready ## Write docs/performance.md anew from the last measurement and bench/performance.md.
 	$(BIN)/python bench/run.py --render
