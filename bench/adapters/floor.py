@@ -10,7 +10,7 @@ import socket
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from bench.adapters.wire import address, client_frame, generation, post, upgrade
+from bench.adapters.wire import address, client_frame, generation, leave, post, some, upgrade
 from bench.frames import chunk_size
 
 if TYPE_CHECKING:
@@ -81,6 +81,9 @@ class Connection(asyncio.Protocol):
             self._early += len(data)
         elif self.counter.receive(len(data)) and not self.finished.done():
             self.finished.set_result(None)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        leave(self.opened, self.finished)
 
     async def read(self, counter: Counter) -> None:
         """Wait until all chunks have come."""
@@ -157,7 +160,7 @@ def opened(url: str, request: Callable[[str], bytes]) -> tuple[socket.socket, in
     sock.sendall(request(path))
     head = b""
     while (end := head.find(HEAD_END)) < 0:
-        head += sock.recv(READ_SIZE)
+        head += some(sock.recv(READ_SIZE))
     return sock, len(head) - end - 4
 
 
@@ -166,7 +169,7 @@ def count_all(sock: socket.socket, counter: Counter, early: int) -> None:
     buffer = bytearray(READ_SIZE)
     over = counter.receive(early)
     while not over:
-        over = counter.receive(sock.recv_into(buffer))
+        over = counter.receive(some(sock.recv_into(buffer)))
 
 
 class Socket:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 import pybase64
 
-from bench.adapters.wire import address, client_frame, generation, post, upgrade
+from bench.adapters.wire import address, client_frame, generation, leave, post, some, upgrade
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -122,6 +122,9 @@ class AsyncSocket(asyncio.BufferedProtocol):
         if not self._opened.done() and self._frames.is_open:
             self._opened.set_result(None)
 
+    def connection_lost(self, exc: Exception | None) -> None:
+        leave(self._opened, self._finished)
+
     def _route(self, name: str, data: bytes | None) -> None:
         if data is not None:
             self._takes[name](data)
@@ -164,7 +167,7 @@ class Socket:
         self._takes: dict[str, Take] = {}
         self._sock.sendall(upgrade(path))
         while not self._frames.is_open:
-            deque(self._frames.received(self._sock.recv_into(self._frames.space())))
+            deque(self._frames.received(some(self._sock.recv_into(self._frames.space()))))
 
     def open(self, load: Load, name: str, number: int) -> Read:
         self._sock.sendall(client_frame(generation(name, number)))
@@ -176,7 +179,7 @@ class Socket:
             return
         receive, takes, frames = self._sock.recv_into, self._takes, self._frames
         while takes:
-            for message in frames.received(receive(frames.space())):
+            for message in frames.received(some(receive(frames.space()))):
                 context, data = decode(message)
                 if data is None:
                     del takes[context]
@@ -239,6 +242,9 @@ class Stream(asyncio.Protocol):
         for message in messages:
             self._hand(message, take)
 
+    def connection_lost(self, exc: Exception | None) -> None:
+        leave(self._finished)
+
     def _hand(self, message: bytes, take: Take) -> None:
         if not message:
             self._finished.set_result(None)
@@ -297,7 +303,7 @@ class Events:
         pieces = Pieces()
         with sock:
             while True:
-                for message in pieces.received(sock.recv(READ_SIZE)):
+                for message in pieces.received(some(sock.recv(READ_SIZE))):
                     if not message:
                         return
                     _, data = decode(message)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import struct
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 from urllib.parse import urlsplit
 
 from bench.drive import trusting
 
 if TYPE_CHECKING:
+    import asyncio
     import ssl
+
+T = TypeVar("T", bytes, int)
 
 SOCKET: Final = "/tts/websocket"
 EVENTS: Final = "/tts/sse"
@@ -41,6 +44,25 @@ def generation(name: str, number: int) -> bytes:
 def client_frame(payload: bytes) -> bytes:
     """A text frame, masked with zeros."""
     return b"\x81\xfe" + struct.pack("!H", len(payload)) + bytes(4) + payload
+
+
+def some(data: T) -> T:
+    """What a read gave, bytes or their number.
+
+    Raises:
+        ConnectionError: If it is none: the server left.
+    """
+    if not data:
+        raise ConnectionError("the server left")
+    return data
+
+
+def leave(*futures: asyncio.Future[None]) -> None:
+    """Have those who wait learn that the server left."""
+    for future in futures:
+        if not future.done():
+            future.set_exception(ConnectionError("the server left"))
+            future.exception()  # nobody may be waiting any more
 
 
 def post(path: str, body: bytes) -> bytes:

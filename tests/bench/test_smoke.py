@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import importlib
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -48,6 +49,21 @@ def test_an_adapter_hands_out_what_was_sent(side: str, name: str, server: Server
     """The drive raises for a wrong or missing byte, see test_arithmetic.py."""
     outcome = drive(side, name).stream(FEW, server.url(FEW))
     assert outcome.cpu_s > 0
+
+
+def test_a_server_that_leaves_ends_the_references() -> None:
+    """So that no worker is left when a run is broken off."""
+    theirs = [adapter for adapter in ADAPTERS if adapter not in OURS]
+    asked, wanted = Load(1, 40, 640), Load(2, 40, 640)  # the server waits for the second context
+    with ThreadPoolExecutor(len(theirs)) as pool:
+        with Server() as lone:
+            reading = [
+                pool.submit(drive(side, name).stream, asked, lone.url(wanted))
+                for side, name in theirs
+            ]
+            assert not wait(reading, 0.5).done
+        for adapter, future in zip(theirs, reading, strict=True):
+            assert future.exception(10) is not None, adapter
 
 
 @pytest.mark.parametrize("layout", ["blanks", "reversed"])
