@@ -50,7 +50,7 @@ class Timing(msgspec.Struct, frozen=True):
     end: float
 
 
-class AudioChunk(msgspec.Struct, frozen=True, kw_only=True):
+class AudioChunk(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A piece of audio, ready to play.
 
     Attributes:

@@ -59,7 +59,6 @@ class Move(Enum):
 
 
 _S, _M = State, Move
-_LIVE: Final = (_S.OPEN, _S.FINISHING)
 _OVER: Final = (_S.DONE, _S.CANCELLED, _S.FAILED)
 
 TRANSITIONS: Final[Mapping[tuple[State, Move], State]] = {
@@ -100,7 +99,7 @@ def _weight(event: SpeechEvent) -> int:
     """What an event counts in the buffer: its audio or a flat rate; the end always fits."""
     if type(event) is AudioChunk:
         return len(event.data) or EVENT_BYTES
-    return 0 if isinstance(event, Done | Cancelled) else EVENT_BYTES
+    return 0 if isinstance(event, (Done, Cancelled)) else EVENT_BYTES
 
 
 class Deadline(NamedTuple):
@@ -128,6 +127,7 @@ class Context:
     Attributes:
         id: The wire's ``context_id``.
         state: See `TRANSITIONS`.
+        over: Whether it has ended, though its last events may still wait to be read.
         chunks: Audio chunks received.
         cut_short: Whether the service said done before it was told that no more text comes.
         nbytes: Audio bytes received.
@@ -156,6 +156,7 @@ class Context:
         "logged",
         "meter",
         "nbytes",
+        "over",
         "sent_at",
         "state",
         "wake",
@@ -178,7 +179,7 @@ class Context:
         self.id: str = context_id
         self.encoder: RequestEncoder = encoder
         self.wake: Callable[[], None] = wake
-        self.state: State = State.IDLE
+        self._enter(State.IDLE)
         self.chunks: int = 0
         self.cut_short: bool = False
         self.nbytes: int = 0
@@ -191,6 +192,10 @@ class Context:
         self._fault: APIError | BufferOverflowError | None = None
         self._last_activity = now
         self._owed_since: float | None = None  # the oldest of our moves that nothing has answered
+
+    def _enter(self, state: State) -> None:
+        self.state: State = state
+        self.over: bool = state in _OVER
 
     # --- our moves
 
@@ -209,7 +214,7 @@ class Context:
             raise LocalStateError(
                 f"cannot {move.value}: the context is {before.value}", context_id=self.id
             )
-        self.state = after
+        self._enter(after)
         self._last_activity = now
         if self._owed_since is None:
             self._owed_since = now
@@ -228,14 +233,9 @@ class Context:
 
     # --- the peer's moves
 
-    @property
-    def over(self) -> bool:
-        """Whether the context has ended, though its last events may still wait to be read."""
-        return self.state in _OVER
-
     def receive(self, event: SpeechEvent, *, now: float) -> bool:
         """Take an event of the peer; whether a waiting consumer has news."""
-        if self.state not in _LIVE:
+        if self.over or self.state is State.IDLE:
             return False
         self._last_activity = now
         self._owed_since = None
@@ -256,7 +256,7 @@ class Context:
             self.cut_short = self.state is State.OPEN
             if self.meter is not None and not self.cut_short:
                 self.meter.finish(now, complete=True)
-            self.state = TRANSITIONS[self.state, Move.END]
+            self._enter(TRANSITIONS[self.state, Move.END])
         self._received += _weight(event)
         if self._received - self._read > self._max_buffer:
             return self.fail(self._overflow(), Move.ERROR)
@@ -275,7 +275,7 @@ class Context:
             return False
         fault.context_id = self.id
         self._fault = fault
-        self.state = after
+        self._enter(after)
         return True
 
     def eof(self, cause: APIConnectionError) -> bool:

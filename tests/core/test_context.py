@@ -99,7 +99,7 @@ def test_finish_and_cancel_are_always_allowed() -> None:
 def test_our_moves_follow_the_table(state: State, move: Move) -> None:
     """A move of ours that the table does not list raises and names the move and the state."""
     context = make()
-    context.state = state
+    context._enter(state)
     after = TRANSITIONS.get((state, move))
     if after is None:
         with pytest.raises(LocalStateError, match=f"cannot {move.value}: .* {state.value}"):
@@ -115,7 +115,7 @@ def test_our_moves_follow_the_table(state: State, move: Move) -> None:
 def test_the_peers_moves_follow_the_table(state: State, event: SpeechEvent) -> None:
     """An event that the table does not list is dropped without a trace."""
     context = make()
-    context.state = state
+    context._enter(state)
     move = Move.END if isinstance(event, Done) else Move.EVENT
     after = TRANSITIONS.get((state, move))
     assert context.receive(event, now=0) is (after is not None)
