@@ -57,7 +57,7 @@ def typed(frame: bytes) -> list[bytes]:
         return [_error(frame, said.error, said.context_id)]
     frames: list[bytes] = []
     if not isinstance(said.data, UnsetType) and bytes(said.data) != b"null":
-        frames.append(b'{"type":"chunk",' + frame.lstrip()[1:])
+        frames.append(frame.rstrip()[:-1] + b',"type":"chunk"}')  # of two types the last counts
     if said.done:
         frames.append(_encode({"type": "done", "context_id": said.context_id}))
     return frames
@@ -73,7 +73,10 @@ def is_error(frame: bytes) -> bool:
 
 def _error(frame: bytes, message: str, context_id: str | None) -> bytes:
     """An error frame; its title is the object as Python shows it, as the old messages have it."""
-    title = repr(msgspec.json.decode(frame))
+    try:
+        title = repr(msgspec.json.decode(frame))
+    except RecursionError:
+        title = None
     return _encode({"type": "error", "message": message, "title": title, "context_id": context_id})
 
 

@@ -165,6 +165,23 @@ def test_the_end() -> None:
     assert decode(frame) == Done(context_id="c")
 
 
+def test_errors_of_any_depth_are_errors() -> None:
+    (frame,) = typed(b'{"error":"no","why":' + b"[" * 900 + b"]" * 900 + b"}")
+    event = decode(frame)
+    assert isinstance(event, APIStatusError)
+    assert event.message == "no"
+    (frame,) = typed(b'{"error":"no","why":' + b"[" * 90000 + b"]" * 90000 + b"}")
+    with suppress(RemoteProtocolError):
+        assert isinstance(decode(frame), APIStatusError)
+
+
+def test_a_type_of_its_own_does_not_matter() -> None:
+    (frame,) = typed(json.dumps({"type": "done", **chunk(b"12")}).encode() + b" \n")
+    event = decode(frame)
+    assert isinstance(event, AudioChunk)
+    assert event.data == b"12"
+
+
 def test_errors_win_over_the_end_and_over_audio() -> None:
     fields = {"error": "no", "done": True, "context_id": "c", **chunk()}
     (frame,) = typed(json.dumps(fields).encode())

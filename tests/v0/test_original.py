@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncGenerator, Generator
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from cartesia_stream import PCM_16K, Audio
 from cartesia_stream.v0 import DEFAULT_MODEL_ID, AsyncCartesiaTTS, CartesiaTTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from cartesia_stream.emulator import Emulator
+
+    from .faces import AlphaFace
 
 SAMPLE_VOICE = "Samantha"
 TRANSCRIPT = "Hello, world! I am making a sentence of some length."
@@ -70,6 +75,23 @@ def test_get_voice_embedding_from_id(client: CartesiaTTS, embedding: list[float]
 
 def test_get_voice_embedding_from_url(client: CartesiaTTS) -> None:
     assert client.get_voice_embedding(link=LINK) == client.get_voice_embedding(link=LINK)
+
+
+def test_what_no_test_of_the_package_asked(
+    face: AlphaFace, emulator: Emulator, tmp_path: Path
+) -> None:
+    """A recording is heard, from bytes and from a file, and becomes a voice that speaks."""
+    client = face.client(emulator)
+    said = client.generate(transcript=TRANSCRIPT, voice=None, output_format="pcm_16000")
+    audio = Audio(data=said["audio"], format=PCM_16K)
+    clip = tmp_path / "clip.wav"
+    audio.save(clip)
+    words = re.findall(r"[a-z]+", TRANSCRIPT.lower())
+    for recording in (audio.wav(), clip, str(clip)):
+        assert re.findall(r"[a-z]+", client.transcribe(recording).lower()) == words
+    clone = face.embedding(client, filepath=clip)
+    assert clone == client.get_voice_embedding(filepath=str(clip))
+    check(client.generate(transcript=TRANSCRIPT, voice=clone))
 
 
 @both_ways
