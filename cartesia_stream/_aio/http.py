@@ -19,11 +19,13 @@ from .._core.http import (
     broken_body,
     build,
     decoder_for,
+    is_framed,
     left_download,
     patience_of,
     pool_options,
     status_failure,
     transport_error,
+    unmarked_end,
 )
 from .._core.ledger import Ledger
 from .._core.utterance import entered
@@ -215,6 +217,7 @@ class AsyncPieces:
         self.closed: bool = False
         self._config = config
         self._pieces = response.aiter_bytes()
+        self._framed = is_framed(response)
 
     def __aiter__(self) -> AsyncIterator[bytes]:
         return self
@@ -222,8 +225,12 @@ class AsyncPieces:
     async def __anext__(self) -> bytes:
         if self.closed:
             raise left_download()
+        failure: Exception = unmarked_end()
         try:
             return await anext(self._pieces)
+        except StopAsyncIteration:
+            if self._framed:
+                raise
         except (httpx.HTTPError, httpx.StreamError) as error:
             failure = broken_body(error, self._config)
         raise failure

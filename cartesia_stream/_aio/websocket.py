@@ -12,7 +12,16 @@ import time
 from typing import TYPE_CHECKING, Final
 
 from .._core.backoff import Backoff
-from .._core.dial import Route, open_session, refused, route_for, too_late, tunnel_is_open
+from .._core.dial import (
+    MAX_BACKLOG,
+    Route,
+    deaf_peer,
+    open_session,
+    refused,
+    route_for,
+    too_late,
+    tunnel_is_open,
+)
 from .._core.observe import Link
 from ..errors import APIConnectionError, APIError
 
@@ -91,6 +100,7 @@ class AsyncSocketDriver(asyncio.Protocol):
         self._timeouts = config.timeouts
         self._link = Link(config, now=time.monotonic())
         self._transport: asyncio.Transport | None = None
+        self._failure: APIConnectionError | None = None
         self._opened: asyncio.Future[None] = loop.create_future()
         self._closed: asyncio.Future[None] = loop.create_future()
         self._writable = asyncio.Event()
@@ -241,6 +251,10 @@ class AsyncSocketDriver(asyncio.Protocol):
         for context in self._session.receive_data(data, now=time.monotonic()):
             context.wake()
         self._flush()
+        transport = self._transport
+        if transport is not None and transport.get_write_buffer_size() > MAX_BACKLOG:
+            self._failure = deaf_peer()
+            transport.abort()
         if not self._opened.done():
             self._judge_handshake()
 
@@ -258,7 +272,9 @@ class AsyncSocketDriver(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """End what still waits."""
-        cause = None if exc is None else APIConnectionError(f"the connection failed: {exc}")
+        cause = self._failure
+        if exc is not None:
+            cause = APIConnectionError(f"the connection failed: {exc}")
         for context in self._session.receive_eof(now=time.monotonic(), cause=cause):
             context.wake()
         if self._timer is not None:

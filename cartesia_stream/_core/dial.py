@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 PING_INTERVAL_S: Final = 20.0
 PING_TIMEOUT_S: Final = 20.0
 MAX_PROXY_RESPONSE: Final = 16384
+MAX_BACKLOG: Final = 1 << 24  # bytes that the peer may leave untaken, such as answers to its pings
 
 # EAI_NONAME and EAI_NODATA of Linux, of macOS and of Windows.
 _NO_SUCH_HOST: Final = frozenset((-2, -5, 8, 7, 11001, 11004))
@@ -163,6 +164,11 @@ def is_final(cause: BaseException) -> bool:
             return True
         link = link.__cause__ or link.__context__
     return False
+
+
+def deaf_peer() -> APIConnectionError:
+    """The error for a peer that sends and does not read."""
+    return APIConnectionError("the peer does not take what is sent to it")
 
 
 def too_late(phase: TimeoutPhase) -> APITimeoutError:

@@ -221,6 +221,18 @@ def _transport_error(error: httpx.HTTPError, answer: Answer) -> APIError:
     return APIConnectionError(f"the connection failed: {type(error).__name__} {error}".rstrip())
 
 
+def is_framed(response: httpx.Response) -> bool:
+    """Whether the end of the body is marked, so that a lost connection is not taken for it."""
+    if "content-length" in response.headers or not response.http_version.startswith("HTTP/1"):
+        return True
+    return "chunked" in response.headers.get("transfer-encoding", "").lower()
+
+
+def unmarked_end() -> StreamTruncatedError:
+    """The error for a download whose end nothing marks."""
+    return StreamTruncatedError("the connection ended, which may be anywhere in the download")
+
+
 def broken_body(error: httpx.HTTPError | httpx.StreamError, config: Config) -> Exception:
     """The exception for a download that cannot be read on."""
     if isinstance(error, httpx.HTTPError):
@@ -274,6 +286,7 @@ def decoder_for(
         timeouts=_gaps(options, config),
         now=now if patience is None else patience.sent_at,
         context_id=request.context_id,
+        framed=is_framed(response),
     )
     decoder.check(response.status_code, response.headers.get("content-type", ""))
     return decoder

@@ -37,6 +37,7 @@ class ResponseDecoder:
         timeouts: Bounds the gaps between events.
         now: Monotonic seconds when the request had been sent.
         context_id: The context that was asked for; otherwise the first that is named is this one.
+        framed: Whether HTTP marks the end of the body, which the end of the connection does not.
 
     Attributes:
         chunks: Chunks of audio so far.
@@ -55,12 +56,14 @@ class ResponseDecoder:
         timeouts: Timeouts,
         now: float,
         context_id: str | None = None,
+        framed: bool = True,
     ) -> None:
         self.request_id = request_id
         self.chunks: int = 0
         self.nbytes: int = 0
         self.dropped: int = 0
         self._context_id = context_id
+        self._framed = framed
         self._audible = audible
         self._secret = secret
         self._timeouts = timeouts
@@ -225,5 +228,7 @@ class AudioDecoder(ResponseDecoder):
 
     def receive_eof(self) -> None:
         """Take the end of the body."""
-        if not self._ended:
+        if not self._framed:
+            self._end(self.truncated("the connection ended, which may be anywhere in the audio"))
+        elif not self._ended:
             self._take(Done(), self._since)

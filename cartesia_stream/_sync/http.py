@@ -20,11 +20,13 @@ from .._core.http import (
     broken_body,
     build,
     decoder_for,
+    is_framed,
     left_download,
     patience_of,
     pool_options,
     status_failure,
     transport_error,
+    unmarked_end,
 )
 from .._core.ledger import Ledger
 from .._core.utterance import entered
@@ -214,6 +216,7 @@ class Pieces:
         self.closed: bool = False
         self._config = config
         self._pieces = response.iter_bytes()
+        self._framed = is_framed(response)
 
     def __iter__(self) -> Iterator[bytes]:
         return self
@@ -221,8 +224,12 @@ class Pieces:
     def __next__(self) -> bytes:
         if self.closed:
             raise left_download()
+        failure: Exception = unmarked_end()
         try:
             return next(self._pieces)
+        except StopIteration:
+            if self._framed:
+                raise
         except (httpx.HTTPError, httpx.StreamError) as error:
             failure = broken_body(error, self._config)
         raise failure

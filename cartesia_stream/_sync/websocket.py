@@ -17,7 +17,9 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from .._core.backoff import Backoff
 from .._core.dial import (
+    MAX_BACKLOG,
     Route,
+    deaf_peer,
     open_session,
     refused,
     route_for,
@@ -222,6 +224,9 @@ class SocketDriver:
                     for context in self._session.tick(now=time.monotonic()):
                         context.wake()
                     self._flush()
+                    if len(self._outbox) > MAX_BACKLOG:
+                        cause = deaf_peer()
+                        break
                     if not going_on or self._session.is_dead:
                         break
         except OSError as error:
@@ -249,7 +254,7 @@ class SocketDriver:
                 return False
             for context in self._session.receive_data(self._buffer[:count], now=time.monotonic()):
                 context.wake()
-            if count < READ_SIZE and not isinstance(self._sock, ssl.SSLSocket):
+            if not isinstance(self._sock, ssl.SSLSocket) or not self._sock.pending():
                 return True  # TLS may hold decrypted bytes that the selector cannot see
 
     def _flush(self) -> bool:

@@ -20,6 +20,7 @@ from cartesia_stream import (
     StreamTruncatedError,
 )
 
+from ..scenarios.peer import Conversation, Peer
 from .conftest import each, settle, within
 from .loopback import MIB
 
@@ -278,3 +279,20 @@ def test_an_upload_that_is_not_there(face: Face, tmp_path: Path) -> None:
             )
 
     face.drive(story, base_url="http://127.0.0.1:9")
+
+
+def test_end_of_the_connection_is_no_end_of_a_download(face: Face, tmp_path: Path) -> None:
+    """A file whose length nobody told may be cut anywhere: nothing of it is left."""
+
+    def script(peer: Conversation) -> None:
+        peer.read_call()
+        peer.send(b"HTTP/1.1 200 OK\r\nContent-Type: audio/wav\r\n\r\nRIFF")
+
+    async def story(client: Any) -> None:
+        async with within(client.agents.calls.download_audio("c1")) as download:
+            with pytest.raises(StreamTruncatedError):
+                await settle(download.save(tmp_path / "x.wav"))
+
+    with Peer(script) as peer:
+        face.drive(story, base_url=peer.base_url)
+    assert list(tmp_path.iterdir()) == []
