@@ -986,3 +986,8 @@ def test_defect_38_tests_need_no_network_and_no_key(
     voice = face.voices(client)["Graham"]
     said = over_socket(client, voice=face.embedding(client, voice_id=voice["id"]))
     assert len(said["audio"]) > 44100
+
+
+def test_each_recorded_defect_has_a_test() -> None:
+    found = {re.match(r"test_defect_(\d\d)_", name) for name in globals()} - {None}
+    assert {int(match[1]) for match in found if match} == set(range(1, 39))
