@@ -48,7 +48,6 @@ WORDS: Final[tuple[tuple[str, str], ...]] = (
     (r"\b(?:Awaitable|Opening)\[(\w+)\]", r"\1"),
     (r"\bAbstractAsyncContextManager\b", "AbstractContextManager"),
     (r"\bhttpx\.AsyncByteStream\b", "httpx.SyncByteStream"),
-    (r"\bAnyIOBackend\b", "SyncBackend"),
     (r"\bAsync(?=[A-Z])", ""),
     (r"\bhandle_async_request\b", "handle_request"),
     (r"\basynccontextmanager\b", "contextmanager"),

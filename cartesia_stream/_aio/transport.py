@@ -17,6 +17,7 @@ from .._core.http import faults_of_httpx, is_chunked
 from .._core.http11 import LAST_CHUNK, ChunkedBody, Head
 from .._core.patience import Patience
 from .flow import attempts
+from .network import AsyncBackend
 
 if TYPE_CHECKING:
     import ssl
@@ -112,8 +113,7 @@ class AsyncPatientBackend(httpcore.AsyncNetworkBackend):
     """Makes connections that keep to their deadlines."""
 
     def __init__(self) -> None:
-        backend: object = httpcore.AnyIOBackend()  # whose type depends on what is installed
-        self._backend = cast("httpcore.AsyncNetworkBackend", backend)
+        self._backend = AsyncBackend()
 
     async def connect_tcp(
         self,

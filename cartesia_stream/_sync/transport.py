@@ -18,6 +18,7 @@ from .._core.http import faults_of_httpx, is_chunked
 from .._core.http11 import LAST_CHUNK, ChunkedBody, Head
 from .._core.patience import Patience
 from .flow import attempts
+from .network import Backend
 
 if TYPE_CHECKING:
     import ssl
@@ -113,8 +114,7 @@ class PatientBackend(httpcore.NetworkBackend):
     """Makes connections that keep to their deadlines."""
 
     def __init__(self) -> None:
-        backend: object = httpcore.SyncBackend()  # whose type depends on what is installed
-        self._backend = cast("httpcore.NetworkBackend", backend)
+        self._backend = Backend()
 
     def connect_tcp(
         self,
