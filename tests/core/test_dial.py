@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import socket
 import ssl
 
 import pytest
@@ -11,6 +12,7 @@ from cartesia_stream import APIConnectionError, ConfigurationError
 from cartesia_stream._core.dial import (
     MAX_PROXY_RESPONSE,
     Route,
+    environment_proxy,
     refused,
     route_to,
     tls_context,
@@ -145,3 +147,27 @@ def test_certificates_are_checked() -> None:
     assert context.verify_mode is ssl.CERT_REQUIRED
     assert context.check_hostname
     assert tls_context() is context
+
+
+def test_a_proxy_of_the_environment_may_lack_its_scheme(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is an http:// one then; an empty variable names none."""
+    monkeypatch.setenv("http_proxy", "proxy:3128")
+    assert environment_proxy("host", secure=False) == "http://proxy:3128"
+    monkeypatch.setenv("http_proxy", "")
+    assert environment_proxy("host", secure=False) is None
+
+
+@pytest.mark.parametrize(
+    ("error", "final"),
+    [
+        (ssl.SSLCertVerificationError("no"), True),
+        (socket.gaierror(socket.EAI_NONAME, "no"), True),
+        (socket.gaierror(socket.EAI_AGAIN, "busy"), False),
+        (ConnectionRefusedError(8, "gaierror has this number too"), False),
+    ],
+)
+def test_failures_that_no_other_try_mends(error: OSError, final: bool) -> None:
+    """Also where a library has wrapped them."""
+    wrapped = RuntimeError("cannot connect")
+    wrapped.__cause__ = error
+    assert refused("m", error).retryable is refused("m", wrapped).retryable is not final
