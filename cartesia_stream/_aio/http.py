@@ -73,10 +73,8 @@ class AsyncHttpSender:
         self._config = config
         self._credentials = credentials
         self._max_retries = max_retries
-        self._owned = http_client is None
-        self._client = http_client or httpx.AsyncClient(
-            transport=AsyncTransport(pool_options(config, proxy))
-        )
+        self._client = http_client
+        self._transport = AsyncTransport(pool_options(config, proxy))
         self._guard = Guard()
         self._streams: WeakSet[httpx.Response] = WeakSet()
 
@@ -161,9 +159,12 @@ class AsyncHttpSender:
     async def _attempt(
         self, request: Request, options: RequestOptions, config: Config, answer: Answer
     ) -> httpx.Response:
-        outgoing = build(self._client, config, request, options, answer=answer, patient=self._owned)
+        outgoing = build(self._client, config, request, options, answer=answer)
         try:
-            response = await self._client.send(outgoing, stream=True, follow_redirects=False)
+            if self._client is None:
+                response = await self._transport.handle_async_request(outgoing)
+            else:
+                response = await self._client.send(outgoing, stream=True, follow_redirects=False)
             try:
                 if not response.is_success:
                     body = await _head(response, config.timeouts.read)
@@ -188,8 +189,7 @@ class AsyncHttpSender:
             streams = list(self._streams)
         for response in streams:
             await break_off(response)
-        if self._owned:
-            await self._client.aclose()
+        await self._transport.aclose()
 
 
 async def _head(response: httpx.Response, seconds: float | None) -> bytes:

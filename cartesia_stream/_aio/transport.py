@@ -38,6 +38,8 @@ class AsyncPatientStream(httpcore.AsyncNetworkStream):
     def __init__(self, stream: httpcore.AsyncNetworkStream, patience: Patience) -> None:
         self._stream = stream
         self._head = Head()
+        self._sending = False
+        self._held = b""  # the head of a request, which leaves with what follows it
         self.patience = patience
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
@@ -65,6 +67,9 @@ class AsyncPatientStream(httpcore.AsyncNetworkStream):
         return piece
 
     async def _read(self, max_bytes: int, timeout: float | None) -> bytes:
+        if self._held:
+            await self.write(b"", timeout)
+        self._sending = False
         left = self._left(timeout)
         try:
             return await self._stream.read(max_bytes, left)
@@ -74,12 +79,18 @@ class AsyncPatientStream(httpcore.AsyncNetworkStream):
             raise
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        """Send all of it."""
-        self._head.begin()
+        """Send all of it; the head of a request waits for what follows, to leave with it."""
+        if not self._sending:
+            self._sending = True
+            self._head.begin()
+            self._held = buffer
+            return
+        data, self._held = self._held + buffer, b""
         try:
-            await self._stream.write(buffer, timeout)
+            if data:
+                await self._stream.write(data, timeout)
         finally:  # an answer may be read even so
-            self.patience.wrote(buffer, time.monotonic())
+            self.patience.wrote(data, time.monotonic())
 
     async def start_tls(
         self,
@@ -217,6 +228,7 @@ class AsyncTransport(httpx.AsyncBaseTransport):
             headers=response.headers,
             stream=AsyncBody(response, fast, timeout),
             extensions=extensions,
+            request=request,
         )
 
     async def aclose(self) -> None:

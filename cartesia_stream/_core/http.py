@@ -127,32 +127,34 @@ def patience_of(extensions: Mapping[str, object]) -> Patience | None:
 
 
 def build(
-    client: httpx.Client | httpx.AsyncClient,
+    client: httpx.Client | httpx.AsyncClient | None,
     config: Config,
     request: Request,
     options: RequestOptions,
     *,
     answer: Answer,
-    patient: bool,
 ) -> httpx.Request:
     """The httpx request for a generated one: address, credentials, deadlines.
 
     Args:
-        client: What sends it.
+        client: The caller's own client, which adds what it adds to each of its requests.
         config: Where to, and as whom.
         request: What is asked for.
         options: What the call does differently.
         answer: How the answer is read.
-        patient: Whether the connections keep whole deadlines; see `patience`.
     """
-    headers = httpx.Headers({"Accept": request.accept, **request.headers})
+    headers = httpx.Headers(
+        {"Accept": request.accept, "Accept-Encoding": "gzip, deflate", **request.headers}
+    )
     if answer != "whole":
         headers["Accept-Encoding"] = "identity"  # audio does not compress; events must not wait
     headers.update(config.headers)
     headers.update(options.get("headers", {}))
-    default = _timeout(config.timeouts, answer, patient=patient)
+    timeout = _timeout(config.timeouts, answer, patient=client is None)
+    if "timeout" in options:
+        timeout = httpx.Timeout(options["timeout"])
     try:
-        outgoing = client.build_request(
+        outgoing = (httpx.Request if client is None else client.build_request)(
             request.method,
             config.base_url + request.path,
             params=request.params or None,
@@ -160,7 +162,7 @@ def build(
             json=request.json,
             files=request.files,
             content=request.content,
-            timeout=options.get("timeout", default),
+            extensions={"timeout": timeout.as_dict()},
         )
     except (ValueError, TypeError, httpx.InvalidURL) as error:
         raise ConfigurationError(f"the request cannot be sent: {error}") from error

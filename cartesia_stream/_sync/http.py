@@ -74,8 +74,8 @@ class HttpSender:
         self._config = config
         self._credentials = credentials
         self._max_retries = max_retries
-        self._owned = http_client is None
-        self._client = http_client or httpx.Client(transport=Transport(pool_options(config, proxy)))
+        self._client = http_client
+        self._transport = Transport(pool_options(config, proxy))
         self._guard = Guard()
         self._streams: WeakSet[httpx.Response] = WeakSet()
 
@@ -160,9 +160,12 @@ class HttpSender:
     def _attempt(
         self, request: Request, options: RequestOptions, config: Config, answer: Answer
     ) -> httpx.Response:
-        outgoing = build(self._client, config, request, options, answer=answer, patient=self._owned)
+        outgoing = build(self._client, config, request, options, answer=answer)
         try:
-            response = self._client.send(outgoing, stream=True, follow_redirects=False)
+            if self._client is None:
+                response = self._transport.handle_request(outgoing)
+            else:
+                response = self._client.send(outgoing, stream=True, follow_redirects=False)
             try:
                 if not response.is_success:
                     body = _head(response, config.timeouts.read)
@@ -187,8 +190,7 @@ class HttpSender:
             streams = list(self._streams)
         for response in streams:
             break_off(response)
-        if self._owned:
-            self._client.close()
+        self._transport.close()
 
 
 def _head(response: httpx.Response, seconds: float | None) -> bytes:

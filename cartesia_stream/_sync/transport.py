@@ -39,6 +39,8 @@ class PatientStream(httpcore.NetworkStream):
     def __init__(self, stream: httpcore.NetworkStream, patience: Patience) -> None:
         self._stream = stream
         self._head = Head()
+        self._sending = False
+        self._held = b""  # the head of a request, which leaves with what follows it
         self.patience = patience
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
@@ -66,6 +68,9 @@ class PatientStream(httpcore.NetworkStream):
         return piece
 
     def _read(self, max_bytes: int, timeout: float | None) -> bytes:
+        if self._held:
+            self.write(b"", timeout)
+        self._sending = False
         left = self._left(timeout)
         try:
             return self._stream.read(max_bytes, left)
@@ -75,12 +80,18 @@ class PatientStream(httpcore.NetworkStream):
             raise
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        """Send all of it."""
-        self._head.begin()
+        """Send all of it; the head of a request waits for what follows, to leave with it."""
+        if not self._sending:
+            self._sending = True
+            self._head.begin()
+            self._held = buffer
+            return
+        data, self._held = self._held + buffer, b""
         try:
-            self._stream.write(buffer, timeout)
+            if data:
+                self._stream.write(data, timeout)
         finally:  # an answer may be read even so
-            self.patience.wrote(buffer, time.monotonic())
+            self.patience.wrote(data, time.monotonic())
 
     def start_tls(
         self,
@@ -217,6 +228,7 @@ class Transport(httpx.BaseTransport):
             headers=response.headers,
             stream=Body(response, fast, timeout),
             extensions=extensions,
+            request=request,
         )
 
     def close(self) -> None:
