@@ -246,6 +246,9 @@ class ContextSource:
     def ready(self) -> SpeechEvent | None:
         """An event that is here already."""
         event = self._lane.context.pop()
+        if type(event) is AudioChunk:
+            self.ledger.audio(len(event.data))
+            return event
         return None if event is None else entered(self.ledger, event)
 
     def wait(self) -> Awaitable[bool]:

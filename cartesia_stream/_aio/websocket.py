@@ -1,6 +1,6 @@
 """The TTS socket on asyncio: the event loop reads, and consumers wait on futures.
 
-There is no reader task: the transport hands bytes to `data_received`, which routes them at once,
+There is no reader task: the transport hands bytes to `buffer_updated`, which routes them at once,
 so a slow consumer never stops the pings that keep the connection alive.
 """
 
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from .._core.timeouts import Timeouts
     from ..events import SpeechEvent
 
+READ_SIZE: Final = 1 << 18
 HIGH_WATER: Final = 1 << 16  # bytes that wait to be written before a push waits too
 NEXT_ADDRESS_S: Final = 0.25  # when to try the next address of a host as well; as of RFC 8305
 
@@ -90,7 +91,7 @@ class Lane:
         self.wake()
 
 
-class AsyncSocketDriver(asyncio.Protocol):
+class AsyncSocketDriver(asyncio.BufferedProtocol):
     """One connection; for the event loop that it was opened in."""
 
     def __init__(self, session: Session, config: Config) -> None:
@@ -100,6 +101,7 @@ class AsyncSocketDriver(asyncio.Protocol):
         self._timeouts = config.timeouts
         self._link = Link(config, now=time.monotonic())
         self._transport: asyncio.Transport | None = None
+        self._buffer = memoryview(bytearray(READ_SIZE))
         self._failure: APIConnectionError | None = None
         self._opened: asyncio.Future[None] = loop.create_future()
         self._closed: asyncio.Future[None] = loop.create_future()
@@ -246,9 +248,13 @@ class AsyncSocketDriver(asyncio.Protocol):
         self._transport = transport
         self._flush()
 
-    def data_received(self, data: bytes) -> None:
+    def get_buffer(self, sizehint: int) -> memoryview:
+        """Where the transport puts what has arrived; the same for every read."""
+        return self._buffer
+
+    def buffer_updated(self, nbytes: int) -> None:
         """Route what has arrived."""
-        for context in self._session.receive_data(data, now=time.monotonic()):
+        for context in self._session.receive_data(self._buffer[:nbytes], now=time.monotonic()):
             context.wake()
         self._flush()
         transport = self._transport

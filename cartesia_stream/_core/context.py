@@ -92,14 +92,7 @@ _AWAITED: Final[Mapping[TimeoutPhase, str]] = {
 }
 
 
-EVENT_BYTES: Final = 256
-
-
-def _weight(event: SpeechEvent) -> int:
-    """What an event counts in the buffer: its audio or a flat rate; the end always fits."""
-    if type(event) is AudioChunk:
-        return len(event.data) or EVENT_BYTES
-    return 0 if isinstance(event, (Done, Cancelled)) else EVENT_BYTES
+EVENT_BYTES: Final = 256  # what an event without audio counts in the buffer
 
 
 class Deadline(NamedTuple):
@@ -245,11 +238,13 @@ class Context:
             if self.first_audio_at is None:
                 self.first_audio_at = now
             size = len(event.data)
+            weight = size or EVENT_BYTES
             self.chunks += 1
             self.nbytes += size
             if self.meter is not None:
                 self.meter.audio(size, now)
         elif type(event) is Done:
+            weight = 0  # the end always fits
             if self.sent_at is not None and not self.nbytes:
                 silent = RemoteProtocolError("the service ended the stream without any audio")
                 return self.fail(silent, Move.ERROR)
@@ -257,7 +252,9 @@ class Context:
             if self.meter is not None and not self.cut_short:
                 self.meter.finish(now, complete=True)
             self._enter(TRANSITIONS[self.state, Move.END])
-        self._received += _weight(event)
+        else:
+            weight = EVENT_BYTES
+        self._received += weight
         if self._received - self._read > self._max_buffer:
             return self.fail(self._overflow(), Move.ERROR)
         self._events.append(event)
@@ -334,7 +331,10 @@ class Context:
             event = self._events.popleft()
         except IndexError:
             return None
-        self._read += _weight(event)
+        if type(event) is AudioChunk:
+            self._read += len(event.data) or EVENT_BYTES
+        elif type(event) is not Done and type(event) is not Cancelled:
+            self._read += EVENT_BYTES
         return event
 
     def deadline(self, timeouts: Timeouts) -> Deadline | None:
