@@ -160,7 +160,7 @@ class Worker(Child):
 
     def __init__(self, client: Client, *, tls: bool = False, profile: bool = False) -> None:
         core = [] if cores()[1] is None else ["--core", str(cores()[1])]
-        flags = ["--base"] * client.base + ["--profile"] * profile
+        flags = ["--profile"] * profile
         command = [str(interpreter(client.side)), "-m", "bench.worker"]
         super().__init__([*command, client.side, client.adapter, *core, *flags], tls=tls)
 

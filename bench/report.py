@@ -25,7 +25,7 @@ PAGE: Final = ROOT / "docs" / "performance.md"
 KEPT: Final = ROOT / "build" / "bench.json"
 SDK: Final = "4.2.0"
 UNITS: Final = {"us": "µs", "ms": "ms", "mb": "MB", "kb": "KB", "percent": "%"}
-PACKAGES: Final = ("httpx", "websockets", "msgspec", "pybase64", "aiohttp")
+PACKAGES: Final = ("httpx", "websockets", "msgspec", "pybase64", "httpcore")
 HEAD: Final = ("what", "row", "ours", "other", "ratio", "quartiles", "at most", "stretch", "")
 
 

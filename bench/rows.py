@@ -20,12 +20,10 @@ class Client:
     Attributes:
         side: Module of `bench.adapters`.
         adapter: Name in it.
-        base: Without what extras install.
     """
 
     side: str
     adapter: str
-    base: bool = False
 
 
 @dataclass(frozen=True)
@@ -76,7 +74,6 @@ def _flood(
     load: Load,
     bars: tuple[float | None, float | None] = (None, None),
     *,
-    base: bool = False,
     tls: bool = False,
     official: str | None = None,
     references: bool = False,
@@ -88,7 +85,7 @@ def _flood(
         name=name,
         what=what,
         figure="cpu_us",
-        ours=Client("ours", adapter, base),
+        ours=Client("ours", adapter),
         order=Order("stream", load, tls=tls),
         against=Client("official", official or adapter),
         at_most=bars[0],
@@ -121,7 +118,7 @@ FLOODS: Final = (
     ),
     _flood(
         "sse-async-1",
-        "SSE async, 1 stream, fast transport",
+        "SSE async, 1 stream",
         "async-sse",
         ONE,
         (0.18, 0.12),
@@ -129,22 +126,11 @@ FLOODS: Final = (
     ),
     _flood(
         "sse-async-32",
-        "SSE async, 32 streams, fast transport",
+        "SSE async, 32 streams",
         "async-sse",
         MANY,
         (0.18, 0.12),
         references=True,
-    ),
-    _flood(
-        "sse-async-base-1", "SSE async, 1 stream, base", "async-sse", ONE, (0.40, 0.30), base=True
-    ),
-    _flood(
-        "sse-async-base-32",
-        "SSE async, 32 streams, base",
-        "async-sse",
-        MANY,
-        (0.85, 0.30),
-        base=True,
     ),
     _flood("sse-sync-1", "SSE sync, 1 stream", "sync-sse", ONE, (0.25, 0.15), references=True),
     _flood("sse-sync-32", "SSE sync, 32 streams", "sync-sse", MANY, (0.30, 0.15), references=True),

@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from types import ModuleType
 
 SIDES: Final = ("ours", "official", "bare", "limit", "floor")
-FAST: Final = ("aiohttp", "httpx_aiohttp")
-"""What the extra with the fast transport installs."""
 PROFILE_LINES: Final = 25
 
 
@@ -83,13 +81,9 @@ def main() -> int:
     parser.add_argument("side", choices=SIDES)
     parser.add_argument("adapter", help="such as async-ws")
     parser.add_argument("--core", type=int, default=None, help="the only core to run on")
-    parser.add_argument("--base", action="store_true", help="as if the extras were not installed")
     parser.add_argument("--profile", action="store_true", help="tell on stderr where time goes")
     options = parser.parse_args()
     pin(options.core)
-    if options.base:
-        for package in FAST:
-            sys.modules[package] = None  # type: ignore[assignment]  # importing it fails now
     module = importlib.import_module(f"bench.adapters.{options.side}")
     carry_out = profiled if options.profile else obey
     for line in sys.stdin:

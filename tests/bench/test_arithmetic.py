@@ -255,7 +255,7 @@ def test_drawings_are_made_of_what_was_measured() -> None:
 
 
 def test_a_kept_report_gives_the_same_page(tmp_path: Path) -> None:
-    client = rows.Client("ours", "async-ws", base=True)
+    client = rows.Client("ours", "async-ws")
     result = report.Result(FIGURE, [10.0], [100.0], {"limit": [5.0]})
     made = report.Report([result], {client: [1.0]}, {client: [2]}, report.facts(3, ["--quick"]))
     made.save(tmp_path / "kept.json")

@@ -132,7 +132,7 @@ def test_a_page_of_voices(server: Server) -> None:
 
 def test_a_worker_carries_orders_out(server: Server, capfd: pytest.CaptureFixture[str]) -> None:
     order = Order("stream", FEW)
-    with Worker(Client("ours", "async-sse", base=True), profile=True) as worker:
+    with Worker(Client("ours", "async-sse"), profile=True) as worker:
         found = worker.do(order, server.url(FEW))
     assert isinstance(found, dict)
     assert found["cpu_s"] > 0
