@@ -205,7 +205,7 @@ def _settings(server: Emulator | str, settings: dict[str, Any]) -> dict[str, Any
     return {"api_key": server.api_key, "base_url": server.base_url, "timeout": SHORT} | settings
 
 
-def eventually(condition: Callable[[], bool], seconds: float = 3.0) -> bool:
+def eventually(condition: Callable[[], bool], seconds: float = 10.0) -> bool:
     """Whether a condition comes true in time."""
     deadline = time.monotonic() + seconds
     while not condition():

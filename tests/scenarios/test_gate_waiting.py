@@ -6,7 +6,7 @@ import json
 import threading
 import time
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
@@ -98,9 +98,14 @@ def test_context_that_is_cancelled_in_the_queue_keeps_no_slot(
         assert words_heard(connection.speak(TEXT, voice=VOICE)) == WORDS
 
 
+def in_line(client: Any) -> int:
+    """How many wait for a slot."""
+    return sum(len(here.turnstile._signals) for here in client._transports._places.values())
+
+
 def test_urgent_speech_goes_first(face: Face, make_emulator: MakeEmulator) -> None:
     """By priority, and within one in the order of asking."""
-    client = face.client(make_emulator(concurrency=1), max_concurrency=1)
+    client = face.client(make_emulator(concurrency=1, realtime=8.0), max_concurrency=1)
     done: list[str] = []
     lock = threading.Lock()
 
@@ -115,7 +120,7 @@ def test_urgent_speech_goes_first(face: Face, make_emulator: MakeEmulator) -> No
     waiting = []
     for name, priority in (("a", 0), ("b", 0), ("urgent", 5), ("c", -1)):
         waiting.append(Background(partial(say, name, priority)))
-        time.sleep(0.05)
+        assert eventually(lambda: in_line(client) == len(waiting))
     first.close()
     assert [each.error() for each in waiting] == [None] * 4
     assert done == ["urgent", "a", "b", "c"]
