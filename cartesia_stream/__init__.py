@@ -29,10 +29,6 @@ from ._core.request import (
 )
 from ._core.stats import StreamOutcome, StreamStats
 from ._core.timeouts import DEFAULT_TIMEOUTS, Timeouts
-from ._sync.client import Cartesia
-from ._sync.stream import SpeechStream
-from ._sync.tts import TTS, TTSConnection, TTSContext
-from ._sync.voice_changer import VoiceChanger
 from ._version import __version__
 from .audio import PCM_16K, PCM_24K, TELEPHONY, Audio, AudioFormat, WavWriter
 from .errors import (
@@ -77,8 +73,12 @@ if TYPE_CHECKING:
     from ._aio.stream import AsyncSpeechStream
     from ._aio.tts import AsyncTTS, AsyncTTSConnection, AsyncTTSContext
     from ._aio.voice_changer import AsyncVoiceChanger
+    from ._sync.client import Cartesia
+    from ._sync.stream import SpeechStream
+    from ._sync.tts import TTS, TTSConnection, TTSContext
+    from ._sync.voice_changer import VoiceChanger
 else:
-    # Imported on first use: blocking programs need no asyncio, and streams need no models.
+    # Imported on first use: a program needs one face, and streams need no models.
     _LAZY = {
         "UNSET": "cartesia_api.types",
         "AsyncDownload": "cartesia_api.types",
@@ -92,6 +92,12 @@ else:
         "AsyncTTSConnection": "cartesia_stream._aio.tts",
         "AsyncTTSContext": "cartesia_stream._aio.tts",
         "AsyncVoiceChanger": "cartesia_stream._aio.voice_changer",
+        "Cartesia": "cartesia_stream._sync.client",
+        "SpeechStream": "cartesia_stream._sync.stream",
+        "TTS": "cartesia_stream._sync.tts",
+        "TTSConnection": "cartesia_stream._sync.tts",
+        "TTSContext": "cartesia_stream._sync.tts",
+        "VoiceChanger": "cartesia_stream._sync.voice_changer",
     }
 
     def __getattr__(name: str) -> object:

@@ -49,9 +49,9 @@ class Lane:
     context: Context
 
     def __init__(self, timeouts: Timeouts) -> None:
-        self.timeouts = timeouts
+        self.timeouts: Timeouts = timeouts
         gaps = (timeouts.first_audio, timeouts.idle, timeouts.input)
-        self._shortest = min((gap for gap in gaps if gap is not None), default=math.inf)
+        self._shortest: float = min((gap for gap in gaps if gap is not None), default=math.inf)
         self._timer: asyncio.TimerHandle | None = None
         self._waiters: list[asyncio.Future[None]] = []
 
