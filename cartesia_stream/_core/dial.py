@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import base64
 import os
+import sys
 from functools import cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import unquote, urlsplit
-from urllib.request import getproxies, proxy_bypass
 
 from ..errors import APIConnectionError, APITimeoutError, ConfigurationError
 
@@ -111,6 +111,11 @@ def open_session(config: Config, *, now: float) -> Session:
 
 def environment_proxy(host: str, *, secure: bool) -> str | None:
     """The URL of the proxy that the environment names for a host, or None."""
+    named = any(name.lower().endswith("_proxy") for name in os.environ)
+    if not named and sys.platform not in ("darwin", "win32"):  # where the system has settings, too
+        return None
+    from urllib.request import getproxies, proxy_bypass  # not quick to import
+
     proxies = getproxies()
     proxy = proxies.get("https" if secure else "http") or proxies.get("all")
     if not proxy or proxy_bypass(host):
