@@ -31,6 +31,7 @@ TEXTS: Final = (
     "日本語の文です。もう一つあります。",
 )
 VOICE: Final = "6ccbfb76-1fc6-48f7-b71d-91ac6298247b"
+FADING_BYTES: Final = 4800  # 0.1 s
 HANG_S: Final = 30.0
 DEADLINES: Final = Timeouts(connect=5, first_audio=1.5, idle=1.0, input=5, close=1, queue=15)
 # What may strike a context or its socket; each is armed for one request.
@@ -83,9 +84,13 @@ class Soak:
         """Audio that came as whole must be right, byte by byte.
 
         Pieces, and the rest of a text after a break, are cut into other sentences, so their bytes
-        differ; that their words are right is proven in tests/scenarios.
+        differ; that their words are right is proven in tests/scenarios. A line that breaks when all
+        words have been heard, by their times, is not taken up again for what fades behind them.
         """
-        if action != "tokens" and not resumed and data != self.expected[text]:
+        expected = self.expected[text]
+        heard_out = action == "resume" and data.startswith(expected[:-FADING_BYTES])
+        heard_out = heard_out and expected.startswith(data)
+        if action != "tokens" and not resumed and data != expected and not heard_out:
             self.note("WRONG BYTES")
         self.note("resumed" if resumed else "whole")
 
