@@ -138,8 +138,6 @@ class Server:
         version = headers.get("Cartesia-Version")
         if route.where == "handshake":
             version = query.get("cartesia_version", version)
-        if not version and route.path == "/":
-            return  # Clients of the alpha ask here too; they know no versions.
         if not version:
             raise ApiError(400, "Cartesia-Version: this header is required.")
         if version not in VERSIONS:

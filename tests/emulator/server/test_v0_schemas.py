@@ -79,7 +79,7 @@ def test_voices_and_embeddings(make_alpha: Any, embeddings: str) -> None:
 
 
 def test_status_and_transcription(alpha: Any) -> None:
-    for path in ("/", "/status", "/v0"):
+    for path in ("/status", "/v0"):
         check("ServiceStatus", alpha.bench.http.get(path).json())
     check("Transcription", alpha.http.post("/audio/transcriptions", files=CLIP).json())
 
