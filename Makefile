@@ -8,6 +8,8 @@ SDK := 4.2.0
 ALPHA := 0.0.6
 # Random requests to each operation in `make schemathesis`; the tests make 3.
 EXAMPLES ?= 100
+# Test files that run at the same time in `make test`; they share nothing.
+WORKERS ?= 2
 # How often each side is measured in `make bench`.
 REPETITIONS ?= 7
 
@@ -60,7 +62,7 @@ demo: $(BIN)/.runtime ## Speak, listen and compare, with real speech and without
 	@$(BIN)/python examples/demo.py
 
 test: $(BIN)/.ready conformance-venv alpha-venv ## Run all tests.
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile
 
 check: drift lint-spec spec-gate types style ## Check everything that needs no test: generated code, types, style.
 

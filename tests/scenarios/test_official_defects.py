@@ -142,7 +142,7 @@ def test_d10_debug_log_keeps_the_key(
     """D10: there, the log of the handshake showed the key at DEBUG."""
     caplog.set_level(logging.DEBUG)
     for name in ("websockets.client", "httpx", "httpcore", "asyncio", "cartesia_stream"):
-        logging.getLogger(name).setLevel(logging.DEBUG)
+        caplog.set_level(logging.DEBUG, logger=name)
     client.tts.speak("Hello.", voice=VOICE).collect()
     client.tts.generate_sse("Hello.", voice=VOICE).collect()
     client.tts.generate("Hello.", voice=VOICE).collect()
