@@ -60,7 +60,7 @@ if TYPE_CHECKING:
 
     from cartesia_stream.emulator import Emulator
 
-    from .conftest import MakeEmulator, MakePeer
+    from ..scenarios.conftest import MakeEmulator, MakePeer
 
 ROOT = Path(__file__).parents[2]
 GOOD = stream(wire(chunk(b"12"), chunk(b"34")))
@@ -942,8 +942,9 @@ def test_defect_36_the_routes_are_those_that_are_used(face: AlphaFace, make_peer
     heads: list[str] = []
 
     def script(peer: Conversation) -> None:
-        peer.accept()
+        answer = peer.acceptance()
         heads.append(head_of(peer).split(" ")[1])
+        peer.send(answer)
         peer.hold()
 
     peer = make_peer(script)
