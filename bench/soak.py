@@ -88,8 +88,11 @@ class Soak:
         words have been heard, by their times, is not taken up again for what fades behind them.
         """
         expected = self.expected[text]
-        heard_out = action == "resume" and data.startswith(expected[:-FADING_BYTES])
-        heard_out = heard_out and expected.startswith(data)
+        heard_out = (
+            action == "resume"
+            and expected.startswith(data)
+            and data.startswith(expected[:-FADING_BYTES])
+        )
         if action != "tokens" and not resumed and data != expected and not heard_out:
             self.note("WRONG BYTES")
         self.note("resumed" if resumed else "whole")

@@ -42,6 +42,7 @@ from ._core.config_v0 import ConfigV0
 from ._core.failures_v0 import MAX_ATTEMPTS, broken_response
 from ._core.frames import decode
 from ._core.frames_v0 import ObjectStream, typed
+from ._core.retry_v0 import BACKOFF_FACTOR
 from ._core.timeouts import Timeouts
 from ._sync.retry_v0 import retry_on_connection_error
 from ._sync.v0 import Alpha
@@ -78,8 +79,6 @@ DEFAULT_TIMEOUT: float = 30
 """Seconds for a connection and for each gap in an answer. No stream is bounded as a whole."""
 DEFAULT_NUM_CONNECTIONS: int = 10
 """Of no effect: connections are pooled as today's client pools them."""
-BACKOFF_FACTOR: float = 1
-"""Of the decorators. The clients wait as today's do: with jitter, and as long as they are asked."""
 MAX_RETRIES: int = MAX_ATTEMPTS
 """Attempts, the first included."""
 

@@ -73,8 +73,9 @@ class AsyncHttpSender:
         self._config = config
         self._credentials = credentials
         self._max_retries = max_retries
-        self._client = http_client
-        self._transport = AsyncTransport(pool_options(config, proxy))
+        self._sender: httpx.AsyncClient | AsyncTransport = (
+            AsyncTransport(pool_options(config, proxy)) if http_client is None else http_client
+        )
         self._guard = Guard()
         self._streams: WeakSet[httpx.Response] = WeakSet()
 
@@ -159,12 +160,14 @@ class AsyncHttpSender:
     async def _attempt(
         self, request: Request, options: RequestOptions, config: Config, answer: Answer
     ) -> httpx.Response:
-        outgoing = build(self._client, config, request, options, answer=answer)
+        sender = self._sender
         try:
-            if self._client is None:
-                response = await self._transport.handle_async_request(outgoing)
+            if isinstance(sender, AsyncTransport):
+                outgoing = build(None, config, request, options, answer=answer)
+                response = await sender.handle_async_request(outgoing)
             else:
-                response = await self._client.send(outgoing, stream=True, follow_redirects=False)
+                outgoing = build(sender, config, request, options, answer=answer)
+                response = await sender.send(outgoing, stream=True, follow_redirects=False)
             try:
                 if not response.is_success:
                     body = await _head(response, config.timeouts.read)
@@ -189,7 +192,8 @@ class AsyncHttpSender:
             streams = list(self._streams)
         for response in streams:
             await break_off(response)
-        await self._transport.aclose()
+        if isinstance(self._sender, AsyncTransport):
+            await self._sender.aclose()
 
 
 async def _head(response: httpx.Response, seconds: float | None) -> bytes:

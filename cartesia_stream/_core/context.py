@@ -312,13 +312,8 @@ class Context:
             raise self._fault
         return False if self.over else None
 
-    @property
-    def exhausted(self) -> bool:
-        """Whether the terminal event has been read."""
-        return self.over and self._fault is None and not self._events
-
     def next_event(self) -> SpeechEvent | None:
-        """The next event, or None while there is none, or none any more (see `exhausted`).
+        """The next event, or None while there is none, or none any more (see `news`).
 
         Raises:
             CartesiaError: What ended the context, after its last event.

@@ -143,11 +143,11 @@ def build(
         options: What the call does differently.
         answer: How the answer is read.
     """
-    headers = httpx.Headers(
-        {"Accept": request.accept, "Accept-Encoding": "gzip, deflate", **request.headers}
-    )
+    headers = httpx.Headers({"Accept": request.accept, **request.headers})
     if answer != "whole":
         headers["Accept-Encoding"] = "identity"  # audio does not compress; events must not wait
+    elif client is None:
+        headers["Accept-Encoding"] = "gzip, deflate"
     headers.update(config.headers)
     headers.update(options.get("headers", {}))
     timeout = _timeout(config.timeouts, answer, patient=client is None)

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     import logging
 
 BACKOFF_FACTOR: float = 1
+"""Of the decorators. The clients wait as today's do: with jitter, and as long as they are asked."""
 
 _KINDS = (
     ("httpx", "TransportError"),

@@ -74,8 +74,9 @@ class HttpSender:
         self._config = config
         self._credentials = credentials
         self._max_retries = max_retries
-        self._client = http_client
-        self._transport = Transport(pool_options(config, proxy))
+        self._sender: httpx.Client | Transport = (
+            Transport(pool_options(config, proxy)) if http_client is None else http_client
+        )
         self._guard = Guard()
         self._streams: WeakSet[httpx.Response] = WeakSet()
 
@@ -160,12 +161,14 @@ class HttpSender:
     def _attempt(
         self, request: Request, options: RequestOptions, config: Config, answer: Answer
     ) -> httpx.Response:
-        outgoing = build(self._client, config, request, options, answer=answer)
+        sender = self._sender
         try:
-            if self._client is None:
-                response = self._transport.handle_request(outgoing)
+            if isinstance(sender, Transport):
+                outgoing = build(None, config, request, options, answer=answer)
+                response = sender.handle_request(outgoing)
             else:
-                response = self._client.send(outgoing, stream=True, follow_redirects=False)
+                outgoing = build(sender, config, request, options, answer=answer)
+                response = sender.send(outgoing, stream=True, follow_redirects=False)
             try:
                 if not response.is_success:
                     body = _head(response, config.timeouts.read)
@@ -190,7 +193,8 @@ class HttpSender:
             streams = list(self._streams)
         for response in streams:
             break_off(response)
-        self._transport.close()
+        if isinstance(self._sender, Transport):
+            self._sender.close()
 
 
 def _head(response: httpx.Response, seconds: float | None) -> bytes:

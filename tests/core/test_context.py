@@ -130,12 +130,13 @@ def test_a_whole_life() -> None:
     """Events come out as they came in, and after done there is nothing."""
     context = finishing()
     for event in (CHUNK, WORDS, CHUNK, Done()):
-        assert not context.exhausted
+        assert not context.over
         assert context.receive(event, now=1)
+        assert context.news()
     assert (context.chunks, context.nbytes, context.cut_short) == (2, 200, False)
     assert context.over
     assert drain(context) == [CHUNK, WORDS, CHUNK, Done()]
-    assert context.exhausted
+    assert context.news() is False
 
 
 def test_done_before_the_text_was_complete_is_noticed() -> None:
@@ -151,7 +152,7 @@ def test_finishing_before_any_text_is_done_at_once() -> None:
     context = make()
     context.move(Move.FINISH, now=0)
     assert drain(context) == [Done(context_id="c")]
-    assert context.exhausted
+    assert context.news() is False
 
 
 def test_cancel_drops_what_was_buffered() -> None:
@@ -164,7 +165,7 @@ def test_cancel_drops_what_was_buffered() -> None:
     assert not context.fail(BadRequestError("late"), Move.ERROR)
     assert not context.eof(closed_error(1006, "", by_us=False))
     assert drain(context) == [Cancelled(context_id="c")]
-    assert context.exhausted
+    assert context.news() is False
 
 
 def test_cancel_after_done_changes_nothing() -> None:
@@ -189,7 +190,6 @@ def test_a_fault_comes_after_the_events_before_it_and_stays() -> None:
         assert caught.value.context_id == "c"
     with pytest.raises(BadRequestError, match="No"):
         context.move(Move.SEND, now=0)
-    assert not context.exhausted
 
 
 def test_silence_is_a_fault_when_there_was_something_to_hear() -> None:

@@ -539,7 +539,6 @@ class Conversation(RuleBasedStateMachine):
         assert self.ends[context_id] <= 1
         if context.over:
             assert (self.ends[context_id] == 1) is (fault is None)
-            assert context.exhausted is (fault is None)
             assert (context.state is State.FAILED) is (fault is not None)
         else:
             assert fault is None

@@ -242,13 +242,14 @@ def test_deadlines_of_the_network(face: Face, service: respx.Router) -> None:
 def test_a_client_of_ones_own_stays_open_and_as_it_was() -> None:
     """The given HTTP client is used, not closed, and not changed."""
     seen: list[httpx.Request] = []
+    headers = {"x-mine": "1", "accept-encoding": "br"}
 
     def handler(request: httpx.Request) -> httpx.Response:
         seen.append(request)
         return httpx.Response(200, json={"ok": True, "version": "x"})
 
     with httpx.Client(
-        transport=httpx.MockTransport(handler), headers={"X-Mine": "1"}, follow_redirects=True
+        transport=httpx.MockTransport(handler), headers=headers, follow_redirects=True
     ) as own:
         before = own.headers.copy()
         with Cartesia(KEY, http_client=own) as client:
@@ -258,7 +259,7 @@ def test_a_client_of_ones_own_stays_open_and_as_it_was() -> None:
 
     async def main() -> None:
         transport = httpx.MockTransport(handler)
-        async with httpx.AsyncClient(transport=transport, headers={"X-Mine": "1"}) as own:
+        async with httpx.AsyncClient(transport=transport, headers=headers) as own:
             before = own.headers.copy()
             async with AsyncCartesia(KEY, http_client=own) as client:
                 await client.status.get()
@@ -267,8 +268,25 @@ def test_a_client_of_ones_own_stays_open_and_as_it_was() -> None:
 
     asyncio.run(main())
     for request in seen:
-        assert request.headers["x-mine"] == "1"
+        assert headers.items() <= request.headers.items()
         assert request.headers["authorization"] == f"Bearer {KEY}"
+
+
+def test_a_client_of_ones_own_knows_its_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the environment says of proxies is nothing to a client that brings its own."""
+    answer = httpx.MockTransport(lambda _: httpx.Response(200, json={"ok": True, "version": "x"}))
+    own, own_async = httpx.Client(transport=answer), httpx.AsyncClient(transport=answer)
+    monkeypatch.setenv("HTTPS_PROXY", "ftp://proxy")
+
+    async def main() -> None:
+        async with own_async, AsyncCartesia(KEY, http_client=own_async) as client:
+            assert (await client.status.get()).ok
+
+    with own, Cartesia(KEY, http_client=own) as client:
+        assert client.status.get().ok
+    asyncio.run(main())
+    with Cartesia(KEY) as client, pytest.raises(ConfigurationError, match="proxy"):
+        client.status.get()
 
 
 @pytest.mark.parametrize("proxy", ["ftp://proxy", "nonsense"])

@@ -1,22 +1,22 @@
 from __future__ import annotations
 
 import socket
-from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from cartesia_stream._core import backoff, dial
-from cartesia_stream.emulator import Emulator
 
-from ..scenarios.peer import Peer, Script
+from ..scenarios.conftest import (  # noqa: F401 (fixtures)
+    emulator,
+    make_emulator,
+    make_peer,
+    shared_emulator,
+)
 from .faces import AlphaFace, AsyncAlphaFace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    MakePeer = Callable[..., Peer]
-    MakeEmulator = Callable[..., Emulator]
+    from collections.abc import Iterator
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -54,39 +54,3 @@ def face(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Ite
     made: AlphaFace = request.param(monkeypatch)
     yield made
     made.close()
-
-
-@pytest.fixture(scope="session")
-def shared_emulator() -> Iterator[Emulator]:
-    with Emulator(engine="tone") as running:
-        yield running
-
-
-@pytest.fixture
-def emulator(shared_emulator: Emulator) -> Emulator:
-    """An emulator with the default settings, no faults and an empty record."""
-    shared_emulator.clear_faults()
-    shared_emulator.clear_requests()
-    return shared_emulator
-
-
-@pytest.fixture
-def make_emulator() -> Iterator[MakeEmulator]:
-    """Emulators with settings of their own."""
-    with ExitStack() as stack:
-
-        def make(**settings: Any) -> Emulator:
-            return stack.enter_context(Emulator(engine="tone", **settings))
-
-        yield make
-
-
-@pytest.fixture
-def make_peer() -> Iterator[MakePeer]:
-    """Servers that play scripts."""
-    with ExitStack() as stack:
-
-        def make(*scripts: Script, **settings: Any) -> Peer:
-            return stack.enter_context(Peer(*scripts, **settings))
-
-        yield make

@@ -19,8 +19,8 @@ from .talk import DONE, SPEECH, Frame, chunk, speaking, tell
 if TYPE_CHECKING:
     from cartesia_stream.emulator import Emulator
 
+    from ..scenarios.conftest import MakePeer
     from ..scenarios.peer import Conversation
-    from .conftest import MakePeer
     from .faces import AlphaFace
 
 LONG = "One, two, three, four, five, six, seven, eight, nine, ten, eleven and twelve."

@@ -46,8 +46,8 @@ if TYPE_CHECKING:
 
     from cartesia_stream.emulator import Emulator
 
+    from ..scenarios.conftest import MakePeer
     from ..scenarios.peer import Conversation
-    from .conftest import MakePeer
 
 ROOT = Path(__file__).parents[2]
 
