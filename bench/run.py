@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from bench.drive import Outcome
-from bench.processes import Server, Worker, ready, start
+from bench.processes import Server, Worker, compile_tree, ready, start
 from bench.report import KEPT, Report, Result, facts, line, table_head
 from bench.rows import PACED, SKIPPED, Client, Order, Row, chosen
 from bench.stats import delays, percentile
@@ -175,6 +175,7 @@ def main() -> int:
     repetitions = QUICK if options.quick else options.repetitions
     if options.first:
         os.nice(-15)  # the server and the clients inherit it
+    compile_tree()
     with Server() as server:
         bench = Bench(server)
         if options.profile:

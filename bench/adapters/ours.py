@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from cartesia_stream import AsyncCartesia, AudioChunk, AudioFormat, Cartesia, Timeouts
+import cartesia_stream
+from cartesia_stream import AudioChunk, AudioFormat, Timeouts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 
     from bench.drive import AsyncAdapter, AsyncRead, Read, SyncAdapter, Take
     from bench.plan import Load
-    from cartesia_stream import AsyncSpeechStream, SpeechStream
+    from cartesia_stream import AsyncCartesia, AsyncSpeechStream, Cartesia, SpeechStream
 
 KEY: Final = "sk_car_bench"
 VOICE: Final = "6ccbfb76-1fc6-48f7-b71d-91ac6298247b"
@@ -23,13 +24,15 @@ POOL: Final = 16
 
 
 def async_client(url: str, *, sockets: int = 4) -> AsyncCartesia:
-    """A client of the load server."""
-    return AsyncCartesia(KEY, base_url=url, timeout=PATIENT, max_retries=0, max_sockets=sockets)
+    """A client of the load server; this face alone is imported, as in a program that needs one."""
+    return cartesia_stream.AsyncCartesia(
+        KEY, base_url=url, timeout=PATIENT, max_retries=0, max_sockets=sockets
+    )
 
 
 def sync_client(url: str) -> Cartesia:
     """A client of the load server."""
-    return Cartesia(KEY, base_url=url, timeout=PATIENT, max_retries=0)
+    return cartesia_stream.Cartesia(KEY, base_url=url, timeout=PATIENT, max_retries=0)
 
 
 async def read_async(stream: AsyncSpeechStream, take: Take) -> None:
