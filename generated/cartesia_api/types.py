@@ -404,7 +404,7 @@ def _expected(what: str, value: object) -> DecodeError:
 
 def read_object(value: object) -> dict[str, Any]:
     """Read a JSON object into a new dict."""
-    if not isinstance(value, dict | Mapping):  # dict first: asking an abstract class is slow
+    if not isinstance(value, (dict, Mapping)):  # dict first: asking an abstract class is slow
         raise _expected("an object", value)
     return dict(value)
 
@@ -444,8 +444,10 @@ def read_any(value: object) -> object:
 
 def read_datetime(value: object) -> datetime.datetime:
     """Read a date and time in ISO 8601."""
+    if not isinstance(value, str):
+        raise _expected("a string", value)
     try:
-        return datetime.datetime.fromisoformat(read_str(value))
+        return datetime.datetime.fromisoformat(value)
     except ValueError:
         raise DecodeError("expected a date and time in ISO 8601") from None
 
@@ -536,19 +538,19 @@ def tagged(tag: str, readers: Mapping[str, Reader[T]]) -> Reader[T]:
     return read
 
 
-def take(data: dict[str, Any], name: str, read: Reader[T]) -> T:
-    """Take a required field out of a JSON object."""
-    if name not in data:
+def checked(name: str, value: object, read: Reader[T]) -> T:
+    """Read a required field of a JSON object; UNSET stands for none."""
+    if value is UNSET:
         raise DecodeError("missing", name)
     try:
-        return read(data.pop(name))
+        return read(value)
     except DecodeError as error:
         raise error.inside(name) from None
 
 
-def take_optional(data: dict[str, Any], name: str, read: Reader[T]) -> T | Unset:
-    """Take an optional field out of a JSON object."""
-    return take(data, name, read) if name in data else UNSET
+def checked_optional(name: str, value: object, read: Reader[T]) -> T | Unset:
+    """Read an optional field of a JSON object; UNSET stands for none."""
+    return UNSET if value is UNSET else checked(name, value, read)
 
 
 class HasId(Protocol):

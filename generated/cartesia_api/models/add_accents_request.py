@@ -6,7 +6,7 @@ from typing import Final, Self
 from attrs import define, field
 
 from ..models.attachable_accent import AttachableAccent, check_attachable_accent
-from ..types import Model, Reader, encode_object, list_of, read_object, take
+from ..types import UNSET, Model, Reader, checked, encode_object, list_of, read_object
 
 _READ_ACCENTS: Final[Reader[list[AttachableAccent]]] = list_of(check_attachable_accent)
 
@@ -35,6 +35,9 @@ class AddAccentsRequest(Model):
             DecodeError: If a field is missing or of another type. It names the field, not the value.
         """
         data = read_object(src_dict)
-        model = cls(accents=take(data, "accents", _READ_ACCENTS))
-        model.additional_properties = data
+        pop = data.pop
+        # Fields are set one by one, which is quicker than a call with all of them.
+        model = cls.__new__(cls)
+        model.accents = checked("accents", pop("accents", UNSET), _READ_ACCENTS)
+        model.additional_properties = data or {}  # a dict that was emptied keeps its memory
         return model

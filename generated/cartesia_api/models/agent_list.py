@@ -6,7 +6,7 @@ from typing import Final, Self
 from attrs import define, field
 
 from ..models.agent_summary import AgentSummary
-from ..types import Model, Reader, encode_object, list_of, read_object, take
+from ..types import UNSET, Model, Reader, checked, encode_object, list_of, read_object
 
 _READ_SUMMARIES: Final[Reader[list[AgentSummary]]] = list_of(AgentSummary.from_dict)
 
@@ -35,6 +35,9 @@ class AgentList(Model):
             DecodeError: If a field is missing or of another type. It names the field, not the value.
         """
         data = read_object(src_dict)
-        model = cls(summaries=take(data, "summaries", _READ_SUMMARIES))
-        model.additional_properties = data
+        pop = data.pop
+        # Fields are set one by one, which is quicker than a call with all of them.
+        model = cls.__new__(cls)
+        model.summaries = checked("summaries", pop("summaries", UNSET), _READ_SUMMARIES)
+        model.additional_properties = data or {}  # a dict that was emptied keeps its memory
         return model

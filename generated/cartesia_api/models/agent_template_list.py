@@ -6,7 +6,7 @@ from typing import Final, Self
 from attrs import define, field
 
 from ..models.agent_template import AgentTemplate
-from ..types import Model, Reader, encode_object, list_of, read_object, take
+from ..types import UNSET, Model, Reader, checked, encode_object, list_of, read_object
 
 _READ_TEMPLATES: Final[Reader[list[AgentTemplate]]] = list_of(AgentTemplate.from_dict)
 
@@ -35,6 +35,9 @@ class AgentTemplateList(Model):
             DecodeError: If a field is missing or of another type. It names the field, not the value.
         """
         data = read_object(src_dict)
-        model = cls(templates=take(data, "templates", _READ_TEMPLATES))
-        model.additional_properties = data
+        pop = data.pop
+        # Fields are set one by one, which is quicker than a call with all of them.
+        model = cls.__new__(cls)
+        model.templates = checked("templates", pop("templates", UNSET), _READ_TEMPLATES)
+        model.additional_properties = data or {}  # a dict that was emptied keeps its memory
         return model

@@ -13,13 +13,13 @@ from ..types import (
     Model,
     RequestFiles,
     Unset,
+    checked,
+    checked_optional,
     encode_object,
     encode_parts,
     read_file,
     read_object,
     read_str,
-    take,
-    take_optional,
 )
 
 
@@ -83,13 +83,26 @@ class CloneVoiceRequest(Model):
             DecodeError: If a field is missing or of another type. It names the field, not the value.
         """
         data = read_object(src_dict)
-        model = cls(
-            clip=take(data, "clip", read_file),
-            name=take(data, "name", read_str),
-            language=take(data, "language", read_str),
-            accent=take_optional(data, "accent", check_voice_accent),
-            description=take_optional(data, "description", read_str),
-            base_voice_id=take_optional(data, "base_voice_id", read_str),
+        pop = data.pop
+        # Fields are set one by one, which is quicker than a call with all of them.
+        model = cls.__new__(cls)
+        model.clip = checked("clip", pop("clip", UNSET), read_file)
+        value = pop("name", UNSET)
+        model.name = value if type(value) is str else checked("name", value, read_str)
+        value = pop("language", UNSET)
+        model.language = value if type(value) is str else checked("language", value, read_str)
+        model.accent = checked_optional("accent", pop("accent", UNSET), check_voice_accent)
+        value = pop("description", UNSET)
+        model.description = (
+            value
+            if type(value) is str or value is UNSET
+            else checked("description", value, read_str)
         )
-        model.additional_properties = data
+        value = pop("base_voice_id", UNSET)
+        model.base_voice_id = (
+            value
+            if type(value) is str or value is UNSET
+            else checked("base_voice_id", value, read_str)
+        )
+        model.additional_properties = data or {}  # a dict that was emptied keeps its memory
         return model

@@ -13,13 +13,13 @@ from ..types import (
     Model,
     Reader,
     Unset,
+    checked,
+    checked_optional,
     either,
     encode_object,
     read_null,
     read_object,
     read_str,
-    take,
-    take_optional,
 )
 
 _READ_ACCENT: Final[Reader[None | VoiceAccent]] = either(check_voice_accent, read_null)
@@ -69,13 +69,19 @@ class CreateFineTuneRequest(Model):
             DecodeError: If a field is missing or of another type. It names the field, not the value.
         """
         data = read_object(src_dict)
-        model = cls(
-            name=take(data, "name", read_str),
-            description=take(data, "description", read_str),
-            language=take(data, "language", read_str),
-            model_id=take(data, "model_id", read_str),
-            dataset=take(data, "dataset", read_str),
-            accent=take_optional(data, "accent", _READ_ACCENT),
-        )
-        model.additional_properties = data
+        pop = data.pop
+        # Fields are set one by one, which is quicker than a call with all of them.
+        model = cls.__new__(cls)
+        value = pop("name", UNSET)
+        model.name = value if type(value) is str else checked("name", value, read_str)
+        value = pop("description", UNSET)
+        model.description = value if type(value) is str else checked("description", value, read_str)
+        value = pop("language", UNSET)
+        model.language = value if type(value) is str else checked("language", value, read_str)
+        value = pop("model_id", UNSET)
+        model.model_id = value if type(value) is str else checked("model_id", value, read_str)
+        value = pop("dataset", UNSET)
+        model.dataset = value if type(value) is str else checked("dataset", value, read_str)
+        model.accent = checked_optional("accent", pop("accent", UNSET), _READ_ACCENT)
+        model.additional_properties = data or {}  # a dict that was emptied keeps its memory
         return model

@@ -10,13 +10,12 @@ from ..types import (
     Model,
     Reader,
     Unset,
+    checked,
     either,
     encode_object,
     read_null,
     read_object,
     read_str,
-    take,
-    take_optional,
 )
 
 _READ_DISPLAY_NAME: Final[Reader[None | str]] = either(read_str, read_null)
@@ -53,10 +52,18 @@ class CreateMetricRequest(Model):
             DecodeError: If a field is missing or of another type. It names the field, not the value.
         """
         data = read_object(src_dict)
-        model = cls(
-            name=take(data, "name", read_str),
-            prompt=take(data, "prompt", read_str),
-            display_name=take_optional(data, "display_name", _READ_DISPLAY_NAME),
+        pop = data.pop
+        # Fields are set one by one, which is quicker than a call with all of them.
+        model = cls.__new__(cls)
+        value = pop("name", UNSET)
+        model.name = value if type(value) is str else checked("name", value, read_str)
+        value = pop("prompt", UNSET)
+        model.prompt = value if type(value) is str else checked("prompt", value, read_str)
+        value = pop("display_name", UNSET)
+        model.display_name = (
+            value
+            if type(value) is str or value is None or value is UNSET
+            else checked("display_name", value, _READ_DISPLAY_NAME)
         )
-        model.additional_properties = data
+        model.additional_properties = data or {}  # a dict that was emptied keeps its memory
         return model

@@ -5,7 +5,7 @@ from typing import Self
 
 from attrs import define, field
 
-from ..types import Model, encode_object, read_object, read_str, take
+from ..types import UNSET, Model, checked, encode_object, read_object, read_str
 
 
 @define(kw_only=True)
@@ -46,11 +46,16 @@ class Dataset(Model):
             DecodeError: If a field is missing or of another type. It names the field, not the value.
         """
         data = read_object(src_dict)
-        model = cls(
-            id=take(data, "id", read_str),
-            name=take(data, "name", read_str),
-            description=take(data, "description", read_str),
-            created_at=take(data, "created_at", read_str),
-        )
-        model.additional_properties = data
+        pop = data.pop
+        # Fields are set one by one, which is quicker than a call with all of them.
+        model = cls.__new__(cls)
+        value = pop("id", UNSET)
+        model.id = value if type(value) is str else checked("id", value, read_str)
+        value = pop("name", UNSET)
+        model.name = value if type(value) is str else checked("name", value, read_str)
+        value = pop("description", UNSET)
+        model.description = value if type(value) is str else checked("description", value, read_str)
+        value = pop("created_at", UNSET)
+        model.created_at = value if type(value) is str else checked("created_at", value, read_str)
+        model.additional_properties = data or {}  # a dict that was emptied keeps its memory
         return model

@@ -5,7 +5,7 @@ from typing import Self
 
 from attrs import define, field
 
-from ..types import Model, encode_object, read_int, read_object, read_str, take
+from ..types import UNSET, Model, checked, encode_object, read_int, read_object, read_str
 
 
 @define(kw_only=True)
@@ -46,11 +46,16 @@ class DatasetFile(Model):
             DecodeError: If a field is missing or of another type. It names the field, not the value.
         """
         data = read_object(src_dict)
-        model = cls(
-            id=take(data, "id", read_str),
-            filename=take(data, "filename", read_str),
-            size=take(data, "size", read_int),
-            created_at=take(data, "created_at", read_str),
-        )
-        model.additional_properties = data
+        pop = data.pop
+        # Fields are set one by one, which is quicker than a call with all of them.
+        model = cls.__new__(cls)
+        value = pop("id", UNSET)
+        model.id = value if type(value) is str else checked("id", value, read_str)
+        value = pop("filename", UNSET)
+        model.filename = value if type(value) is str else checked("filename", value, read_str)
+        value = pop("size", UNSET)
+        model.size = value if type(value) is int else checked("size", value, read_int)
+        value = pop("created_at", UNSET)
+        model.created_at = value if type(value) is str else checked("created_at", value, read_str)
+        model.additional_properties = data or {}  # a dict that was emptied keeps its memory
         return model

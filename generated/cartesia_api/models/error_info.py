@@ -11,12 +11,12 @@ from ..types import (
     Model,
     Reader,
     Unset,
+    checked,
     either,
     encode_object,
     read_null,
     read_object,
     read_str,
-    take_optional,
 )
 
 _READ_ERROR_CODE: Final[Reader[ErrorCode | None | str]] = either(read_str, read_null)
@@ -65,12 +65,34 @@ class ErrorInfo(Model):
             DecodeError: If a field is missing or of another type. It names the field, not the value.
         """
         data = read_object(src_dict)
-        model = cls(
-            error_code=take_optional(data, "error_code", _READ_ERROR_CODE),
-            title=take_optional(data, "title", read_str),
-            message=take_optional(data, "message", read_str),
-            request_id=take_optional(data, "request_id", read_str),
-            doc_url=take_optional(data, "doc_url", _READ_DOC_URL),
+        pop = data.pop
+        # Fields are set one by one, which is quicker than a call with all of them.
+        model = cls.__new__(cls)
+        value = pop("error_code", UNSET)
+        model.error_code = (
+            value
+            if type(value) is str or value is None or value is UNSET
+            else checked("error_code", value, _READ_ERROR_CODE)
         )
-        model.additional_properties = data
+        value = pop("title", UNSET)
+        model.title = (
+            value if type(value) is str or value is UNSET else checked("title", value, read_str)
+        )
+        value = pop("message", UNSET)
+        model.message = (
+            value if type(value) is str or value is UNSET else checked("message", value, read_str)
+        )
+        value = pop("request_id", UNSET)
+        model.request_id = (
+            value
+            if type(value) is str or value is UNSET
+            else checked("request_id", value, read_str)
+        )
+        value = pop("doc_url", UNSET)
+        model.doc_url = (
+            value
+            if type(value) is str or value is None or value is UNSET
+            else checked("doc_url", value, _READ_DOC_URL)
+        )
+        model.additional_properties = data or {}  # a dict that was emptied keeps its memory
         return model

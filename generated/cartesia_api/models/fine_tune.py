@@ -14,13 +14,12 @@ from ..types import (
     Model,
     Reader,
     Unset,
+    checked,
     either,
     encode_object,
     read_null,
     read_object,
     read_str,
-    take,
-    take_optional,
 )
 
 _READ_ACCENT: Final[Reader[None | str | VoiceAccent]] = either(read_str, read_null)
@@ -76,15 +75,28 @@ class FineTune(Model):
             DecodeError: If a field is missing or of another type. It names the field, not the value.
         """
         data = read_object(src_dict)
-        model = cls(
-            id=take(data, "id", read_str),
-            name=take(data, "name", read_str),
-            description=take(data, "description", read_str),
-            language=take(data, "language", read_str),
-            model_id=take(data, "model_id", read_str),
-            dataset=take(data, "dataset", read_str),
-            status=take(data, "status", read_str),
-            accent=take_optional(data, "accent", _READ_ACCENT),
+        pop = data.pop
+        # Fields are set one by one, which is quicker than a call with all of them.
+        model = cls.__new__(cls)
+        value = pop("id", UNSET)
+        model.id = value if type(value) is str else checked("id", value, read_str)
+        value = pop("name", UNSET)
+        model.name = value if type(value) is str else checked("name", value, read_str)
+        value = pop("description", UNSET)
+        model.description = value if type(value) is str else checked("description", value, read_str)
+        value = pop("language", UNSET)
+        model.language = value if type(value) is str else checked("language", value, read_str)
+        value = pop("model_id", UNSET)
+        model.model_id = value if type(value) is str else checked("model_id", value, read_str)
+        value = pop("dataset", UNSET)
+        model.dataset = value if type(value) is str else checked("dataset", value, read_str)
+        value = pop("status", UNSET)
+        model.status = value if type(value) is str else checked("status", value, read_str)
+        value = pop("accent", UNSET)
+        model.accent = (
+            value
+            if type(value) is str or value is None or value is UNSET
+            else checked("accent", value, _READ_ACCENT)
         )
-        model.additional_properties = data
+        model.additional_properties = data or {}  # a dict that was emptied keeps its memory
         return model

@@ -6,16 +6,7 @@ from typing import Self
 from attrs import define, field
 
 from ..models.emotion import Emotion
-from ..types import (
-    UNSET,
-    Model,
-    Unset,
-    encode_object,
-    read_float,
-    read_object,
-    read_str,
-    take_optional,
-)
+from ..types import UNSET, Model, Unset, checked, encode_object, read_float, read_object, read_str
 
 
 @define(kw_only=True)
@@ -49,10 +40,22 @@ class GenerationConfig(Model):
             DecodeError: If a field is missing or of another type. It names the field, not the value.
         """
         data = read_object(src_dict)
-        model = cls(
-            speed=take_optional(data, "speed", read_float),
-            volume=take_optional(data, "volume", read_float),
-            emotion=take_optional(data, "emotion", read_str),
+        pop = data.pop
+        # Fields are set one by one, which is quicker than a call with all of them.
+        model = cls.__new__(cls)
+        value = pop("speed", UNSET)
+        model.speed = (
+            value if type(value) is float or value is UNSET else checked("speed", value, read_float)
         )
-        model.additional_properties = data
+        value = pop("volume", UNSET)
+        model.volume = (
+            value
+            if type(value) is float or value is UNSET
+            else checked("volume", value, read_float)
+        )
+        value = pop("emotion", UNSET)
+        model.emotion = (
+            value if type(value) is str or value is UNSET else checked("emotion", value, read_str)
+        )
+        model.additional_properties = data or {}  # a dict that was emptied keeps its memory
         return model

@@ -5,7 +5,7 @@ from typing import Self
 
 from attrs import define, field
 
-from ..types import Model, encode_object, read_object, read_str, take
+from ..types import UNSET, Model, checked, encode_object, read_object, read_str
 
 
 @define(kw_only=True)
@@ -39,10 +39,14 @@ class GitRepository(Model):
             DecodeError: If a field is missing or of another type. It names the field, not the value.
         """
         data = read_object(src_dict)
-        model = cls(
-            account=take(data, "account", read_str),
-            name=take(data, "name", read_str),
-            provider=take(data, "provider", read_str),
-        )
-        model.additional_properties = data
+        pop = data.pop
+        # Fields are set one by one, which is quicker than a call with all of them.
+        model = cls.__new__(cls)
+        value = pop("account", UNSET)
+        model.account = value if type(value) is str else checked("account", value, read_str)
+        value = pop("name", UNSET)
+        model.name = value if type(value) is str else checked("name", value, read_str)
+        value = pop("provider", UNSET)
+        model.provider = value if type(value) is str else checked("provider", value, read_str)
+        model.additional_properties = data or {}  # a dict that was emptied keeps its memory
         return model

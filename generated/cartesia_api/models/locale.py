@@ -11,6 +11,8 @@ from ..types import (
     Model,
     Reader,
     Unset,
+    checked,
+    checked_optional,
     either,
     encode_object,
     list_of,
@@ -18,8 +20,6 @@ from ..types import (
     read_null,
     read_object,
     read_str,
-    take,
-    take_optional,
 )
 
 _READ_NAME: Final[Reader[None | str]] = either(read_str, read_null)
@@ -71,12 +71,25 @@ class Locale(Model):
             DecodeError: If a field is missing or of another type. It names the field, not the value.
         """
         data = read_object(src_dict)
-        model = cls(
-            locale=take(data, "locale", read_str),
-            language=take(data, "language", read_str),
-            name=take_optional(data, "name", _READ_NAME),
-            display_name=take_optional(data, "display_name", _READ_DISPLAY_NAME),
-            accents=take_optional(data, "accents", _READ_ACCENTS),
+        pop = data.pop
+        # Fields are set one by one, which is quicker than a call with all of them.
+        model = cls.__new__(cls)
+        value = pop("locale", UNSET)
+        model.locale = value if type(value) is str else checked("locale", value, read_str)
+        value = pop("language", UNSET)
+        model.language = value if type(value) is str else checked("language", value, read_str)
+        value = pop("name", UNSET)
+        model.name = (
+            value
+            if type(value) is str or value is None or value is UNSET
+            else checked("name", value, _READ_NAME)
         )
-        model.additional_properties = data
+        value = pop("display_name", UNSET)
+        model.display_name = (
+            value
+            if type(value) is str or value is None or value is UNSET
+            else checked("display_name", value, _READ_DISPLAY_NAME)
+        )
+        model.accents = checked_optional("accents", pop("accents", UNSET), _READ_ACCENTS)
+        model.additional_properties = data or {}  # a dict that was emptied keeps its memory
         return model

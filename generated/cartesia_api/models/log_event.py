@@ -6,7 +6,7 @@ from typing import Self
 from attrs import define, field
 
 from ..models.log_metadata import LogMetadata
-from ..types import Model, encode_object, read_float, read_object, read_str, take
+from ..types import UNSET, Model, checked, encode_object, read_float, read_object, read_str
 
 
 @define(kw_only=True)
@@ -40,10 +40,13 @@ class LogEvent(Model):
             DecodeError: If a field is missing or of another type. It names the field, not the value.
         """
         data = read_object(src_dict)
-        model = cls(
-            event=take(data, "event", read_str),
-            metadata=take(data, "metadata", LogMetadata.from_dict),
-            timestamp=take(data, "timestamp", read_float),
-        )
-        model.additional_properties = data
+        pop = data.pop
+        # Fields are set one by one, which is quicker than a call with all of them.
+        model = cls.__new__(cls)
+        value = pop("event", UNSET)
+        model.event = value if type(value) is str else checked("event", value, read_str)
+        model.metadata = checked("metadata", pop("metadata", UNSET), LogMetadata.from_dict)
+        value = pop("timestamp", UNSET)
+        model.timestamp = value if type(value) is float else checked("timestamp", value, read_float)
+        model.additional_properties = data or {}  # a dict that was emptied keeps its memory
         return model

@@ -5,7 +5,7 @@ from typing import Self
 
 from attrs import define, field
 
-from ..types import Model, encode_object, read_float, read_object, read_str, take
+from ..types import UNSET, Model, checked, encode_object, read_float, read_object, read_str
 
 
 @define(kw_only=True)
@@ -39,10 +39,14 @@ class LogMetric(Model):
             DecodeError: If a field is missing or of another type. It names the field, not the value.
         """
         data = read_object(src_dict)
-        model = cls(
-            name=take(data, "name", read_str),
-            value=take(data, "value", read_float),
-            timestamp=take(data, "timestamp", read_float),
-        )
-        model.additional_properties = data
+        pop = data.pop
+        # Fields are set one by one, which is quicker than a call with all of them.
+        model = cls.__new__(cls)
+        value = pop("name", UNSET)
+        model.name = value if type(value) is str else checked("name", value, read_str)
+        value = pop("value", UNSET)
+        model.value = value if type(value) is float else checked("value", value, read_float)
+        value = pop("timestamp", UNSET)
+        model.timestamp = value if type(value) is float else checked("timestamp", value, read_float)
+        model.additional_properties = data or {}  # a dict that was emptied keeps its memory
         return model

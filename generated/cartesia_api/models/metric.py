@@ -11,14 +11,13 @@ from ..types import (
     Model,
     Reader,
     Unset,
+    checked,
     either,
     encode_object,
     read_datetime,
     read_null,
     read_object,
     read_str,
-    take,
-    take_optional,
 )
 
 _READ_DISPLAY_NAME: Final[Reader[None | str]] = either(read_str, read_null)
@@ -65,12 +64,21 @@ class Metric(Model):
             DecodeError: If a field is missing or of another type. It names the field, not the value.
         """
         data = read_object(src_dict)
-        model = cls(
-            id=take(data, "id", read_str),
-            name=take(data, "name", read_str),
-            prompt=take(data, "prompt", read_str),
-            created_at=take(data, "created_at", read_datetime),
-            display_name=take_optional(data, "display_name", _READ_DISPLAY_NAME),
+        pop = data.pop
+        # Fields are set one by one, which is quicker than a call with all of them.
+        model = cls.__new__(cls)
+        value = pop("id", UNSET)
+        model.id = value if type(value) is str else checked("id", value, read_str)
+        value = pop("name", UNSET)
+        model.name = value if type(value) is str else checked("name", value, read_str)
+        value = pop("prompt", UNSET)
+        model.prompt = value if type(value) is str else checked("prompt", value, read_str)
+        model.created_at = checked("created_at", pop("created_at", UNSET), read_datetime)
+        value = pop("display_name", UNSET)
+        model.display_name = (
+            value
+            if type(value) is str or value is None or value is UNSET
+            else checked("display_name", value, _READ_DISPLAY_NAME)
         )
-        model.additional_properties = data
+        model.additional_properties = data or {}  # a dict that was emptied keeps its memory
         return model

@@ -8,15 +8,16 @@ from attrs import define, field
 
 from ..models.pronunciation_item import PronunciationItem
 from ..types import (
+    UNSET,
     Model,
     Reader,
+    checked,
     encode_object,
     list_of,
     read_bool,
     read_datetime,
     read_object,
     read_str,
-    take,
 )
 
 _READ_ITEMS: Final[Reader[list[PronunciationItem]]] = list_of(PronunciationItem.from_dict)
@@ -67,13 +68,18 @@ class PronunciationDict(Model):
             DecodeError: If a field is missing or of another type. It names the field, not the value.
         """
         data = read_object(src_dict)
-        model = cls(
-            id=take(data, "id", read_str),
-            name=take(data, "name", read_str),
-            owner_id=take(data, "owner_id", read_str),
-            pinned=take(data, "pinned", read_bool),
-            items=take(data, "items", _READ_ITEMS),
-            created_at=take(data, "created_at", read_datetime),
-        )
-        model.additional_properties = data
+        pop = data.pop
+        # Fields are set one by one, which is quicker than a call with all of them.
+        model = cls.__new__(cls)
+        value = pop("id", UNSET)
+        model.id = value if type(value) is str else checked("id", value, read_str)
+        value = pop("name", UNSET)
+        model.name = value if type(value) is str else checked("name", value, read_str)
+        value = pop("owner_id", UNSET)
+        model.owner_id = value if type(value) is str else checked("owner_id", value, read_str)
+        value = pop("pinned", UNSET)
+        model.pinned = value if type(value) is bool else checked("pinned", value, read_bool)
+        model.items = checked("items", pop("items", UNSET), _READ_ITEMS)
+        model.created_at = checked("created_at", pop("created_at", UNSET), read_datetime)
+        model.additional_properties = data or {}  # a dict that was emptied keeps its memory
         return model

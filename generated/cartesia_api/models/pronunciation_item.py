@@ -5,17 +5,7 @@ from typing import Self
 
 from attrs import define, field
 
-from ..types import (
-    UNSET,
-    Model,
-    Unset,
-    encode_object,
-    read_bool,
-    read_object,
-    read_str,
-    take,
-    take_optional,
-)
+from ..types import UNSET, Model, Unset, checked, encode_object, read_bool, read_object, read_str
 
 
 @define(kw_only=True)
@@ -51,10 +41,18 @@ class PronunciationItem(Model):
             DecodeError: If a field is missing or of another type. It names the field, not the value.
         """
         data = read_object(src_dict)
-        model = cls(
-            text=take(data, "text", read_str),
-            alias=take(data, "alias", read_str),
-            case_sensitive=take_optional(data, "case_sensitive", read_bool),
+        pop = data.pop
+        # Fields are set one by one, which is quicker than a call with all of them.
+        model = cls.__new__(cls)
+        value = pop("text", UNSET)
+        model.text = value if type(value) is str else checked("text", value, read_str)
+        value = pop("alias", UNSET)
+        model.alias = value if type(value) is str else checked("alias", value, read_str)
+        value = pop("case_sensitive", UNSET)
+        model.case_sensitive = (
+            value
+            if type(value) is bool or value is UNSET
+            else checked("case_sensitive", value, read_bool)
         )
-        model.additional_properties = data
+        model.additional_properties = data or {}  # a dict that was emptied keeps its memory
         return model

@@ -7,7 +7,7 @@ from attrs import define, field
 
 from ..models.raw_encoding import RawEncoding, check_raw_encoding
 from ..models.sample_rate import SampleRate, check_sample_rate
-from ..types import Model, Reader, constant, encode_object, read_object, take
+from ..types import UNSET, Model, Reader, checked, constant, encode_object, read_object
 
 _READ_CONTAINER: Final[Reader[Literal["raw"]]] = constant("raw")
 
@@ -47,10 +47,11 @@ class RawOutput(Model):
             DecodeError: If a field is missing or of another type. It names the field, not the value.
         """
         data = read_object(src_dict)
-        model = cls(
-            container=take(data, "container", _READ_CONTAINER),
-            encoding=take(data, "encoding", check_raw_encoding),
-            sample_rate=take(data, "sample_rate", check_sample_rate),
-        )
-        model.additional_properties = data
+        pop = data.pop
+        # Fields are set one by one, which is quicker than a call with all of them.
+        model = cls.__new__(cls)
+        model.container = checked("container", pop("container", UNSET), _READ_CONTAINER)
+        model.encoding = checked("encoding", pop("encoding", UNSET), check_raw_encoding)
+        model.sample_rate = checked("sample_rate", pop("sample_rate", UNSET), check_sample_rate)
+        model.additional_properties = data or {}  # a dict that was emptied keeps its memory
         return model

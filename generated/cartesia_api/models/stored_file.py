@@ -12,14 +12,13 @@ from ..types import (
     Model,
     Reader,
     Unset,
+    checked,
     either,
     encode_object,
     read_int,
     read_null,
     read_object,
     read_str,
-    take,
-    take_optional,
 )
 
 _READ_FILENAME: Final[Reader[None | str]] = either(read_str, read_null)
@@ -77,14 +76,46 @@ class StoredFile(Model):
             DecodeError: If a field is missing or of another type. It names the field, not the value.
         """
         data = read_object(src_dict)
-        model = cls(
-            id=take(data, "id", read_str),
-            filename=take_optional(data, "filename", _READ_FILENAME),
-            purpose=take_optional(data, "purpose", _READ_PURPOSE),
-            size=take_optional(data, "size", _READ_SIZE),
-            status=take_optional(data, "status", _READ_STATUS),
-            owner_id=take_optional(data, "owner_id", _READ_OWNER_ID),
-            created_at=take_optional(data, "created_at", _READ_CREATED_AT),
+        pop = data.pop
+        # Fields are set one by one, which is quicker than a call with all of them.
+        model = cls.__new__(cls)
+        value = pop("id", UNSET)
+        model.id = value if type(value) is str else checked("id", value, read_str)
+        value = pop("filename", UNSET)
+        model.filename = (
+            value
+            if type(value) is str or value is None or value is UNSET
+            else checked("filename", value, _READ_FILENAME)
         )
-        model.additional_properties = data
+        value = pop("purpose", UNSET)
+        model.purpose = (
+            value
+            if type(value) is str or value is None or value is UNSET
+            else checked("purpose", value, _READ_PURPOSE)
+        )
+        value = pop("size", UNSET)
+        model.size = (
+            value
+            if type(value) is int or value is None or value is UNSET
+            else checked("size", value, _READ_SIZE)
+        )
+        value = pop("status", UNSET)
+        model.status = (
+            value
+            if type(value) is str or value is None or value is UNSET
+            else checked("status", value, _READ_STATUS)
+        )
+        value = pop("owner_id", UNSET)
+        model.owner_id = (
+            value
+            if type(value) is str or value is None or value is UNSET
+            else checked("owner_id", value, _READ_OWNER_ID)
+        )
+        value = pop("created_at", UNSET)
+        model.created_at = (
+            value
+            if type(value) is str or value is None or value is UNSET
+            else checked("created_at", value, _READ_CREATED_AT)
+        )
+        model.additional_properties = data or {}  # a dict that was emptied keeps its memory
         return model

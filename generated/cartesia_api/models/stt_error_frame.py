@@ -11,6 +11,7 @@ from ..types import (
     Model,
     Reader,
     Unset,
+    checked,
     constant,
     either,
     encode_object,
@@ -18,8 +19,6 @@ from ..types import (
     read_null,
     read_object,
     read_str,
-    take,
-    take_optional,
 )
 
 _READ_TYPE_: Final[Reader[Literal["error"]]] = constant("error")
@@ -75,14 +74,41 @@ class SttErrorFrame(Model):
             DecodeError: If a field is missing or of another type. It names the field, not the value.
         """
         data = read_object(src_dict)
-        model = cls(
-            type_=take(data, "type", _READ_TYPE_),
-            status_code=take_optional(data, "status_code", read_int),
-            error_code=take_optional(data, "error_code", _READ_ERROR_CODE),
-            title=take_optional(data, "title", read_str),
-            message=take_optional(data, "message", read_str),
-            request_id=take_optional(data, "request_id", read_str),
-            doc_url=take_optional(data, "doc_url", _READ_DOC_URL),
+        pop = data.pop
+        # Fields are set one by one, which is quicker than a call with all of them.
+        model = cls.__new__(cls)
+        model.type_ = checked("type", pop("type", UNSET), _READ_TYPE_)
+        value = pop("status_code", UNSET)
+        model.status_code = (
+            value
+            if type(value) is int or value is UNSET
+            else checked("status_code", value, read_int)
         )
-        model.additional_properties = data
+        value = pop("error_code", UNSET)
+        model.error_code = (
+            value
+            if type(value) is str or value is None or value is UNSET
+            else checked("error_code", value, _READ_ERROR_CODE)
+        )
+        value = pop("title", UNSET)
+        model.title = (
+            value if type(value) is str or value is UNSET else checked("title", value, read_str)
+        )
+        value = pop("message", UNSET)
+        model.message = (
+            value if type(value) is str or value is UNSET else checked("message", value, read_str)
+        )
+        value = pop("request_id", UNSET)
+        model.request_id = (
+            value
+            if type(value) is str or value is UNSET
+            else checked("request_id", value, read_str)
+        )
+        value = pop("doc_url", UNSET)
+        model.doc_url = (
+            value
+            if type(value) is str or value is None or value is UNSET
+            else checked("doc_url", value, _READ_DOC_URL)
+        )
+        model.additional_properties = data or {}  # a dict that was emptied keeps its memory
         return model

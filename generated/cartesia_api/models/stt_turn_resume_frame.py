@@ -5,7 +5,7 @@ from typing import Final, Literal, Self
 
 from attrs import define, field
 
-from ..types import Model, Reader, constant, encode_object, read_object, read_str, take
+from ..types import UNSET, Model, Reader, checked, constant, encode_object, read_object, read_str
 
 _READ_TYPE_: Final[Reader[Literal["turn.resume"]]] = constant("turn.resume")
 
@@ -38,8 +38,11 @@ class SttTurnResumeFrame(Model):
             DecodeError: If a field is missing or of another type. It names the field, not the value.
         """
         data = read_object(src_dict)
-        model = cls(
-            type_=take(data, "type", _READ_TYPE_), request_id=take(data, "request_id", read_str)
-        )
-        model.additional_properties = data
+        pop = data.pop
+        # Fields are set one by one, which is quicker than a call with all of them.
+        model = cls.__new__(cls)
+        model.type_ = checked("type", pop("type", UNSET), _READ_TYPE_)
+        value = pop("request_id", UNSET)
+        model.request_id = value if type(value) is str else checked("request_id", value, read_str)
+        model.additional_properties = data or {}  # a dict that was emptied keeps its memory
         return model

@@ -5,7 +5,7 @@ from typing import Self
 
 from attrs import define, field
 
-from ..types import Model, encode_object, read_object, read_str, take
+from ..types import UNSET, Model, checked, encode_object, read_object, read_str
 
 
 @define(kw_only=True)
@@ -35,6 +35,12 @@ class TelephonyParams(Model):
             DecodeError: If a field is missing or of another type. It names the field, not the value.
         """
         data = read_object(src_dict)
-        model = cls(from_=take(data, "from", read_str), to=take(data, "to", read_str))
-        model.additional_properties = data
+        pop = data.pop
+        # Fields are set one by one, which is quicker than a call with all of them.
+        model = cls.__new__(cls)
+        value = pop("from", UNSET)
+        model.from_ = value if type(value) is str else checked("from", value, read_str)
+        value = pop("to", UNSET)
+        model.to = value if type(value) is str else checked("to", value, read_str)
+        model.additional_properties = data or {}  # a dict that was emptied keeps its memory
         return model

@@ -15,14 +15,14 @@ from ..types import (
     Reader,
     RequestFiles,
     Unset,
+    checked,
+    checked_optional,
     encode_object,
     encode_parts,
     list_of,
     read_file,
     read_object,
     read_str,
-    take,
-    take_optional,
 )
 
 _READ_TIMESTAMP_GRANULARITIES: Final[Reader[list[TimestampGranularity]]] = list_of(
@@ -82,13 +82,20 @@ class TranscribeRequest(Model):
             DecodeError: If a field is missing or of another type. It names the field, not the value.
         """
         data = read_object(src_dict)
-        model = cls(
-            file=take(data, "file", read_file),
-            model=take(data, "model", read_str),
-            language=take_optional(data, "language", read_str),
-            timestamp_granularities=take_optional(
-                data, "timestamp_granularities[]", _READ_TIMESTAMP_GRANULARITIES
-            ),
+        pop = data.pop
+        # Fields are set one by one, which is quicker than a call with all of them.
+        model = cls.__new__(cls)
+        model.file = checked("file", pop("file", UNSET), read_file)
+        value = pop("model", UNSET)
+        model.model = value if type(value) is str else checked("model", value, read_str)
+        value = pop("language", UNSET)
+        model.language = (
+            value if type(value) is str or value is UNSET else checked("language", value, read_str)
         )
-        model.additional_properties = data
+        model.timestamp_granularities = checked_optional(
+            "timestamp_granularities[]",
+            pop("timestamp_granularities[]", UNSET),
+            _READ_TIMESTAMP_GRANULARITIES,
+        )
+        model.additional_properties = data or {}  # a dict that was emptied keeps its memory
         return model

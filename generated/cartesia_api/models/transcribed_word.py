@@ -5,7 +5,7 @@ from typing import Self
 
 from attrs import define, field
 
-from ..types import Model, encode_object, read_float, read_object, read_str, take
+from ..types import UNSET, Model, checked, encode_object, read_float, read_object, read_str
 
 
 @define(kw_only=True)
@@ -38,10 +38,14 @@ class TranscribedWord(Model):
             DecodeError: If a field is missing or of another type. It names the field, not the value.
         """
         data = read_object(src_dict)
-        model = cls(
-            word=take(data, "word", read_str),
-            start=take(data, "start", read_float),
-            end=take(data, "end", read_float),
-        )
-        model.additional_properties = data
+        pop = data.pop
+        # Fields are set one by one, which is quicker than a call with all of them.
+        model = cls.__new__(cls)
+        value = pop("word", UNSET)
+        model.word = value if type(value) is str else checked("word", value, read_str)
+        value = pop("start", UNSET)
+        model.start = value if type(value) is float else checked("start", value, read_float)
+        value = pop("end", UNSET)
+        model.end = value if type(value) is float else checked("end", value, read_float)
+        model.additional_properties = data or {}  # a dict that was emptied keeps its memory
         return model

@@ -11,6 +11,8 @@ from ..types import (
     Model,
     Reader,
     Unset,
+    checked,
+    checked_optional,
     either,
     encode_object,
     list_of,
@@ -19,8 +21,6 @@ from ..types import (
     read_null,
     read_object,
     read_str,
-    take,
-    take_optional,
 )
 
 _READ_LANGUAGE: Final[Reader[None | str]] = either(read_str, read_null)
@@ -79,14 +79,37 @@ class Transcription(Model):
             DecodeError: If a field is missing or of another type. It names the field, not the value.
         """
         data = read_object(src_dict)
-        model = cls(
-            type_=take(data, "type", read_str),
-            text=take(data, "text", read_str),
-            language=take_optional(data, "language", _READ_LANGUAGE),
-            duration=take_optional(data, "duration", _READ_DURATION),
-            request_id=take_optional(data, "request_id", _READ_REQUEST_ID),
-            is_final=take_optional(data, "is_final", _READ_IS_FINAL),
-            words=take_optional(data, "words", _READ_WORDS),
+        pop = data.pop
+        # Fields are set one by one, which is quicker than a call with all of them.
+        model = cls.__new__(cls)
+        value = pop("type", UNSET)
+        model.type_ = value if type(value) is str else checked("type", value, read_str)
+        value = pop("text", UNSET)
+        model.text = value if type(value) is str else checked("text", value, read_str)
+        value = pop("language", UNSET)
+        model.language = (
+            value
+            if type(value) is str or value is None or value is UNSET
+            else checked("language", value, _READ_LANGUAGE)
         )
-        model.additional_properties = data
+        value = pop("duration", UNSET)
+        model.duration = (
+            value
+            if type(value) is float or value is None or value is UNSET
+            else checked("duration", value, _READ_DURATION)
+        )
+        value = pop("request_id", UNSET)
+        model.request_id = (
+            value
+            if type(value) is str or value is None or value is UNSET
+            else checked("request_id", value, _READ_REQUEST_ID)
+        )
+        value = pop("is_final", UNSET)
+        model.is_final = (
+            value
+            if type(value) is bool or value is None or value is UNSET
+            else checked("is_final", value, _READ_IS_FINAL)
+        )
+        model.words = checked_optional("words", pop("words", UNSET), _READ_WORDS)
+        model.additional_properties = data or {}  # a dict that was emptied keeps its memory
         return model

@@ -5,7 +5,7 @@ from typing import Self
 
 from attrs import define, field
 
-from ..types import Model, encode_object, read_bool, read_object, read_str, take
+from ..types import UNSET, Model, checked, encode_object, read_bool, read_object, read_str
 
 
 @define(kw_only=True)
@@ -37,8 +37,12 @@ class TtsCancelFrame(Model):
             DecodeError: If a field is missing or of another type. It names the field, not the value.
         """
         data = read_object(src_dict)
-        model = cls(
-            context_id=take(data, "context_id", read_str), cancel=take(data, "cancel", read_bool)
-        )
-        model.additional_properties = data
+        pop = data.pop
+        # Fields are set one by one, which is quicker than a call with all of them.
+        model = cls.__new__(cls)
+        value = pop("context_id", UNSET)
+        model.context_id = value if type(value) is str else checked("context_id", value, read_str)
+        value = pop("cancel", UNSET)
+        model.cancel = value if type(value) is bool else checked("cancel", value, read_bool)
+        model.additional_properties = data or {}  # a dict that was emptied keeps its memory
         return model

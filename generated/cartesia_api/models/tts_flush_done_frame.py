@@ -6,15 +6,16 @@ from typing import Final, Literal, Self
 from attrs import define, field
 
 from ..types import (
+    UNSET,
     Model,
     Reader,
+    checked,
     constant,
     encode_object,
     read_bool,
     read_int,
     read_object,
     read_str,
-    take,
 )
 
 _READ_TYPE_: Final[Reader[Literal["flush_done"]]] = constant("flush_done")
@@ -64,13 +65,19 @@ class TtsFlushDoneFrame(Model):
             DecodeError: If a field is missing or of another type. It names the field, not the value.
         """
         data = read_object(src_dict)
-        model = cls(
-            type_=take(data, "type", _READ_TYPE_),
-            done=take(data, "done", read_bool),
-            flush_done=take(data, "flush_done", read_bool),
-            flush_id=take(data, "flush_id", read_int),
-            status_code=take(data, "status_code", read_int),
-            context_id=take(data, "context_id", read_str),
-        )
-        model.additional_properties = data
+        pop = data.pop
+        # Fields are set one by one, which is quicker than a call with all of them.
+        model = cls.__new__(cls)
+        model.type_ = checked("type", pop("type", UNSET), _READ_TYPE_)
+        value = pop("done", UNSET)
+        model.done = value if type(value) is bool else checked("done", value, read_bool)
+        value = pop("flush_done", UNSET)
+        model.flush_done = value if type(value) is bool else checked("flush_done", value, read_bool)
+        value = pop("flush_id", UNSET)
+        model.flush_id = value if type(value) is int else checked("flush_id", value, read_int)
+        value = pop("status_code", UNSET)
+        model.status_code = value if type(value) is int else checked("status_code", value, read_int)
+        value = pop("context_id", UNSET)
+        model.context_id = value if type(value) is str else checked("context_id", value, read_str)
+        model.additional_properties = data or {}  # a dict that was emptied keeps its memory
         return model

@@ -16,6 +16,8 @@ from ..types import (
     Model,
     Reader,
     Unset,
+    checked,
+    checked_optional,
     either,
     encode_object,
     read_bool,
@@ -23,8 +25,6 @@ from ..types import (
     read_null,
     read_object,
     read_str,
-    take,
-    take_optional,
 )
 
 _READ_VOICE: Final[Reader[str | VoiceById]] = either(read_str, VoiceById.from_dict)
@@ -125,32 +125,83 @@ class TtsGenerationFrame(Model):
             DecodeError: If a field is missing or of another type. It names the field, not the value.
         """
         data = read_object(src_dict)
-        model = cls(
-            context_id=take(data, "context_id", read_str),
-            model_id=take(data, "model_id", read_str),
-            transcript=take(data, "transcript", read_str),
-            voice=take(data, "voice", _READ_VOICE),
-            output_format=take(data, "output_format", RawOutput.from_dict),
-            continue_=take_optional(data, "continue", _READ_CONTINUE_),
-            flush=take_optional(data, "flush", _READ_FLUSH),
-            max_buffer_delay_ms=take_optional(
-                data, "max_buffer_delay_ms", _READ_MAX_BUFFER_DELAY_MS
-            ),
-            add_timestamps=take_optional(data, "add_timestamps", _READ_ADD_TIMESTAMPS),
-            add_phoneme_timestamps=take_optional(
-                data, "add_phoneme_timestamps", _READ_ADD_PHONEME_TIMESTAMPS
-            ),
-            use_normalized_timestamps=take_optional(
-                data, "use_normalized_timestamps", _READ_USE_NORMALIZED_TIMESTAMPS
-            ),
-            language=take_optional(data, "language", _READ_LANGUAGE),
-            locale=take_optional(data, "locale", _READ_LOCALE),
-            normalization=take_optional(data, "normalization", _READ_NORMALIZATION),
-            generation_config=take_optional(data, "generation_config", GenerationConfig.from_dict),
-            pronunciation_dict_id=take_optional(
-                data, "pronunciation_dict_id", _READ_PRONUNCIATION_DICT_ID
-            ),
-            speed=take_optional(data, "speed", check_model_speed),
+        pop = data.pop
+        # Fields are set one by one, which is quicker than a call with all of them.
+        model = cls.__new__(cls)
+        value = pop("context_id", UNSET)
+        model.context_id = value if type(value) is str else checked("context_id", value, read_str)
+        value = pop("model_id", UNSET)
+        model.model_id = value if type(value) is str else checked("model_id", value, read_str)
+        value = pop("transcript", UNSET)
+        model.transcript = value if type(value) is str else checked("transcript", value, read_str)
+        value = pop("voice", UNSET)
+        model.voice = value if type(value) is str else checked("voice", value, _READ_VOICE)
+        model.output_format = checked(
+            "output_format", pop("output_format", UNSET), RawOutput.from_dict
         )
-        model.additional_properties = data
+        value = pop("continue", UNSET)
+        model.continue_ = (
+            value
+            if type(value) is bool or value is None or value is UNSET
+            else checked("continue", value, _READ_CONTINUE_)
+        )
+        value = pop("flush", UNSET)
+        model.flush = (
+            value
+            if type(value) is bool or value is None or value is UNSET
+            else checked("flush", value, _READ_FLUSH)
+        )
+        value = pop("max_buffer_delay_ms", UNSET)
+        model.max_buffer_delay_ms = (
+            value
+            if type(value) is int or value is None or value is UNSET
+            else checked("max_buffer_delay_ms", value, _READ_MAX_BUFFER_DELAY_MS)
+        )
+        value = pop("add_timestamps", UNSET)
+        model.add_timestamps = (
+            value
+            if type(value) is bool or value is None or value is UNSET
+            else checked("add_timestamps", value, _READ_ADD_TIMESTAMPS)
+        )
+        value = pop("add_phoneme_timestamps", UNSET)
+        model.add_phoneme_timestamps = (
+            value
+            if type(value) is bool or value is None or value is UNSET
+            else checked("add_phoneme_timestamps", value, _READ_ADD_PHONEME_TIMESTAMPS)
+        )
+        value = pop("use_normalized_timestamps", UNSET)
+        model.use_normalized_timestamps = (
+            value
+            if type(value) is bool or value is None or value is UNSET
+            else checked("use_normalized_timestamps", value, _READ_USE_NORMALIZED_TIMESTAMPS)
+        )
+        value = pop("language", UNSET)
+        model.language = (
+            value
+            if type(value) is str or value is None or value is UNSET
+            else checked("language", value, _READ_LANGUAGE)
+        )
+        value = pop("locale", UNSET)
+        model.locale = (
+            value
+            if type(value) is str or value is None or value is UNSET
+            else checked("locale", value, _READ_LOCALE)
+        )
+        value = pop("normalization", UNSET)
+        model.normalization = (
+            value
+            if type(value) is str or value is None or value is UNSET
+            else checked("normalization", value, _READ_NORMALIZATION)
+        )
+        model.generation_config = checked_optional(
+            "generation_config", pop("generation_config", UNSET), GenerationConfig.from_dict
+        )
+        value = pop("pronunciation_dict_id", UNSET)
+        model.pronunciation_dict_id = (
+            value
+            if type(value) is str or value is None or value is UNSET
+            else checked("pronunciation_dict_id", value, _READ_PRONUNCIATION_DICT_ID)
+        )
+        model.speed = checked_optional("speed", pop("speed", UNSET), check_model_speed)
+        model.additional_properties = data or {}  # a dict that was emptied keeps its memory
         return model

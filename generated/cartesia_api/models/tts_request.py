@@ -18,6 +18,8 @@ from ..types import (
     Model,
     Reader,
     Unset,
+    checked,
+    checked_optional,
     either,
     encode_object,
     read_bool,
@@ -25,8 +27,6 @@ from ..types import (
     read_object,
     read_str,
     tagged,
-    take,
-    take_optional,
 )
 
 _READ_VOICE: Final[Reader[str | VoiceById]] = either(read_str, VoiceById.from_dict)
@@ -103,20 +103,51 @@ class TtsRequest(Model):
             DecodeError: If a field is missing or of another type. It names the field, not the value.
         """
         data = read_object(src_dict)
-        model = cls(
-            model_id=take(data, "model_id", read_str),
-            transcript=take(data, "transcript", read_str),
-            voice=take(data, "voice", _READ_VOICE),
-            output_format=take(data, "output_format", _READ_OUTPUT_FORMAT),
-            language=take_optional(data, "language", _READ_LANGUAGE),
-            locale=take_optional(data, "locale", _READ_LOCALE),
-            normalization=take_optional(data, "normalization", _READ_NORMALIZATION),
-            generation_config=take_optional(data, "generation_config", GenerationConfig.from_dict),
-            pronunciation_dict_id=take_optional(
-                data, "pronunciation_dict_id", _READ_PRONUNCIATION_DICT_ID
-            ),
-            save=take_optional(data, "save", _READ_SAVE),
-            speed=take_optional(data, "speed", check_model_speed),
+        pop = data.pop
+        # Fields are set one by one, which is quicker than a call with all of them.
+        model = cls.__new__(cls)
+        value = pop("model_id", UNSET)
+        model.model_id = value if type(value) is str else checked("model_id", value, read_str)
+        value = pop("transcript", UNSET)
+        model.transcript = value if type(value) is str else checked("transcript", value, read_str)
+        value = pop("voice", UNSET)
+        model.voice = value if type(value) is str else checked("voice", value, _READ_VOICE)
+        model.output_format = checked(
+            "output_format", pop("output_format", UNSET), _READ_OUTPUT_FORMAT
         )
-        model.additional_properties = data
+        value = pop("language", UNSET)
+        model.language = (
+            value
+            if type(value) is str or value is None or value is UNSET
+            else checked("language", value, _READ_LANGUAGE)
+        )
+        value = pop("locale", UNSET)
+        model.locale = (
+            value
+            if type(value) is str or value is None or value is UNSET
+            else checked("locale", value, _READ_LOCALE)
+        )
+        value = pop("normalization", UNSET)
+        model.normalization = (
+            value
+            if type(value) is str or value is None or value is UNSET
+            else checked("normalization", value, _READ_NORMALIZATION)
+        )
+        model.generation_config = checked_optional(
+            "generation_config", pop("generation_config", UNSET), GenerationConfig.from_dict
+        )
+        value = pop("pronunciation_dict_id", UNSET)
+        model.pronunciation_dict_id = (
+            value
+            if type(value) is str or value is None or value is UNSET
+            else checked("pronunciation_dict_id", value, _READ_PRONUNCIATION_DICT_ID)
+        )
+        value = pop("save", UNSET)
+        model.save = (
+            value
+            if type(value) is bool or value is None or value is UNSET
+            else checked("save", value, _READ_SAVE)
+        )
+        model.speed = checked_optional("speed", pop("speed", UNSET), check_model_speed)
+        model.additional_properties = data or {}  # a dict that was emptied keeps its memory
         return model

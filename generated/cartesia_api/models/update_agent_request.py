@@ -11,12 +11,12 @@ from ..types import (
     Model,
     Reader,
     Unset,
+    checked,
     either,
     encode_object,
     read_null,
     read_object,
     read_str,
-    take_optional,
 )
 
 _READ_NAME: Final[Reader[None | str]] = either(read_str, read_null)
@@ -63,11 +63,32 @@ class UpdateAgentRequest(Model):
             DecodeError: If a field is missing or of another type. It names the field, not the value.
         """
         data = read_object(src_dict)
-        model = cls(
-            name=take_optional(data, "name", _READ_NAME),
-            description=take_optional(data, "description", _READ_DESCRIPTION),
-            tts_voice=take_optional(data, "tts_voice", _READ_TTS_VOICE),
-            tts_language=take_optional(data, "tts_language", _READ_TTS_LANGUAGE),
+        pop = data.pop
+        # Fields are set one by one, which is quicker than a call with all of them.
+        model = cls.__new__(cls)
+        value = pop("name", UNSET)
+        model.name = (
+            value
+            if type(value) is str or value is None or value is UNSET
+            else checked("name", value, _READ_NAME)
         )
-        model.additional_properties = data
+        value = pop("description", UNSET)
+        model.description = (
+            value
+            if type(value) is str or value is None or value is UNSET
+            else checked("description", value, _READ_DESCRIPTION)
+        )
+        value = pop("tts_voice", UNSET)
+        model.tts_voice = (
+            value
+            if type(value) is str or value is None or value is UNSET
+            else checked("tts_voice", value, _READ_TTS_VOICE)
+        )
+        value = pop("tts_language", UNSET)
+        model.tts_language = (
+            value
+            if type(value) is str or value is None or value is UNSET
+            else checked("tts_language", value, _READ_TTS_LANGUAGE)
+        )
+        model.additional_properties = data or {}  # a dict that was emptied keeps its memory
         return model

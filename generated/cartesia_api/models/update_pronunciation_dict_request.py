@@ -11,13 +11,14 @@ from ..types import (
     Model,
     Reader,
     Unset,
+    checked,
+    checked_optional,
     either,
     encode_object,
     list_of,
     read_null,
     read_object,
     read_str,
-    take_optional,
 )
 
 _READ_NAME: Final[Reader[None | str]] = either(read_str, read_null)
@@ -53,9 +54,15 @@ class UpdatePronunciationDictRequest(Model):
             DecodeError: If a field is missing or of another type. It names the field, not the value.
         """
         data = read_object(src_dict)
-        model = cls(
-            name=take_optional(data, "name", _READ_NAME),
-            items=take_optional(data, "items", _READ_ITEMS),
+        pop = data.pop
+        # Fields are set one by one, which is quicker than a call with all of them.
+        model = cls.__new__(cls)
+        value = pop("name", UNSET)
+        model.name = (
+            value
+            if type(value) is str or value is None or value is UNSET
+            else checked("name", value, _READ_NAME)
         )
-        model.additional_properties = data
+        model.items = checked_optional("items", pop("items", UNSET), _READ_ITEMS)
+        model.additional_properties = data or {}  # a dict that was emptied keeps its memory
         return model

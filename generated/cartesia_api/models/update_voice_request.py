@@ -12,12 +12,13 @@ from ..types import (
     Model,
     Reader,
     Unset,
+    checked,
+    checked_optional,
     either,
     encode_object,
     read_null,
     read_object,
     read_str,
-    take_optional,
 )
 
 _READ_GENDER: Final[Reader[GenderPresentation | None]] = either(
@@ -64,11 +65,20 @@ class UpdateVoiceRequest(Model):
             DecodeError: If a field is missing or of another type. It names the field, not the value.
         """
         data = read_object(src_dict)
-        model = cls(
-            name=take_optional(data, "name", read_str),
-            description=take_optional(data, "description", read_str),
-            gender=take_optional(data, "gender", _READ_GENDER),
-            accent=take_optional(data, "accent", _READ_ACCENT),
+        pop = data.pop
+        # Fields are set one by one, which is quicker than a call with all of them.
+        model = cls.__new__(cls)
+        value = pop("name", UNSET)
+        model.name = (
+            value if type(value) is str or value is UNSET else checked("name", value, read_str)
         )
-        model.additional_properties = data
+        value = pop("description", UNSET)
+        model.description = (
+            value
+            if type(value) is str or value is UNSET
+            else checked("description", value, read_str)
+        )
+        model.gender = checked_optional("gender", pop("gender", UNSET), _READ_GENDER)
+        model.accent = checked_optional("accent", pop("accent", UNSET), _READ_ACCENT)
+        model.additional_properties = data or {}  # a dict that was emptied keeps its memory
         return model

@@ -7,15 +7,16 @@ from attrs import define, field
 
 from ..models.file_purpose import FilePurpose
 from ..types import (
+    UNSET,
     File,
     Model,
     RequestFiles,
+    checked,
     encode_object,
     encode_parts,
     read_file,
     read_object,
     read_str,
-    take,
 )
 
 
@@ -53,6 +54,11 @@ class UploadFileRequest(Model):
             DecodeError: If a field is missing or of another type. It names the field, not the value.
         """
         data = read_object(src_dict)
-        model = cls(file=take(data, "file", read_file), purpose=take(data, "purpose", read_str))
-        model.additional_properties = data
+        pop = data.pop
+        # Fields are set one by one, which is quicker than a call with all of them.
+        model = cls.__new__(cls)
+        model.file = checked("file", pop("file", UNSET), read_file)
+        value = pop("purpose", UNSET)
+        model.purpose = value if type(value) is str else checked("purpose", value, read_str)
+        model.additional_properties = data or {}  # a dict that was emptied keeps its memory
         return model

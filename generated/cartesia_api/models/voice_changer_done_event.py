@@ -5,7 +5,7 @@ from typing import Self
 
 from attrs import define, field
 
-from ..types import Model, encode_object, read_bool, read_int, read_object, take
+from ..types import UNSET, Model, checked, encode_object, read_bool, read_int, read_object
 
 
 @define(kw_only=True)
@@ -36,8 +36,12 @@ class VoiceChangerDoneEvent(Model):
             DecodeError: If a field is missing or of another type. It names the field, not the value.
         """
         data = read_object(src_dict)
-        model = cls(
-            done=take(data, "done", read_bool), status_code=take(data, "status_code", read_int)
-        )
-        model.additional_properties = data
+        pop = data.pop
+        # Fields are set one by one, which is quicker than a call with all of them.
+        model = cls.__new__(cls)
+        value = pop("done", UNSET)
+        model.done = value if type(value) is bool else checked("done", value, read_bool)
+        value = pop("status_code", UNSET)
+        model.status_code = value if type(value) is int else checked("status_code", value, read_int)
+        model.additional_properties = data or {}  # a dict that was emptied keeps its memory
         return model

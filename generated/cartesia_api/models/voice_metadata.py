@@ -9,7 +9,7 @@ from attrs import define, field
 from ..models.language import Language
 from ..models.voice_access import VoiceAccess
 from ..models.voice_visibility import VoiceVisibility
-from ..types import Model, encode_object, read_datetime, read_object, read_str, take
+from ..types import UNSET, Model, checked, encode_object, read_datetime, read_object, read_str
 
 
 @define(kw_only=True)
@@ -65,16 +65,25 @@ class VoiceMetadata(Model):
             DecodeError: If a field is missing or of another type. It names the field, not the value.
         """
         data = read_object(src_dict)
-        model = cls(
-            id=take(data, "id", read_str),
-            name=take(data, "name", read_str),
-            tagline=take(data, "tagline", read_str),
-            description=take(data, "description", read_str),
-            language=take(data, "language", read_str),
-            created_at=take(data, "created_at", read_datetime),
-            user_id=take(data, "user_id", read_str),
-            access=take(data, "access", read_str),
-            visibility=take(data, "visibility", read_str),
-        )
-        model.additional_properties = data
+        pop = data.pop
+        # Fields are set one by one, which is quicker than a call with all of them.
+        model = cls.__new__(cls)
+        value = pop("id", UNSET)
+        model.id = value if type(value) is str else checked("id", value, read_str)
+        value = pop("name", UNSET)
+        model.name = value if type(value) is str else checked("name", value, read_str)
+        value = pop("tagline", UNSET)
+        model.tagline = value if type(value) is str else checked("tagline", value, read_str)
+        value = pop("description", UNSET)
+        model.description = value if type(value) is str else checked("description", value, read_str)
+        value = pop("language", UNSET)
+        model.language = value if type(value) is str else checked("language", value, read_str)
+        model.created_at = checked("created_at", pop("created_at", UNSET), read_datetime)
+        value = pop("user_id", UNSET)
+        model.user_id = value if type(value) is str else checked("user_id", value, read_str)
+        value = pop("access", UNSET)
+        model.access = value if type(value) is str else checked("access", value, read_str)
+        value = pop("visibility", UNSET)
+        model.visibility = value if type(value) is str else checked("visibility", value, read_str)
+        model.additional_properties = data or {}  # a dict that was emptied keeps its memory
         return model

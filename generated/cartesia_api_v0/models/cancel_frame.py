@@ -5,7 +5,7 @@ from typing import Final, Literal, Self
 
 from attrs import define, field
 
-from ..types import Model, Reader, constant, encode_object, read_object, read_str, take
+from ..types import UNSET, Model, Reader, checked, constant, encode_object, read_object, read_str
 
 _READ_ACTION: Final[Reader[Literal["cancel"]]] = constant("cancel")
 
@@ -38,8 +38,11 @@ class CancelFrame(Model):
             DecodeError: If a field is missing or of another type. It names the field, not the value.
         """
         data = read_object(src_dict)
-        model = cls(
-            context_id=take(data, "context_id", read_str), action=take(data, "action", _READ_ACTION)
-        )
-        model.additional_properties = data
+        pop = data.pop
+        # Fields are set one by one, which is quicker than a call with all of them.
+        model = cls.__new__(cls)
+        value = pop("context_id", UNSET)
+        model.context_id = value if type(value) is str else checked("context_id", value, read_str)
+        model.action = checked("action", pop("action", UNSET), _READ_ACTION)
+        model.additional_properties = data or {}  # a dict that was emptied keeps its memory
         return model

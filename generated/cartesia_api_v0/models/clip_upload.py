@@ -6,14 +6,15 @@ from typing import Self
 from attrs import define, field
 
 from ..types import (
+    UNSET,
     File,
     Model,
     RequestFiles,
+    checked,
     encode_object,
     encode_parts,
     read_file,
     read_object,
-    take,
 )
 
 
@@ -45,6 +46,9 @@ class ClipUpload(Model):
             DecodeError: If a field is missing or of another type. It names the field, not the value.
         """
         data = read_object(src_dict)
-        model = cls(clip=take(data, "clip", read_file))
-        model.additional_properties = data
+        pop = data.pop
+        # Fields are set one by one, which is quicker than a call with all of them.
+        model = cls.__new__(cls)
+        model.clip = checked("clip", pop("clip", UNSET), read_file)
+        model.additional_properties = data or {}  # a dict that was emptied keeps its memory
         return model

@@ -10,14 +10,13 @@ from ..types import (
     Model,
     Reader,
     Unset,
+    checked,
     either,
     encode_object,
     read_bool,
     read_null,
     read_object,
     read_str,
-    take,
-    take_optional,
 )
 
 _READ_DONE: Final[Reader[bool | None]] = either(read_bool, read_null)
@@ -55,10 +54,22 @@ class ErrorFrame(Model):
             DecodeError: If a field is missing or of another type. It names the field, not the value.
         """
         data = read_object(src_dict)
-        model = cls(
-            error=take(data, "error", read_str),
-            done=take_optional(data, "done", _READ_DONE),
-            context_id=take_optional(data, "context_id", _READ_CONTEXT_ID),
+        pop = data.pop
+        # Fields are set one by one, which is quicker than a call with all of them.
+        model = cls.__new__(cls)
+        value = pop("error", UNSET)
+        model.error = value if type(value) is str else checked("error", value, read_str)
+        value = pop("done", UNSET)
+        model.done = (
+            value
+            if type(value) is bool or value is None or value is UNSET
+            else checked("done", value, _READ_DONE)
         )
-        model.additional_properties = data
+        value = pop("context_id", UNSET)
+        model.context_id = (
+            value
+            if type(value) is str or value is None or value is UNSET
+            else checked("context_id", value, _READ_CONTEXT_ID)
+        )
+        model.additional_properties = data or {}  # a dict that was emptied keeps its memory
         return model

@@ -11,12 +11,13 @@ from ..types import (
     Model,
     Reader,
     Unset,
+    checked,
+    checked_optional,
     either,
     encode_object,
     list_of,
     read_object,
     read_str,
-    take_optional,
 )
 
 _READ_DETAIL: Final[Reader[list[FieldProblem] | str]] = either(
@@ -53,9 +54,13 @@ class ErrorInfo(Model):
             DecodeError: If a field is missing or of another type. It names the field, not the value.
         """
         data = read_object(src_dict)
-        model = cls(
-            detail=take_optional(data, "detail", _READ_DETAIL),
-            error=take_optional(data, "error", read_str),
+        pop = data.pop
+        # Fields are set one by one, which is quicker than a call with all of them.
+        model = cls.__new__(cls)
+        model.detail = checked_optional("detail", pop("detail", UNSET), _READ_DETAIL)
+        value = pop("error", UNSET)
+        model.error = (
+            value if type(value) is str or value is UNSET else checked("error", value, read_str)
         )
-        model.additional_properties = data
+        model.additional_properties = data or {}  # a dict that was emptied keeps its memory
         return model

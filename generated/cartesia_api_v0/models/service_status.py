@@ -5,7 +5,7 @@ from typing import Self
 
 from attrs import define, field
 
-from ..types import Model, encode_object, read_bool, read_object, read_str, take
+from ..types import UNSET, Model, checked, encode_object, read_bool, read_object, read_str
 
 
 @define(kw_only=True)
@@ -34,6 +34,12 @@ class ServiceStatus(Model):
             DecodeError: If a field is missing or of another type. It names the field, not the value.
         """
         data = read_object(src_dict)
-        model = cls(ok=take(data, "ok", read_bool), version=take(data, "version", read_str))
-        model.additional_properties = data
+        pop = data.pop
+        # Fields are set one by one, which is quicker than a call with all of them.
+        model = cls.__new__(cls)
+        value = pop("ok", UNSET)
+        model.ok = value if type(value) is bool else checked("ok", value, read_bool)
+        value = pop("version", UNSET)
+        model.version = value if type(value) is str else checked("version", value, read_str)
+        model.additional_properties = data or {}  # a dict that was emptied keeps its memory
         return model

@@ -10,6 +10,7 @@ from ..types import (
     Model,
     Reader,
     Unset,
+    checked,
     either,
     encode_object,
     read_bool,
@@ -18,8 +19,6 @@ from ..types import (
     read_null,
     read_object,
     read_str,
-    take,
-    take_optional,
 )
 
 _READ_DONE: Final[Reader[bool | None]] = either(read_bool, read_null)
@@ -73,13 +72,38 @@ class SpeechChunk(Model):
             DecodeError: If a field is missing or of another type. It names the field, not the value.
         """
         data = read_object(src_dict)
-        model = cls(
-            data=take(data, "data", read_str),
-            sampling_rate=take(data, "sampling_rate", read_int),
-            done=take_optional(data, "done", _READ_DONE),
-            step_time=take_optional(data, "step_time", _READ_STEP_TIME),
-            length=take_optional(data, "length", _READ_LENGTH),
-            context_id=take_optional(data, "context_id", _READ_CONTEXT_ID),
+        pop = data.pop
+        # Fields are set one by one, which is quicker than a call with all of them.
+        model = cls.__new__(cls)
+        value = pop("data", UNSET)
+        model.data = value if type(value) is str else checked("data", value, read_str)
+        value = pop("sampling_rate", UNSET)
+        model.sampling_rate = (
+            value if type(value) is int else checked("sampling_rate", value, read_int)
         )
-        model.additional_properties = data
+        value = pop("done", UNSET)
+        model.done = (
+            value
+            if type(value) is bool or value is None or value is UNSET
+            else checked("done", value, _READ_DONE)
+        )
+        value = pop("step_time", UNSET)
+        model.step_time = (
+            value
+            if type(value) is float or value is None or value is UNSET
+            else checked("step_time", value, _READ_STEP_TIME)
+        )
+        value = pop("length", UNSET)
+        model.length = (
+            value
+            if type(value) is int or value is None or value is UNSET
+            else checked("length", value, _READ_LENGTH)
+        )
+        value = pop("context_id", UNSET)
+        model.context_id = (
+            value
+            if type(value) is str or value is None or value is UNSET
+            else checked("context_id", value, _READ_CONTEXT_ID)
+        )
+        model.additional_properties = data or {}  # a dict that was emptied keeps its memory
         return model

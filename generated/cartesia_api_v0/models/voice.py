@@ -10,6 +10,8 @@ from ..types import (
     Model,
     Reader,
     Unset,
+    checked,
+    checked_optional,
     either,
     encode_object,
     list_of,
@@ -18,8 +20,6 @@ from ..types import (
     read_null,
     read_object,
     read_str,
-    take,
-    take_optional,
 )
 
 _READ_DESCRIPTION: Final[Reader[None | str]] = either(read_str, read_null)
@@ -80,14 +80,37 @@ class Voice(Model):
             DecodeError: If a field is missing or of another type. It names the field, not the value.
         """
         data = read_object(src_dict)
-        model = cls(
-            id=take(data, "id", read_str),
-            name=take(data, "name", read_str),
-            description=take_optional(data, "description", _READ_DESCRIPTION),
-            user_id=take_optional(data, "user_id", _READ_USER_ID),
-            is_public=take_optional(data, "is_public", _READ_IS_PUBLIC),
-            created_at=take_optional(data, "created_at", _READ_CREATED_AT),
-            embedding=take_optional(data, "embedding", _READ_EMBEDDING),
+        pop = data.pop
+        # Fields are set one by one, which is quicker than a call with all of them.
+        model = cls.__new__(cls)
+        value = pop("id", UNSET)
+        model.id = value if type(value) is str else checked("id", value, read_str)
+        value = pop("name", UNSET)
+        model.name = value if type(value) is str else checked("name", value, read_str)
+        value = pop("description", UNSET)
+        model.description = (
+            value
+            if type(value) is str or value is None or value is UNSET
+            else checked("description", value, _READ_DESCRIPTION)
         )
-        model.additional_properties = data
+        value = pop("user_id", UNSET)
+        model.user_id = (
+            value
+            if type(value) is str or value is None or value is UNSET
+            else checked("user_id", value, _READ_USER_ID)
+        )
+        value = pop("is_public", UNSET)
+        model.is_public = (
+            value
+            if type(value) is bool or value is None or value is UNSET
+            else checked("is_public", value, _READ_IS_PUBLIC)
+        )
+        value = pop("created_at", UNSET)
+        model.created_at = (
+            value
+            if type(value) is str or value is None or value is UNSET
+            else checked("created_at", value, _READ_CREATED_AT)
+        )
+        model.embedding = checked_optional("embedding", pop("embedding", UNSET), _READ_EMBEDDING)
+        model.additional_properties = data or {}  # a dict that was emptied keeps its memory
         return model
