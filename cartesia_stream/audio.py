@@ -9,7 +9,6 @@ import io
 import os
 import struct
 from contextlib import contextmanager
-from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final, Literal, Self
 
 import msgspec
@@ -19,6 +18,7 @@ from .errors import ConfigurationError
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping
     from contextlib import AbstractContextManager
+    from pathlib import Path
     from types import TracebackType
 
     from .events import Timing
@@ -184,7 +184,7 @@ class WavWriter:
         self._fmt = fmt
         self._owned = isinstance(file, str | os.PathLike)
         if isinstance(file, str | os.PathLike):
-            self._file: IO[bytes] = Path(file).open("wb")  # noqa: SIM115 (closed by close)
+            self._file: IO[bytes] = open(file, "wb")  # noqa: PTH123, SIM115 (closed by close)
         else:
             self._file = file
         self._start = self._file.tell() if self._file.seekable() else None
@@ -266,6 +266,8 @@ class Audio(msgspec.Struct, frozen=True, kw_only=True):
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write a file that players open: raw audio becomes a WAV file, wav and mp3 stay."""
+        from pathlib import Path
+
         target = Path(path)
         target.write_bytes(self.data if self.format.container == "mp3" else self.wav())
         return target

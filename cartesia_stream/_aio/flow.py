@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import AsyncIterable
-from contextlib import AbstractContextManager, aclosing, suppress
+from contextlib import aclosing, suppress
 from typing import TYPE_CHECKING, Generic, NamedTuple, Protocol, TypeVar
 
 from ..errors import LocalStateError
@@ -33,8 +33,10 @@ S = TypeVar("S")
 T = TypeVar("T")
 
 
-class Guard(AbstractContextManager[None]):
+class Guard:
     """A lock between threads; tasks need none around code that does not await."""
+
+    __slots__ = ()
 
     def __enter__(self) -> None:
         pass

@@ -165,14 +165,15 @@ class Alignment:
     """Marks for the timed words of a `Source`, as they come in.
 
     Attributes:
+        source: The text, which may grow.
         marks: In the order of time and place; the last ones may still change.
     """
 
-    __slots__ = ("_open", "_place", "_settled", "_source", "marks")
+    __slots__ = ("_open", "_place", "_settled", "marks", "source")
 
     def __init__(self, source: Source) -> None:
+        self.source: Source = source
         self.marks: list[Mark] = []
-        self._source = source
         self._open: list[tuple[Timing, str]] = []
         self._place = 0
         self._settled = 0  # how many marks are final
@@ -183,7 +184,7 @@ class Alignment:
             letters = Source(word.text).letters
             if not letters:
                 continue
-            if not self._open and self._source.letters.startswith(letters, self._place):
+            if not self._open and self.source.letters.startswith(letters, self._place):
                 self._place += len(letters)
                 self._mark(word.start, word.end, self._place, agrees=True)
                 self._settled = len(self.marks)
@@ -209,9 +210,9 @@ class Alignment:
         if not self._open:
             return
         steps, closing = self._cheapest(), list[_Step]()
-        left = len(self._source.ends) - self._source.words_to(steps[-1].after)
+        left = len(self.source.ends) - self.source.words_to(steps[-1].after)
         if left <= 2 * len(self._open):
-            closing.append(_Step(len(self._source.letters), -1, agrees=True))
+            closing.append(_Step(len(self.source.letters), -1, agrees=True))
         self._trace([*steps, *closing])
         self._settle(steps)
 
@@ -236,10 +237,10 @@ class Alignment:
 
     def _give_up(self, count: int) -> None:
         """Let the oldest open words stand for a word of the text each."""
-        ends = self._source.letter_ends
+        ends = self.source.letter_ends
         del self.marks[self._settled :]
         for word, _ in self._open[:count]:
-            nth = self._source.words_to(self._place)
+            nth = self.source.words_to(self._place)
             self._place = ends[nth] if nth < len(ends) else self._place
             self._mark(word.start, word.end, self._place)
         self._settled = len(self.marks)
@@ -269,8 +270,8 @@ class Alignment:
 
     def _bridge(self, words: Sequence[Timing], place: int, goal: int) -> None:
         """Spread words that were not found over the text between two that were."""
-        ends = self._source.letter_ends
-        first, last = self._source.words_to(place), self._source.words_to(goal)
+        ends = self.source.letter_ends
+        first, last = self.source.words_to(place), self.source.words_to(goal)
         for nth, word in enumerate(words, 1):
             index = first + (last - first) * nth // len(words)
             place = goal if nth == len(words) else max(place, ends[index - 1] if index else 0)
@@ -281,8 +282,8 @@ class Alignment:
         phrase = "".join(letters for _, letters in self._open[-_PHRASE:])
         if len(self._open) < _PHRASE or len(phrase) < _PHRASE_LETTERS:
             return []
-        at = self._source.letters.find(phrase, self._place)
-        if at < 0 or (at > self._place and at not in self._source.letter_ends):
+        at = self.source.letters.find(phrase, self._place)
+        if at < 0 or (at > self._place and at not in self.source.letter_ends):
             return []
         steps = [_Step(self._place, self._place, agrees=False)] * (len(self._open) - _PHRASE)
         for _, letters in self._open[-_PHRASE:]:
@@ -310,7 +311,7 @@ class Alignment:
 
     def _skip(self, row: dict[int, _State]) -> None:
         """Let words of the text go unspoken."""
-        ends, first = self._source.letter_ends, self._source.words_to(min(row))
+        ends, first = self.source.letter_ends, self.source.words_to(min(row))
         boundaries = set(ends[first : first + _REACH * (1 + len(self._open))])
         at, cost = min(row), row[min(row)].cost
         for place in sorted(boundaries.union(row)):
@@ -322,7 +323,7 @@ class Alignment:
 
     def _speak(self, row: dict[int, _State], letters: str) -> dict[int, _State]:
         """Let one timed word agree with the text, replace a word of it, or stand for nothing."""
-        source, reached = self._source, dict[int, _State]()
+        source, reached = self.source, dict[int, _State]()
 
         def reach(place: int, cost: float, came_from: int, kind: str) -> None:
             if place not in reached or cost < reached[place].cost:

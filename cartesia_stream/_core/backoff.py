@@ -7,7 +7,6 @@ the service refused it with 429.
 
 from __future__ import annotations
 
-import random
 from typing import TYPE_CHECKING, Final
 
 from ..errors import APIConnectionError, APIError, APIStatusError
@@ -20,6 +19,12 @@ FIRST_DELAY_S: Final = 0.5
 MAX_DELAY_S: Final = 8.0
 
 
+def _random() -> Callable[[], float]:
+    from random import random  # a module for those who fail
+
+    return random
+
+
 class Backoff:
     """The retries of one call.
 
@@ -27,7 +32,7 @@ class Backoff:
         max_retries: How often to try again at most.
         idempotent: Whether doing the work twice is the same as doing it once.
         repeat_refusals: Whether to try again after 429.
-        jitter: Returns a number in 0..1; for tests.
+        jitter: Returns a number in 0..1; for tests. Default: a random one.
     """
 
     def __init__(
@@ -36,7 +41,7 @@ class Backoff:
         *,
         idempotent: bool,
         repeat_refusals: bool = True,
-        jitter: Callable[[], float] = random.random,
+        jitter: Callable[[], float] | None = None,
     ) -> None:
         self._left = max_retries
         self._idempotent = idempotent
@@ -53,7 +58,7 @@ class Backoff:
             return None
         self._left -= 1
         backoff, self._delay = self._delay, min(self._delay * 2, MAX_DELAY_S)
-        backoff *= 0.5 + self._jitter() / 2
+        backoff *= 0.5 + (self._jitter or _random())() / 2
         return backoff if asked is None else asked + 0.1 * backoff
 
     def _may_repeat(self, error: APIError) -> bool:

@@ -111,8 +111,8 @@ def open_session(config: Config, *, now: float) -> Session:
 
 def environment_proxy(host: str, *, secure: bool) -> str | None:
     """The URL of the proxy that the environment names for a host, or None."""
-    named = any(name.lower().endswith("_proxy") for name in os.environ)
-    if not named and sys.platform not in ("darwin", "win32"):  # where the system has settings, too
+    names = {name.lower() for name in os.environ if name.lower().endswith("_proxy")}
+    if names <= {"no_proxy"} and sys.platform not in ("darwin", "win32"):  # they have settings
         return None
     from urllib.request import getproxies, proxy_bypass  # not quick to import
 

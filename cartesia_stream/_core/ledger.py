@@ -9,19 +9,17 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left, bisect_right
-from collections import deque
 from contextlib import nullcontext
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from ..events import Timing
-from .align import Alignment, Source
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from contextlib import AbstractContextManager
 
     from ..audio import AudioFormat
-    from .align import Mark
+    from .align import Alignment, Mark, Source
 
 TOLERANCE_S: Final = 0.02  # a word this close to its end counts as heard; times are rounded
 _ROUNDING_S: Final = 1e-6  # but its audio arrived only if it did to the last sample
@@ -47,6 +45,17 @@ class _Cut(NamedTuple):
     at: float
 
 
+_START: Final = _Cut(0, 0, 0.0)
+_UNGUARDED: Final = nullcontext()
+
+
+def _alignment() -> Alignment:
+    """An empty one; its module, which has patterns to compile, is loaded for the first."""
+    from .align import Alignment, Source
+
+    return Alignment(Source())
+
+
 class Ledger:
     """What was said of one utterance, on one time line.
 
@@ -63,7 +72,7 @@ class Ledger:
     """
 
     __slots__ = (
-        "_aligned",
+        "_alignment",
         "_base",
         "_done",
         "_estimated",
@@ -74,7 +83,6 @@ class Ledger:
         "_nbytes",
         "_offset",
         "_pieces",
-        "_source",
         "_timed",
     )
 
@@ -86,17 +94,16 @@ class Ledger:
         guard: AbstractContextManager[object] | None = None,
     ) -> None:
         self._format = fmt
-        self._guard = nullcontext() if guard is None else guard
+        self._guard = _UNGUARDED if guard is None else guard
         self._timed = timed
-        self._pieces: deque[str] = deque()  # pushed, not yet read; another thread may push
-        self._source = Source()
-        self._aligned = Alignment(self._source)
+        self._pieces: list[str] = []  # pushed, not yet read; another thread may push
+        self._alignment = _alignment() if timed else None  # otherwise made when words matter
         self._nbytes = 0
         self._base = 0.0  # seconds of audio kept from earlier takes
         self._offset = 0.0  # of the times as reported, on the line of the utterance
         self._last: Timing | None = None  # latest word of this take, as reported
         self._done = False
-        self._kept = _Cut(0, 0, 0.0)
+        self._kept = _START
         self._estimated = False  # whether a take began at an estimated word
 
     # --- what happens
@@ -139,8 +146,9 @@ class Ledger:
     def finish(self) -> None:
         """Account for the end of the stream: all audio was delivered."""
         with self._guard:
-            self._read()
-            self._aligned.finish()
+            if self._alignment is not None:
+                self._read()
+                self._alignment.finish()
             self._done = True
 
     def keep(self) -> None:
@@ -238,17 +246,27 @@ class Ledger:
     # --- how
 
     @property
-    def _marks(self) -> list[Mark]:
-        return self._aligned.marks
+    def _aligned(self) -> Alignment:
+        if self._alignment is None:
+            self._alignment = _alignment()
+        return self._alignment
+
+    @property
+    def _source(self) -> Source:
+        return self._aligned.source
+
+    @property
+    def _marks(self) -> Sequence[Mark]:
+        return () if self._alignment is None else self._alignment.marks
 
     @property
     def _end(self) -> float:
         return self.seconds or self.timed_until
 
     def _read(self) -> None:
-        text = ""
-        while self._pieces:
-            text += self._pieces.popleft()
+        count = len(self._pieces)  # what is pushed meanwhile comes behind these
+        text = "".join(self._pieces[:count])
+        del self._pieces[:count]
         if text:
             self._source.append(text)
             self._aligned.review()

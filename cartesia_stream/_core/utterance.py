@@ -16,7 +16,6 @@ import msgspec
 
 from ..errors import APIError, APITimeoutError, ConnectionClosedError, RateLimitError
 from ..events import AudioChunk, Cancelled, Done, PhonemeTimestamps, Resumed, WordTimestamps
-from .align import Source
 from .backoff import Backoff
 from .ledger import Ledger, shift
 
@@ -118,8 +117,11 @@ class Utterance:
     @property
     def is_said(self) -> bool:
         """Whether nothing that can be heard is left of a complete text that was begun."""
-        rest = Source(self.ledger.remaining())
-        return self.finished and self._audible and not rest.letters
+        if not (self.finished and self._audible):
+            return False
+        from .align import Source  # needed by failures alone, and by words
+
+        return not Source(self.ledger.remaining()).letters
 
     def passes(self, event: SpeechEvent) -> bool:
         """Whether the event is audio that goes out as it is; otherwise give it to `receive`.

@@ -6,9 +6,7 @@ import os
 import socket
 import threading
 import time
-from concurrent.futures import Future
 from contextlib import AbstractContextManager, suppress
-from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
@@ -109,6 +107,8 @@ def each(text: Iterable[str], pause: float | None = None) -> Generator[str | Non
     if pause is None:
         yield from text
         return
+    from queue import Empty, SimpleQueue
+
     wanted = threading.Semaphore(0)
     pieces: SimpleQueue[str | _End] = SimpleQueue()
     left = threading.Event()
@@ -179,6 +179,8 @@ def _look_up(host: str, port: int, seconds: float | None) -> list[str]:
     """The addresses of a host; the system's resolver knows no deadline, hence the thread."""
     with suppress(OSError):
         return _addresses(host, port, socket.AI_NUMERICHOST)
+    from concurrent.futures import Future
+
     found: Future[list[str]] = Future()
 
     def look() -> None:
