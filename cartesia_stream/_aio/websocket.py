@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from .._core.timeouts import Timeouts
     from ..events import SpeechEvent
 
-READ_SIZE: Final = 1 << 18
 HIGH_WATER: Final = 1 << 16  # bytes that wait to be written before a push waits too
 NEXT_ADDRESS_S: Final = 0.25  # when to try the next address of a host as well; as of RFC 8305
 
@@ -101,7 +100,6 @@ class AsyncSocketDriver(asyncio.BufferedProtocol):
         self._timeouts = config.timeouts
         self._link = Link(config, now=time.monotonic())
         self._transport: asyncio.Transport | None = None
-        self._buffer = memoryview(bytearray(READ_SIZE))
         self._failure: APIConnectionError | None = None
         self._opened: asyncio.Future[None] = loop.create_future()
         self._closed: asyncio.Future[None] = loop.create_future()
@@ -249,12 +247,12 @@ class AsyncSocketDriver(asyncio.BufferedProtocol):
         self._flush()
 
     def get_buffer(self, sizehint: int) -> memoryview:
-        """Where the transport puts what has arrived; the same for every read."""
-        return self._buffer
+        """Where the transport puts what has arrived."""
+        return self._session.get_buffer()
 
     def buffer_updated(self, nbytes: int) -> None:
         """Route what has arrived."""
-        for context in self._session.receive_data(self._buffer[:nbytes], now=time.monotonic()):
+        for context in self._session.receive(nbytes, now=time.monotonic()):
             context.wake()
         self._flush()
         transport = self._transport

@@ -1,6 +1,6 @@
 """Wire frames to events and back: the codec of today's API.
 
-`decode` serves the TTS socket and SSE alike; both carry the same JSON. A chunk frame is nearly all
+`Decoder` serves the TTS socket and SSE alike; both carry the same JSON. A chunk frame is nearly all
 base64, so its audio is cut out and decoded in place and only the small rest is parsed. Any other
 layout, even one an adversary chose, takes the full parse: both give equal results.
 """
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 Fields = dict[str, object]
 
-_parse: Final = cast("Callable[[bytes], object]", msgspec.json.Decoder().decode)
+_parse: Final = cast("Callable[[bytes | memoryview], object]", msgspec.json.Decoder().decode)
 _b64decode: Final = pybase64.b64decode
 _encode: Final = msgspec.json.Encoder().encode
 
@@ -43,7 +43,10 @@ _encode: Final = msgspec.json.Encoder().encode
 # is left proves that the audio cut out was the frame's own "data" and no look-alike.
 _MARK: Final = secrets.randbits(53) | 1 << 52
 _MARK_BYTES: Final = str(_MARK).encode()
+_USUAL: Final = b'{"type":"chunk","data":"'
 _COLONS: Final = (b":", b": ")
+
+MAX_BEGINNING: Final = 512  # bytes before the audio
 
 
 class _Rest(msgspec.Struct, forbid_unknown_fields=True, gc=False):
@@ -61,21 +64,81 @@ class _Rest(msgspec.Struct, forbid_unknown_fields=True, gc=False):
 _parse_rest: Final = msgspec.json.Decoder(_Rest).decode
 
 
-def decode(frame: bytes) -> SpeechEvent | APIStatusError:
-    """Turn one frame into an event, or into the error that it reports.
+class Decoder:
+    """Decodes the frames of one connection, whose chunks mostly begin with the same bytes."""
 
-    Args:
-        frame: UTF-8 JSON, one frame of the socket or the data of one server-sent event.
+    __slots__ = ("_beginning", "_data", "_marked", "_skip", "_view")
+
+    def __init__(self) -> None:
+        self._learn(_USUAL)
+        self._look_at(b"")
+
+    def _learn(self, beginning: bytes) -> None:
+        """Note what the last chunk began with, up to its audio."""
+        self._beginning = beginning
+        self._skip = len(beginning)
+        self._marked = beginning[:-1] + _MARK_BYTES
+
+    def _look_at(self, data: bytes | bytearray) -> None:
+        self._data = data
+        self._view = memoryview(data)
+
+    def decode(
+        self, data: bytes | bytearray, start: int = 0, end: int | None = None
+    ) -> SpeechEvent | APIStatusError:
+        """Turn one frame into an event, or into the error that it reports.
+
+        Args:
+            data: What holds the frame; the event holds nothing of it.
+            start: Where the frame begins. It is UTF-8 JSON, one frame of the socket or the data of
+                one server-sent event.
+            end: Where it ends.
+
+        Raises:
+            RemoteProtocolError: If it is not what the API allows; names the field, never the
+                payload.
+        """
+        if end is None:
+            end = len(data)
+        if data is not self._data:
+            self._look_at(data)
+        if data.startswith(self._beginning, start) or self._finds_audio(data, start, end):
+            audio = start + self._skip
+            quote = data.find(b'"', audio, end)
+            if quote > audio:
+                try:
+                    rest = _parse_rest(self._marked + data[quote + 1 : end])
+                    if rest.data == _MARK:
+                        return AudioChunk(
+                            data=_b64decode(self._view[audio:quote], None, True),  # validated
+                            context_id=rest.context_id,
+                            step_time=rest.step_time,
+                            flush_id=rest.flush_id,
+                        )
+                except (ValueError, RecursionError):
+                    pass  # the full parse judges what is unusual or wrong
+        return decode_fields(_object(self._view[start:end]))
+
+    def _finds_audio(self, data: bytes | bytearray, start: int, end: int) -> bool:
+        """Whether a frame has audio in one of the usual places; if so, learns which."""
+        key = data.find(b'"data"', start, min(end, start + MAX_BEGINNING))
+        if key < 0:
+            return False
+        colon = key + len(b'"data"')
+        audio = data.find(b'"', colon, colon + 4) + 1
+        if data[colon : audio - 1] not in _COLONS:
+            return False
+        self._learn(bytes(data[start:audio]))
+        return True
+
+
+def decode(frame: bytes) -> SpeechEvent | APIStatusError:
+    """`Decoder.decode` for a single frame.
 
     Raises:
-        RemoteProtocolError: If it is not what the API allows; names the field, never the payload.
+        RemoteProtocolError: As there.
     """
-    key = frame.find(b'"data"')
-    if key >= 0:
-        event = _decode_chunk(frame, key + 6)
-        if event is not None:
-            return event
-    return decode_fields(_object(frame))
+    return Decoder().decode(frame)
 
 
 def decode_untyped(frame: bytes) -> SpeechEvent | APIStatusError:
@@ -93,28 +156,7 @@ def decode_untyped(frame: bytes) -> SpeechEvent | APIStatusError:
     return decode_fields(fields)
 
 
-def _decode_chunk(frame: bytes, after_key: int) -> AudioChunk | None:
-    """The fast path: None when the frame is not a chunk in a layout that it knows."""
-    start = frame.find(b'"', after_key, after_key + 4) + 1  # of the audio
-    end = frame.find(b'"', start)
-    if end <= start or frame[after_key : start - 1] not in _COLONS:
-        return None
-    try:
-        rest = _parse_rest(frame[: start - 1] + _MARK_BYTES + frame[end + 1 :])
-        if rest.data != _MARK:
-            return None
-        data = _b64decode(frame[start:end], None, True)  # validated
-    except (ValueError, RecursionError):  # let the full parse judge what is unusual or wrong
-        return None
-    return AudioChunk(
-        data=data,
-        context_id=rest.context_id,
-        step_time=rest.step_time,
-        flush_id=rest.flush_id,
-    )
-
-
-def _object(frame: bytes) -> Fields:
+def _object(frame: bytes | memoryview) -> Fields:
     try:
         value = _parse(frame)
     except (ValueError, RecursionError):  # DecodeError and bad UTF-8 are ValueErrors

@@ -15,7 +15,7 @@ from ..errors import (
 )
 from .context import Context, Move, State, closed_error
 from .faults import redact
-from .frames import RequestEncoder, decode
+from .frames import Decoder, RequestEncoder
 from .log import label, log_sent, logger
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ class Session:
     """The protocol of the TTS socket; not thread-safe, the driver locks.
 
     Everything here is total: what the peer sends becomes an event, the fault of a context, or a
-    count in `dropped`, and never an exception out of `receive_data`.
+    count in `dropped`, and never an exception out of `receive`.
 
     Args:
         websocket: The connection, its handshake under way.
@@ -63,6 +63,7 @@ class Session:
         self.contexts: dict[str, Context] = {}
         self.idle_since: float = now
         self.dropped: int = 0
+        self._decoder = Decoder()
         self._secret = secret
         self._max_buffer = max_buffer_bytes
         self._ping_interval = ping_interval
@@ -171,15 +172,19 @@ class Session:
 
     # --- the peer's moves
 
-    def receive_data(self, data: bytes | memoryview, *, now: float) -> list[Context]:
-        """Take bytes from the network; the contexts whose consumers have news."""
+    def get_buffer(self) -> memoryview:
+        """Where to put the next bytes from the network, at least one."""
+        return self.websocket.get_buffer()
+
+    def receive(self, nbytes: int, *, now: float) -> list[Context]:
+        """Take the bytes that were put there; the contexts whose consumers have news."""
         self._heard_at = now
         self._pinged = False
         news: dict[Context, None] = {}  # each but once, in order
-        contexts = self.contexts
-        for message in self.websocket.receive_data(data):
+        contexts, decode = self.contexts, self._decoder.decode
+        for data, start, end in self.websocket.receive(nbytes):
             try:
-                event = decode(message)
+                event = decode(data, start, end)
             except RemoteProtocolError as error:
                 self._fail(error, news)
                 continue

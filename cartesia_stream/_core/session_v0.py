@@ -14,6 +14,7 @@ from .websocket import WebSocket
 if TYPE_CHECKING:
     from ..errors import APIConnectionError, APIError
     from .context import Context
+    from .websocket import Message
 
 
 class PlainWebSocket(WebSocket):
@@ -33,13 +34,18 @@ class PlainWebSocket(WebSocket):
         """Why the connection is over, with its code and reason."""
         return redact(super().closed_error(), escaped(self._secret))
 
-    def receive_data(self, data: bytes | memoryview) -> list[bytes]:
-        """Take bytes from the network and return the messages that they complete, typed."""
-        frames = [frame for message in super().receive_data(data) for frame in typed(message)]
-        return [self._clean(frame) if is_error(frame) else frame for frame in frames]
+    def receive(self, nbytes: int) -> list[Message]:
+        """Take the bytes that were put there and return the messages that they complete, typed."""
+        return [
+            self._clean(frame)
+            for data, start, end in super().receive(nbytes)
+            for frame in typed(bytes(data[start:end]))
+        ]
 
-    def _clean(self, frame: bytes) -> bytes:
-        return frame.replace(escaped(self._secret).encode(), REDACTED.encode())
+    def _clean(self, frame: bytes) -> Message:
+        if is_error(frame):
+            frame = frame.replace(escaped(self._secret).encode(), REDACTED.encode())
+        return frame, 0, len(frame)
 
     def send_text(self, message: bytes) -> None:
         """Queue a message, if the alpha has it."""

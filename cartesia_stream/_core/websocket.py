@@ -4,13 +4,15 @@ The `websockets` package does the handshake, control frames, fragments and closi
 data frames, which are nearly all of the traffic, are cut out of the read buffer here: the package
 needs several generator steps and copies for each. Everything unusual goes to the package, which
 judges it. Two rules keep the two parsers in step: the package is only ever given whole frames
-while the connection is open, and everything at once when it is not.
+while the connection is open, and everything at once when it is not. Messages are not copied: they
+stay where the network has put them until it is read again.
 """
 
 from __future__ import annotations
 
 import logging
 import secrets
+import struct
 from typing import TYPE_CHECKING, Final
 
 from websockets.client import ClientProtocol
@@ -20,6 +22,7 @@ from websockets.protocol import State
 from websockets.uri import parse_uri
 
 from ..errors import RemoteProtocolError
+from .buffer import ReadBuffer
 from .context import closed_error
 from .faults import redact, response_error
 
@@ -28,8 +31,12 @@ if TYPE_CHECKING:
 
     from ..errors import APIConnectionError, APIError
 
+Message = tuple[bytes | bytearray, int, int]
+"""What holds a whole message, where it begins and where it ends; until the next read."""
+
 MAX_HANDSHAKE: Final = 65536  # bytes of response headers
 
+_unpack_header: Final = struct.Struct("!BBH").unpack_from  # RFC 6455, section 5.2
 _OPCODES: Final = frozenset(Opcode)
 
 # The package logs the handshake's headers, the key among them, at DEBUG: it gets a logger of its
@@ -58,10 +65,9 @@ class WebSocket:
         self._secret = secret
         self._protocol = ClientProtocol(parse_uri(url), max_size=max_message_bytes, logger=_SILENT)
         self._max_message = max_message_bytes
-        self._buffer = bytearray()
+        self._buffer = ReadBuffer()
         self._fragments: list[bytes] = []
         self._in_fragments = False
-        self._lacking = 0  # bytes of the frame, or of its header, that the buffer begins with
         self._close: Close | None = None  # what the peer sent
         self._closed_by_us = False
         self._handshaking = True
@@ -116,100 +122,79 @@ class WebSocket:
 
     # --- in
 
-    def receive_data(self, data: bytes | memoryview) -> list[bytes]:
-        """Take bytes from the network and return the messages that they complete."""
+    def get_buffer(self) -> memoryview:
+        """Where to put the next bytes from the network; the last messages are lost."""
+        return self._buffer.room()
+
+    def receive(self, nbytes: int) -> list[Message]:
+        """Take the bytes that were put there and return the messages that they complete."""
         buffer = self._buffer
-        if self._handshaking:
-            buffer += data
-            if not self._take_handshake():
-                return []
-            data = bytes(buffer)
-            buffer.clear()
-        messages: list[bytes] = []
-        position = 0
-        if self._protocol.state is not State.OPEN:
-            self._lacking = 0
-        # An earlier read began a frame: complete its header, then the frame, and no more, so that
-        # what follows is cut out of `data` where it lies.
-        while buffer and self._lacking and position < len(data):
-            piece = data[position : position + self._lacking]
-            buffer += piece
-            position += len(piece)
-            if len(piece) < self._lacking:
-                self._lacking -= len(piece)
-            else:
-                del buffer[: self._cut(buffer, 0, messages)]
-        if not buffer:
-            position = self._cut(data, position, messages)
-        buffer += data[position:]
-        if buffer and not self._lacking:
-            self._protocol.receive_data(bytes(buffer))
-            buffer.clear()
+        buffer.end += nbytes
+        messages: list[Message] = []
+        if self._handshaking and not self._take_handshake():
+            return messages
+        if not self._cut(messages):
+            self._protocol.receive_data(buffer.take())
             self._collect(messages)
         return messages
 
-    def _cut(
-        self, data: bytes | bytearray | memoryview, position: int, messages: list[bytes]
-    ) -> int:
-        """Take the whole frames from a position on and return where they end.
-
-        Says in `_lacking` how many bytes complete the next header or frame, or 0 when the package
-        shall judge all that is left.
-        """
-        size = len(data)
-        protocol, max_message = self._protocol, self._max_message
+    def _cut(self, messages: list[Message]) -> bool:
+        """Take the whole frames; False when the package shall judge all that is left."""
+        buffer, protocol, max_message = self._buffer, self._protocol, self._max_message
+        data, position, size = buffer.data, buffer.start, buffer.end
         fragments = self._in_fragments
-        is_open = protocol.state is State.OPEN
-        while is_open:
+        going_on = protocol.state is State.OPEN
+        while going_on and position + 2 <= size:
+            first, length, extended = _unpack_header(data, position)  # if need be, past the end
             start = position + 2
+            if length == 126:
+                length = extended
+                start += 2
+            elif length == 127:
+                length = int.from_bytes(data[start : start + 8], "big")
+                start += 8
+            elif length > 127:
+                going_on = False  # masked: the package fails the connection
+                break
             if start > size:
-                self._lacking = start - size
-                return position
-            first, length = data[position], data[position + 1]
-            if length > 125:
-                if length > 127:
-                    break  # masked: the package fails the connection
-                start += 2 if length == 126 else 8
-                if start > size:
-                    self._lacking = start - size
-                    return position
-                length = int.from_bytes(data[position + 2 : start], "big")
+                break
             end = start + length
             if length > max_message:
-                break  # too long: the package fails the connection
-            if end > size:
-                if first & 0x0F not in _OPCODES:
-                    break  # the package fails the connection; it would hold half a good frame
-                self._lacking = end - size
-                return position
-            if (first == 0x81 or first == 0x82) and not fragments:
-                messages.append(bytes(data[start:end]))
+                going_on = False  # too long: the package fails the connection
+            elif end > size:
+                going_on = first & 0x0F in _OPCODES  # or it would hold half a good frame
+                break
+            elif (first == 0x81 or first == 0x82) and not fragments:
+                messages.append((data, start, end))
+                position = end
             else:
                 protocol.receive_data(bytes(data[position:end]))
                 self._collect(messages)
                 fragments = self._in_fragments
-                is_open = protocol.state is State.OPEN
-            position = end
-        self._lacking = 0
-        return position
+                going_on = protocol.state is State.OPEN
+                position = end
+        buffer.start = position
+        return going_on
 
     def _take_handshake(self) -> bool:
         """Feed the handshake up to its blank line and no further; whether it succeeded."""
-        end = self._buffer.find(b"\r\n\r\n")
-        if end < 0 and len(self._buffer) <= MAX_HANDSHAKE:
+        buffer, protocol = self._buffer, self._protocol
+        end = buffer.data.find(b"\r\n\r\n", buffer.start, buffer.end)
+        if end < 0 and buffer.end - buffer.start <= MAX_HANDSHAKE:
             return False
         self._handshaking = False
-        head = bytes(self._buffer[: end + 4]) if end >= 0 else bytes(self._buffer)
-        del self._buffer[: len(head)]
-        self._protocol.receive_data(head)
-        self._protocol.events_received()  # the response itself
-        if self._protocol.state is not State.OPEN and self._buffer:
-            self._protocol.receive_data(bytes(self._buffer))  # the body of a refusal
-            self._buffer.clear()
-            self._protocol.events_received()
-        return self._protocol.state is State.OPEN
+        if end < 0:
+            protocol.receive_data(buffer.take())
+        else:
+            protocol.receive_data(bytes(buffer.data[buffer.start : end + 4]))
+            buffer.start = end + 4
+        protocol.events_received()  # the response itself
+        if protocol.state is not State.OPEN and buffer.start < buffer.end:
+            protocol.receive_data(buffer.take())  # the body of a refusal
+            protocol.events_received()
+        return protocol.state is State.OPEN
 
-    def _collect(self, messages: list[bytes]) -> None:
+    def _collect(self, messages: list[Message]) -> None:
         for frame in self._protocol.events_received():
             if not isinstance(frame, Frame):
                 continue  # the handshake's response
@@ -219,15 +204,16 @@ class WebSocket:
                 self._fragments.append(bytes(frame.data))
                 self._in_fragments = not frame.fin
                 if frame.fin:
-                    messages.append(b"".join(self._fragments))
+                    message = b"".join(self._fragments)
+                    messages.append((message, 0, len(message)))
                     self._fragments.clear()
 
     def receive_eof(self) -> None:
         """Take the end of the stream."""
         self._handshaking = False
-        if self._buffer:
-            self._protocol.receive_data(bytes(self._buffer))
-            self._buffer.clear()
+        rest = self._buffer.take()
+        if rest:
+            self._protocol.receive_data(rest)
         self._protocol.receive_eof()
 
     # --- out
@@ -241,7 +227,7 @@ class WebSocket:
         self._protocol.send_text(message)
 
     def ping(self) -> None:
-        """Queue a ping; the answer is consumed by `receive_data`."""
+        """Queue a ping; the answer is consumed by `receive`."""
         self._protocol.send_ping(secrets.token_bytes(4))
 
     def close(self, code: int = 1000, reason: str = "") -> None:

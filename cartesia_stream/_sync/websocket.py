@@ -41,7 +41,6 @@ if TYPE_CHECKING:
     from ..errors import TimeoutPhase
     from ..events import SpeechEvent
 
-READ_SIZE: Final = 1 << 18
 FLUSH_INTERVAL_S: Final = 0.02  # how soon a write is tried again that the network did not take
 
 _WANTS: Final = (BlockingIOError, InterruptedError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
@@ -69,7 +68,6 @@ class SocketDriver:
         self._outbox = bytearray()
         self._selector = selectors.DefaultSelector()
         self._selector.register(sock, selectors.EVENT_READ)
-        self._buffer = memoryview(bytearray(READ_SIZE))
         self._reader = threading.Thread(target=self._run, name="cartesia-stream", daemon=True)
 
     def handshake(self, deadline: float | None) -> None:
@@ -247,12 +245,12 @@ class SocketDriver:
         """Take in all that has arrived; False at the end of the stream."""
         while True:
             try:
-                count = self._sock.recv_into(self._buffer)
+                count = self._sock.recv_into(self._session.get_buffer())
             except _WANTS:
                 return True
             if not count:
                 return False
-            for context in self._session.receive_data(self._buffer[:count], now=time.monotonic()):
+            for context in self._session.receive(count, now=time.monotonic()):
                 context.wake()
             if not isinstance(self._sock, ssl.SSLSocket) or not self._sock.pending():
                 return True  # TLS may hold decrypted bytes that the selector cannot see

@@ -26,7 +26,7 @@ from cartesia_stream import (
     WordTimestamps,
 )
 from cartesia_stream._core import frames
-from cartesia_stream._core.frames import RequestEncoder, decode, decode_fields
+from cartesia_stream._core.frames import Decoder, RequestEncoder, decode, decode_fields
 
 CHUNK = b'{"type":"chunk","data":"AAEC","done":false,"status_code":206,"step_time":1.5}'
 
@@ -121,6 +121,32 @@ def damaged(draw: st.DrawFn) -> bytes:
 def test_short_cut_equals_full_parse(frame: bytes) -> None:
     """Any layout of a frame gives the same event or the same error with and without short cut."""
     assert outcome(frame) == outcome(frame, full=True)
+
+
+@given(st.lists(documents() | damaged(), max_size=5), st.binary(max_size=9))
+def test_a_connection_equals_its_frames(frames_: list[bytes], between: bytes) -> None:
+    """What a frame comes to depends neither on those before it nor on what lies around it."""
+    decoder = Decoder()
+    data, spans = bytearray(), []
+    for frame in frames_:
+        data += between
+        spans.append((len(data), len(data) + len(frame)))
+        data += frame
+    data += between
+    for frame, (start, end) in zip(frames_, spans, strict=True):
+        try:
+            found: object = result(decoder.decode(data, start, end))
+        except RemoteProtocolError as error:
+            found = type(error), error.message, error.context_id
+        assert found == outcome(frame, full=True)
+
+
+def test_an_event_holds_nothing_of_the_buffer() -> None:
+    """It stays as it is when other bytes are read into the same place."""
+    data = bytearray(CHUNK.replace(b"}", b',"context_id":"c"}'))
+    event = Decoder().decode(data)
+    data[:] = bytes(len(data))
+    assert event == AudioChunk(data=b"\0\1\2", step_time=1.5, context_id="c")
 
 
 @given(st.binary(max_size=40))

@@ -70,7 +70,17 @@ class Line:
                     self.peer.send_response(self.peer.accept(event))
                 elif isinstance(event, Frame) and event.opcode == 1:
                     self.requests.append(json.loads(bytes(event.data)))
-            news += self.session.receive_data(b"".join(self.peer.data_to_send()), now=self.now)
+            news += self.receive(b"".join(self.peer.data_to_send()))
+        return news
+
+    def receive(self, data: bytes) -> list[Context]:
+        """Hand bytes to the session as a network does."""
+        news: list[Context] = []
+        while data:
+            room = self.session.get_buffer()
+            piece, data = data[: len(room)], data[len(room) :]
+            room[: len(piece)] = piece
+            news += self.session.receive(len(piece), now=self.now)
         return news
 
     def reply(self, *documents: object) -> list[Context]:
@@ -359,7 +369,7 @@ def fail_in_the_network(line: Line) -> None:
 
 
 def break_the_rules(line: Line) -> None:
-    line.session.receive_data(b"\x83\x00", now=0)
+    line.receive(b"\x83\x00")
 
 
 def close_ourselves(line: Line) -> None:

@@ -23,6 +23,7 @@ from cartesia_stream import (
     RemoteProtocolError,
 )
 from cartesia_stream._core import websocket as module
+from cartesia_stream._core.buffer import LARGE
 from cartesia_stream._core.websocket import MAX_HANDSHAKE, WebSocket
 
 if TYPE_CHECKING:
@@ -38,6 +39,17 @@ LIMIT = 300  # bytes of a message; small, so that sequences can pass it
 
 def make(limit: int = LIMIT) -> WebSocket:
     return WebSocket(URL, HEADERS, secret=KEY, max_message_bytes=limit)
+
+
+def receive(websocket: WebSocket, data: bytes) -> list[bytes]:
+    """Hand bytes over as a network does; the messages that they complete."""
+    messages: list[bytes] = []
+    while data:
+        room = websocket.get_buffer()
+        piece, data = data[: len(room)], data[len(room) :]
+        room[: len(piece)] = piece
+        messages += [bytes(held[start:end]) for held, start, end in websocket.receive(len(piece))]
+    return messages
 
 
 def sent(websocket: WebSocket | ServerProtocol) -> bytes:
@@ -56,7 +68,7 @@ def accepting(request: bytes) -> bytes:
 def opened(limit: int = LIMIT) -> WebSocket:
     websocket = make(limit)
     assert websocket.is_connecting
-    websocket.receive_data(accepting(sent(websocket)))
+    receive(websocket, accepting(sent(websocket)))
     assert websocket.is_open
     return websocket
 
@@ -208,7 +220,7 @@ def play(seed: int) -> tuple[Outcome, Outcome]:
             ours.close(4000, "enough")
             bare.protocol.send_close(4000, "enough")
         position += len(piece)
-        messages += ours.receive_data(piece)
+        messages += receive(ours, piece)
         bare.receive(piece)
         answers += sent(ours)
         expected_answers += b"".join(bare.protocol.data_to_send())
@@ -254,9 +266,9 @@ def test_a_bad_frame_in_two_reads_is_not_read_as_frames(header: bytes) -> None:
     """The payload of a frame whose fault shows only when it is whole never becomes a message."""
     websocket = opened()
     inner = b"\x81\x02hi" * 60
-    messages = websocket.receive_data(header)
-    messages += websocket.receive_data(inner)
-    messages += websocket.receive_data(inner)
+    messages = receive(websocket, header)
+    messages += receive(websocket, inner)
+    messages += receive(websocket, inner)
     assert messages == []
     assert not websocket.is_open
 
@@ -295,7 +307,7 @@ def test_refusals_are_the_errors_of_http(
     for start in range(0, len(answer), size):
         assert websocket.handshake_error() is None
         assert websocket.is_connecting
-        websocket.receive_data(answer[start : start + size])
+        receive(websocket, answer[start : start + size])
     if not sized:
         websocket.receive_eof()
     error = websocket.handshake_error()
@@ -318,7 +330,7 @@ def test_refusals_are_the_errors_of_http(
 def test_an_answer_that_is_no_handshake(answer: bytes) -> None:
     """Something that is no WebSocket server is told apart from a refusal, without its words."""
     websocket = make()
-    websocket.receive_data(answer)
+    receive(websocket, answer)
     error = websocket.handshake_error()
     assert type(error) is RemoteProtocolError
     assert KEY not in str(error)
@@ -328,7 +340,7 @@ def test_an_answer_that_is_no_handshake(answer: bytes) -> None:
 def test_a_connection_lost_in_the_handshake_may_be_tried_again(answer: bytes) -> None:
     """The end of the connection before the answer is a network error."""
     websocket = make()
-    websocket.receive_data(answer)
+    receive(websocket, answer)
     websocket.receive_eof()
     error = websocket.handshake_error()
     assert isinstance(error, APIConnectionError)
@@ -341,7 +353,7 @@ def test_a_connection_lost_in_the_handshake_may_be_tried_again(answer: bytes) ->
 def test_a_message_past_the_bound_fails_the_connection() -> None:
     """A frame over the limit is answered with 1009 by its header alone."""
     websocket = opened()
-    assert websocket.receive_data(b"\x81\x7e\x01\x2d") == []
+    assert receive(websocket, b"\x81\x7e\x01\x2d") == []
     assert not websocket.is_open
     assert sent(websocket)[0] == 0x88
     error = websocket.closed_error()
@@ -353,7 +365,7 @@ def test_fragments_past_the_bound_fail_the_connection() -> None:
     """The bound holds for a message, in however many fragments it comes."""
     websocket = opened()
     part = b"\x00\x7d" + b"x" * 125
-    assert websocket.receive_data(b"\x01" + part[1:] + part + part) == []
+    assert receive(websocket, b"\x01" + part[1:] + part + part) == []
     error = websocket.closed_error()
     assert isinstance(error, ConnectionClosedError)
     assert error.code == 1009
@@ -372,7 +384,7 @@ def test_fragments_past_the_bound_fail_the_connection() -> None:
 def test_who_closed_and_why(data: bytes, code: int, reason: str, by: str, text: str) -> None:
     """The error for an ended connection names the code, the reason and who closed."""
     websocket = opened()
-    websocket.receive_data(data)
+    receive(websocket, data)
     websocket.receive_eof()
     assert websocket.is_closed
     error = websocket.closed_error()
@@ -387,7 +399,7 @@ def test_our_own_close() -> None:
     websocket.close()
     websocket.close()
     assert len(sent(websocket)) == 2 + 4 + 2  # one close frame: header, mask, code
-    websocket.receive_data(b"\x88\x02\x03\xe8")
+    receive(websocket, b"\x88\x02\x03\xe8")
     error = websocket.closed_error()
     assert isinstance(error, ConnectionClosedError)
     assert (error.code, error.by) == (1000, "local")
@@ -396,16 +408,31 @@ def test_our_own_close() -> None:
 def test_pings_are_answered() -> None:
     """A ping is answered with its payload and is no message."""
     websocket = opened()
-    assert websocket.receive_data(b"\x89\x02hi") == []
+    assert receive(websocket, b"\x89\x02hi") == []
     assert sent(websocket)[:2] == b"\x8a\x82"
 
 
-def test_messages_are_copies() -> None:
-    """A message stays as it is when later bytes arrive."""
+def test_messages_stay_until_the_next_read() -> None:
+    """They lie where the network has put them, behind the rest of a frame as well."""
     websocket = opened()
-    (message,) = websocket.receive_data(memoryview(b"\x81\x02hi"))
-    websocket.receive_data(b"\x81\x02yo")
-    assert message == b"hi"
+    room = websocket.get_buffer()
+    room[:9] = b"\x81\x02hi\x81\x02yo\x81"
+    spans = websocket.receive(9)
+    assert [bytes(data[start:end]) for data, start, end in spans] == [b"hi", b"yo"]
+    assert {id(data) for data, _, _ in spans} == {id(room.obj)}
+    assert receive(websocket, b"\x01!") == [b"!"]
+
+
+def test_a_message_of_any_size() -> None:
+    """The buffer grows with what arrives of a message, and no further than it must."""
+    websocket = opened(1 << 24)
+    message = random.Random(1).randbytes(3 << 20)
+    header = b"\x82\x7f" + len(message).to_bytes(8, "big")
+    assert receive(websocket, header) == []
+    assert len(websocket.get_buffer()) < 1 << 16  # a length that is only claimed costs nothing
+    assert receive(websocket, message[:-1]) == []
+    assert receive(websocket, message[-1:] + b"\x81\x02hi") == [message, b"hi"]
+    assert len(websocket.get_buffer()) <= LARGE
 
 
 def test_the_key_is_never_logged(caplog: pytest.LogCaptureFixture) -> None:
@@ -413,6 +440,6 @@ def test_the_key_is_never_logged(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     websocket = opened()
     websocket.send_text(b"secret words")
-    websocket.receive_data(b"\x89\x02hi\x81\x02yo\x88\x02\x03\xe8")
+    receive(websocket, b"\x89\x02hi\x81\x02yo\x88\x02\x03\xe8")
     assert caplog.records == []
     assert not module._SILENT.isEnabledFor(logging.CRITICAL)
