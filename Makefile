@@ -14,7 +14,7 @@ WORKERS ?= 2
 REPETITIONS ?= 7
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check types style all conformance-venv alpha-venv schemathesis generate drift lint-spec spec-diff spec-gate bench bench-page soak diagram
+.PHONY: help setup demo test check types style all conformance-venv alpha-venv explore schemathesis generate drift lint-spec spec-diff spec-gate bench bench-page soak diagram
 
 # The emulator is on this machine, where no proxy leads.
 export no_proxy := 127.0.0.1,localhost,$(no_proxy)
@@ -57,6 +57,10 @@ alpha-venv: .venv-alpha/.ready-$(ALPHA) ## Make the environment with the client 
 
 schemathesis: $(BIN)/.ready ## Hold the emulator against the document for a long time; EXAMPLES says how long.
 	SCHEMATHESIS_EXAMPLES=$(EXAMPLES) $(BIN)/python -m pytest tests/schemathesis --timeout 3600
+
+explore: $(BIN)/.ready ## Draw thousands of other examples in the tests of properties.
+	$(BIN)/python -m pytest --hypothesis-profile explore --numprocesses $(WORKERS) --timeout 3600 \
+		$$(grep -rl "from hypothesis" tests --include "test_*.py" | grep -v schemathesis)
 
 demo: $(BIN)/.runtime ## Speak, listen and compare, with real speech and without a key.
 	@$(BIN)/python examples/demo.py
