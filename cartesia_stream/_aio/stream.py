@@ -71,6 +71,16 @@ class AsyncSpeechStream:
         APIStatusError: The service reported an error.
     """
 
+    __slots__ = (
+        "__weakref__",
+        "_account",
+        "_closed",
+        "_error",
+        "_life",
+        "_source",
+        "_start",
+    )
+
     def __init__(self, start: Callable[[], Awaitable[AsyncSource]], life: Life) -> None:
         self._start = start
         self._source: AsyncSource | None = None
@@ -235,12 +245,14 @@ class AsyncSpeechStream:
 class ContextSource:
     """Events of a context that the caller feeds."""
 
+    __slots__ = ("_driver", "_lane", "context_id", "ledger")
+
     request_id: str | None = None
 
     def __init__(self, driver: AsyncSocketDriver, lane: Lane, ledger: Ledger) -> None:
         self._driver = driver
         self._lane = lane
-        self.ledger = ledger
+        self.ledger: Ledger = ledger
         self.context_id: str | None = lane.context.id
 
     def ready(self) -> SpeechEvent | None:

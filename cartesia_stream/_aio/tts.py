@@ -44,6 +44,17 @@ class AsyncTTSContext:
         format: Format of the audio.
     """
 
+    __slots__ = (
+        "__weakref__",
+        "_driver",
+        "_lane",
+        "_ledger",
+        "_life",
+        "_ticket",
+        "_transports",
+        "format",
+    )
+
     def __init__(
         self,
         transports: AsyncTransports,

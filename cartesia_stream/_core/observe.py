@@ -180,6 +180,21 @@ class Life:
         clock: Monotonic seconds.
     """
 
+    __slots__ = (
+        "__weakref__",
+        "_clock",
+        "_context",
+        "_due",
+        "_observers",
+        "_socket",
+        "base_url",
+        "format",
+        "meter",
+        "model_id",
+        "outcome",
+        "transport",
+    )
+
     def __init__(
         self,
         config: Config,
@@ -199,7 +214,7 @@ class Life:
         self._observers = config.observers
         self._context = copy_context() if config.observers else None
         self._socket: object = None
-        self._due = {"start", "first audio", "end"}  # to remove from a set is atomic
+        self._due = ["start", "first audio", "end"]  # to remove from a list is atomic
 
     @property
     def stats(self) -> StreamStats:
@@ -209,7 +224,7 @@ class Life:
     def _once(self, step: str) -> bool:
         try:
             self._due.remove(step)
-        except KeyError:
+        except ValueError:
             return False
         return True
 
@@ -237,7 +252,7 @@ class Life:
     def enter(self, context_id: str | None, socket: object = None) -> None:
         """It is spoken in a context, on a socket."""
         if context_id is not None:
-            self.meter.context_ids.append(context_id)
+            self.meter.context_ids += (context_id,)
         if self._socket is not None and socket is not self._socket:
             self.meter.reconnects += 1
         self._socket = socket
@@ -245,7 +260,7 @@ class Life:
     def requested(self, request_id: str | None) -> None:
         """The service told the id of a request."""
         if request_id is not None and request_id not in self.meter.request_ids:
-            self.meter.request_ids.append(request_id)
+            self.meter.request_ids += (request_id,)
 
     def heard(self) -> None:
         """The consumer gets audio for the first time."""

@@ -108,8 +108,8 @@ class Meter:
         self.queued: float = 0.0
         self.restarts: int = 0
         self.reconnects: int = 0
-        self.context_ids: list[str] = []
-        self.request_ids: list[str] = []
+        self.context_ids: tuple[str, ...] = ()
+        self.request_ids: tuple[str, ...] = ()
         self._rate = fmt.bytes_per_second
         self._seconds_per_byte = 1 / self._rate
         self._started_at = 0.0
@@ -192,8 +192,8 @@ class Meter:
             underrun_seconds=self._stalled - (lead if dry else 0.0),
             restarts=self.restarts,
             reconnects=self.reconnects,
-            context_ids=tuple(self.context_ids),
-            request_ids=tuple(self.request_ids),
+            context_ids=self.context_ids,
+            request_ids=self.request_ids,
         )
 
     @property

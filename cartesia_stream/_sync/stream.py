@@ -70,6 +70,16 @@ class SpeechStream:
         APIStatusError: The service reported an error.
     """
 
+    __slots__ = (
+        "__weakref__",
+        "_account",
+        "_closed",
+        "_error",
+        "_life",
+        "_source",
+        "_start",
+    )
+
     def __init__(self, start: Callable[[], Source], life: Life) -> None:
         self._start = start
         self._source: Source | None = None
@@ -230,12 +240,14 @@ class SpeechStream:
 class ContextSource:
     """Events of a context that the caller feeds."""
 
+    __slots__ = ("_driver", "_lane", "context_id", "ledger")
+
     request_id: str | None = None
 
     def __init__(self, driver: SocketDriver, lane: Lane, ledger: Ledger) -> None:
         self._driver = driver
         self._lane = lane
-        self.ledger = ledger
+        self.ledger: Ledger = ledger
         self.context_id: str | None = lane.context.id
 
     def ready(self) -> SpeechEvent | None:

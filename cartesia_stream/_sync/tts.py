@@ -45,6 +45,17 @@ class TTSContext:
         format: Format of the audio.
     """
 
+    __slots__ = (
+        "__weakref__",
+        "_driver",
+        "_lane",
+        "_ledger",
+        "_life",
+        "_ticket",
+        "_transports",
+        "format",
+    )
+
     def __init__(
         self,
         transports: Transports,
