@@ -152,8 +152,10 @@ class _Stream(httpcore.AsyncNetworkStream):
     async def aclose(self) -> None:
         transport = self._connection.transport
         transport.close()
-        await asyncio.sleep(0)
-        transport.abort()  # no waiting for the peer's part of the end of TLS
+        try:
+            await asyncio.sleep(0)
+        finally:
+            transport.abort()  # no waiting for the peer's part of the end of TLS
 
     async def start_tls(
         self,

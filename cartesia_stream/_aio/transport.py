@@ -1,8 +1,8 @@
-"""The HTTP connections of a client that was given none: httpx over httpcore, with whole deadlines.
+"""The HTTP connections of a client that was given none, with whole deadlines.
 
 What httpx calls a read timeout bounds one read, so that a peer which sends a byte now and then is
-waited for without end. Here the connections count the whole wait; see `_core.patience`. Chunked
-bodies, which streams are, are read past httpcore; see `_core.http11`.
+waited for without end. Here the connections count the whole wait; see `_core.patience`. httpcore
+pools them and knows the proxies; direct connections speak HTTP/1.1 by `_core.http11`.
 """
 
 from __future__ import annotations
@@ -13,63 +13,35 @@ from typing import TYPE_CHECKING, Final, cast
 import httpcore
 import httpx
 
-from .._core.http import faults_of_httpx, is_chunked
-from .._core.http11 import LAST_CHUNK, ChunkedBody, Head
+from .._core.http import extensions_of, faults_of_httpx, timeouts_of
+from .._core.http11 import HeadParser, Upload, request_head
 from .._core.patience import Patience
-from .flow import attempts
+from .flow import Guard, attempts
 from .network import AsyncBackend
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import AsyncIterator, Iterable, MutableMapping
+    from collections.abc import AsyncIterable, AsyncIterator, Iterable
 
     from .._core.http import PoolOptions
+    from .._core.http11 import Framing, Head
 
 READ_SIZE: Final = 1 << 18
 
 
 class AsyncPatientStream(httpcore.AsyncNetworkStream):
-    """A connection that keeps to its deadlines.
+    """The network of a connection, with its deadlines.
 
     Attributes:
-        patience: Its deadlines.
+        patience: The deadlines.
     """
 
     def __init__(self, stream: httpcore.AsyncNetworkStream, patience: Patience) -> None:
         self._stream = stream
-        self._head = Head()
-        self._sending = False
-        self._held = b""  # the head of a request, which leaves with what follows it
         self.patience = patience
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        """What has arrived, as soon as there is something, to the end of a head at most."""
-        head = self._head
-        data = head.rest
-        head.rest = b""
-        if not data:
-            data = await self._read(max_bytes, timeout)
-        return data if self.patience.connecting else head.receive_data(data)
-
-    async def read_into(self, body: ChunkedBody, timeout: float | None) -> bytes:
-        """More of the body of the response whose head was just read.
-
-        Once it is complete, `read` finds an end of a body, so that httpcore learns of it.
-        """
-        if body.fault is not None:
-            raise httpcore.RemoteProtocolError(body.fault.message)
-        head = self._head
-        data = head.rest or await self._read(READ_SIZE, timeout)
-        if not data:
-            raise httpcore.RemoteProtocolError("the peer closed the connection within the body")
-        piece = body.receive_data(data)
-        head.rest = LAST_CHUNK if body.complete else b""
-        return piece
-
-    async def _read(self, max_bytes: int, timeout: float | None) -> bytes:
-        if self._held:
-            await self.write(b"", timeout)
-        self._sending = False
+        """What has arrived, as soon as there is something; nothing at the end."""
         left = self._left(timeout)
         try:
             return await self._stream.read(max_bytes, left)
@@ -79,18 +51,11 @@ class AsyncPatientStream(httpcore.AsyncNetworkStream):
             raise
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        """Send all of it; the head of a request waits for what follows, to leave with it."""
-        if not self._sending:
-            self._sending = True
-            self._head.begin()
-            self._held = buffer
-            return
-        data, self._held = self._held + buffer, b""
+        """Send all of it."""
         try:
-            if data:
-                await self._stream.write(data, timeout)
+            await self._stream.write(buffer, timeout)
         finally:  # an answer may be read even so
-            self.patience.wrote(data, time.monotonic())
+            self.patience.wrote(buffer, time.monotonic())
 
     async def start_tls(
         self,
@@ -154,32 +119,214 @@ class AsyncPatientBackend(httpcore.AsyncNetworkBackend):
         raise failure or httpcore.ConnectError(f"{host} has no address")
 
 
+class AsyncConnection(httpcore.AsyncConnectionInterface):
+    """A connection straight to the service, for one exchange after the other.
+
+    Args:
+        origin: The service.
+        options: Of its pool.
+    """
+
+    def __init__(self, origin: httpcore.Origin, options: PoolOptions) -> None:
+        self._origin = origin
+        self._tls = options["ssl_context"] if origin.scheme == b"https" else None
+        self._keepalive = options["keepalive_expiry"]
+        self._stream: AsyncPatientStream | None = None
+        self._guard = Guard()
+        self._idle = True  # also before the first exchange, which its pool has a request for
+        self._closed = False
+        self._expires = 0.0
+
+    async def handle_async_request(self, request: httpcore.Request) -> httpcore.Response:
+        """Send a request and read the head of what answers it."""
+        with self._guard:
+            if not self._idle or self._closed:
+                raise httpcore.ConnectionNotAvailable
+            self._idle = False
+        timeouts = timeouts_of(request)
+        try:
+            stream = self._stream
+            if stream is None:
+                stream = self._stream = await self._connect(timeouts.get("connect"))
+            sent = await _send(stream, request, timeouts.get("write"))
+            head, rest = await _read_head(stream, timeouts.get("read"))
+            body = head.body(request.method)
+        except BaseException:
+            await self.aclose()
+            raise
+        exchange = AsyncExchange(self, stream, body, rest, timeouts.get("read"))
+        exchange.persists = sent and head.persists and not (body.complete and rest)
+        return httpcore.Response(
+            head.status,
+            headers=head.headers,
+            content=exchange,
+            extensions={
+                "http_version": b"HTTP/" + head.version,
+                "reason_phrase": head.reason,
+                "network_stream": stream,
+                "exchange": exchange,
+            },
+        )
+
+    async def _connect(self, timeout: float | None) -> AsyncPatientStream:
+        host = self._origin.host.decode("ascii")
+        stream = await AsyncPatientBackend().connect_tcp(host, self._origin.port, timeout)
+        if self._tls is None:
+            return stream
+        self._tls.set_alpn_protocols(["http/1.1"])
+        return await stream.start_tls(self._tls, host, timeout)
+
+    async def release(self, *, persists: bool) -> None:
+        """End an exchange; the next one may begin if the connection persists."""
+        if not persists:
+            await self.aclose()
+            return
+        self._expires = time.monotonic() + self._keepalive
+        self._idle = True
+
+    async def aclose(self) -> None:
+        """Close it."""
+        self._closed = True
+        if self._stream is not None:
+            await self._stream.aclose()
+
+    # --- what the pool asks
+
+    def can_handle_request(self, origin: httpcore.Origin) -> bool:
+        """Whether it is a connection to this service."""
+        return origin == self._origin
+
+    def is_available(self) -> bool:
+        """Whether it may be used again."""
+        return self.is_idle() and not self._closed
+
+    def has_expired(self) -> bool:
+        """Whether it is not to be used again: for its age, or since the service closed it."""
+        stream = self._stream
+        if stream is None or not self._idle:
+            return False
+        return time.monotonic() > self._expires or bool(stream.get_extra_info("is_readable"))
+
+    def is_idle(self) -> bool:
+        """Whether it was used and waits to be used again."""
+        return self._idle and self._stream is not None
+
+    def is_closed(self) -> bool:
+        """Whether it was closed."""
+        return self._closed
+
+    def info(self) -> str:
+        """What to show of it."""
+        return f"{self._origin!s}, HTTP/1.1"
+
+
+async def _send(
+    stream: AsyncPatientStream, request: httpcore.Request, timeout: float | None
+) -> bool:
+    """Send a request, its head together with the start of its body; whether all of it left."""
+    held = request_head(request.method, request.url.target, request.headers)
+    upload = Upload(request.headers)
+    try:
+        async for piece in cast("AsyncIterable[bytes]", request.stream):
+            await stream.write(held + upload.piece(piece), timeout)
+            held = b""
+        held += upload.end()
+        if held:
+            await stream.write(held, timeout)
+    except httpcore.WriteError:  # the service may have answered and closed before it read all
+        return False
+    return True
+
+
+async def _read_head(stream: AsyncPatientStream, timeout: float | None) -> tuple[Head, bytes]:
+    """The head of a response, and what was read behind it."""
+    parser = HeadParser()
+    while data := await stream.read(READ_SIZE, timeout):
+        head = parser.receive_data(data)
+        if head is not None:
+            return head, parser.rest
+    raise httpcore.RemoteProtocolError("the service closed the connection without an answer")
+
+
+class AsyncExchange:
+    """What is left of an exchange when the head of the response was read: its body.
+
+    Attributes:
+        persists: Whether the connection may serve on, once the body was read to its end.
+    """
+
+    def __init__(
+        self,
+        connection: AsyncConnection,
+        stream: AsyncPatientStream,
+        body: Framing,
+        rest: bytes,
+        timeout: float | None,
+    ) -> None:
+        self.persists: bool = False
+        self._connection = connection
+        self._stream = stream
+        self._body = body
+        self._rest = rest
+        self._timeout = timeout
+        self._closed = False
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        body = self._body
+        while not body.complete:
+            data = self._rest or await self._stream.read(READ_SIZE, self._timeout)
+            self._rest = b""
+            if not data:
+                body.receive_eof()
+                return
+            piece = body.receive_data(data)
+            if piece:
+                yield piece
+            if body.fault is not None and not body.complete:
+                raise body.fault
+
+    async def aclose(self) -> None:
+        """Give the connection back, or close it if the body was not read to its end."""
+        if not self._closed:
+            self._closed = True
+            body = self._body
+            whole = body.complete and body.fault is None
+            await self._connection.release(persists=self.persists and whole)
+
+
+class AsyncPool(httpcore.AsyncConnectionPool):
+    """A pool whose direct connections are our own.
+
+    Args:
+        options: Of the pool.
+    """
+
+    def __init__(self, options: PoolOptions) -> None:
+        super().__init__(network_backend=AsyncPatientBackend(), **options)
+        self._options = options
+
+    def create_connection(self, origin: httpcore.Origin) -> httpcore.AsyncConnectionInterface:
+        """A connection to the service, or to its proxy."""
+        if self._options["proxy"] is not None:
+            return super().create_connection(origin)
+        return AsyncConnection(origin, self._options)
+
+
 class AsyncBody(httpx.AsyncByteStream):
     """The body of a response.
 
     Args:
         response: The response.
-        stream: Its connection, if the body is to be read past httpcore.
-        timeout: For each read; see `Patience`.
+        exchange: What to read it from, without the layers of the pool; None reads it through them.
     """
 
-    def __init__(
-        self,
-        response: httpcore.Response,
-        stream: AsyncPatientStream | None,
-        timeout: float | None,
-    ) -> None:
+    def __init__(self, response: httpcore.Response, exchange: AsyncExchange | None) -> None:
         self._response = response
-        self._stream = stream
-        self._timeout = timeout
+        self._exchange = exchange
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
+        pieces = self._exchange or self._response.aiter_stream()
         with faults_of_httpx():
-            if self._stream is not None:
-                body = ChunkedBody()
-                while not body.complete:
-                    yield await self._stream.read_into(body, self._timeout)
-            pieces = self._response.aiter_stream()
             async for piece in pieces:  # sync: yield from pieces
                 yield piece  # aio
 
@@ -196,7 +343,7 @@ class AsyncTransport(httpx.AsyncBaseTransport):
     """
 
     def __init__(self, options: PoolOptions) -> None:
-        self._pool = httpcore.AsyncConnectionPool(network_backend=AsyncPatientBackend(), **options)
+        self._pool = AsyncPool(options)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send a request; what is left to be read is the body."""
@@ -213,20 +360,15 @@ class AsyncTransport(httpx.AsyncBaseTransport):
         )
         with faults_of_httpx():
             response = await self._pool.handle_async_request(outgoing)
-        extensions = cast(
-            "MutableMapping[str, object]",
-            response.extensions,  # pyright: ignore[reportUnknownMemberType]  # of an empty dict
-        )
+        extensions = extensions_of(response)
         stream = extensions.get("network_stream")
-        fast = None
         if isinstance(stream, AsyncPatientStream):
             stream.patience.answered()
-            fast = stream if is_chunked(request.method, response) else None
-        timeout = request.extensions.get("timeout", {}).get("read")
+        exchange = extensions.get("exchange")
         return httpx.Response(
             response.status,
             headers=response.headers,
-            stream=AsyncBody(response, fast, timeout),
+            stream=AsyncBody(response, exchange if isinstance(exchange, AsyncExchange) else None),
             extensions=extensions,
             request=request,
         )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Final, Literal, TypedDict
+from typing import TYPE_CHECKING, Final, Literal, TypedDict, cast
 
 import httpcore
 import httpx
@@ -110,14 +110,17 @@ def faults_of_httpx() -> Generator[None]:
         raise kind(str(error)) from error
 
 
-def is_chunked(method: str, response: httpcore.Response) -> bool:
-    """Whether a response has a body in chunks, and nothing else is said of its length."""
-    codings = [value for name, value in response.headers if name.lower() == b"transfer-encoding"]
-    return (
-        [coding.lower() for coding in codings] == [b"chunked"]
-        and response.status not in (204, 304)
-        and method != "HEAD"
+def extensions_of(message: httpcore.Request | httpcore.Response) -> dict[str, object]:
+    """What comes with a request or a response besides what is sent."""
+    return cast(
+        "dict[str, object]",
+        message.extensions,  # pyright: ignore[reportUnknownMemberType]  # of an empty dict
     )
+
+
+def timeouts_of(request: httpcore.Request) -> dict[str, float | None]:
+    """Seconds by the phase that they bound."""
+    return cast("dict[str, float | None]", extensions_of(request).get("timeout", {}))
 
 
 def patience_of(extensions: Mapping[str, object]) -> Patience | None:

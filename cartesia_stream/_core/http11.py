@@ -1,72 +1,262 @@
-"""The two parts of HTTP/1.1 that are read here: where a head ends, and what chunks carry.
+"""HTTP/1.1 as far as a client of one service needs it: heads, and where a body ends.
 
-`h11` under httpx judges every head, and every body but a chunked one. Of that it makes an event for
-each chunk, in several steps and copies for every piece of audio; here whole chunks are cut out of
-what was read. Strict where leniency would let two parties disagree about where a body ends.
+`h11` makes events of all of it, in several steps and copies for every piece of audio; here the head
+of a request is one string of bytes, and whole chunks are cut out of what was read. Strict where
+leniency would let two parties disagree about where a body ends. Faults are those of httpcore, whose
+pool this serves.
 
-Source: RFC 9112, sections 2.2 and 7.1.
+Source: RFC 9110, section 5; RFC 9112, sections 2 to 9.
 """
 
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
-from ..errors import RemoteProtocolError
+from httpcore import LocalProtocolError, RemoteProtocolError
 
-LAST_CHUNK: Final = b"0\r\n\r\n"
+from ..errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    Headers = list[tuple[bytes, bytes]]
+
+MAX_HEAD: Final = 100 << 10
 MAX_LINE: Final = 1 << 14  # bytes of a chunk's size with its extensions, or of one trailer
 MAX_TRAILERS: Final = 1 << 16
 
+_TOKEN: Final = rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"
+_REQUEST_LINE: Final = re.compile(_TOKEN + rb" [\x21-\x7e]+ HTTP/1\.1")
+_STATUS_LINE: Final = re.compile(rb"HTTP/(1\.[01]) ([1-5][0-9]{2})(?: ([^\x00\r\n]*))?")
+_FIELD: Final = re.compile(rb"(" + _TOKEN + rb"):([^\x00\r\n]*)")
 _BLANK_LINE: Final = re.compile(rb"\n\r?\n")
+_FOLD: Final = re.compile(rb"\r?\n[ \t]+")
+_LINE_END: Final = re.compile(rb"\r?\n")
 _HEX: Final = frozenset(b"0123456789abcdefABCDEF")
 
 
-class Head:
-    """Parts the head of a response from what comes behind it.
+def request_head(method: bytes, target: bytes, headers: Iterable[tuple[bytes, bytes]]) -> bytes:
+    """The head of a request, which none of its parts can break out of.
 
-    Whoever parses heads is given no byte more, so that the body can be read past it.
+    Raises:
+        ConfigurationError: If a part is malformed; its value is not in the message.
+    """
+    line = b"%b %b HTTP/1.1" % (method, target)
+    if not _REQUEST_LINE.fullmatch(line):
+        raise ConfigurationError("the method or the path of the request is malformed")
+    lines = [line]
+    for name, value in headers:
+        field = b"%b: %b" % (name, value)
+        if not _FIELD.fullmatch(field):
+            shown = name[:40].decode("latin-1")
+            raise ConfigurationError(f"the header {shown!r} is malformed", option="headers")
+        lines.append(field)
+    return b"\r\n".join((*lines, b"", b""))
 
-    Attributes:
-        ended: Whether the head is over; informational ones (1xx) do not count.
+
+class Upload:
+    """The body of a request: keeps to the length that its head tells, or puts it into chunks.
+
+    Args:
+        headers: Of the request.
     """
 
-    __slots__ = ("_start", "_tail", "ended", "rest")
+    __slots__ = ("_chunked", "_left")
+
+    def __init__(self, headers: Iterable[tuple[bytes, bytes]]) -> None:
+        self._chunked = False
+        self._left = 0
+        for name, value in headers:
+            lower = name.lower()
+            if lower == b"content-length":
+                self._left = int(value)
+            elif lower == b"transfer-encoding":
+                self._chunked = True
+
+    def piece(self, data: bytes) -> bytes:
+        """What to send for a piece.
+
+        Raises:
+            LocalProtocolError: If it is more than was told.
+        """
+        if self._chunked:
+            return b"%x\r\n%b\r\n" % (len(data), data) if data else b""
+        self._left -= len(data)
+        if self._left < 0:
+            raise LocalProtocolError("the body of the request is longer than it was")
+        return data
+
+    def end(self) -> bytes:
+        """What to send at the end.
+
+        Raises:
+            LocalProtocolError: If something is missing.
+        """
+        if self._left:
+            raise LocalProtocolError("the body of the request is shorter than it was")
+        return b"0\r\n\r\n" if self._chunked else b""
+
+
+Framing: TypeAlias = "OpenBody | FixedBody | ChunkedBody"
+
+
+class Head(NamedTuple):
+    """The head of a response.
+
+    Attributes:
+        version: Such as ``1.1``.
+        status: The status.
+        reason: What the peer calls it.
+        headers: Names as they came, and values.
+    """
+
+    version: bytes
+    status: int
+    reason: bytes
+    headers: Headers
+
+    def values(self, name: bytes) -> list[bytes]:
+        """The elements of all fields of a name (in lower case), themselves in lower case."""
+        values = [value.lower() for known, value in self.headers if known.lower() == name]
+        return [part.strip(b" \t") for part in b",".join(values).split(b",")] if values else []
+
+    def body(self, method: bytes) -> Framing:
+        """How to read the body, by RFC 9112, section 6.3.
+
+        Raises:
+            RemoteProtocolError: If its end cannot be told for sure.
+        """
+        if method == b"HEAD" or self.status in (204, 304):
+            return FixedBody(0)
+        codings = self.values(b"transfer-encoding")
+        if codings:
+            if codings != [b"chunked"]:
+                raise RemoteProtocolError(
+                    "the response has a transfer coding that nobody asked for"
+                )
+            return ChunkedBody()
+        lengths = set(self.values(b"content-length"))
+        if not lengths:
+            return OpenBody()
+        length = lengths.pop()
+        if lengths or not length.isdigit() or len(length) > 20:
+            raise RemoteProtocolError("the response has no valid length")
+        return FixedBody(int(length))
+
+    @property
+    def persists(self) -> bool:
+        """Whether the connection may serve on; not after a body whose end can be disputed."""
+        if self.version != b"1.1" or b"close" in self.values(b"connection"):
+            return False
+        return not (self.values(b"transfer-encoding") and self.values(b"content-length"))
+
+
+class HeadParser:
+    """Finds the head of one response; informational ones (1xx) do not count.
+
+    Attributes:
+        rest: What was read too far.
+    """
+
+    __slots__ = ("_buffer", "rest")
 
     def __init__(self) -> None:
-        self.rest = b""  # what was read too far
-        self.begin()
+        self.rest: bytes = b""
+        self._buffer = b""
 
-    def begin(self) -> None:
-        """Expect another response."""
-        self.ended: bool = False
-        self._start = b""
-        self._tail = b""
+    def receive_data(self, data: bytes) -> Head | None:
+        """Take bytes of the connection and return the head, once it is whole.
+
+        Raises:
+            RemoteProtocolError: If it is malformed or too long.
+        """
+        search = max(len(self._buffer) - 2, 0)
+        data, start = self._buffer + data, 0
+        while (end := _BLANK_LINE.search(data, search, start + MAX_HEAD)) is not None:
+            head = _parse(data[start : end.start()])
+            start = search = end.end()
+            if head.status >= 200:
+                self.rest = data[start:]
+                return head
+            if head.status == 101:
+                raise RemoteProtocolError("the service switches protocols, which nobody asked for")
+        self._buffer = data[start:]
+        if len(self._buffer) >= MAX_HEAD:
+            raise RemoteProtocolError(f"the head of the response passes {MAX_HEAD} bytes")
+        return None
+
+
+def _parse(data: bytes) -> Head:
+    first, *lines = _LINE_END.split(_FOLD.sub(b" ", data.removesuffix(b"\r")))
+    status = _STATUS_LINE.fullmatch(first)
+    if status is None:
+        raise RemoteProtocolError("the response does not begin as one of HTTP/1.1")
+    headers: Headers = []
+    for line in lines:
+        field = _FIELD.fullmatch(line)
+        if field is None:
+            raise RemoteProtocolError("the response has a malformed header")
+        headers.append((field[1], field[2].strip(b" \t")))
+    return Head(status[1], int(status[2]), status[3] or b"", headers)
+
+
+class OpenBody:
+    """The body of a response that ends with the connection.
+
+    Attributes:
+        complete: Never: whether that end was meant is for others to say.
+        fault: None.
+    """
+
+    __slots__ = ()
+
+    complete: Final = False
+    fault: Final = None
 
     def receive_data(self, data: bytes) -> bytes:
-        """Take bytes of the connection and return those before the end of the head.
+        """All of it is the body."""
+        return data
 
-        What is behind it waits in ``rest``: give that in first the next time.
+    def receive_eof(self) -> None:
+        """The end."""
+
+
+class FixedBody:
+    """The body of a response that tells its length.
+
+    Attributes:
+        complete: Whether all of it has been taken.
+        fault: That more follows, which leaves the body as it is.
+    """
+
+    __slots__ = ("_left", "complete", "fault")
+
+    def __init__(self, length: int) -> None:
+        self.complete: bool = not length
+        self.fault: RemoteProtocolError | None = None
+        self._left = length
+
+    def receive_data(self, data: bytes) -> bytes:
+        """Take bytes of the connection and return those of the body."""
+        if len(data) > self._left:
+            self.fault = RemoteProtocolError("bytes follow the end of the body")
+            data = data[: self._left]
+        self._left -= len(data)
+        self.complete = not self._left
+        return data
+
+    def receive_eof(self) -> None:
+        """Refuse the end of the connection.
+
+        Raises:
+            RemoteProtocolError: Always, as something is missing.
         """
-        if self.ended:
-            return data
-        before, size = self._tail + data, len(self._tail)
-        self._start = (self._start + data)[:10]
-        end = _BLANK_LINE.search(before)
-        if end is None:
-            self._tail = before[-2:]
-            return data
-        at = end.end() - size
-        if self._start[9:] == b"1":  # of "HTTP/1.1 100"
-            self.begin()
-        else:
-            self.ended = True
-        self.rest = data[at:]
-        return data[:at]
+        raise _broken_off()
 
 
 class ChunkedBody:
-    """The body of one response.
+    """The body of a response in chunks.
 
     Attributes:
         complete: Whether the last chunk and its trailers have been taken.
@@ -106,6 +296,14 @@ class ChunkedBody:
             self.fault = error
             self.complete = False
         return parts[0] if len(parts) == 1 else b"".join(parts)
+
+    def receive_eof(self) -> None:
+        """Refuse the end of the connection.
+
+        Raises:
+            RemoteProtocolError: Always, as something is missing.
+        """
+        raise _broken_off()
 
     def _receive(self, data: bytes, parts: list[bytes]) -> None:
         if self._buffer:
@@ -173,3 +371,7 @@ def _length(line: bytes) -> int:
 
 def _broken(why: str) -> RemoteProtocolError:
     return RemoteProtocolError(f"the chunked body is broken: {why}")
+
+
+def _broken_off() -> RemoteProtocolError:
+    return RemoteProtocolError("the peer closed the connection within the body")

@@ -1,9 +1,9 @@
 # Written by tools/unasync.py from _aio/transport.py: edit that file, then `make generate`.
-"""The HTTP connections of a client that was given none: httpx over httpcore, with whole deadlines.
+"""The HTTP connections of a client that was given none, with whole deadlines.
 
 What httpx calls a read timeout bounds one read, so that a peer which sends a byte now and then is
-waited for without end. Here the connections count the whole wait; see `_core.patience`. Chunked
-bodies, which streams are, are read past httpcore; see `_core.http11`.
+waited for without end. Here the connections count the whole wait; see `_core.patience`. httpcore
+pools them and knows the proxies; direct connections speak HTTP/1.1 by `_core.http11`.
 """
 
 from __future__ import annotations
@@ -14,63 +14,35 @@ from typing import TYPE_CHECKING, Final, cast
 import httpcore
 import httpx
 
-from .._core.http import faults_of_httpx, is_chunked
-from .._core.http11 import LAST_CHUNK, ChunkedBody, Head
+from .._core.http import extensions_of, faults_of_httpx, timeouts_of
+from .._core.http11 import HeadParser, Upload, request_head
 from .._core.patience import Patience
-from .flow import attempts
+from .flow import Guard, attempts
 from .network import Backend
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Iterable, Iterator, MutableMapping
+    from collections.abc import Iterable, Iterator
 
     from .._core.http import PoolOptions
+    from .._core.http11 import Framing, Head
 
 READ_SIZE: Final = 1 << 18
 
 
 class PatientStream(httpcore.NetworkStream):
-    """A connection that keeps to its deadlines.
+    """The network of a connection, with its deadlines.
 
     Attributes:
-        patience: Its deadlines.
+        patience: The deadlines.
     """
 
     def __init__(self, stream: httpcore.NetworkStream, patience: Patience) -> None:
         self._stream = stream
-        self._head = Head()
-        self._sending = False
-        self._held = b""  # the head of a request, which leaves with what follows it
         self.patience = patience
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        """What has arrived, as soon as there is something, to the end of a head at most."""
-        head = self._head
-        data = head.rest
-        head.rest = b""
-        if not data:
-            data = self._read(max_bytes, timeout)
-        return data if self.patience.connecting else head.receive_data(data)
-
-    def read_into(self, body: ChunkedBody, timeout: float | None) -> bytes:
-        """More of the body of the response whose head was just read.
-
-        Once it is complete, `read` finds an end of a body, so that httpcore learns of it.
-        """
-        if body.fault is not None:
-            raise httpcore.RemoteProtocolError(body.fault.message)
-        head = self._head
-        data = head.rest or self._read(READ_SIZE, timeout)
-        if not data:
-            raise httpcore.RemoteProtocolError("the peer closed the connection within the body")
-        piece = body.receive_data(data)
-        head.rest = LAST_CHUNK if body.complete else b""
-        return piece
-
-    def _read(self, max_bytes: int, timeout: float | None) -> bytes:
-        if self._held:
-            self.write(b"", timeout)
-        self._sending = False
+        """What has arrived, as soon as there is something; nothing at the end."""
         left = self._left(timeout)
         try:
             return self._stream.read(max_bytes, left)
@@ -80,18 +52,11 @@ class PatientStream(httpcore.NetworkStream):
             raise
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        """Send all of it; the head of a request waits for what follows, to leave with it."""
-        if not self._sending:
-            self._sending = True
-            self._head.begin()
-            self._held = buffer
-            return
-        data, self._held = self._held + buffer, b""
+        """Send all of it."""
         try:
-            if data:
-                self._stream.write(data, timeout)
+            self._stream.write(buffer, timeout)
         finally:  # an answer may be read even so
-            self.patience.wrote(data, time.monotonic())
+            self.patience.wrote(buffer, time.monotonic())
 
     def start_tls(
         self,
@@ -155,32 +120,212 @@ class PatientBackend(httpcore.NetworkBackend):
         raise failure or httpcore.ConnectError(f"{host} has no address")
 
 
+class Connection(httpcore.ConnectionInterface):
+    """A connection straight to the service, for one exchange after the other.
+
+    Args:
+        origin: The service.
+        options: Of its pool.
+    """
+
+    def __init__(self, origin: httpcore.Origin, options: PoolOptions) -> None:
+        self._origin = origin
+        self._tls = options["ssl_context"] if origin.scheme == b"https" else None
+        self._keepalive = options["keepalive_expiry"]
+        self._stream: PatientStream | None = None
+        self._guard = Guard()
+        self._idle = True  # also before the first exchange, which its pool has a request for
+        self._closed = False
+        self._expires = 0.0
+
+    def handle_request(self, request: httpcore.Request) -> httpcore.Response:
+        """Send a request and read the head of what answers it."""
+        with self._guard:
+            if not self._idle or self._closed:
+                raise httpcore.ConnectionNotAvailable
+            self._idle = False
+        timeouts = timeouts_of(request)
+        try:
+            stream = self._stream
+            if stream is None:
+                stream = self._stream = self._connect(timeouts.get("connect"))
+            sent = _send(stream, request, timeouts.get("write"))
+            head, rest = _read_head(stream, timeouts.get("read"))
+            body = head.body(request.method)
+        except BaseException:
+            self.close()
+            raise
+        exchange = Exchange(self, stream, body, rest, timeouts.get("read"))
+        exchange.persists = sent and head.persists and not (body.complete and rest)
+        return httpcore.Response(
+            head.status,
+            headers=head.headers,
+            content=exchange,
+            extensions={
+                "http_version": b"HTTP/" + head.version,
+                "reason_phrase": head.reason,
+                "network_stream": stream,
+                "exchange": exchange,
+            },
+        )
+
+    def _connect(self, timeout: float | None) -> PatientStream:
+        host = self._origin.host.decode("ascii")
+        stream = PatientBackend().connect_tcp(host, self._origin.port, timeout)
+        if self._tls is None:
+            return stream
+        self._tls.set_alpn_protocols(["http/1.1"])
+        return stream.start_tls(self._tls, host, timeout)
+
+    def release(self, *, persists: bool) -> None:
+        """End an exchange; the next one may begin if the connection persists."""
+        if not persists:
+            self.close()
+            return
+        self._expires = time.monotonic() + self._keepalive
+        self._idle = True
+
+    def close(self) -> None:
+        """Close it."""
+        self._closed = True
+        if self._stream is not None:
+            self._stream.close()
+
+    # --- what the pool asks
+
+    def can_handle_request(self, origin: httpcore.Origin) -> bool:
+        """Whether it is a connection to this service."""
+        return origin == self._origin
+
+    def is_available(self) -> bool:
+        """Whether it may be used again."""
+        return self.is_idle() and not self._closed
+
+    def has_expired(self) -> bool:
+        """Whether it is not to be used again: for its age, or since the service closed it."""
+        stream = self._stream
+        if stream is None or not self._idle:
+            return False
+        return time.monotonic() > self._expires or bool(stream.get_extra_info("is_readable"))
+
+    def is_idle(self) -> bool:
+        """Whether it was used and waits to be used again."""
+        return self._idle and self._stream is not None
+
+    def is_closed(self) -> bool:
+        """Whether it was closed."""
+        return self._closed
+
+    def info(self) -> str:
+        """What to show of it."""
+        return f"{self._origin!s}, HTTP/1.1"
+
+
+def _send(stream: PatientStream, request: httpcore.Request, timeout: float | None) -> bool:
+    """Send a request, its head together with the start of its body; whether all of it left."""
+    held = request_head(request.method, request.url.target, request.headers)
+    upload = Upload(request.headers)
+    try:
+        for piece in cast("Iterable[bytes]", request.stream):
+            stream.write(held + upload.piece(piece), timeout)
+            held = b""
+        held += upload.end()
+        if held:
+            stream.write(held, timeout)
+    except httpcore.WriteError:  # the service may have answered and closed before it read all
+        return False
+    return True
+
+
+def _read_head(stream: PatientStream, timeout: float | None) -> tuple[Head, bytes]:
+    """The head of a response, and what was read behind it."""
+    parser = HeadParser()
+    while data := stream.read(READ_SIZE, timeout):
+        head = parser.receive_data(data)
+        if head is not None:
+            return head, parser.rest
+    raise httpcore.RemoteProtocolError("the service closed the connection without an answer")
+
+
+class Exchange:
+    """What is left of an exchange when the head of the response was read: its body.
+
+    Attributes:
+        persists: Whether the connection may serve on, once the body was read to its end.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        stream: PatientStream,
+        body: Framing,
+        rest: bytes,
+        timeout: float | None,
+    ) -> None:
+        self.persists: bool = False
+        self._connection = connection
+        self._stream = stream
+        self._body = body
+        self._rest = rest
+        self._timeout = timeout
+        self._closed = False
+
+    def __iter__(self) -> Iterator[bytes]:
+        body = self._body
+        while not body.complete:
+            data = self._rest or self._stream.read(READ_SIZE, self._timeout)
+            self._rest = b""
+            if not data:
+                body.receive_eof()
+                return
+            piece = body.receive_data(data)
+            if piece:
+                yield piece
+            if body.fault is not None and not body.complete:
+                raise body.fault
+
+    def close(self) -> None:
+        """Give the connection back, or close it if the body was not read to its end."""
+        if not self._closed:
+            self._closed = True
+            body = self._body
+            whole = body.complete and body.fault is None
+            self._connection.release(persists=self.persists and whole)
+
+
+class Pool(httpcore.ConnectionPool):
+    """A pool whose direct connections are our own.
+
+    Args:
+        options: Of the pool.
+    """
+
+    def __init__(self, options: PoolOptions) -> None:
+        super().__init__(network_backend=PatientBackend(), **options)
+        self._options = options
+
+    def create_connection(self, origin: httpcore.Origin) -> httpcore.ConnectionInterface:
+        """A connection to the service, or to its proxy."""
+        if self._options["proxy"] is not None:
+            return super().create_connection(origin)
+        return Connection(origin, self._options)
+
+
 class Body(httpx.SyncByteStream):
     """The body of a response.
 
     Args:
         response: The response.
-        stream: Its connection, if the body is to be read past httpcore.
-        timeout: For each read; see `Patience`.
+        exchange: What to read it from, without the layers of the pool; None reads it through them.
     """
 
-    def __init__(
-        self,
-        response: httpcore.Response,
-        stream: PatientStream | None,
-        timeout: float | None,
-    ) -> None:
+    def __init__(self, response: httpcore.Response, exchange: Exchange | None) -> None:
         self._response = response
-        self._stream = stream
-        self._timeout = timeout
+        self._exchange = exchange
 
     def __iter__(self) -> Iterator[bytes]:
+        pieces = self._exchange or self._response.iter_stream()
         with faults_of_httpx():
-            if self._stream is not None:
-                body = ChunkedBody()
-                while not body.complete:
-                    yield self._stream.read_into(body, self._timeout)
-            pieces = self._response.iter_stream()
             yield from pieces
 
     def close(self) -> None:
@@ -196,7 +341,7 @@ class Transport(httpx.BaseTransport):
     """
 
     def __init__(self, options: PoolOptions) -> None:
-        self._pool = httpcore.ConnectionPool(network_backend=PatientBackend(), **options)
+        self._pool = Pool(options)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Send a request; what is left to be read is the body."""
@@ -213,20 +358,15 @@ class Transport(httpx.BaseTransport):
         )
         with faults_of_httpx():
             response = self._pool.handle_request(outgoing)
-        extensions = cast(
-            "MutableMapping[str, object]",
-            response.extensions,  # pyright: ignore[reportUnknownMemberType]  # of an empty dict
-        )
+        extensions = extensions_of(response)
         stream = extensions.get("network_stream")
-        fast = None
         if isinstance(stream, PatientStream):
             stream.patience.answered()
-            fast = stream if is_chunked(request.method, response) else None
-        timeout = request.extensions.get("timeout", {}).get("read")
+        exchange = extensions.get("exchange")
         return httpx.Response(
             response.status,
             headers=response.headers,
-            stream=Body(response, fast, timeout),
+            stream=Body(response, exchange if isinstance(exchange, Exchange) else None),
             extensions=extensions,
             request=request,
         )

@@ -1,8 +1,9 @@
-"""Chunked responses, which are read past the HTTP library: split anywhere, broken anyhow."""
+"""Bodies over HTTP: split anywhere, broken anyhow, and ended in each way that there is."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+import io
+from typing import IO, TYPE_CHECKING, Final, cast
 
 import pytest
 
@@ -95,3 +96,112 @@ def test_broken_anyhow(face: Face, make_peer: MakePeer, rest: bytes) -> None:
         for event in client.tts.generate_sse("Hello.", voice=VOICE):
             seen.append(event)  # noqa: PERF402 (what came before the error counts)
     assert caught.value.chunks == len(seen) == 1
+
+
+# --- other framings
+
+
+class Pipe(io.RawIOBase):
+    """A file whose length nobody knows."""
+
+    def __init__(self, *parts: bytes) -> None:
+        self._parts = list(parts)
+
+    def read(self, size: int = -1) -> bytes:
+        return self._parts.pop(0) if self._parts else b""
+
+    def seekable(self) -> bool:
+        return False
+
+
+def test_upload_of_unknown_length(face: Face, make_peer: MakePeer) -> None:
+    """It leaves in chunks, and the connection serves on."""
+    bodies: list[bytes] = []
+
+    def script(peer: Conversation) -> None:
+        for _ in range(2):
+            assert b"Transfer-Encoding: chunked" in peer.read_request()
+            bodies.append(b"")
+            while size := int(peer.read_until(b"\r\n"), 16):
+                bodies[-1] += peer.read(size)
+                assert peer.read(2) == b"\r\n"
+            assert peer.read(2) == b"\r\n"
+            peer.send(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n")
+            peer.send(b'Content-Length: 36\r\n\r\n{"type": "transcript", "text": "hi"}')
+        peer.hold()
+
+    peer = make_peer(script)
+    client = face.client(peer.base_url)
+    for _ in range(2):
+        assert (
+            client.stt.transcribe(
+                file=cast("IO[bytes]", Pipe(b"RI", b"FF" * 40_000)), model="m"
+            ).text
+            == "hi"
+        )
+    assert [body.count(b"FF") for body in bodies] == [40_000] * 2
+    assert peer.connections == 1
+
+
+UP: Final = b'{"ok": true, "version": "x"}'
+LENGTH: Final = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n" % len(UP)
+
+
+@pytest.mark.parametrize(
+    ("answer", "connections"),
+    [
+        (LENGTH + b"\r\n" + UP, 1),
+        (LENGTH + b"Connection: close\r\n\r\n" + UP, 2),
+        (LENGTH.replace(b"1.1", b"1.0") + b"\r\n" + UP, 2),
+        (LENGTH + b"Transfer-Encoding: chunked\r\n\r\n" + part(UP) + b"0\r\n\r\n", 2),
+        (LENGTH + b"\r\n" + UP + b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", 2),
+    ],
+)
+def test_connection_that_may_serve_on(
+    face: Face, make_peer: MakePeer, answer: bytes, connections: int
+) -> None:
+    """No answer is ever taken for that of another call."""
+
+    def script(peer: Conversation) -> None:
+        while peer.read_call():
+            peer.send(answer)
+
+    peer = make_peer(script)
+    client = face.client(peer.base_url)
+    for _ in range(2):
+        assert client.status.get().ok
+    assert peer.connections == connections
+
+
+def test_answer_that_ends_with_the_connection(face: Face, make_peer: MakePeer) -> None:
+    """JSON says itself whether it is whole."""
+
+    def script(peer: Conversation) -> None:
+        peer.read_call()
+        peer.send(b"HTTP/1.1 200 OK\r\n\r\n" + UP)
+
+    assert face.client(make_peer(script).base_url).status.get().ok
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"SSH-2.0-x\r\n\r\n",
+        b"HTTP/1.1 101 Switching Protocols\r\n\r\n",
+        LENGTH + b"Content-Length: 5\r\n\r\n" + UP,
+        LENGTH + b"Transfer-Encoding: gzip\r\n\r\n" + UP,
+        LENGTH + b"\r\n" + UP[:-1],
+        LENGTH + b"Half a header",
+        b"",
+    ],
+)
+def test_answer_that_is_none(face: Face, make_peer: MakePeer, answer: bytes) -> None:
+    """It broke off, or nobody can tell where it ends."""
+
+    def script(peer: Conversation) -> None:
+        peer.read_call()
+        peer.send(answer)
+
+    peer = make_peer(script)
+    with pytest.raises(StreamTruncatedError):
+        face.client(peer.base_url, max_retries=0).status.get()
