@@ -32,7 +32,7 @@ from .._core.utterance import entered
 from ..errors import APIError, AuthenticationError
 from ..events import Cancelled
 from .flow import Guard, break_off, next_piece, sleep
-from .transport import AsyncTransport
+from .transport import AsyncBody, AsyncTransport
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Callable
@@ -210,6 +210,13 @@ async def _head(response: httpx.Response, seconds: float | None) -> bytes:
     return bytes(body)
 
 
+def _plain_pieces(response: httpx.Response) -> AsyncIterator[bytes]:
+    """The body of a response; straight from our own transport, unless it is compressed."""
+    if isinstance(response.stream, AsyncBody) and "content-encoding" not in response.headers:
+        return response.stream
+    return response.aiter_bytes()
+
+
 class AsyncPieces:
     """The body of a download as it arrives.
 
@@ -254,7 +261,7 @@ class ResponseSource:
         self.ledger.push(request.transcript)
         self._ended = ended
         self._response = response
-        self._pieces = response.aiter_bytes()
+        self._pieces = _plain_pieces(response)
         self._patience = patience_of(response.extensions)
         self._decoder = decoder
         self._guard = Guard()

@@ -8,12 +8,12 @@ pools them and knows the proxies; direct connections speak HTTP/1.1 by `_core.ht
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final, Self, cast
 
 import httpcore
 import httpx
 
-from .._core.http import extensions_of, faults_of_httpx, timeouts_of
+from .._core.http import FAULTS, extensions_of, fault_of_httpx, faults_of_httpx, timeouts_of
 from .._core.http11 import HeadParser, Upload, request_head
 from .._core.patience import Patience
 from .flow import Guard, attempts
@@ -21,7 +21,7 @@ from .network import AsyncBackend
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import AsyncIterable, AsyncIterator, Iterable
+    from collections.abc import AsyncIterable, Iterable
 
     from .._core.http import PoolOptions
     from .._core.http11 import Framing, Head
@@ -271,19 +271,24 @@ class AsyncExchange:
         self._timeout = timeout
         self._closed = False
 
-    async def __aiter__(self) -> AsyncIterator[bytes]:
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> bytes:
+        """The next piece; nothing of it is kept while the one after it is waited for."""
         body = self._body
         while not body.complete:
-            data = self._rest or await self._stream.read(READ_SIZE, self._timeout)
-            self._rest = b""
+            if body.fault is not None:
+                raise body.fault
+            data, self._rest = self._rest, b""
+            data = data or await self._stream.read(READ_SIZE, self._timeout)
             if not data:
                 body.receive_eof()
-                return
+                break
             piece = body.receive_data(data)
             if piece:
-                yield piece
-            if body.fault is not None and not body.complete:
-                raise body.fault
+                return piece
+        raise StopAsyncIteration
 
     async def aclose(self) -> None:
         """Give the connection back, or close it if the body was not read to its end."""
@@ -322,13 +327,16 @@ class AsyncBody(httpx.AsyncByteStream):
 
     def __init__(self, response: httpcore.Response, exchange: AsyncExchange | None) -> None:
         self._response = response
-        self._exchange = exchange
+        self._pieces = exchange or response.aiter_stream()
 
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        pieces = self._exchange or self._response.aiter_stream()
-        with faults_of_httpx():
-            async for piece in pieces:  # sync: yield from pieces
-                yield piece  # aio
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> bytes:
+        try:
+            return await anext(self._pieces)
+        except FAULTS as error:
+            raise fault_of_httpx(error) from error
 
     async def aclose(self) -> None:
         """Give the connection back, or close it if the body was not read to its end."""

@@ -48,7 +48,7 @@ _PHASES: Final[tuple[tuple[type[httpx.TimeoutException], TimeoutPhase], ...]] = 
     (httpx.ReadTimeout, "read"),
 )
 
-_FAULTS: Final = (
+FAULTS: Final = (
     httpcore.TimeoutException,
     httpcore.NetworkError,
     httpcore.ProtocolError,
@@ -102,12 +102,17 @@ def _proxy(proxy: str) -> httpcore.Proxy:
 
 @contextmanager
 def faults_of_httpx() -> Generator[None]:
-    """Raise the exceptions of httpcore as those of httpx, which have the same names."""
+    """Raise the exceptions of httpcore as those of httpx."""
     try:
         yield
-    except _FAULTS as error:
-        kind: type[httpx.TransportError] = getattr(httpx, type(error).__name__)
-        raise kind(str(error)) from error
+    except FAULTS as error:
+        raise fault_of_httpx(error) from error
+
+
+def fault_of_httpx(error: Exception) -> httpx.TransportError:
+    """The exception of httpx for one of httpcore, which has the same name."""
+    kind: type[httpx.TransportError] = getattr(httpx, type(error).__name__)
+    return kind(str(error))
 
 
 def extensions_of(message: httpcore.Request | httpcore.Response) -> dict[str, object]:

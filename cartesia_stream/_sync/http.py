@@ -33,7 +33,7 @@ from .._core.utterance import entered
 from ..errors import APIError, AuthenticationError
 from ..events import Cancelled
 from .flow import Guard, break_off, next_piece, sleep
-from .transport import Transport
+from .transport import Body, Transport
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
@@ -211,6 +211,13 @@ def _head(response: httpx.Response, seconds: float | None) -> bytes:
     return bytes(body)
 
 
+def _plain_pieces(response: httpx.Response) -> Iterator[bytes]:
+    """The body of a response; straight from our own transport, unless it is compressed."""
+    if isinstance(response.stream, Body) and "content-encoding" not in response.headers:
+        return response.stream
+    return response.iter_bytes()
+
+
 class Pieces:
     """The body of a download as it arrives.
 
@@ -255,7 +262,7 @@ class ResponseSource:
         self.ledger.push(request.transcript)
         self._ended = ended
         self._response = response
-        self._pieces = response.iter_bytes()
+        self._pieces = _plain_pieces(response)
         self._patience = patience_of(response.extensions)
         self._decoder = decoder
         self._guard = Guard()

@@ -9,12 +9,12 @@ pools them and knows the proxies; direct connections speak HTTP/1.1 by `_core.ht
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final, Self, cast
 
 import httpcore
 import httpx
 
-from .._core.http import extensions_of, faults_of_httpx, timeouts_of
+from .._core.http import FAULTS, extensions_of, fault_of_httpx, faults_of_httpx, timeouts_of
 from .._core.http11 import HeadParser, Upload, request_head
 from .._core.patience import Patience
 from .flow import Guard, attempts
@@ -22,7 +22,7 @@ from .network import Backend
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     from .._core.http import PoolOptions
     from .._core.http11 import Framing, Head
@@ -270,19 +270,24 @@ class Exchange:
         self._timeout = timeout
         self._closed = False
 
-    def __iter__(self) -> Iterator[bytes]:
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> bytes:
+        """The next piece; nothing of it is kept while the one after it is waited for."""
         body = self._body
         while not body.complete:
-            data = self._rest or self._stream.read(READ_SIZE, self._timeout)
-            self._rest = b""
+            if body.fault is not None:
+                raise body.fault
+            data, self._rest = self._rest, b""
+            data = data or self._stream.read(READ_SIZE, self._timeout)
             if not data:
                 body.receive_eof()
-                return
+                break
             piece = body.receive_data(data)
             if piece:
-                yield piece
-            if body.fault is not None and not body.complete:
-                raise body.fault
+                return piece
+        raise StopIteration
 
     def close(self) -> None:
         """Give the connection back, or close it if the body was not read to its end."""
@@ -321,12 +326,16 @@ class Body(httpx.SyncByteStream):
 
     def __init__(self, response: httpcore.Response, exchange: Exchange | None) -> None:
         self._response = response
-        self._exchange = exchange
+        self._pieces = exchange or response.iter_stream()
 
-    def __iter__(self) -> Iterator[bytes]:
-        pieces = self._exchange or self._response.iter_stream()
-        with faults_of_httpx():
-            yield from pieces
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> bytes:
+        try:
+            return next(self._pieces)
+        except FAULTS as error:
+            raise fault_of_httpx(error) from error
 
     def close(self) -> None:
         """Give the connection back, or close it if the body was not read to its end."""
