@@ -219,12 +219,12 @@ class AsyncSpeechStream:
     @property
     def words(self) -> tuple[Timing, ...]:
         """Word times so far; needs ``add_timestamps``."""
-        return tuple(self._account.words)
+        return tuple(self._account.words or ())
 
     @property
     def phonemes(self) -> tuple[Timing, ...]:
         """Phoneme times so far; needs ``add_phoneme_timestamps``."""
-        return tuple(self._account.phonemes)
+        return tuple(self._account.phonemes or ())
 
     @property
     def duration(self) -> float:

@@ -22,8 +22,8 @@ class Account:
     Attributes:
         life: What is measured and told of it.
         format: Format of the audio.
-        words: Word times so far.
-        phonemes: Phoneme times so far.
+        words: Word times so far, if there were any.
+        phonemes: Phoneme times so far, if there were any.
         complete: Whether the service said that this is all.
         chunks: Audio chunks so far.
         nbytes: Audio bytes so far.
@@ -43,8 +43,8 @@ class Account:
     def __init__(self, life: Life) -> None:
         self.life: Life = life
         self.format: AudioFormat = life.format
-        self.words: list[Timing] = []
-        self.phonemes: list[Timing] = []
+        self.words: list[Timing] | None = None
+        self.phonemes: list[Timing] | None = None
         self.complete = False
         self.chunks: int = 0
         self.nbytes: int = 0
@@ -58,8 +58,10 @@ class Account:
             self.chunks += 1
             self.nbytes += len(event.data)
         elif isinstance(event, WordTimestamps):
+            self.words = self.words or []
             self.words += event.words
         elif isinstance(event, PhonemeTimestamps):
+            self.phonemes = self.phonemes or []
             self.phonemes += event.phonemes
         elif isinstance(event, Done):
             self.complete = True
@@ -103,8 +105,8 @@ class Account:
         return Audio(
             data=data,
             format=self.format,
-            words=tuple(self.words),
-            phonemes=tuple(self.phonemes),
+            words=tuple(self.words or ()),
+            phonemes=tuple(self.phonemes or ()),
             context_id=context_id,
             request_id=request_id,
             time_to_first_audio=self.life.meter.time_to_first_audio,
