@@ -41,40 +41,37 @@ NEXT_ADDRESS_S: Final = 0.25  # when to try the next address of a host as well; 
 
 
 class Lane:
-    """A context, its deadlines, and the futures that its consumers wait on."""
+    """A context, its deadlines, and the futures that its consumers wait on.
 
-    __slots__ = ("_shortest", "_timer", "_waiters", "context", "timeouts")
+    Attributes:
+        context: The context.
+        timeouts: Its deadlines.
+        waiters: What the consumers wait on.
+        timer: What wakes them before any deadline, if it runs.
+    """
+
+    __slots__ = ("_shortest", "context", "timeouts", "timer", "waiters")
 
     context: Context
 
     def __init__(self, timeouts: Timeouts) -> None:
         self.timeouts: Timeouts = timeouts
+        self.waiters: list[asyncio.Future[None]] = []
+        self.timer: asyncio.TimerHandle | None = None
         gaps = (timeouts.first_audio, timeouts.idle, timeouts.input)
         self._shortest: float = min((gap for gap in gaps if gap is not None), default=math.inf)
-        self._timer: asyncio.TimerHandle | None = None
-        self._waiters: list[asyncio.Future[None]] = []
 
     def wake(self) -> None:
         """Let every waiting consumer look again."""
-        if self._waiters:
-            waiters, self._waiters = self._waiters, []
+        waiters = self.waiters
+        if waiters:
             for waiter in waiters:
                 if not waiter.done():
                     waiter.set_result(None)
-        if self._timer is not None and self.context.over:  # nobody will wait any more
-            self._timer.cancel()
-            self._timer = None
-
-    def waiter(self, loop: asyncio.AbstractEventLoop) -> asyncio.Future[None]:
-        """A future for the next news; it may also come for nothing."""
-        waiter = loop.create_future()
-        self._waiters.append(waiter)
-        return waiter
-
-    @property
-    def watched(self) -> bool:
-        """Whether a timer will wake the consumers before any deadline."""
-        return self._timer is not None
+            waiters.clear()
+        if self.timer is not None and self.context.over:  # nobody will wait any more
+            self.timer.cancel()
+            self.timer = None
 
     def watch(self, loop: asyncio.AbstractEventLoop, seconds: float) -> None:
         """Wake the consumers in so many seconds, or sooner.
@@ -83,10 +80,10 @@ class Lane:
         shortest of them at least. So the timer can be left to run while events come and go, which
         is far cheaper than one for each event.
         """
-        self._timer = loop.call_later(min(seconds, self._shortest), self._expired)
+        self.timer = loop.call_later(min(seconds, self._shortest), self._expired)
 
     def _expired(self) -> None:
-        self._timer = None
+        self.timer = None
         self.wake()
 
 
@@ -195,19 +192,23 @@ class AsyncSocketDriver(asyncio.BufferedProtocol):
         self._flush()
 
     async def wait(self, lane: Lane) -> bool:
-        """Wait until an event can be read; False when none will come any more."""
+        """Wait until there may be an event to read; False when none will come any more."""
         context = lane.context
-        while (news := context.news()) is None:
-            if not lane.watched:
-                deadline = context.deadline(lane.timeouts)
-                if deadline is not None:
-                    seconds = deadline.at - time.monotonic()
-                    if seconds <= 0:
-                        self.cancel(lane)
-                        raise deadline.error
-                    lane.watch(self._loop, seconds)
-            await lane.waiter(self._loop)
-        return news
+        news = context.news()
+        if news is not None:
+            return news
+        if lane.timer is None:
+            deadline = context.deadline(lane.timeouts)
+            if deadline is not None:
+                seconds = deadline.at - time.monotonic()
+                if seconds <= 0:
+                    self.cancel(lane)
+                    raise deadline.error
+                lane.watch(self._loop, seconds)
+        waiter = self._loop.create_future()
+        lane.waiters.append(waiter)
+        await waiter
+        return True
 
     async def next_event(self, lane: Lane) -> SpeechEvent | None:
         """Wait for the next event; None after the terminal one."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 SMALL: Final = 1 << 14  # bytes; enough for audio at the pace of speech
-LARGE: Final = 1 << 18  # what reads of a faster peer may fill
+LARGE: Final = 1 << 20  # what reads of a faster peer may fill: the more, the fewer wake-ups
 SPARE: Final = 8  # bytes behind the room, so that a whole header can be read at any position
 
 

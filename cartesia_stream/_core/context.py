@@ -133,6 +133,7 @@ class Context:
     """
 
     __slots__ = (
+        "_deaf",
         "_events",
         "_fault",
         "_last_activity",
@@ -189,6 +190,7 @@ class Context:
     def _enter(self, state: State) -> None:
         self.state: State = state
         self.over: bool = state in _OVER
+        self._deaf = self.over or state is State.IDLE
 
     # --- our moves
 
@@ -228,7 +230,7 @@ class Context:
 
     def receive(self, event: SpeechEvent, *, now: float) -> bool:
         """Take an event of the peer; whether a waiting consumer has news."""
-        if self.over or self.state is State.IDLE:
+        if self._deaf:
             return False
         self._last_activity = now
         self._owed_since = None

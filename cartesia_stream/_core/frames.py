@@ -44,6 +44,7 @@ _encode: Final = msgspec.json.Encoder().encode
 _MARK: Final = secrets.randbits(53) | 1 << 52
 _MARK_BYTES: Final = str(_MARK).encode()
 _USUAL: Final = b'{"type":"chunk","data":"'
+_QUOTE: Final = ord('"')
 _COLONS: Final = (b":", b": ")
 
 MAX_BEGINNING: Final = 512  # bytes before the audio
@@ -67,9 +68,10 @@ _parse_rest: Final = msgspec.json.Decoder(_Rest).decode
 class Decoder:
     """Decodes the frames of one connection, whose chunks mostly begin with the same bytes."""
 
-    __slots__ = ("_beginning", "_data", "_marked", "_skip", "_view")
+    __slots__ = ("_beginning", "_data", "_marked", "_size", "_skip", "_view")
 
     def __init__(self) -> None:
+        self._size = 0  # of the last audio, in base64
         self._learn(_USUAL)
         self._look_at(b"")
 
@@ -104,7 +106,10 @@ class Decoder:
             self._look_at(data)
         if data.startswith(self._beginning, start) or self._finds_audio(data, start, end):
             audio = start + self._skip
-            quote = data.find(b'"', audio, end)
+            quote = audio + self._size
+            if quote >= end or data[quote] != _QUOTE:  # no quote comes sooner, or it is no base64
+                quote = data.find(b'"', audio, end)
+                self._size = max(0, quote - audio)
             if quote > audio:
                 try:
                     rest = _parse_rest(self._marked + data[quote + 1 : end])

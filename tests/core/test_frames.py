@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from base64 import b64encode
+from base64 import b64decode, b64encode
 
 import msgspec
 import pytest
@@ -139,6 +139,18 @@ def test_a_connection_equals_its_frames(frames_: list[bytes], between: bytes) ->
         except RemoteProtocolError as error:
             found = type(error), error.message, error.context_id
         assert found == outcome(frame, full=True)
+
+
+def test_short_cut_is_taken_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Audio of another length, or none, costs its own frame a search and no other frame more."""
+    decoder = Decoder()
+    with pytest.raises(RemoteProtocolError):
+        decoder.decode(b'{"type":"chunk","data":"AAEC')
+    assert decoder.decode(CHUNK.replace(b"AAEC", b"")) == AudioChunk(data=b"", step_time=1.5)
+    monkeypatch.setattr(frames, "decode_fields", None)
+    for text in (b"AAEC", b"AAECAAEC", b"AAEC"):
+        chunk = decoder.decode(CHUNK.replace(b"AAEC", text))
+        assert chunk == AudioChunk(data=b64decode(text), step_time=1.5)
 
 
 def test_an_event_holds_nothing_of_the_buffer() -> None:
