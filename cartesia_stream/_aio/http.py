@@ -18,6 +18,7 @@ from .._core.http import (
     body_error,
     broken_body,
     build,
+    build_plain,
     decoder_for,
     is_framed,
     left_download,
@@ -163,8 +164,8 @@ class AsyncHttpSender:
         sender = self._sender
         try:
             if isinstance(sender, AsyncTransport):
-                outgoing = build(None, config, request, options, answer=answer)
-                response = await sender.handle_async_request(outgoing)
+                plain = build_plain(config, request, options, answer=answer)
+                response = await sender.send(plain)
             else:
                 outgoing = build(sender, config, request, options, answer=answer)
                 response = await sender.send(outgoing, stream=True, follow_redirects=False)

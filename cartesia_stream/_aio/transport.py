@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, Self, cast
 import httpcore
 import httpx
 
-from .._core.http import FAULTS, extensions_of, fault_of_httpx, faults_of_httpx, timeouts_of
+from .._core.http import FAULTS, Reply, extensions_of, fault_of_httpx, faults_of_httpx, timeouts_of
 from .._core.http11 import HeadParser, Upload, request_head
 from .._core.patience import Patience
 from .flow import Guard, attempts
@@ -343,7 +343,7 @@ class AsyncBody(httpx.AsyncByteStream):
         await self._response.aclose()
 
 
-class AsyncTransport(httpx.AsyncBaseTransport):
+class AsyncTransport:
     """A pool of connections that keep to their deadlines.
 
     Args:
@@ -353,32 +353,24 @@ class AsyncTransport(httpx.AsyncBaseTransport):
     def __init__(self, options: PoolOptions) -> None:
         self._pool = AsyncPool(options)
 
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Send a request; what is left to be read is the body."""
-        url = request.url
-        target = httpcore.URL(
-            scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path
-        )
-        outgoing = httpcore.Request(
-            request.method,
-            target,
-            headers=request.headers.raw,
-            content=request.stream,
-            extensions=request.extensions,
-        )
+    async def send(self, request: httpcore.Request) -> httpx.Response:
+        """Send a request; what is left to be read is the body.
+
+        Raises:
+            httpx.TransportError: If there is no answer.
+        """
         with faults_of_httpx():
-            response = await self._pool.handle_async_request(outgoing)
+            response = await self._pool.handle_async_request(request)
         extensions = extensions_of(response)
         stream = extensions.get("network_stream")
         if isinstance(stream, AsyncPatientStream):
             stream.patience.answered()
         exchange = extensions.get("exchange")
-        return httpx.Response(
+        return Reply(
             response.status,
             headers=response.headers,
             stream=AsyncBody(response, exchange if isinstance(exchange, AsyncExchange) else None),
             extensions=extensions,
-            request=request,
         )
 
     async def aclose(self) -> None:

@@ -19,6 +19,7 @@ from .._core.http import (
     body_error,
     broken_body,
     build,
+    build_plain,
     decoder_for,
     is_framed,
     left_download,
@@ -164,8 +165,8 @@ class HttpSender:
         sender = self._sender
         try:
             if isinstance(sender, Transport):
-                outgoing = build(None, config, request, options, answer=answer)
-                response = sender.handle_request(outgoing)
+                plain = build_plain(config, request, options, answer=answer)
+                response = sender.send(plain)
             else:
                 outgoing = build(sender, config, request, options, answer=answer)
                 response = sender.send(outgoing, stream=True, follow_redirects=False)

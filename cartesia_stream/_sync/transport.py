@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final, Self, cast
 import httpcore
 import httpx
 
-from .._core.http import FAULTS, extensions_of, fault_of_httpx, faults_of_httpx, timeouts_of
+from .._core.http import FAULTS, Reply, extensions_of, fault_of_httpx, faults_of_httpx, timeouts_of
 from .._core.http11 import HeadParser, Upload, request_head
 from .._core.patience import Patience
 from .flow import Guard, attempts
@@ -342,7 +342,7 @@ class Body(httpx.SyncByteStream):
         self._response.close()
 
 
-class Transport(httpx.BaseTransport):
+class Transport:
     """A pool of connections that keep to their deadlines.
 
     Args:
@@ -352,32 +352,24 @@ class Transport(httpx.BaseTransport):
     def __init__(self, options: PoolOptions) -> None:
         self._pool = Pool(options)
 
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Send a request; what is left to be read is the body."""
-        url = request.url
-        target = httpcore.URL(
-            scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path
-        )
-        outgoing = httpcore.Request(
-            request.method,
-            target,
-            headers=request.headers.raw,
-            content=request.stream,
-            extensions=request.extensions,
-        )
+    def send(self, request: httpcore.Request) -> httpx.Response:
+        """Send a request; what is left to be read is the body.
+
+        Raises:
+            httpx.TransportError: If there is no answer.
+        """
         with faults_of_httpx():
-            response = self._pool.handle_request(outgoing)
+            response = self._pool.handle_request(request)
         extensions = extensions_of(response)
         stream = extensions.get("network_stream")
         if isinstance(stream, PatientStream):
             stream.patience.answered()
         exchange = extensions.get("exchange")
-        return httpx.Response(
+        return Reply(
             response.status,
             headers=response.headers,
             stream=Body(response, exchange if isinstance(exchange, Exchange) else None),
             extensions=extensions,
-            request=request,
         )
 
     def close(self) -> None:

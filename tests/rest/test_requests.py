@@ -1,0 +1,133 @@
+"""Requests and answers of our own connections are those that httpx would make."""
+
+from __future__ import annotations
+
+import json
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+from cartesia_api.client import Request
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cartesia_stream import ConfigurationError, Timeouts
+from cartesia_stream._core.config import Config
+from cartesia_stream._core.http import Reply, build, build_plain
+
+if TYPE_CHECKING:
+    from cartesia_api.types import RequestOptions
+
+    from cartesia_stream._core.http import Answer
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=8,
+)  # fmt: skip
+TEXT = st.text(st.characters(codec="utf-8"), max_size=8)
+BASES = (
+    "https://api.cartesia.ai",
+    "http://localhost:8080/api",
+    "http://[::1]:443",
+    "http://bücher.de",
+)
+
+
+def config(base_url: str = BASES[0], **settings: Any) -> Config:
+    given = {"token": None, "api_version": "2026-08-14", "timeouts": None, "headers": None}
+    return Config(
+        api_key="sk_car_planted",
+        base_url=base_url,
+        max_buffer_bytes=1,
+        environ={},
+        observers=(),
+        **{**given, **settings},
+    )
+
+
+def fields(pairs: Any) -> list[tuple[bytes, bytes]]:
+    return sorted((name.lower(), value) for name, value in pairs)
+
+
+@given(
+    method=st.sampled_from(["GET", "POST", "PATCH", "DELETE"]),
+    base_url=st.sampled_from(BASES),
+    params=st.lists(st.tuples(TEXT, TEXT), max_size=3, unique_by=itemgetter(0)),
+    body=st.none() | st.dictionaries(st.text(), JSON, max_size=3),
+    headers=st.dictionaries(
+        st.sampled_from(["X-Trace", "x-trace", "ACCEPT", "User-agent"]), st.just("1")
+    ),
+    answer=st.sampled_from(["whole", "download", "speech"]),
+)
+def test_plain_requests(
+    method: str,
+    base_url: str,
+    params: list[tuple[str, str]],
+    body: dict[str, Any] | None,
+    headers: dict[str, str],
+    answer: Answer,
+) -> None:
+    request = Request(
+        operation="x",
+        method=method,
+        path="/voices/a%2Fb",
+        params=tuple(params),
+        json=body,
+        accept="application/json",
+    )
+    settings = config(base_url, headers={"x-trace": "0"}, timeouts=Timeouts(read=7))
+    options: RequestOptions = {"headers": headers}
+    plain = build_plain(settings, request, options, answer=answer)
+    usual = build(None, settings, request, options, answer=answer)
+    assert plain.method.decode() == usual.method
+    assert plain.url.target == usual.url.raw_path
+    assert (plain.url.scheme, plain.url.host) == (usual.url.raw_scheme, usual.url.raw_host)
+    assert plain.url.port == usual.url.port
+    assert fields(plain.headers) == fields(usual.headers.raw)
+    assert isinstance(usual.stream, httpx.SyncByteStream)
+    assert b"".join(iter(plain.stream)) == b"".join(usual.stream)  # type: ignore[arg-type]  # of both faces
+    assert plain.extensions == usual.extensions
+
+
+@pytest.mark.parametrize(
+    ("body", "headers"),
+    [({"speed": float("nan")}, {}), ({"a": object()}, {}), ({}, {"X-Trace": "ä"})],
+)
+def test_requests_that_cannot_be_sent(body: dict[str, Any], headers: dict[str, str]) -> None:
+    request = Request(operation="x", method="POST", path="/", json=body)
+    for make in (build_plain, lambda *given, **named: build(None, *given, **named)):
+        with pytest.raises(ConfigurationError, match="cannot be sent"):
+            make(config(), request, {"headers": headers}, answer="whole")
+
+
+@given(JSON)
+def test_answers(value: Any) -> None:
+    assert Reply(200, content=json.dumps(value)).json() == value
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b'"\\ud800"',
+        b"1e999",
+        b"[NaN]",
+        b"\xef\xbb\xbf{}",
+        '"ä"'.encode("utf-16"),
+        b"1" * 30,
+        b'{"a":1,"a":2}',
+    ],
+)
+def test_unusual_answers(content: bytes) -> None:
+    """They are read as httpx reads them."""
+    assert repr(Reply(200, content=content).json()) == repr(
+        httpx.Response(200, content=content).json()
+    )
+
+
+@pytest.mark.parametrize("content", [b"", b"<p>", b'"\xff"', b"{"])
+def test_answers_that_are_no_json(content: bytes) -> None:
+    with pytest.raises(ValueError):
+        Reply(200, content=content).json()
