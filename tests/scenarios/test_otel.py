@@ -138,7 +138,8 @@ def test_stream_is_a_span(
         "cartesia.context_ids": stats.context_ids,
         "cartesia.request_ids": stats.request_ids,
     }
-    assert attributes == expected
+    # The audio may come in one piece, which tells nothing of the lead at the next.
+    assert attributes == {name: value for name, value in expected.items() if value is not None}
     (event,) = span.events
     assert event.name == "cartesia.first_audio"
     assert dict(event.attributes or {}) == {
