@@ -333,14 +333,14 @@ class RequestEncoder:
         ConfigurationError: If a field has no JSON form.
     """
 
-    __slots__ = ("_cancel", "_head")
+    __slots__ = ("_context_id", "_head")
 
     def __init__(self, context_id: str, fields: Mapping[str, object]) -> None:
         try:
             self._head = _encode({"context_id": context_id, **fields})[:-1]
         except (TypeError, ValueError) as error:
             raise ConfigurationError(f"an option cannot be sent: {error}") from None
-        self._cancel = _encode({"context_id": context_id, "cancel": True})
+        self._context_id = context_id
 
     def generate(self, transcript: str, *, more: bool, flush: bool = False) -> bytes:
         """A generation request; ``more`` says that the context stays open for further text.
@@ -355,4 +355,4 @@ class RequestEncoder:
 
     def cancel(self) -> bytes:
         """The request to stop this context."""
-        return self._cancel
+        return _encode({"context_id": self._context_id, "cancel": True})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cartesia_stream._core.buffer import LARGE, SMALL, ReadBuffer
+from cartesia_stream._core.buffer import LARGE, PATIENCE, SMALL, ReadBuffer
 
 
 def fill(buffer: ReadBuffer, data: bytes) -> bytes:
@@ -39,12 +39,28 @@ def test_what_goes_in_comes_out(steps: list[tuple[int, int]]) -> None:
 def test_it_grows_while_reads_fill_it() -> None:
     """Reads of a peer that has more to send become larger, up to a bound."""
     buffer, sizes = ReadBuffer(), []
-    for _ in range(10):
+    for _ in range(8 * PATIENCE):
         sizes.append(len(fill(buffer, bytes(2 * LARGE))))
         buffer.take()
     assert sizes[0] == SMALL
     assert sizes == sorted(sizes)
     assert sizes[-1] == LARGE
+
+
+def test_a_burst_leaves_it_small() -> None:
+    """Such as the first audio of many contexts."""
+    buffer = ReadBuffer()
+    for _ in range(PATIENCE - 1):
+        assert len(fill(buffer, bytes(LARGE))) == SMALL
+        buffer.take()
+    assert len(buffer.room()) == SMALL
+
+
+def test_a_message_has_its_room_at_once() -> None:
+    """One that does not fit is not waited for."""
+    buffer = ReadBuffer()
+    for size in (SMALL, SMALL, 2 * SMALL):
+        assert len(fill(buffer, bytes(LARGE))) == size
 
 
 def test_it_stays_small_at_a_moderate_pace() -> None:
