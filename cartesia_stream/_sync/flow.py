@@ -208,8 +208,8 @@ def abandon(driver: SocketDriver, lane: Lane) -> None:
 
     That may strike in a thread that holds the driver's lock: another one then takes over.
     """
-    if lane.condition.acquire(timeout=LOCKED_S):
-        lane.condition.release()
+    if lane.lock.acquire(timeout=LOCKED_S):
+        lane.lock.release()
         driver.cancel(lane)
     else:
         threading.Thread(target=driver.cancel, args=(lane,), daemon=True).start()

@@ -13,7 +13,7 @@ import socket
 import ssl
 import threading
 import time
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from .._core.backoff import Backoff
 from .._core.dial import (
@@ -46,12 +46,44 @@ FLUSH_INTERVAL_S: Final = 0.02  # how soon a write is tried again that the netwo
 _WANTS: Final = (BlockingIOError, InterruptedError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 
 
-class Lane(NamedTuple):
-    """A context, what its consumers wait on, and its deadlines."""
+class Lane:
+    """A context, its deadlines, and what its consumers wait on.
+
+    Each of them waits on a lock of its own, which is handed to it locked: who is woken need not
+    take the lock of the connection, which the reader still holds then.
+
+    Attributes:
+        context: The context.
+        timeouts: Its deadlines.
+        lock: Of the connection.
+    """
+
+    __slots__ = ("_waiters", "context", "lock", "timeouts")
 
     context: Context
-    condition: threading.Condition
-    timeouts: Timeouts
+
+    def __init__(self, timeouts: Timeouts, lock: threading.Lock) -> None:
+        self.timeouts: Timeouts = timeouts
+        self.lock: threading.Lock = lock
+        self._waiters: list[threading.Lock] = []
+
+    def wake(self) -> None:
+        """Let every waiting consumer look again; the lock is held."""
+        for waiter in self._waiters:
+            waiter.release()
+        self._waiters.clear()
+
+    def waiter(self) -> threading.Lock:
+        """What the next news will release, or nothing new at all; the lock is held."""
+        waiter = threading.Lock()
+        waiter.acquire()
+        self._waiters.append(waiter)
+        return waiter
+
+    def leave(self, waiter: threading.Lock) -> None:
+        """Wait no more."""
+        with self.lock, contextlib.suppress(ValueError):
+            self._waiters.remove(waiter)
 
 
 class SocketDriver:
@@ -143,20 +175,18 @@ class SocketDriver:
             meter: Told of the audio that arrives.
             timeouts: Its deadlines, where they are not those of the connection.
         """
-        condition = threading.Condition(self._lock)
-        wake = condition.notify_all
+        lane = Lane(timeouts or self._timeouts, self._lock)
         with self._lock:
-            now = time.monotonic()
-            context = self._session.open(
-                context_id, fields, wake=wake, now=now, ended=ended, meter=meter
+            lane.context = self._session.open(
+                context_id, fields, wake=lane.wake, now=time.monotonic(), ended=ended, meter=meter
             )
-            return Lane(context, condition, timeouts or self._timeouts)
+        return lane
 
     def send(self, lane: Lane, text: str, *, more: bool, flush: bool = False) -> None:
         """Send text, a flush or the end of the input; returns once the network has taken it."""
         with self._lock:
             self._session.send(lane.context, text, more=more, flush=flush, now=time.monotonic())
-            lane.condition.notify_all()
+            lane.wake()
             if self._flush():
                 return
         self._drain(lane.timeouts.write)
@@ -165,22 +195,26 @@ class SocketDriver:
         """Stop a context; returns at once."""
         with self._lock:
             self._session.cancel(lane.context, now=time.monotonic())
-            lane.condition.notify_all()
+            lane.wake()
             self._flush()
 
     def wait(self, lane: Lane) -> bool:
-        """Wait until an event can be read; False when none will come any more."""
-        context, condition, timeouts = lane
+        """Wait until there may be an event to read; False when none will come any more."""
+        context = lane.context
         with self._lock:
-            while (news := context.news()) is None:
-                deadline = context.deadline(timeouts)
-                wait = None if deadline is None else deadline.at - time.monotonic()
-                if deadline is not None and wait is not None and wait <= 0:
-                    self._session.cancel(context, now=time.monotonic())
-                    self._flush()
-                    raise deadline.error
-                condition.wait(wait)
-        return news
+            news = context.news()
+            if news is not None:
+                return news
+            deadline = context.deadline(lane.timeouts)
+            seconds = -1.0 if deadline is None else deadline.at - time.monotonic()
+            if deadline is not None and seconds <= 0:
+                self._session.cancel(context, now=time.monotonic())
+                self._flush()
+                raise deadline.error
+            waiter = lane.waiter()
+        if not waiter.acquire(timeout=min(seconds, threading.TIMEOUT_MAX)):
+            lane.leave(waiter)
+        return True
 
     def next_event(self, lane: Lane) -> SpeechEvent | None:
         """Wait for the next event; None after the terminal one."""
