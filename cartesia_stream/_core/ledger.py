@@ -140,7 +140,8 @@ class Ledger:
                     self._offset = self._next_line(self._sane(words[-1]).end)
                 self._last = word
                 placed += shift((word,), self._offset)
-            self._aligned.add(placed)
+            if not self._done:  # the end said that all of the text was spoken
+                self._aligned.add(placed)
             return tuple(placed)
 
     def finish(self) -> None:

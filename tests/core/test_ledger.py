@@ -320,6 +320,18 @@ def test_estimate_that_was_resumed_from_stands() -> None:
     assert ledger.delivered() == before
 
 
+def test_times_behind_the_end_take_nothing_back() -> None:
+    """What was heard by the end of the stream still was when a straggler reports a word."""
+    ledger = Ledger(PCM_24K)
+    ledger.push("one one")
+    ledger.timestamps([Timing("one", 0, 0.5)])
+    ledger.finish()
+    before = [ledger.heard(step / 4) for step in range(8)]
+    ledger.timestamps([Timing("one", 0.5, 1)])
+    assert [ledger.heard(step / 4) for step in range(8)] == before
+    check_laws(ledger)
+
+
 @given(texts, reports, st.lists(st.integers(0, RATE), max_size=8), st.data())
 def test_laws_for_any_input(
     text: str,
