@@ -65,12 +65,12 @@ def test_idle_sockets_are_replaced_before_the_service_closes_them(
     face: Face, make_emulator: MakeEmulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Speech after any pause finds an open socket, and no context starts into a closing one."""
-    patch(monkeypatch, "MAX_IDLE_S", 0.2)
+    patch(monkeypatch, "MAX_IDLE_S", 0.3)
     patch(monkeypatch, "REFRESH_INTERVAL_S", 0.05)
-    emulator = make_emulator(idle_timeout_s=0.5)
+    emulator = make_emulator(idle_timeout_s=1.5)
     client = face.client(emulator, max_retries=0)
     client.tts.prewarm()
-    for pause in (0.1, 0.2, 0.25, 0.6):
+    for pause in (0.2, 0.3, 0.35, 1.8):
         time.sleep(pause)
         assert say(client) == WORDS
     spoken = [request for request in emulator.requests if request.frames]

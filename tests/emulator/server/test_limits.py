@@ -44,11 +44,12 @@ def gate() -> Gate:
 
 
 def settled(gate: Gate) -> bool:
-    """Whether the engine stops within a moment."""
-    time.sleep(0.15)
-    before = gate.clauses
-    time.sleep(0.2)
-    return gate.clauses == before < 100
+    """Whether the engine stops, long before the text would end."""
+    before = -1
+    while before < gate.clauses < 100:
+        before = gate.clauses
+        time.sleep(0.3)
+    return gate.clauses == before
 
 
 def active(bench: Any) -> int:

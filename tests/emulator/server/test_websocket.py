@@ -292,11 +292,11 @@ def test_context_expires_after_it_has_spoken(make_bench: Any) -> None:
 
 
 def test_inputs_keep_a_context_alive(make_bench: Any) -> None:
-    bench = make_bench(context_expiry_s=0.3)
+    bench = make_bench(context_expiry_s=1.0)
     talk = bench.talk()
     for _ in range(4):
         talk.send("one", "More. ", continue_=True)
-        time.sleep(0.15)
+        time.sleep(0.4)
     talk.send("one", "")
     frames = talk.until("done")
     assert bench.heard(audio_of(frames)).count("More.") == 4
