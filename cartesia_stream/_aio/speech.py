@@ -42,6 +42,30 @@ class AsyncSpeech:
         life: What is measured and told of it.
     """
 
+    __slots__ = (
+        "_acquire",
+        "_chunker",
+        "_closed",
+        "_closing",
+        "_driver",
+        "_entrance",
+        "_error",
+        "_failure",
+        "_feeder",
+        "_lane",
+        "_life",
+        "_mutex",
+        "_over",
+        "_priority",
+        "_ready",
+        "_text",
+        "_ticket",
+        "_timeouts",
+        "_turnstile",
+        "_utterance",
+        "context_id",
+    )
+
     request_id: str | None = None
 
     def __init__(
@@ -57,7 +81,7 @@ class AsyncSpeech:
         chunker: Chunker | None,
         life: Life,
     ) -> None:
-        self.context_id = context_id
+        self.context_id: str | None = context_id
         self._utterance = utterance
         self._text = text
         self._acquire = acquire
@@ -76,7 +100,7 @@ class AsyncSpeech:
         self._failure: APIError | None = None  # to be recovered from
         self._over = False  # though no context says so
         self._closed = False
-        self._closing = Signal()  # ends the pause before another context
+        self._closing: Signal | None = None  # ends the pause before another context
 
     @property
     def ledger(self) -> Ledger:
@@ -245,7 +269,9 @@ class AsyncSpeech:
             with self._life.queueing():
                 await self._turnstile.enter_again(ticket, error)
         elif recovery.delay:
-            await self._closing.wait(recovery.delay)
+            self._closing = Signal()
+            if not self._closed:  # set before it looks for the signal
+                await self._closing.wait(recovery.delay)
         if self._utterance.is_said:
             self._over = True
             self._ready += self._utterance.receive(Done(context_id=self.context_id))
@@ -267,7 +293,8 @@ class AsyncSpeech:
     async def aclose(self) -> None:
         """Cancel what is not over, give the slot back, and stop reading the text."""
         self._closed = True
-        self._closing.set()
+        if self._closing is not None:
+            self._closing.set()
         self._give_back()
         if self._feeder is not None:
             await self._feeder.stop()

@@ -9,7 +9,6 @@ word is heard twice and none is lost; otherwise the error says what was delivere
 from __future__ import annotations
 
 import math
-from collections import deque
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 import msgspec
@@ -103,7 +102,7 @@ class Utterance:
         self._audible = False  # whether audio was handed out
         self._early: list[SpeechEvent] = []  # what came before the first audio
         self._pending = bytearray()  # audio that is held back, to be able to resume
-        self._times: deque[Times] = deque()  # of that audio
+        self._times: list[Times] = []  # of that audio
         self._last = AudioChunk(data=b"")
         self._handed_out = 0  # bytes of audio
         self._base = 0.0  # seconds of audio before the present context
@@ -188,13 +187,16 @@ class Utterance:
     def _take_times(self, until: float) -> list[SpeechEvent]:
         """The times of what has ended by then, as far as they are in a row."""
         taken: list[SpeechEvent] = []
-        while self._times:
-            event, rest = _split(self._times.popleft(), until)
+        whole = 0
+        for times in self._times:
+            event, rest = _split(times, until)
             if event is not None:
                 taken.append(event)
             if rest is not None:
-                self._times.appendleft(rest)
+                self._times[whole] = rest
                 break
+            whole += 1
+        del self._times[:whole]
         return taken
 
     def _take_early(self) -> list[SpeechEvent]:

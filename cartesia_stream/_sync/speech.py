@@ -43,6 +43,30 @@ class Speech:
         life: What is measured and told of it.
     """
 
+    __slots__ = (
+        "_acquire",
+        "_chunker",
+        "_closed",
+        "_closing",
+        "_driver",
+        "_entrance",
+        "_error",
+        "_failure",
+        "_feeder",
+        "_lane",
+        "_life",
+        "_mutex",
+        "_over",
+        "_priority",
+        "_ready",
+        "_text",
+        "_ticket",
+        "_timeouts",
+        "_turnstile",
+        "_utterance",
+        "context_id",
+    )
+
     request_id: str | None = None
 
     def __init__(
@@ -58,7 +82,7 @@ class Speech:
         chunker: Chunker | None,
         life: Life,
     ) -> None:
-        self.context_id = context_id
+        self.context_id: str | None = context_id
         self._utterance = utterance
         self._text = text
         self._acquire = acquire
@@ -77,7 +101,7 @@ class Speech:
         self._failure: APIError | None = None  # to be recovered from
         self._over = False  # though no context says so
         self._closed = False
-        self._closing = Signal()  # ends the pause before another context
+        self._closing: Signal | None = None  # ends the pause before another context
 
     @property
     def ledger(self) -> Ledger:
@@ -246,7 +270,9 @@ class Speech:
             with self._life.queueing():
                 self._turnstile.enter_again(ticket, error)
         elif recovery.delay:
-            self._closing.wait(recovery.delay)
+            self._closing = Signal()
+            if not self._closed:  # set before it looks for the signal
+                self._closing.wait(recovery.delay)
         if self._utterance.is_said:
             self._over = True
             self._ready += self._utterance.receive(Done(context_id=self.context_id))
@@ -268,7 +294,8 @@ class Speech:
     def close(self) -> None:
         """Cancel what is not over, give the slot back, and stop reading the text."""
         self._closed = True
-        self._closing.set()
+        if self._closing is not None:
+            self._closing.set()
         self._give_back()
         if self._feeder is not None:
             self._feeder.stop()
