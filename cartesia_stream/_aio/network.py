@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import httpcore
@@ -16,16 +17,22 @@ if TYPE_CHECKING:
     import ssl
     from collections.abc import Iterable
 
+READ_SIZE: Final = 1 << 18
 HIGH_WATER: Final = 1 << 18  # bytes that wait to be read before the peer must wait
 HAPPY_EYEBALLS_S: Final = 0.25  # the head start of an address before the next is tried as well
 
 
-class _Connection(asyncio.Protocol):
-    """Keeps what arrives until it is read."""
+class _Connection(asyncio.BufferedProtocol):
+    """Keeps what arrives until it is read.
+
+    Args:
+        buffer: What the network is read into, for a moment: connections of one loop share it.
+    """
 
     transport: asyncio.Transport
 
-    def __init__(self) -> None:
+    def __init__(self, buffer: memoryview) -> None:
+        self.buffer = buffer
         self._loop = asyncio.get_running_loop()
         self._received: deque[bytes] = deque()
         self._size = 0
@@ -42,9 +49,12 @@ class _Connection(asyncio.Protocol):
         assert isinstance(transport, asyncio.Transport)
         self.transport = transport
 
-    def data_received(self, data: bytes) -> None:
-        self._received.append(data)
-        self._size += len(data)
+    def get_buffer(self, sizehint: int) -> memoryview:
+        return self.buffer
+
+    def buffer_updated(self, nbytes: int) -> None:
+        self._received.append(bytes(self.buffer[:nbytes]))
+        self._size += nbytes
         if self._size > HIGH_WATER and not self._reading_paused:
             self._reading_paused = True
             self.transport.pause_reading()
@@ -163,7 +173,7 @@ class _Stream(httpcore.AsyncNetworkStream):
         server_hostname: str | None = None,
         timeout: float | None = None,
     ) -> httpcore.AsyncNetworkStream:
-        secured = _Connection()
+        secured = _Connection(self._connection.buffer)
         transport = self._connection.transport
         loop = asyncio.get_running_loop()
         try:
@@ -194,7 +204,10 @@ class _Stream(httpcore.AsyncNetworkStream):
 
 
 class AsyncBackend(httpcore.AsyncNetworkBackend):
-    """Makes connections."""
+    """Makes connections, for one event loop."""
+
+    def __init__(self) -> None:
+        self._buffer = memoryview(bytearray(READ_SIZE))
 
     async def connect_tcp(
         self,
@@ -209,7 +222,7 @@ class AsyncBackend(httpcore.AsyncNetworkBackend):
         try:
             async with asyncio.timeout(timeout):
                 transport, connection = await loop.create_connection(
-                    _Connection,
+                    partial(_Connection, self._buffer),
                     host,
                     port,
                     local_addr=None if local_address is None else (local_address, 0),

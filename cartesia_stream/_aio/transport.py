@@ -124,11 +124,15 @@ class AsyncConnection(httpcore.AsyncConnectionInterface):
 
     Args:
         origin: The service.
+        backend: Makes its connection.
         options: Of its pool.
     """
 
-    def __init__(self, origin: httpcore.Origin, options: PoolOptions) -> None:
+    def __init__(
+        self, origin: httpcore.Origin, backend: AsyncPatientBackend, options: PoolOptions
+    ) -> None:
         self._origin = origin
+        self._backend = backend
         self._tls = options["ssl_context"] if origin.scheme == b"https" else None
         self._keepalive = options["keepalive_expiry"]
         self._stream: AsyncPatientStream | None = None
@@ -170,7 +174,7 @@ class AsyncConnection(httpcore.AsyncConnectionInterface):
 
     async def _connect(self, timeout: float | None) -> AsyncPatientStream:
         host = self._origin.host.decode("ascii")
-        stream = await AsyncPatientBackend().connect_tcp(host, self._origin.port, timeout)
+        stream = await self._backend.connect_tcp(host, self._origin.port, timeout)
         if self._tls is None:
             return stream
         self._tls.set_alpn_protocols(["http/1.1"])
@@ -307,14 +311,15 @@ class AsyncPool(httpcore.AsyncConnectionPool):
     """
 
     def __init__(self, options: PoolOptions) -> None:
-        super().__init__(network_backend=AsyncPatientBackend(), **options)
         self._options = options
+        self._backend = AsyncPatientBackend()
+        super().__init__(network_backend=self._backend, **options)
 
     def create_connection(self, origin: httpcore.Origin) -> httpcore.AsyncConnectionInterface:
         """A connection to the service, or to its proxy."""
         if self._options["proxy"] is not None:
             return super().create_connection(origin)
-        return AsyncConnection(origin, self._options)
+        return AsyncConnection(origin, self._backend, self._options)
 
 
 class AsyncBody(httpx.AsyncByteStream):

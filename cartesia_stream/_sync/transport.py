@@ -125,11 +125,15 @@ class Connection(httpcore.ConnectionInterface):
 
     Args:
         origin: The service.
+        backend: Makes its connection.
         options: Of its pool.
     """
 
-    def __init__(self, origin: httpcore.Origin, options: PoolOptions) -> None:
+    def __init__(
+        self, origin: httpcore.Origin, backend: PatientBackend, options: PoolOptions
+    ) -> None:
         self._origin = origin
+        self._backend = backend
         self._tls = options["ssl_context"] if origin.scheme == b"https" else None
         self._keepalive = options["keepalive_expiry"]
         self._stream: PatientStream | None = None
@@ -171,7 +175,7 @@ class Connection(httpcore.ConnectionInterface):
 
     def _connect(self, timeout: float | None) -> PatientStream:
         host = self._origin.host.decode("ascii")
-        stream = PatientBackend().connect_tcp(host, self._origin.port, timeout)
+        stream = self._backend.connect_tcp(host, self._origin.port, timeout)
         if self._tls is None:
             return stream
         self._tls.set_alpn_protocols(["http/1.1"])
@@ -306,14 +310,15 @@ class Pool(httpcore.ConnectionPool):
     """
 
     def __init__(self, options: PoolOptions) -> None:
-        super().__init__(network_backend=PatientBackend(), **options)
         self._options = options
+        self._backend = PatientBackend()
+        super().__init__(network_backend=self._backend, **options)
 
     def create_connection(self, origin: httpcore.Origin) -> httpcore.ConnectionInterface:
         """A connection to the service, or to its proxy."""
         if self._options["proxy"] is not None:
             return super().create_connection(origin)
-        return Connection(origin, self._options)
+        return Connection(origin, self._backend, self._options)
 
 
 class Body(httpx.SyncByteStream):
