@@ -12,11 +12,11 @@ from cartesia_stream import AudioChunk, StreamTruncatedError
 from .faces import VOICE, speak
 
 if TYPE_CHECKING:
-    from cartesia_stream import SpeechEvent
+    from cartesia_stream import Cartesia, SpeechEvent
 
     from .conftest import MakePeer
     from .faces import Face
-    from .peer import Conversation
+    from .peer import Conversation, Peer
 
 HEAD: Final = (
     b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
@@ -27,6 +27,13 @@ DONE: Final = b'data: {"type":"done","status_code":200,"done":true}\n\n'
 
 def part(data: bytes) -> bytes:
     return b"%x\r\n%b\r\n" % (len(data), data)
+
+
+def client_of(face: Face, peer: Peer, *, proxied: bool) -> Cartesia:
+    """A client that reaches the peer as the service, or as the proxy in front of it."""
+    if proxied:
+        return face.client("http://service.invalid", proxy=peer.base_url, max_retries=0)
+    return face.client(peer.base_url, max_retries=0)
 
 
 WHOLE: Final = HEAD + part(CHUNK) + part(CHUNK + DONE) + b"0\r\n\r\n"
@@ -53,8 +60,9 @@ def test_connection_serves_on(face: Face, make_peer: MakePeer, transport: str) -
     assert peer.connections == 1
 
 
+@pytest.mark.parametrize("proxied", [False, True])
 @pytest.mark.parametrize("size", [1, 2, 3, 7, 50])
-def test_split_anywhere(face: Face, make_peer: MakePeer, size: int) -> None:
+def test_split_anywhere(face: Face, make_peer: MakePeer, size: int, proxied: bool) -> None:
     """Head, sizes and chunks may be cut at any byte, and an interim answer may come first."""
     data = b"HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n" + WHOLE
 
@@ -65,12 +73,13 @@ def test_split_anywhere(face: Face, make_peer: MakePeer, size: int) -> None:
             peer.pause(0.0005)
         peer.hold()
 
-    client = face.client(make_peer(script).base_url)
+    client = client_of(face, make_peer(script), proxied=proxied)
     events = list(client.tts.generate_sse("Hello.", voice=VOICE))
     audio = [event.data for event in events if isinstance(event, AudioChunk)]
     assert audio == [b"\0\1\0\1"] * 2
 
 
+@pytest.mark.parametrize("proxied", [False, True])
 @pytest.mark.parametrize(
     "rest",
     [
@@ -83,14 +92,14 @@ def test_split_anywhere(face: Face, make_peer: MakePeer, size: int) -> None:
         b"0\r\n\r\n" + part(DONE),
     ],
 )
-def test_broken_anyhow(face: Face, make_peer: MakePeer, rest: bytes) -> None:
+def test_broken_anyhow(face: Face, make_peer: MakePeer, rest: bytes, proxied: bool) -> None:
     """What was heard is told, and a body that breaks the rules is never taken for a whole one."""
 
     def script(peer: Conversation) -> None:
         peer.read_call()
         peer.send(HEAD + part(CHUNK) + rest)
 
-    client = face.client(make_peer(script).base_url, max_retries=0)
+    client = client_of(face, make_peer(script), proxied=proxied)
     seen: list[SpeechEvent] = []
     with pytest.raises(StreamTruncatedError) as caught:
         for event in client.tts.generate_sse("Hello.", voice=VOICE):
