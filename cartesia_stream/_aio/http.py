@@ -294,13 +294,15 @@ class ResponseSource:
         if decoder.ended or self._over:
             return False
         deadline = decoder.deadline()
-        wait = None if deadline is None else deadline - time.monotonic()
-        if self._patience is not None:
-            self._patience.wait_until(deadline)
         failure: APIError | None = None
         piece = None
         try:
-            piece = await next_piece(self._pieces, wait)
+            if self._patience is not None:
+                self._patience.wait_until(deadline)
+                piece = await anext(self._pieces, None)
+            else:
+                wait = None if deadline is None else deadline - time.monotonic()
+                piece = await next_piece(self._pieces, wait)
         except (TimeoutError, httpx.HTTPError, httpx.StreamError) as error:
             failure = body_error(error, decoder)
         if self._closed:
@@ -333,5 +335,5 @@ class ResponseSource:
             return
         self._patience.wait_until(time.monotonic() + SETTLE_S)
         with suppress(TimeoutError, httpx.HTTPError, httpx.StreamError):
-            while await next_piece(self._pieces, SETTLE_S) is not None:
+            while await anext(self._pieces, None) is not None:
                 pass
