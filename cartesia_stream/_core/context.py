@@ -324,9 +324,12 @@ class Context:
 
     def pop(self) -> SpeechEvent | None:
         """The next event if one waits; the one method that needs no lock of the driver."""
+        events = self._events
+        if not events:
+            return None
         try:
-            event = self._events.popleft()
-        except IndexError:
+            event = events.popleft()
+        except IndexError:  # another thread was quicker
             return None
         if type(event) is AudioChunk:
             self._read += len(event.data) or EVENT_BYTES
