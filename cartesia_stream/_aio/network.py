@@ -37,6 +37,7 @@ class _Connection(asyncio.BufferedProtocol):
         self._received: deque[bytes] = deque()
         self._size = 0
         self._reader: asyncio.Future[None] | None = None
+        self._timer: asyncio.TimerHandle | None = None  # for the reader
         self._writers: list[asyncio.Future[None]] = []
         self._reading_paused = False
         self._writing_paused = False
@@ -67,6 +68,9 @@ class _Connection(asyncio.BufferedProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self.ended = True
         self.error = self.error or exc
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
         self._wake_reader()
         self.resume_writing()
 
@@ -104,15 +108,34 @@ class _Connection(asyncio.BufferedProtocol):
 
     async def until_readable(self, seconds: float | None) -> bool:
         """Wait for bytes or the end; whether they came in time."""
-        self._reader = self._loop.create_future()
-        timer = None if seconds is None else self._loop.call_later(seconds, self._wake_reader)
-        try:
-            await self._reader
-        finally:
-            self._reader = None
+        deadline = None if seconds is None else self._loop.time() + seconds
+        while not self.readable:
+            if deadline is not None:
+                if deadline <= self._loop.time():
+                    return False
+                self._watch(deadline)
+            self._reader = self._loop.create_future()
+            try:
+                await self._reader
+            finally:
+                self._reader = None
+        return True
+
+    def _watch(self, deadline: float) -> None:
+        """Wake the reader by a deadline, or sooner: it looks at its clock itself.
+
+        A timer that runs already is left to run while reads come and go, which is far cheaper
+        than one for each of them.
+        """
+        timer = self._timer
+        if timer is None or timer.when() > deadline:
             if timer is not None:
                 timer.cancel()
-        return self.readable
+            self._timer = self._loop.call_at(deadline, self._expired)
+
+    def _expired(self) -> None:
+        self._timer = None
+        self._wake_reader()
 
     async def until_writable(self, seconds: float | None) -> None:
         """Wait until the network has taken enough.
