@@ -115,7 +115,7 @@ class SocketDriver:
                 error = websocket.handshake_error()
                 if error is not None:
                     raise error
-                if self._selector.select(_remaining(deadline)) and not self._read():
+                if self._selector.select(_remaining(deadline)) and not self._read([]):
                     self._session.receive_eof(now=time.monotonic())
         except BaseException as error:
             self._dispose()
@@ -248,24 +248,33 @@ class SocketDriver:
     def _run(self) -> None:
         """Body of the reader thread."""
         cause: APIConnectionError | None = None
+        news: list[Context] = []
+        going_on = True
+        wait = self._patience()
         try:
-            while True:
-                readable = self._selector.select(self._patience())
+            while going_on:
+                readable = self._selector.select(wait)
                 with self._lock:
-                    going_on = self._read() if readable else True
-                    for context in self._session.tick(now=time.monotonic()):
-                        context.wake()
+                    if readable:
+                        going_on = self._read(news)
+                    else:
+                        news += self._session.tick(now=time.monotonic())
                     self._flush()
                     if len(self._outbox) > MAX_BACKLOG:
                         cause = deaf_peer()
-                        break
-                    if not going_on or self._session.is_dead:
-                        break
+                        going_on = False
+                    going_on = going_on and not self._session.is_dead
+                    wait = self._patience()
+                    # Last of all: who is woken wants the interpreter, which `select` will let go.
+                    for context in news:
+                        context.wake()
+                    news.clear()
         except OSError as error:
             cause = APIConnectionError(f"the connection failed: {error}")
         finally:
             with self._lock:
-                for context in self._session.receive_eof(now=time.monotonic(), cause=cause):
+                news += self._session.receive_eof(now=time.monotonic(), cause=cause)
+                for context in news:
                     context.wake()
                 self._dispose()
             self._link.closed(self._session.end)
@@ -275,8 +284,12 @@ class SocketDriver:
             return FLUSH_INTERVAL_S
         return max(0.0, self._session.next_tick() - time.monotonic())
 
-    def _read(self) -> bool:
-        """Take in all that has arrived; False at the end of the stream."""
+    def _read(self, news: list[Context]) -> bool:
+        """Take in all that has arrived; False at the end of the stream.
+
+        Args:
+            news: Gets the contexts whose consumers are to be woken.
+        """
         while True:
             try:
                 count = self._sock.recv_into(self._session.get_buffer())
@@ -284,8 +297,7 @@ class SocketDriver:
                 return True
             if not count:
                 return False
-            for context in self._session.receive(count, now=time.monotonic()):
-                context.wake()
+            news += self._session.receive(count, now=time.monotonic())
             if not isinstance(self._sock, ssl.SSLSocket) or not self._sock.pending():
                 return True  # TLS may hold decrypted bytes that the selector cannot see
 
