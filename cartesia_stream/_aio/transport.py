@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from .._core.http import PoolOptions
     from .._core.http11 import Framing, Head
 
-READ_SIZE: Final = 1 << 18
+SMALL: Final = 1 << 14  # bytes of a read; a large one costs fresh memory, however little comes
+LARGE: Final = 1 << 18  # where reads keep coming back full
 
 
 class AsyncPatientStream(httpcore.AsyncNetworkStream):
@@ -245,7 +246,7 @@ async def _send(
 async def _read_head(stream: AsyncPatientStream, timeout: float | None) -> tuple[Head, bytes]:
     """The head of a response, and what was read behind it."""
     parser = HeadParser()
-    while data := await stream.read(READ_SIZE, timeout):
+    while data := await stream.read(SMALL, timeout):
         head = parser.receive_data(data)
         if head is not None:
             return head, parser.rest
@@ -273,6 +274,7 @@ class AsyncExchange:
         self._body = body
         self._rest = rest
         self._timeout = timeout
+        self._read_size = SMALL
         self._closed = False
 
     def __aiter__(self) -> Self:
@@ -285,7 +287,9 @@ class AsyncExchange:
             if body.fault is not None:
                 raise body.fault
             data, self._rest = self._rest, b""
-            data = data or await self._stream.read(READ_SIZE, self._timeout)
+            data = data or await self._stream.read(self._read_size, self._timeout)
+            if len(data) == self._read_size < LARGE:
+                self._read_size *= 4
             if not data:
                 body.receive_eof()
                 break
