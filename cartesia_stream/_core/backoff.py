@@ -19,10 +19,10 @@ FIRST_DELAY_S: Final = 0.5
 MAX_DELAY_S: Final = 8.0
 
 
-def _random() -> Callable[[], float]:
+def _jitter() -> float:
     from random import random  # a module for those who fail
 
-    return random
+    return random()  # noqa: S311 (spreads load, hides nothing)
 
 
 class Backoff:
@@ -32,7 +32,7 @@ class Backoff:
         max_retries: How often to try again at most.
         idempotent: Whether doing the work twice is the same as doing it once.
         repeat_refusals: Whether to try again after 429.
-        jitter: Returns a number in 0..1; for tests. Default: a random one.
+        jitter: Returns a number in 0..1; for tests.
     """
 
     def __init__(
@@ -41,7 +41,7 @@ class Backoff:
         *,
         idempotent: bool,
         repeat_refusals: bool = True,
-        jitter: Callable[[], float] | None = None,
+        jitter: Callable[[], float] = _jitter,
     ) -> None:
         self._left = max_retries
         self._idempotent = idempotent
@@ -58,7 +58,7 @@ class Backoff:
             return None
         self._left -= 1
         backoff, self._delay = self._delay, min(self._delay * 2, MAX_DELAY_S)
-        backoff *= 0.5 + (self._jitter or _random())() / 2
+        backoff *= 0.5 + self._jitter() / 2
         return backoff if asked is None else asked + 0.1 * backoff
 
     def _may_repeat(self, error: APIError) -> bool:

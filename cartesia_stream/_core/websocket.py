@@ -161,18 +161,18 @@ class WebSocket:
             end = start + length
             if length > max_message:
                 going_on = False  # too long: the package fails the connection
-            elif end > size:
+                break
+            if end > size:
                 going_on = first & 0x0F in _OPCODES  # or it would hold half a good frame
                 break
-            elif (first == 0x81 or first == 0x82) and not fragments:
+            if (first == 0x81 or first == 0x82) and not fragments:
                 messages.append((data, start, end))
-                position = end
             else:
                 protocol.receive_data(bytes(data[position:end]))
                 self._collect(messages)
                 fragments = self._in_fragments
                 going_on = protocol.state is State.OPEN
-                position = end
+            position = end
         buffer.start = position
         return going_on
 

@@ -7,14 +7,14 @@ from hypothesis import strategies as st
 
 from cartesia_stream._core.buffer import LARGE, PATIENCE, SMALL, ReadBuffer
 
+from .reads import reads
+
 
 def fill(buffer: ReadBuffer, data: bytes) -> bytes:
     """Put as much of some data in as one read can."""
-    room = buffer.room()
-    piece = data[: len(room)]
-    room[: len(piece)] = piece
-    buffer.end += len(piece)
-    return piece
+    count = next(reads(buffer.room, data))
+    buffer.end += count
+    return data[:count]
 
 
 def held(buffer: ReadBuffer) -> bytes:

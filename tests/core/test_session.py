@@ -37,6 +37,8 @@ from cartesia_stream._core.context import EVENT_BYTES, Context, State
 from cartesia_stream._core.session import REMEMBERED_IDS, Session
 from cartesia_stream._core.websocket import WebSocket
 
+from .reads import reads
+
 KEY = "sk_car_planted"
 SILENT = logging.getLogger("peer")
 SILENT.disabled = True
@@ -75,13 +77,11 @@ class Line:
 
     def receive(self, data: bytes) -> list[Context]:
         """Hand bytes to the session as a network does."""
-        news: list[Context] = []
-        while data:
-            room = self.session.get_buffer()
-            piece, data = data[: len(room)], data[len(room) :]
-            room[: len(piece)] = piece
-            news += self.session.receive(len(piece), now=self.now)
-        return news
+        return [
+            context
+            for count in reads(self.session.get_buffer, data)
+            for context in self.session.receive(count, now=self.now)
+        ]
 
     def reply(self, *documents: object) -> list[Context]:
         """Have the peer send frames: JSON documents, or text as it is."""

@@ -26,6 +26,8 @@ from cartesia_stream._core import websocket as module
 from cartesia_stream._core.buffer import LARGE
 from cartesia_stream._core.websocket import MAX_HANDSHAKE, WebSocket
 
+from .reads import reads
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -43,13 +45,11 @@ def make(limit: int = LIMIT) -> WebSocket:
 
 def receive(websocket: WebSocket, data: bytes) -> list[bytes]:
     """Hand bytes over as a network does; the messages that they complete."""
-    messages: list[bytes] = []
-    while data:
-        room = websocket.get_buffer()
-        piece, data = data[: len(room)], data[len(room) :]
-        room[: len(piece)] = piece
-        messages += [bytes(held[start:end]) for held, start, end in websocket.receive(len(piece))]
-    return messages
+    return [
+        bytes(held[start:end])
+        for count in reads(websocket.get_buffer, data)
+        for held, start, end in websocket.receive(count)
+    ]
 
 
 def sent(websocket: WebSocket | ServerProtocol) -> bytes:
