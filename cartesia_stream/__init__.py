@@ -71,10 +71,12 @@ if TYPE_CHECKING:
 
     from ._aio.client import AsyncCartesia
     from ._aio.stream import AsyncSpeechStream
+    from ._aio.transport import AsyncTransport
     from ._aio.tts import AsyncTTS, AsyncTTSConnection, AsyncTTSContext
     from ._aio.voice_changer import AsyncVoiceChanger
     from ._sync.client import Cartesia
     from ._sync.stream import SpeechStream
+    from ._sync.transport import Transport
     from ._sync.tts import TTS, TTSConnection, TTSContext
     from ._sync.voice_changer import VoiceChanger
 else:
@@ -88,6 +90,7 @@ else:
         "RequestOptions": "cartesia_api.types",
         "AsyncCartesia": "cartesia_stream._aio.client",
         "AsyncSpeechStream": "cartesia_stream._aio.stream",
+        "AsyncTransport": "cartesia_stream._aio.transport",
         "AsyncTTS": "cartesia_stream._aio.tts",
         "AsyncTTSConnection": "cartesia_stream._aio.tts",
         "AsyncTTSContext": "cartesia_stream._aio.tts",
@@ -97,6 +100,7 @@ else:
         "TTS": "cartesia_stream._sync.tts",
         "TTSConnection": "cartesia_stream._sync.tts",
         "TTSContext": "cartesia_stream._sync.tts",
+        "Transport": "cartesia_stream._sync.transport",
         "VoiceChanger": "cartesia_stream._sync.voice_changer",
     }
 
@@ -126,6 +130,7 @@ __all__ = [
     "AsyncTTS",
     "AsyncTTSConnection",
     "AsyncTTSContext",
+    "AsyncTransport",
     "AsyncVoiceChanger",
     "Audio",
     "AudioChunk",
@@ -174,6 +179,7 @@ __all__ = [
     "TimeoutPhase",
     "Timeouts",
     "Timing",
+    "Transport",
     "UnknownEvent",
     "UnprocessableEntityError",
     "VoiceChanger",

@@ -47,7 +47,7 @@ WORDS: Final[tuple[tuple[str, str], ...]] = (
     (r" \| AsyncIterable\[str\]", ""),
     (r"\b(?:Awaitable|Opening)\[(\w+)\]", r"\1"),
     (r"\bAbstractAsyncContextManager\b", "AbstractContextManager"),
-    (r"\bhttpx\.AsyncByteStream\b", "httpx.SyncByteStream"),
+    (r"\bAsyncByteStream\b", "SyncByteStream"),
     (r"\bAsync(?=[A-Z])", ""),
     (r"\bhandle_async_request\b", "handle_request"),
     (r"\basynccontextmanager\b", "contextmanager"),

@@ -15,7 +15,7 @@ from .._core.config import DEFAULT_API_VERSION, MAX_BUFFER_BYTES, Config, closed
 from .._core.exchange import Response, Watch
 from .._core.observe import Call, Life
 from .._core.operations import parsed, refused
-from ..errors import AuthenticationError, RateLimitError
+from ..errors import RateLimitError
 from .credentials import AsyncCredentials
 from .flow import Place, leave_places, place
 from .pool import AsyncConnections
@@ -24,6 +24,7 @@ from .tts import AsyncTTS
 from .voice_changer import AsyncVoiceChanger
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping
 
     import httpx
@@ -63,14 +64,26 @@ class AsyncTransports:
         max_concurrency: int | None,
         max_sockets: int,
         http_client: httpx.AsyncClient | None,
+        ssl_context: ssl.SSLContext | None,
         proxy: str | None,
     ) -> None:
+        if http_client is not None:
+            import httpx
+
+            from .._core.http import check_http_client
+
+            check_http_client(http_client, httpx.AsyncClient, ssl_context, proxy)
+        elif proxy is not None:
+            from .._core.proxies import parse_proxy
+
+            parse_proxy(proxy)
         self.config = config
         self.credentials = credentials
         self.max_retries = max_retries
         self._max_concurrency = max_concurrency
         self._max_sockets = max_sockets
         self._http_client = http_client
+        self._ssl_context = ssl_context
         self._proxy = proxy
         self._places: dict[Place, AsyncConnections] = {}
         self.closed: bool = False
@@ -123,6 +136,7 @@ class AsyncTransports:
                     self.credentials,
                     max_retries=self.max_retries,
                     http_client=self._http_client,
+                    ssl_context=self._ssl_context,
                     proxy=self._proxy,
                 )
             return here.http
@@ -203,13 +217,7 @@ class AsyncTransports:
         """Open a socket."""
         self._check_open()
         here = self._here
-        bearer = await self.credentials.bearer(self.config)
-        try:
-            driver = await self._dial(bearer)
-        except AuthenticationError:
-            if not await self.credentials.renew(bearer.api_key):
-                raise
-            driver = await self._dial(await self.credentials.bearer(self.config))
+        driver = await self._open_socket()
         with here.guard:
             if not self._origin.closed:
                 here.sockets.add(driver)
@@ -217,10 +225,8 @@ class AsyncTransports:
         await driver.aclose()
         raise closed_client()
 
-    async def _dial(self, config: Config) -> AsyncSocketDriver:
-        from .websocket import connect
-
-        return await connect(config, max_retries=self.max_retries, proxy=self._proxy)
+    async def _open_socket(self) -> AsyncSocketDriver:
+        return await self.http.socket()
 
     def _check_open(self) -> None:
         if self._origin.closed:
@@ -265,9 +271,12 @@ class AsyncCartesia(AsyncResources):
             instead of being refused. Left out, the limit is learnt from refusals (429).
         max_sockets: Sockets that ``tts.speak`` spreads contexts over at most.
         headers: Sent with every request.
-        proxy: URL of an HTTP proxy for calls and sockets; otherwise the environment decides.
-        http_client: Your own client for HTTP calls; it is not closed with this one. Its own
-            connections know no deadline for a whole wait, only for each read.
+        ssl_context: TLS settings for calls and sockets, such as your own certificates. Default:
+            ``SSL_CERT_FILE`` or ``SSL_CERT_DIR``, then the certificates of `certifi`.
+        proxy: URL of a proxy for calls and sockets: ``http://``, ``https://``, ``socks5://`` or
+            ``socks5h://``. Default: ``HTTP_PROXY``, ``HTTPS_PROXY``, ``ALL_PROXY``, ``NO_PROXY``.
+        http_client: Your own client for calls and sockets; it is not closed with this one. Give it
+            an `AsyncTransport` for the deadlines and the speed of the default client.
         max_buffer_bytes: Bound on the audio that may wait to be read, per context. 64 MiB holds
             23 minutes of the default format.
         observers: Told of the streams, sockets and calls of this client; see `Observer`.
@@ -288,6 +297,7 @@ class AsyncCartesia(AsyncResources):
         max_concurrency: int | None = None,
         max_sockets: int = 4,
         headers: Mapping[str, str] | None = None,
+        ssl_context: ssl.SSLContext | None = None,
         proxy: str | None = None,
         http_client: httpx.AsyncClient | None = None,
         max_buffer_bytes: int = MAX_BUFFER_BYTES,
@@ -311,6 +321,7 @@ class AsyncCartesia(AsyncResources):
             max_concurrency=max_concurrency,
             max_sockets=max_sockets,
             http_client=http_client,
+            ssl_context=ssl_context,
             proxy=proxy,
         )
         super().__init__(self._transports)

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
         Coroutine,
         Generator,
         Iterable,
-        Iterator,
     )
 
     import httpx
@@ -213,12 +212,6 @@ async def _each_or_pause(text: AsyncIterable[str], pause: float) -> AsyncGenerat
     finally:
         reading.cancel()
         await asyncio.wait([reading])
-
-
-def attempts(host: str, port: int, seconds: float | None) -> Iterator[tuple[str, float | None]]:
-    """What to connect to, and for how long: the event loop looks the name up, and is bounded."""
-    del port
-    yield host, seconds
 
 
 async def next_piece(pieces: AsyncIterator[bytes], seconds: float | None) -> bytes | None:

@@ -5,37 +5,41 @@ from __future__ import annotations
 import time
 from contextlib import asynccontextmanager, suppress
 from copy import copy
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Final, Self, cast
 from weakref import WeakSet
 
 import httpx
 from cartesia_api.types import AsyncDownload
 
+from .._core.config import closed_client
 from .._core.exchange import Watch
-from .._core.faults import MAX_BODY, request_id_of
+from .._core.faults import MAX_BODY, redact, request_id_of
 from .._core.http import (
+    ERROR_BODY_S,
     backoff,
     body_error,
     broken_body,
     build,
-    build_plain,
+    check_upgrade,
+    closed_http_client,
+    deadline_of,
     decoder_for,
     is_framed,
     left_download,
-    patience_of,
-    pool_options,
     status_failure,
     transport_error,
     unmarked_end,
+    upgrade_request,
 )
 from .._core.ledger import Ledger
 from .._core.utterance import entered
 from ..errors import APIError, AuthenticationError
 from ..events import Cancelled
 from .flow import Guard, break_off, next_piece, sleep
-from .transport import AsyncBody, AsyncTransport
+from .transport import AsyncBody, AsyncExchange, AsyncOwnClient, AsyncTransport
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import AsyncGenerator, AsyncIterator, Callable
 
     from cartesia_api.client import Request
@@ -47,6 +51,7 @@ if TYPE_CHECKING:
     from .._core.response import ResponseDecoder
     from ..events import SpeechEvent
     from .credentials import AsyncCredentials
+    from .websocket import AsyncSocketDriver
 
 SETTLE_S: Final = 0.05  # what the end of a body may take, after the last event
 
@@ -59,7 +64,8 @@ class AsyncHttpSender:
         credentials: As whom.
         max_retries: How often a call is repeated at most; see `_core.backoff`.
         http_client: Your own client, which stays open; its own headers are sent as well.
-        proxy: URL of a proxy; otherwise the environment decides.
+        ssl_context: For TLS, of our own client.
+        proxy: URL of a proxy, for our own client; otherwise the environment decides.
     """
 
     def __init__(
@@ -69,13 +75,14 @@ class AsyncHttpSender:
         *,
         max_retries: int,
         http_client: httpx.AsyncClient | None = None,
+        ssl_context: ssl.SSLContext | None = None,
         proxy: str | None = None,
     ) -> None:
         self._config = config
         self._credentials = credentials
         self._max_retries = max_retries
-        self._sender: httpx.AsyncClient | AsyncTransport = (
-            AsyncTransport(pool_options(config, proxy)) if http_client is None else http_client
+        self._client: httpx.AsyncClient = http_client or AsyncOwnClient(
+            AsyncTransport(ssl_context=ssl_context, proxy=proxy)
         )
         self._guard = Guard()
         self._streams: WeakSet[httpx.Response] = WeakSet()
@@ -131,53 +138,83 @@ class AsyncHttpSender:
             raise
         return ResponseSource(response, decoder, request, ended)
 
+    async def socket(self, config: Config | None = None) -> AsyncSocketDriver:
+        """Open a WebSocket; its handshake is a request like any other, and may be repeated freely.
+
+        Args:
+            config: In place of that of this sender.
+
+        Raises:
+            APIStatusError: If the service refused, as over HTTP.
+            APIConnectionError: If it cannot be reached.
+        """
+        from .websocket import AsyncSocketDriver
+
+        began = time.monotonic()
+        session = (config or self._config).session(now=began)
+        request = upgrade_request(config or self._config, session.websocket)
+        response, used = await self._send(request, {}, answer="socket", config=config)
+        try:
+            session.websocket.accept(response.headers.multi_items())
+            driver = AsyncSocketDriver(session, used, since=began)
+            await driver.start(response)
+        except BaseException as error:
+            await response.aclose()
+            if isinstance(error, APIError):
+                redact(error, used.api_key)  # the answer may quote it
+            raise
+        return driver
+
     async def _send(
         self,
         request: Request,
         options: RequestOptions,
         *,
         answer: Answer,
+        config: Config | None = None,
     ) -> tuple[httpx.Response, Config]:
         repeat_refusals = answer != "speech"
         retries = backoff(request, options, self._max_retries, repeat_refusals=repeat_refusals)
         renewable = request.replayable
         while True:
-            config = await self._credentials.bearer(self._config)
+            used = await self._credentials.bearer(config or self._config)
             try:
-                response = await self._attempt(request, options, config, answer)
+                response = await self._attempt(request, options, used, answer)
             except APIError as error:
                 if renewable and isinstance(error, AuthenticationError):
                     renewable = False  # a token is renewed once
-                    if await self._credentials.renew(config.api_key):
+                    if await self._credentials.renew(used.api_key):
                         continue
                 delay = retries.delay_after(error)
                 if delay is None:
                     raise
             else:
-                Watch.note(response)
-                return response, config
+                if answer != "socket":
+                    Watch.note(response)
+                return response, used
             await sleep(delay)
 
     async def _attempt(
         self, request: Request, options: RequestOptions, config: Config, answer: Answer
     ) -> httpx.Response:
-        sender = self._sender
+        client, ours = self._client, isinstance(self._client, AsyncOwnClient)
+        if client.is_closed:
+            raise closed_client() if ours else closed_http_client()
+        outgoing = build(client, config, request, options, answer=answer, ours=ours)
         try:
-            if isinstance(sender, AsyncTransport):
-                plain = build_plain(config, request, options, answer=answer)
-                response = await sender.send(plain)
-            else:
-                outgoing = build(sender, config, request, options, answer=answer)
-                response = await sender.send(outgoing, stream=True, follow_redirects=False)
+            response = await client.send(outgoing, stream=True, follow_redirects=False)
             try:
-                if not response.is_success:
-                    body = await _head(response, config.timeouts.read)
-                    raise status_failure(response, body, config)
-                if answer != "whole":
-                    with self._guard:
-                        self._streams.add(response)
+                if answer == "socket" and response.status_code == 101:
                     return response
-                await response.aread()
+                if answer == "socket":
+                    check_upgrade(response)
+                if not response.is_success:
+                    raise status_failure(response, await _head(response), config)
+                if answer == "whole":
+                    await response.aread()
+                    return response
+                with self._guard:
+                    self._streams.add(response)
             except BaseException:
                 await response.aclose()
                 raise
@@ -193,28 +230,36 @@ class AsyncHttpSender:
             streams = list(self._streams)
         for response in streams:
             await break_off(response)
-        if isinstance(self._sender, AsyncTransport):
-            await self._sender.aclose()
+        if isinstance(self._client, AsyncOwnClient):
+            await self._client.aclose()
 
 
-async def _head(response: httpx.Response, seconds: float | None) -> bytes:
-    """The start of an error's body, as far as it comes in time: the status says the most."""
+async def _head(response: httpx.Response) -> bytes:
+    """Read the start of an error's body, or give up at the deadline: the status alone is enough."""
     body = bytearray()
-    patience = patience_of(response.extensions)
-    if patience is not None:
-        patience.wait_until(None if seconds is None else time.monotonic() + seconds)
-    with suppress(httpx.HTTPError):
-        async for piece in response.aiter_bytes():
-            body += piece
-            if len(body) >= MAX_BODY:
+    until = time.monotonic() + ERROR_BODY_S
+    deadline = deadline_of(response)
+    if deadline is not None:
+        deadline.wait_until(until)
+    pieces = response.aiter_bytes()
+    with suppress(httpx.HTTPError, TimeoutError):
+        while len(body) < MAX_BODY and (left := until - time.monotonic()) > 0:
+            piece = await next_piece(pieces, left)
+            if piece is None:
                 break
-    return bytes(body)
+            body += piece
+    return bytes(body[:MAX_BODY])
 
 
 def _plain_pieces(response: httpx.Response) -> AsyncIterator[bytes]:
-    """The body of a response; straight from our own transport, unless it is compressed."""
-    if isinstance(response.stream, AsyncBody) and "content-encoding" not in response.headers:
-        return response.stream
+    """The body of a response; straight from its connection, unless it is compressed or was read."""
+    exchange = response.extensions.get("exchange")
+    if (
+        isinstance(exchange, AsyncExchange)
+        and not exchange.begun
+        and "content-encoding" not in response.headers
+    ):
+        return AsyncBody(exchange, cast("httpx.AsyncByteStream", response.stream))
     return response.aiter_bytes()
 
 
@@ -263,7 +308,7 @@ class ResponseSource:
         self._ended = ended
         self._response = response
         self._pieces = _plain_pieces(response)
-        self._patience = patience_of(response.extensions)
+        self._deadline = deadline_of(response)
         self._decoder = decoder
         self._guard = Guard()
         self._closed = False
@@ -297,8 +342,8 @@ class ResponseSource:
         failure: APIError | None = None
         piece = None
         try:
-            if self._patience is not None:
-                self._patience.wait_until(deadline)
+            if self._deadline is not None:
+                self._deadline.wait_until(deadline)
                 piece = await anext(self._pieces, None)
             else:
                 wait = None if deadline is None else deadline - time.monotonic()
@@ -331,9 +376,9 @@ class ResponseSource:
 
     async def _settle(self) -> None:
         """Read the end of the body, which mostly is here already, and the connection serves on."""
-        if self._patience is None:
+        if self._deadline is None:
             return
-        self._patience.wait_until(time.monotonic() + SETTLE_S)
+        self._deadline.wait_until(time.monotonic() + SETTLE_S)
         with suppress(TimeoutError, httpx.HTTPError, httpx.StreamError):
             while await anext(self._pieces, None) is not None:
                 pass

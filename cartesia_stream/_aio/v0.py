@@ -15,6 +15,7 @@ from .._core.calls_v0 import (
     name_of_audio,
     today,
 )
+from .._core.config_v0 import escaped
 from .._core.failures_v0 import (
     MAX_ATTEMPTS,
     broken_generation,
@@ -26,13 +27,12 @@ from .._core.failures_v0 import (
     transcription_failed,
     voices_failed,
 )
-from .._core.faults import request_id_of
+from .._core.faults import redact, request_id_of
 from .._core.operations import SpeechRequest
 from ..errors import APIError, ConfigurationError, RemoteProtocolError
 from .client import AsyncTransports
 from .credentials import AsyncCredentials
 from .flow import abandon, sleep
-from .websocket import connect
 
 if TYPE_CHECKING:
     import os
@@ -43,7 +43,6 @@ if TYPE_CHECKING:
     from cartesia_api_v0.client import Request
 
     from .._core.calls_v0 import AudioOutput, Embedding, VoiceMetadata
-    from .._core.config import Config
     from .._core.config_v0 import ConfigV0
     from ..events import SpeechEvent
     from .http import ResponseSource
@@ -67,22 +66,30 @@ class AsyncTransportsV0(AsyncTransports):
             max_concurrency=None,
             max_sockets=1,
             http_client=None,
+            ssl_context=None,
             proxy=None,
         )
         self._config = config
 
-    async def _dial(self, config: Config) -> AsyncSocketDriver:
+    async def _open_socket(self) -> AsyncSocketDriver:
         """Open a socket, with the key where the service looks for it."""
         given = self._config
         try:
-            driver = await connect(given, max_retries=self.max_retries, proxy=None)
+            driver = await self._socket(given)
         except APIError as error:
             if not given.wants_query(error):
                 raise
             given = given.with_key_in_query()
-            driver = await connect(given, max_retries=self.max_retries, proxy=None)
+            driver = await self._socket(given)
         self._config = given
         return driver
+
+    async def _socket(self, config: ConfigV0) -> AsyncSocketDriver:
+        try:
+            return await self.http.socket(config)
+        except APIError as error:  # a peer may echo the URL
+            redact(error, escaped(config.api_key))
+            raise
 
 
 class Source(Protocol):

@@ -9,25 +9,19 @@ from __future__ import annotations
 import asyncio
 import math
 import time
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
-from .._core.backoff import Backoff
-from .._core.dial import (
-    MAX_BACKLOG,
-    Route,
-    deaf_peer,
-    open_session,
-    refused,
-    route_for,
-    too_late,
-    tunnel_is_open,
-)
+from .._core.faults import peer_not_reading_error, timeout_error
 from .._core.observe import Link
-from ..errors import APIConnectionError, APIError
+from .._core.session import MAX_BACKLOG
+from ..errors import APIConnectionError
+from .network import attach
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from socket import socket
+
+    import httpx
 
     from .._core.config import Config
     from .._core.context import Context
@@ -37,7 +31,6 @@ if TYPE_CHECKING:
     from ..events import SpeechEvent
 
 HIGH_WATER: Final = 1 << 16  # bytes that wait to be written before a push waits too
-NEXT_ADDRESS_S: Final = 0.25  # when to try the next address of a host as well; as of RFC 8305
 
 
 class Lane:
@@ -88,33 +81,36 @@ class Lane:
 
 
 class AsyncSocketDriver(asyncio.BufferedProtocol):
-    """One connection; for the event loop that it was opened in."""
+    """One connection; for the event loop that it was opened in.
 
-    def __init__(self, session: Session, config: Config) -> None:
+    Args:
+        session: Its protocol; the handshake is complete.
+        config: Where, and who watches.
+        since: When the handshake began, monotonic seconds.
+    """
+
+    def __init__(self, session: Session, config: Config, *, since: float) -> None:
         loop = asyncio.get_running_loop()
         self._loop = loop
         self._session = session
         self._timeouts = config.timeouts
-        self._link = Link(config, now=time.monotonic())
+        self._link = Link(config, now=since)
         self._transport: asyncio.Transport | None = None
         self._failure: APIConnectionError | None = None
-        self._opened: asyncio.Future[None] = loop.create_future()
         self._closed: asyncio.Future[None] = loop.create_future()
         self._writable = asyncio.Event()
         self._writable.set()
         self._timer: asyncio.TimerHandle | None = None
 
-    async def handshake(self) -> None:
-        """Complete the opening handshake.
+    async def start(self, response: httpx.Response) -> None:
+        """Take the connection over from the response that accepted the handshake.
 
         Raises:
-            APIError: If the service refused, or the network failed.
+            RemoteProtocolError: If it has none, as that of a mock.
         """
-        try:
-            await self._opened
-        except BaseException:
-            self.abort()
-            raise
+        self._link.opened(time.monotonic())
+        await attach(self, response)
+        self._tick()
 
     # --- contexts
 
@@ -183,7 +179,7 @@ class AsyncSocketDriver(asyncio.BufferedProtocol):
                 async with asyncio.timeout(lane.timeouts.write):
                     await self._writable.wait()
             except TimeoutError:
-                raise too_late("write") from None
+                raise timeout_error("write") from None
 
     def cancel(self, lane: Lane) -> None:
         """Stop a context; returns at once."""
@@ -241,11 +237,9 @@ class AsyncSocketDriver(asyncio.BufferedProtocol):
     # --- what the transport calls
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Send the handshake."""
-        assert isinstance(transport, asyncio.Transport)
-        transport.set_write_buffer_limits(high=HIGH_WATER)
-        self._transport = transport
-        self._flush()
+        """Take the transport; that of uvloop is no `asyncio.Transport`, but does all the same."""
+        self._transport = cast("asyncio.Transport", transport)
+        self._transport.set_write_buffer_limits(high=HIGH_WATER)
 
     def get_buffer(self, sizehint: int) -> memoryview:
         """Where the transport puts what has arrived."""
@@ -258,19 +252,8 @@ class AsyncSocketDriver(asyncio.BufferedProtocol):
         self._flush()
         transport = self._transport
         if transport is not None and transport.get_write_buffer_size() > MAX_BACKLOG:
-            self._failure = deaf_peer()
+            self._failure = peer_not_reading_error()
             transport.abort()
-        if not self._opened.done():
-            self._judge_handshake()
-
-    def _judge_handshake(self) -> None:
-        websocket = self._session.websocket
-        if websocket.is_open:
-            self._link.opened(time.monotonic())
-            self._opened.set_result(None)
-            self._tick()
-        elif (error := websocket.handshake_error()) is not None:
-            self._opened.set_exception(error)
 
     def eof_received(self) -> None:
         """Let the transport close itself: the service will send nothing more."""
@@ -284,10 +267,6 @@ class AsyncSocketDriver(asyncio.BufferedProtocol):
             context.wake()
         if self._timer is not None:
             self._timer.cancel()
-        if not self._opened.done():
-            error = cause or self._session.websocket.handshake_error()
-            self._opened.set_exception(error or refused("the connection was closed"))
-            self._opened.exception()  # nobody may be waiting any more
         self._writable.set()
         self._closed.set_result(None)
         self._link.closed(self._session.end)
@@ -308,6 +287,8 @@ class AsyncSocketDriver(asyncio.BufferedProtocol):
         for context in self._session.tick(now=now):
             context.wake()
         self._flush()
+        if self._closed.done():
+            return
         if self._session.is_dead:
             self.abort()
             return
@@ -324,97 +305,3 @@ class AsyncSocketDriver(asyncio.BufferedProtocol):
                 transport.write_eof()
             else:  # TLS has no half-closed state
                 transport.close()
-
-
-class _Tunnel(asyncio.Protocol):
-    """Asks a proxy for a tunnel."""
-
-    def __init__(self, request: bytes) -> None:
-        self._request = request
-        self._received = b""
-        self.opened: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        transport.write(self._request)
-
-    def data_received(self, data: bytes) -> None:
-        self._received += data
-        try:
-            if tunnel_is_open(self._received) and not self.opened.done():
-                self.opened.set_result(None)
-        except APIConnectionError as error:
-            if not self.opened.done():
-                self.opened.set_exception(error)
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        if not self.opened.done():
-            self.opened.set_exception(refused("the proxy closed the connection"))
-
-
-async def connect(config: Config, *, max_retries: int, proxy: str | None) -> AsyncSocketDriver:
-    """Open a socket, trying again as the policy allows: a handshake may be repeated freely.
-
-    Raises:
-        APIStatusError: If the service refused, as over HTTP.
-        APIConnectionError: If it cannot be reached.
-    """
-    retries = Backoff(max_retries, idempotent=True)
-    while True:
-        try:
-            return await _connect_once(config, proxy)
-        except APIError as error:
-            delay = retries.delay_after(error)
-            if delay is None:
-                raise
-        await asyncio.sleep(delay)
-
-
-async def _connect_once(config: Config, proxy: str | None) -> AsyncSocketDriver:
-    driver = AsyncSocketDriver(open_session(config, now=time.monotonic()), config)
-    route = route_for(config, proxy)
-    try:
-        async with asyncio.timeout(config.timeouts.connect):
-            await _dial(route, driver)
-            await driver.handshake()
-    except TimeoutError as error:
-        driver.abort()
-        if isinstance(error, APIError):
-            raise
-        raise too_late("connect") from error
-    except (OSError, UnicodeError) as error:
-        raise refused(f"cannot connect to {route.host}:{route.port}: {error}", error) from error
-    return driver
-
-
-async def _dial(route: Route, driver: AsyncSocketDriver) -> None:
-    """Connect the driver, through the proxy and TLS where the route says so."""
-    loop = asyncio.get_running_loop()
-    name = route.server_name if route.tls is not None else None
-    if route.tunnel is None:
-        await loop.create_connection(
-            lambda: driver,
-            route.host,
-            route.port,
-            ssl=route.tls,
-            server_hostname=name,
-            happy_eyeballs_delay=NEXT_ADDRESS_S,
-        )
-        return
-    request = route.tunnel
-    transport, tunnel = await loop.create_connection(
-        lambda: _Tunnel(request), route.host, route.port, happy_eyeballs_delay=NEXT_ADDRESS_S
-    )
-    try:
-        await tunnel.opened
-        if route.tls is not None:
-            secured = await loop.start_tls(transport, driver, route.tls, server_hostname=name)
-            if secured is None:
-                raise refused("the proxy closed the connection")
-            driver.connection_made(secured)
-        else:
-            transport.set_protocol(driver)
-            driver.connection_made(transport)
-    except BaseException:
-        transport.abort()
-        raise

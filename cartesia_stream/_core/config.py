@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from copy import copy
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from .._version import __version__
@@ -37,8 +37,6 @@ class Config:
     """
 
     __slots__ = ("api_key", "base_url", "headers", "max_buffer_bytes", "observers", "timeouts")
-
-    socket_path: ClassVar[str] = "/tts/websocket"
 
     def __init__(
         self,
@@ -97,16 +95,34 @@ class Config:
         other.headers = _merged(self.headers, headers or {})
         return other
 
-    def websocket_url(self) -> str:
-        """The address of the TTS socket: the base URL with ``ws`` for ``http``."""
-        return "ws" + self.base_url.removeprefix("http") + self.socket_path
+    @property
+    def socket_path(self) -> str:
+        """The path of the TTS socket, below the base URL."""
+        return "/tts/websocket"
 
-    def protocol(self) -> tuple[type[Session], type[WebSocket]]:
-        """What is spoken on that socket."""
+    @property
+    def socket_params(self) -> tuple[tuple[str, str], ...]:
+        """The query of the handshake."""
+        return ()
+
+    def session(self, *, now: float) -> Session:
+        """The protocol of the TTS socket, its handshake not begun."""
         from .session import Session
         from .websocket import WebSocket
 
-        return Session, WebSocket
+        return self._session(Session, WebSocket(), now)
+
+    def _session(self, kind: type[Session], websocket: WebSocket, now: float) -> Session:
+        from .session import PING_INTERVAL_S, PING_TIMEOUT_S
+
+        return kind(
+            websocket,
+            secret=self.api_key,
+            max_buffer_bytes=self.max_buffer_bytes,
+            ping_interval=PING_INTERVAL_S,
+            ping_timeout=PING_TIMEOUT_S,
+            now=now,
+        )
 
 
 def closed_client() -> LocalStateError:

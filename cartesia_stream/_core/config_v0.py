@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from copy import copy
 from ipaddress import ip_address
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import quote, urlsplit
 
 from ..errors import APIStatusError
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from ..errors import APIError
     from .session import Session
     from .timeouts import Timeouts
-    from .websocket import WebSocket
 
 _SCHEMES: Final = {"ws": "http", "wss": "https"}
 # How a handshake may be refused whose key is not where the service looks for it.
@@ -40,8 +39,6 @@ class ConfigV0(Config):
     """
 
     __slots__ = ("interrupts", "key_in_query")
-
-    socket_path: ClassVar[str] = "/audio/websocket"
 
     def __init__(
         self,
@@ -80,20 +77,25 @@ class ConfigV0(Config):
             and error.status_code in _NO_KEY_FOUND
         )
 
-    def websocket_url(self) -> str:
-        """The address of the socket; it holds the key where the service wants that."""
-        mode = "/experimental" if self.interrupts else ""
-        query = f"?api_key={escaped(self.api_key)}" if self.key_in_query else ""
-        return "ws" + self.base_url.removeprefix("http") + mode + self.socket_path + query
+    @property
+    def socket_path(self) -> str:
+        """The path of the socket, below the base URL."""
+        return "/experimental/audio/websocket" if self.interrupts else "/audio/websocket"
 
-    def protocol(self) -> tuple[type[Session], type[WebSocket]]:
-        """What is spoken on that socket."""
+    @property
+    def socket_params(self) -> tuple[tuple[str, str], ...]:
+        """The query of the handshake; it holds the key where the service wants that."""
+        return (("api_key", self.api_key),) if self.key_in_query else ()
+
+    def session(self, *, now: float) -> Session:
+        """The protocol of the socket, its handshake not begun."""
         from .session import Session
         from .session_v0 import InterruptSession, InterruptWebSocket, PlainWebSocket
 
+        secret = escaped(self.api_key)
         if self.interrupts:
-            return InterruptSession, InterruptWebSocket
-        return Session, PlainWebSocket
+            return self._session(InterruptSession, InterruptWebSocket(secret), now)
+        return self._session(Session, PlainWebSocket(secret), now)
 
 
 def escaped(key: str) -> str:

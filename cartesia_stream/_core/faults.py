@@ -7,10 +7,18 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 import msgspec
 
-from ..errors import APIError, APIStatusError
+from ..errors import (
+    APIConnectionError,
+    APIError,
+    APIStatusError,
+    APITimeoutError,
+    RemoteProtocolError,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from ..errors import TimeoutPhase
 
 _E = TypeVar("_E", bound=APIError)
 
@@ -20,6 +28,8 @@ CUT: Final = " …"
 MAX_BODY: Final = 65536  # bytes of an error response that are read at all
 MAX_RETRY_AFTER_S: Final = 60.0
 
+# EAI_NONAME and EAI_NODATA of Linux, of macOS and of Windows.
+_NO_SUCH_HOST: Final = frozenset((-2, -5, 8, 7, 11001, 11004))
 _REQUEST_ID_HEADERS: Final = ("x-request-id", "request-id", "cartesia-request-id", "x-req-id")
 
 
@@ -90,6 +100,44 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
         if math.isfinite(seconds) and seconds >= 0:
             return seconds
     return None
+
+
+def refused_error(message: str, cause: BaseException | None = None) -> APIConnectionError:
+    """The error for a connection that was never made; some causes no other try would mend."""
+    error = APIConnectionError(message)
+    error.request_sent = False
+    error.passing = cause is None or not _is_final(cause)
+    return error
+
+
+def _is_final(cause: BaseException) -> bool:
+    """Whether a connection failed for a certificate, or for a host that does not exist."""
+    link: BaseException | None = cause
+    while link is not None:
+        kind = type(link).__name__  # their modules can block
+        if kind == "SSLCertVerificationError":
+            return True
+        if kind == "gaierror" and isinstance(link, OSError) and link.errno in _NO_SUCH_HOST:
+            return True
+        link = link.__cause__ or link.__context__
+    return False
+
+
+def no_stream_error() -> RemoteProtocolError:
+    """The error for an upgrade without a connection, as a mock gives it."""
+    return RemoteProtocolError("the answer to the WebSocket handshake comes without a connection")
+
+
+def peer_not_reading_error() -> APIConnectionError:
+    """The error for a peer that sends and does not read."""
+    return APIConnectionError("the peer does not take what is sent to it")
+
+
+def timeout_error(phase: TimeoutPhase) -> APITimeoutError:
+    """The error for a deadline of the connection that has passed."""
+    error = APITimeoutError(f"the {phase} deadline passed", phase=phase)
+    error.request_sent = phase not in ("connect", "pool")
+    return error
 
 
 def redact(error: _E, secret: str) -> _E:

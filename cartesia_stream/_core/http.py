@@ -5,45 +5,49 @@ httpx types stop here: what leaves towards the user is an exception of `cartesia
 
 from __future__ import annotations
 
-import json
-from contextlib import contextmanager, suppress
+import logging
 from functools import lru_cache
-from importlib.util import find_spec
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypedDict, cast
+from typing import TYPE_CHECKING, Final, Literal, cast
 from urllib.parse import urlencode
 
 import httpcore
 import httpx
-import msgspec
-from cartesia_api.client import with_progress
+from cartesia_api.client import Request, with_progress
 
 from ..errors import (
     APIConnectionError,
     APIError,
-    APITimeoutError,
     ConfigurationError,
     LocalStateError,
     RemoteProtocolError,
     StreamTruncatedError,
 )
 from .backoff import Backoff
-from .dial import environment_proxy, refused, tls_context
-from .faults import caused_by, redact, request_id_of, response_error
-from .patience import Patience
+from .deadlines import ReadDeadline
+from .faults import (
+    caused_by,
+    redact,
+    refused_error,
+    request_id_of,
+    response_error,
+    timeout_error,
+)
+from .http11 import MalformedResponseError
 from .timeouts import Timeouts
 
 if TYPE_CHECKING:
-    import ssl
-    from collections.abc import Generator, Mapping
-
-    from cartesia_api.client import Request, RequestOptions
+    from cartesia_api.client import RequestOptions
 
     from ..errors import TimeoutPhase
     from .config import Config
     from .operations import SpeechRequest
     from .response import ResponseDecoder
+    from .websocket import WebSocket
 
-Answer = Literal["whole", "download", "speech"]  # how the body of a response is read
+Answer = Literal["whole", "download", "speech", "socket"]
+"""How a response is read: at once, by the caller, event by event, or as another protocol."""
+
+ERROR_BODY_S: Final = 2.0  # for the body of an error: its status is known, and tells the most
 
 _PHASES: Final[tuple[tuple[type[httpx.TimeoutException], TimeoutPhase], ...]] = (
     (httpx.ConnectTimeout, "connect"),
@@ -61,62 +65,86 @@ FAULTS: Final = (
 )
 
 
-class PoolOptions(TypedDict):
-    """What the connection pools of both faces are made with."""
+def check_http_client(client: object, wanted: type[object], *others: object) -> None:
+    """Refuse a client that cannot be used here, before anything is sent.
 
-    ssl_context: ssl.SSLContext | None
-    proxy: httpcore.Proxy | None
-    max_connections: int
-    max_keepalive_connections: int
-    keepalive_expiry: float
-
-
-def pool_options(config: Config, proxy: str | None) -> PoolOptions:
-    """Options of our own connections; plain http to the service needs no root certificates.
+    Args:
+        client: The client.
+        wanted: Its class, for this face.
+        others: What is a matter of that client too, when there is one.
 
     Raises:
-        ConfigurationError: If the proxy is none, or of a kind that needs a package.
+        ConfigurationError: If it is one of the other face, or no client at all.
     """
-    url = httpx.URL(config.base_url)
-    secure = url.scheme == "https"
-    proxy = proxy or environment_proxy(url.host, secure=secure)
-    return {
-        "ssl_context": tls_context() if secure else None,
-        "proxy": None if proxy is None else _proxy(proxy),
-        "max_connections": 100,
-        "max_keepalive_connections": 20,
-        "keepalive_expiry": 5.0,
-    }
+    if not isinstance(client, wanted):
+        raise ConfigurationError(
+            f"http_client must be an httpx.{wanted.__name__}, not {type(client).__name__}",
+            option="http_client",
+        )
+    if any(other is not None for other in others):
+        raise ConfigurationError(
+            "with http_client, give ssl_context and proxy to that client", option="http_client"
+        )
 
 
-def _proxy(proxy: str) -> httpcore.Proxy:
-    try:
-        given = httpx.Proxy(proxy)
-    except (ValueError, httpx.InvalidURL):
-        raise ConfigurationError("proxy is not the URL of a proxy", option="proxy") from None
-    url = given.url
-    if url.scheme.startswith("socks5") and find_spec("socksio") is None:
-        raise ConfigurationError("a SOCKS proxy needs the package socksio", option="proxy")
-    return httpcore.Proxy(
-        httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=b"/"),
-        auth=given.raw_auth,
-        ssl_context=tls_context() if url.scheme == "https" else None,
+def closed_http_client() -> ConfigurationError:
+    """The error for a client of the caller that was closed too early."""
+    return ConfigurationError(
+        "the http_client is closed: close it after this client", option="http_client"
     )
 
 
-@contextmanager
-def faults_of_httpx() -> Generator[None]:
-    """Raise the exceptions of httpcore as those of httpx."""
-    try:
-        yield
-    except FAULTS as error:
-        raise fault_of_httpx(error) from error
+def check_upgrade(response: httpx.Response) -> None:
+    """Refuse an answer that does not open a socket.
+
+    Raises:
+        ConfigurationError: If it came over HTTP/2, which knows no such upgrade.
+        RemoteProtocolError: If it is a success of another kind.
+    """
+    if response.http_version.startswith("HTTP/2"):
+        raise http2_error()
+    if response.is_success:
+        raise RemoteProtocolError(
+            f"the WebSocket handshake failed: the service answered {response.status_code}",
+            request_id=request_id_of(response.headers),
+        )
+
+
+def http2_error() -> ConfigurationError:
+    """The error for a socket over HTTP/2."""
+    return ConfigurationError(
+        "sockets need HTTP/1.1: make the http_client without http2=True", option="http_client"
+    )
+
+
+def upgrade_request(config: Config, websocket: WebSocket) -> Request:
+    """The request that opens a socket."""
+    return Request(
+        operation="websocket",
+        method="GET",
+        path=config.socket_path,
+        params=config.socket_params,
+        headers=websocket.handshake_headers(),
+        idempotent=True,
+    )
 
 
 def fault_of_httpx(error: Exception) -> httpx.TransportError:
     """The exception of httpx for one of httpcore, which has the same name."""
-    kind: type[httpx.TransportError] = getattr(httpx, type(error).__name__)
-    return kind(str(error))
+    kind = next(kind for kind in type(error).__mro__ if hasattr(httpx, kind.__name__))
+    fault: httpx.TransportError = getattr(httpx, kind.__name__)(str(error))
+    return fault
+
+
+_httpx_log: Final = logging.getLogger("httpx")
+
+
+def log_response(request: httpx.Request, response: httpx.Response) -> None:
+    """Log an exchange where httpx does, but for the query and the reason, which may quote a key."""
+    if _httpx_log.isEnabledFor(logging.INFO):
+        shown = request.url.copy_with(query=None)
+        version, status = response.http_version, response.status_code
+        _httpx_log.info('HTTP Request: %s %s "%s %d"', request.method, shown, version, status)
 
 
 def extensions_of(message: httpcore.Request | httpcore.Response) -> dict[str, object]:
@@ -132,110 +160,63 @@ def timeouts_of(request: httpcore.Request) -> dict[str, float | None]:
     return cast("dict[str, float | None]", extensions_of(request).get("timeout", {}))
 
 
-def patience_of(extensions: Mapping[str, object]) -> Patience | None:
-    """The deadlines of the connection of a response; None if it is not one of ours."""
-    patience = getattr(extensions.get("network_stream"), "patience", None)
-    return patience if isinstance(patience, Patience) else None
+def deadline_of(response: httpx.Response) -> ReadDeadline | None:
+    """The deadline of the connection of a response; None if it is not one of ours."""
+    deadline = getattr(response.extensions.get("network_stream"), "deadline", None)
+    return deadline if isinstance(deadline, ReadDeadline) else None
 
 
 def build(
-    client: httpx.Client | httpx.AsyncClient | None,
+    client: httpx.Client | httpx.AsyncClient,
     config: Config,
     request: Request,
     options: RequestOptions,
     *,
     answer: Answer,
+    ours: bool,
 ) -> httpx.Request:
     """The httpx request for a generated one: address, credentials, deadlines.
 
     Args:
-        client: The caller's own client, which adds what it adds to each of its requests.
+        client: The client, which adds what it adds to each of its requests.
         config: Where to, and as whom.
         request: What is asked for.
         options: What the call does differently.
         answer: How the answer is read.
+        ours: Whether the client is our own, which adds nothing.
     """
-    ours = client is None
+    headers = _headers(config, request, options, answer, ours=ours)
+    timeout = _timeout(config.timeouts, options, answer, ours=ours)
+    url = config.base_url + request.path
     try:
-        outgoing = (httpx.Request if client is None else client.build_request)(
-            request.method,
-            config.base_url + request.path,
-            params=request.params or None,
-            headers=_headers(config, request, options, answer, ours=ours),
-            json=request.json,
-            files=request.files,
-            content=request.content,
-            extensions={"timeout": _timeout(config.timeouts, options, answer, patient=ours)},
-        )
+        if ours:
+            query = "?" + urlencode(request.params) if request.params else ""
+            outgoing = httpx.Request(
+                request.method,
+                _url(url + query),
+                headers=headers,
+                json=request.json,
+                files=request.files,
+                content=request.content,
+                extensions={"timeout": timeout},
+            )
+        else:
+            outgoing = client.build_request(
+                request.method,
+                url,
+                params=request.params or None,
+                headers=headers,
+                json=request.json,
+                files=request.files,
+                content=request.content,
+                extensions={"timeout": timeout},
+            )
     except (ValueError, TypeError, httpx.InvalidURL) as error:
         raise _cannot_be_sent(error) from error
     return with_progress(outgoing, options)
 
 
-def build_plain(
-    config: Config, request: Request, options: RequestOptions, *, answer: Answer
-) -> httpcore.Request:
-    """The same for our own connections, where most requests need none of what httpx can do."""
-    if request.files is not None or request.content is not None or "progress" in options:
-        built = build(None, config, request, options, answer=answer)
-        url = built.url
-        return httpcore.Request(
-            built.method,
-            httpcore.URL(
-                scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path
-            ),
-            headers=built.headers.raw,
-            content=built.stream,
-            extensions=built.extensions,
-        )
-    try:
-        base = _base(config.base_url)
-        headers = [
-            (name.encode("ascii"), value.encode("ascii"))
-            for name, value in _headers(config, request, options, answer, ours=True)
-        ]
-        target = base.path + request.path.encode("ascii")
-        body = b""
-        if request.json is not None:
-            # The very form that httpx gives it.
-            text = json.dumps(
-                request.json, ensure_ascii=False, separators=(",", ":"), allow_nan=False
-            )
-            body = text.encode()
-    except (ValueError, TypeError, httpx.InvalidURL) as error:
-        raise _cannot_be_sent(error) from error
-    if request.params:
-        target += b"?" + urlencode(request.params).encode("ascii")
-    headers.insert(0, (b"Host", base.authority))
-    if request.json is not None:
-        headers.append((b"Content-Type", b"application/json"))
-    if request.json is not None or request.method in ("POST", "PUT", "PATCH"):
-        headers.append((b"Content-Length", b"%d" % len(body)))
-    timeout = _timeout(config.timeouts, options, answer, patient=True)
-    return httpcore.Request(
-        request.method,
-        httpcore.URL(scheme=base.scheme, host=base.host, port=base.port, target=target),
-        headers=headers,
-        content=body,
-        extensions={"timeout": timeout},
-    )
-
-
-class _Base(NamedTuple):
-    """What a base URL says."""
-
-    scheme: bytes
-    host: bytes
-    port: int | None
-    authority: bytes
-    path: bytes
-
-
-@lru_cache(16)
-def _base(url: str) -> _Base:
-    parts = httpx.URL(url)
-    path = parts.raw_path.rstrip(b"/")
-    return _Base(parts.raw_scheme, parts.raw_host, parts.port, parts.netloc, path)
+_url = lru_cache(64)(httpx.URL)  # to parse one takes longer than the rest of a request
 
 
 def _headers(
@@ -243,7 +224,7 @@ def _headers(
 ) -> list[tuple[str, str]]:
     """Fields of a request; what is given later wins, whatever the case of its name."""
     own = {"Accept": request.accept, **request.headers}
-    if answer != "whole":
+    if answer in ("download", "speech"):
         own["Accept-Encoding"] = "identity"  # audio does not compress; events must not wait
     elif ours:
         own["Accept-Encoding"] = "gzip, deflate"
@@ -259,17 +240,6 @@ def _cannot_be_sent(error: Exception) -> ConfigurationError:
     return ConfigurationError(f"the request cannot be sent: {error}")
 
 
-class Reply(httpx.Response):
-    """A response of our own connections, whose JSON is read faster."""
-
-    def json(self, **kwargs: object) -> object:
-        """The value that the body is."""
-        if not kwargs:
-            with suppress(ValueError):  # whatever is unusual
-                return msgspec.json.decode(self.content)
-        return super().json(**kwargs)
-
-
 def backoff(
     request: Request, options: RequestOptions, max_retries: int, *, repeat_refusals: bool = True
 ) -> Backoff:
@@ -282,15 +252,17 @@ def backoff(
 
 
 def _timeout(
-    timeouts: Timeouts, options: RequestOptions, answer: Answer, *, patient: bool
+    timeouts: Timeouts, options: RequestOptions, answer: Answer, *, ours: bool
 ) -> dict[str, float | None]:
     """Seconds by phase, as httpx and httpcore name them."""
     if "timeout" in options:
         return httpx.Timeout(options["timeout"]).as_dict()
     read = timeouts.read
-    if answer == "speech":
+    if answer == "socket":
+        read = timeouts.connect  # our own connections count it from the start of connecting
+    elif answer == "speech":
         read = timeouts.first_audio  # the gaps between the events are bounded one by one
-        if not patient and read is not None:
+        if not ours and read is not None:
             read = None if timeouts.idle is None else max(read, timeouts.idle)
     return {
         "connect": timeouts.connect,
@@ -316,18 +288,19 @@ def transport_error(
 
 
 def _transport_error(error: httpx.HTTPError, answer: Answer) -> APIError:
+    socket = answer == "socket"
     for kind, phase in _PHASES:
         if isinstance(error, kind):
             if phase == "read" and answer == "speech":
                 phase = "first_audio"
-            timeout = APITimeoutError(f"the {phase} deadline passed", phase=phase)
-            timeout.request_sent = phase not in ("connect", "pool")
-            return timeout
+            return timeout_error("connect" if socket and phase != "pool" else phase)
     if isinstance(error, httpx.ConnectError | httpx.ProxyError):
-        return refused(f"cannot connect: {error}", error)
+        return refused_error(f"cannot connect: {error}", error)
     if isinstance(error, httpx.UnsupportedProtocol | httpx.DecodingError):
         return RemoteProtocolError(f"the response cannot be read: {error}")
     if isinstance(error, httpx.RemoteProtocolError):
+        if isinstance(error.__cause__, MalformedResponseError) and socket:
+            return RemoteProtocolError(f"the WebSocket handshake failed: {error}")
         return StreamTruncatedError(f"the response broke off: {error}")
     return APIConnectionError(f"the connection failed: {type(error).__name__} {error}".rstrip())
 
@@ -389,13 +362,13 @@ def decoder_for(
     Raises:
         RemoteProtocolError: If the body cannot be what was asked for.
     """
-    patience = patience_of(response.extensions)
+    deadline = deadline_of(response)
     decoder = request.decoder(
         audible=any(map(str.isalnum, request.transcript)),
         secret=config.api_key,
         request_id=request_id_of(response.headers),
         timeouts=_gaps(options, config),
-        now=now if patience is None else patience.sent_at,
+        now=now if deadline is None else deadline.sent_at,
         context_id=request.context_id,
         framed=is_framed(response),
     )

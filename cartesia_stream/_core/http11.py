@@ -55,7 +55,12 @@ def request_head(method: bytes, target: bytes, headers: Iterable[tuple[bytes, by
     return b"\r\n".join((*lines, b"", b""))
 
 
-class Upload:
+def asks_for_upgrade(headers: Iterable[tuple[bytes, bytes]]) -> bool:
+    """Whether a request asks to speak another protocol."""
+    return any(name.lower() == b"upgrade" for name, _ in headers)
+
+
+class BodyWriter:
     """The body of a request: keeps to the length that its head tells, or puts it into chunks.
 
     Args:
@@ -101,6 +106,10 @@ class Upload:
 Framing: TypeAlias = "OpenBody | FixedBody | ChunkedBody"
 
 
+class MalformedResponseError(RemoteProtocolError):
+    """What the peer sent is not HTTP/1.1, so another try would not help."""
+
+
 class Head(NamedTuple):
     """The head of a response.
 
@@ -127,7 +136,7 @@ class Head(NamedTuple):
         Raises:
             RemoteProtocolError: If its end cannot be told for sure.
         """
-        if method == b"HEAD" or self.status in (204, 304):
+        if method == b"HEAD" or self.status in (101, 204, 304):
             return FixedBody(0)
         codings = self.values(b"transfer-encoding")
         if codings:
@@ -155,15 +164,19 @@ class Head(NamedTuple):
 class HeadParser:
     """Finds the head of one response; informational ones (1xx) do not count.
 
+    Args:
+        upgrade: Whether the request asked for another protocol, so that 101 is an answer.
+
     Attributes:
         rest: What was read too far.
     """
 
-    __slots__ = ("_buffer", "rest")
+    __slots__ = ("_buffer", "_upgrade", "rest")
 
-    def __init__(self) -> None:
+    def __init__(self, *, upgrade: bool = False) -> None:
         self.rest: bytes = b""
         self._buffer = b""
+        self._upgrade = upgrade
 
     def receive_data(self, data: bytes) -> Head | None:
         """Take bytes of the connection and return the head, once it is whole.
@@ -176,14 +189,16 @@ class HeadParser:
         while (end := _BLANK_LINE.search(data, search, start + MAX_HEAD)) is not None:
             head = _parse(data[start : end.start()])
             start = search = end.end()
-            if head.status >= 200:
+            if head.status >= 200 or (head.status == 101 and self._upgrade):
                 self.rest = data[start:]
                 return head
             if head.status == 101:
-                raise RemoteProtocolError("the service switches protocols, which nobody asked for")
+                raise MalformedResponseError(
+                    "the service switches protocols, which nobody asked for"
+                )
         self._buffer = data[start:]
         if len(self._buffer) >= MAX_HEAD:
-            raise RemoteProtocolError(f"the head of the response passes {MAX_HEAD} bytes")
+            raise MalformedResponseError(f"the head of the response passes {MAX_HEAD} bytes")
         return None
 
 
@@ -191,12 +206,12 @@ def _parse(data: bytes) -> Head:
     first, *lines = _LINE_END.split(_FOLD.sub(b" ", data.removesuffix(b"\r")))
     status = _STATUS_LINE.fullmatch(first)
     if status is None:
-        raise RemoteProtocolError("the response does not begin as one of HTTP/1.1")
+        raise MalformedResponseError("the response does not begin as one of HTTP/1.1")
     headers: Headers = []
     for line in lines:
         field = _FIELD.fullmatch(line)
         if field is None:
-            raise RemoteProtocolError("the response has a malformed header")
+            raise MalformedResponseError("the response has a malformed header")
         headers.append((field[1], field[2].strip(b" \t")))
     return Head(status[1], int(status[2]), status[3] or b"", headers)
 

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from .websocket import WebSocket
 
 REMEMBERED_IDS: Final = 4096
+PING_INTERVAL_S: Final = 20.0
+PING_TIMEOUT_S: Final = 20.0
+MAX_BACKLOG: Final = 1 << 24  # bytes that the peer may leave untaken, such as answers to its pings
 
 
 class Session:
@@ -36,7 +39,7 @@ class Session:
     count in `dropped`, and never an exception out of `receive`.
 
     Args:
-        websocket: The connection, its handshake under way.
+        websocket: The connection, which is open.
         secret: The API key, kept out of every message.
         max_buffer_bytes: Bound on the audio that waits to be read, per context.
         ping_interval: Seconds of silence after which the peer is asked for a sign of life.
@@ -198,7 +201,7 @@ class Session:
                 news[context] = None
                 if context.over:
                     self._forget(context, tell=context.state is State.FAILED)
-        if self._end is None and not (self.websocket.is_open or self.websocket.is_connecting):
+        if self._end is None and not self.websocket.is_open:
             news.update(dict.fromkeys(self._finish(self.websocket.closed_error())))
         return list(news)
 
@@ -261,7 +264,7 @@ class Session:
         if now < self.next_tick():
             return []
         if not self.websocket.is_open:  # closed, and the peer had its time to hang up
-            self._given_up = not self.websocket.is_connecting
+            self._given_up = True
             return []
         if not self._pinged:
             self._pinged = True

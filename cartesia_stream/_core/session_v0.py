@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from .config_v0 import escaped
 from .context import State
 from .faults import REDACTED, redact
 from .frames_v0 import is_error, typed, untyped
@@ -12,7 +11,7 @@ from .session import Session
 from .websocket import WebSocket
 
 if TYPE_CHECKING:
-    from ..errors import APIConnectionError, APIError
+    from ..errors import APIConnectionError
     from .context import Context
     from .websocket import Message
 
@@ -21,18 +20,20 @@ class PlainWebSocket(WebSocket):
     """The connection as today's session sees it.
 
     The key may stand in the URL, and so escaped in what the service echoes.
+
+    Args:
+        secret: The API key, as it stands in a URL.
     """
 
     interrupts: ClassVar[bool] = False
 
-    def handshake_error(self) -> APIError | None:
-        """Why the handshake failed; the same classes as over HTTP."""
-        error = super().handshake_error()
-        return None if error is None else redact(error, escaped(self._secret))
+    def __init__(self, secret: str) -> None:
+        super().__init__()
+        self._secret = secret
 
     def closed_error(self) -> APIConnectionError:
         """Why the connection is over, with its code and reason."""
-        return redact(super().closed_error(), escaped(self._secret))
+        return redact(super().closed_error(), self._secret)
 
     def receive(self, nbytes: int) -> list[Message]:
         """Take the bytes that were put there and return the messages that they complete, typed."""
@@ -44,7 +45,7 @@ class PlainWebSocket(WebSocket):
 
     def _clean(self, frame: bytes) -> Message:
         if is_error(frame):
-            frame = frame.replace(escaped(self._secret).encode(), REDACTED.encode())
+            frame = frame.replace(self._secret.encode(), REDACTED.encode())
         return frame, 0, len(frame)
 
     def send_text(self, message: bytes) -> None:

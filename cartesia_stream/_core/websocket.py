@@ -6,6 +6,8 @@ needs several generator steps and copies for each. Everything unusual goes to th
 judges it. Two rules keep the two parsers in step: the package is only ever given whole frames
 while the connection is open, and everything at once when it is not. Messages are not copied: they
 stay where the network has put them until it is read again.
+
+The handshake is an HTTP request: `handshake_headers` go out with it; `accept` judges the answer.
 """
 
 from __future__ import annotations
@@ -16,28 +18,27 @@ import struct
 from typing import TYPE_CHECKING, Final
 
 from websockets.client import ClientProtocol
-from websockets.exceptions import InvalidStatus
+from websockets.datastructures import Headers
 from websockets.frames import Close, Frame, Opcode
+from websockets.http11 import Response
 from websockets.protocol import State
 from websockets.uri import parse_uri
 
 from ..errors import RemoteProtocolError
 from .buffer import ReadBuffer
 from .context import closed_error
-from .faults import redact, response_error
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable
 
-    from ..errors import APIConnectionError, APIError
+    from ..errors import APIConnectionError
 
 Message = tuple[bytes | bytearray, int, int]
 """What holds a whole message, where it begins and where it ends; until the next read."""
 
-MAX_HANDSHAKE: Final = 65536  # bytes of response headers
-
 _unpack_header: Final = struct.Struct("!BBH").unpack_from  # RFC 6455, section 5.2
 _OPCODES: Final = frozenset(Opcode)
+_NOWHERE: Final = parse_uri("ws://localhost/")
 
 # The package logs the handshake's headers, the key among them, at DEBUG: it gets a logger of its
 # own, outside the hierarchy, that nobody can switch on.
@@ -48,33 +49,40 @@ class WebSocket:
     """The client's end of one connection.
 
     Args:
-        url: ``ws://`` or ``wss://``; holds no secret.
-        headers: Sent with the handshake.
-        secret: The API key, kept out of every message.
         max_message_bytes: Bound on one message; the connection is failed with 1009 past it.
     """
 
-    def __init__(
-        self,
-        url: str,
-        headers: Mapping[str, str],
-        *,
-        secret: str,
-        max_message_bytes: int = 1 << 24,
-    ) -> None:
-        self._secret = secret
-        self._protocol = ClientProtocol(parse_uri(url), max_size=max_message_bytes, logger=_SILENT)
+    def __init__(self, *, max_message_bytes: int = 1 << 24) -> None:
+        # The address matters for the Host header only, which the HTTP request brings.
+        self._protocol = ClientProtocol(_NOWHERE, max_size=max_message_bytes, logger=_SILENT)
         self._max_message = max_message_bytes
         self._buffer = ReadBuffer()
         self._fragments: list[bytes] = []
         self._in_fragments = False
         self._close: Close | None = None  # what the peer sent
         self._closed_by_us = False
-        self._handshaking = True
+
+    # --- the handshake
+
+    def handshake_headers(self) -> dict[str, str]:
+        """Start the handshake and return the headers that make an HTTP request ask for it."""
         request = self._protocol.connect()
-        for name, value in headers.items():
-            request.headers[name] = value
         self._protocol.send_request(request)
+        self._protocol.data_to_send()  # an HTTP connection sends it
+        return {name: value for name, value in request.headers.raw_items() if name != "Host"}
+
+    def accept(self, headers: Iterable[tuple[str, str]]) -> None:
+        """Take the answer to the handshake, whose status is 101; messages can be sent from now on.
+
+        Raises:
+            RemoteProtocolError: If the peer did not accept this very handshake.
+        """
+        answer = Response(101, "Switching Protocols", Headers(headers))
+        self._protocol.receive_data(answer.serialize())
+        self._protocol.events_received()
+        if not self.is_open:
+            fault = self._protocol.handshake_exc
+            raise RemoteProtocolError(f"the WebSocket handshake failed: {fault}")
 
     # --- state
 
@@ -84,31 +92,9 @@ class WebSocket:
         return self._protocol.state is State.OPEN
 
     @property
-    def is_connecting(self) -> bool:
-        """Whether the answer to the handshake is still awaited."""
-        return self._protocol.state is State.CONNECTING and self._protocol.handshake_exc is None
-
-    @property
     def is_closed(self) -> bool:
         """Whether the connection is over in both directions."""
         return self._protocol.state is State.CLOSED
-
-    def handshake_error(self) -> APIError | None:
-        """Why the handshake failed; the same classes as over HTTP."""
-        error = self._handshake_error()
-        return None if error is None else redact(error, self._secret)
-
-    def _handshake_error(self) -> APIError | None:
-        fault = self._protocol.handshake_exc
-        if fault is None:  # a close frame may follow at once
-            return None if self.is_open or self.is_connecting else self.closed_error()
-        if isinstance(fault, InvalidStatus):
-            response = fault.response
-            headers = {name.lower(): value for name, value in response.headers.raw_items()}
-            return response_error(response.status_code, headers, bytes(response.body or b""))
-        if isinstance(fault, EOFError) or isinstance(fault.__cause__, EOFError):
-            return self.closed_error()
-        return RemoteProtocolError(f"the WebSocket handshake failed: {fault}")
 
     def closed_error(self) -> APIConnectionError:
         """Why the connection is over, with its code and reason."""
@@ -131,8 +117,6 @@ class WebSocket:
         buffer = self._buffer
         buffer.end += nbytes
         messages: list[Message] = []
-        if self._handshaking and not self._take_handshake():
-            return messages
         if not self._cut(messages):
             self._protocol.receive_data(buffer.take())
             self._collect(messages)
@@ -157,6 +141,7 @@ class WebSocket:
                 going_on = False  # masked: the package fails the connection
                 break
             if start > size:
+                going_on = first & 0x0F in _OPCODES  # or half a header of a bad frame would wait
                 break
             end = start + length
             if length > max_message:
@@ -176,28 +161,9 @@ class WebSocket:
         buffer.start = position
         return going_on
 
-    def _take_handshake(self) -> bool:
-        """Feed the handshake up to its blank line and no further; whether it succeeded."""
-        buffer, protocol = self._buffer, self._protocol
-        end = buffer.data.find(b"\r\n\r\n", buffer.start, buffer.end)
-        if end < 0 and buffer.end - buffer.start <= MAX_HANDSHAKE:
-            return False
-        self._handshaking = False
-        if end < 0:
-            protocol.receive_data(buffer.take())
-        else:
-            protocol.receive_data(bytes(buffer.data[buffer.start : end + 4]))
-            buffer.start = end + 4
-        protocol.events_received()  # the response itself
-        if protocol.state is not State.OPEN and buffer.start < buffer.end:
-            protocol.receive_data(buffer.take())  # the body of a refusal
-            protocol.events_received()
-        return protocol.state is State.OPEN
-
     def _collect(self, messages: list[Message]) -> None:
         for frame in self._protocol.events_received():
-            if not isinstance(frame, Frame):
-                continue  # the handshake's response
+            assert isinstance(frame, Frame)
             if frame.opcode is Opcode.CLOSE:
                 self._close = Close.parse(frame.data)
             elif frame.opcode in (Opcode.TEXT, Opcode.BINARY, Opcode.CONT):
@@ -210,7 +176,6 @@ class WebSocket:
 
     def receive_eof(self) -> None:
         """Take the end of the stream."""
-        self._handshaking = False
         rest = self._buffer.take()
         if rest:
             self._protocol.receive_data(rest)

@@ -16,7 +16,7 @@ from .._core.config import DEFAULT_API_VERSION, MAX_BUFFER_BYTES, Config, closed
 from .._core.exchange import Response, Watch
 from .._core.observe import Call, Life
 from .._core.operations import parsed, refused
-from ..errors import AuthenticationError, RateLimitError
+from ..errors import RateLimitError
 from .credentials import Credentials
 from .flow import Place, leave_places, place
 from .pool import Connections
@@ -25,6 +25,7 @@ from .tts import TTS
 from .voice_changer import VoiceChanger
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Callable, Generator, Iterable, Mapping
 
     import httpx
@@ -64,14 +65,26 @@ class Transports:
         max_concurrency: int | None,
         max_sockets: int,
         http_client: httpx.Client | None,
+        ssl_context: ssl.SSLContext | None,
         proxy: str | None,
     ) -> None:
+        if http_client is not None:
+            import httpx
+
+            from .._core.http import check_http_client
+
+            check_http_client(http_client, httpx.Client, ssl_context, proxy)
+        elif proxy is not None:
+            from .._core.proxies import parse_proxy
+
+            parse_proxy(proxy)
         self.config = config
         self.credentials = credentials
         self.max_retries = max_retries
         self._max_concurrency = max_concurrency
         self._max_sockets = max_sockets
         self._http_client = http_client
+        self._ssl_context = ssl_context
         self._proxy = proxy
         self._places: dict[Place, Connections] = {}
         self.closed: bool = False
@@ -124,6 +137,7 @@ class Transports:
                     self.credentials,
                     max_retries=self.max_retries,
                     http_client=self._http_client,
+                    ssl_context=self._ssl_context,
                     proxy=self._proxy,
                 )
             return here.http
@@ -204,13 +218,7 @@ class Transports:
         """Open a socket."""
         self._check_open()
         here = self._here
-        bearer = self.credentials.bearer(self.config)
-        try:
-            driver = self._dial(bearer)
-        except AuthenticationError:
-            if not self.credentials.renew(bearer.api_key):
-                raise
-            driver = self._dial(self.credentials.bearer(self.config))
+        driver = self._open_socket()
         with here.guard:
             if not self._origin.closed:
                 here.sockets.add(driver)
@@ -218,10 +226,8 @@ class Transports:
         driver.close()
         raise closed_client()
 
-    def _dial(self, config: Config) -> SocketDriver:
-        from .websocket import connect
-
-        return connect(config, max_retries=self.max_retries, proxy=self._proxy)
+    def _open_socket(self) -> SocketDriver:
+        return self.http.socket()
 
     def _check_open(self) -> None:
         if self._origin.closed:
@@ -266,9 +272,12 @@ class Cartesia(Resources):
             instead of being refused. Left out, the limit is learnt from refusals (429).
         max_sockets: Sockets that ``tts.speak`` spreads contexts over at most.
         headers: Sent with every request.
-        proxy: URL of an HTTP proxy for calls and sockets; otherwise the environment decides.
-        http_client: Your own client for HTTP calls; it is not closed with this one. Its own
-            connections know no deadline for a whole wait, only for each read.
+        ssl_context: TLS settings for calls and sockets, such as your own certificates. Default:
+            ``SSL_CERT_FILE`` or ``SSL_CERT_DIR``, then the certificates of `certifi`.
+        proxy: URL of a proxy for calls and sockets: ``http://``, ``https://``, ``socks5://`` or
+            ``socks5h://``. Default: ``HTTP_PROXY``, ``HTTPS_PROXY``, ``ALL_PROXY``, ``NO_PROXY``.
+        http_client: Your own client for calls and sockets; it is not closed with this one. Give it
+            an `Transport` for the deadlines and the speed of the default client.
         max_buffer_bytes: Bound on the audio that may wait to be read, per context. 64 MiB holds
             23 minutes of the default format.
         observers: Told of the streams, sockets and calls of this client; see `Observer`.
@@ -289,6 +298,7 @@ class Cartesia(Resources):
         max_concurrency: int | None = None,
         max_sockets: int = 4,
         headers: Mapping[str, str] | None = None,
+        ssl_context: ssl.SSLContext | None = None,
         proxy: str | None = None,
         http_client: httpx.Client | None = None,
         max_buffer_bytes: int = MAX_BUFFER_BYTES,
@@ -312,6 +322,7 @@ class Cartesia(Resources):
             max_concurrency=max_concurrency,
             max_sockets=max_sockets,
             http_client=http_client,
+            ssl_context=ssl_context,
             proxy=proxy,
         )
         super().__init__(self._transports)

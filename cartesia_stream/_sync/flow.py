@@ -159,45 +159,6 @@ def _while_wanted(
             return
 
 
-def attempts(host: str, port: int, seconds: float | None) -> Iterator[tuple[str, float | None]]:
-    """The addresses of a host, and how long to try each, so that all of them fit in the time.
-
-    Raises:
-        TimeoutError: When the time is over.
-        OSError: If the host has no address.
-    """
-    deadline = None if seconds is None else time.monotonic() + seconds
-    addresses = _look_up(host, port, seconds)
-    for count, address in enumerate(addresses):
-        left = None if deadline is None else deadline - time.monotonic()
-        if left is not None and left <= 0:
-            raise TimeoutError("timed out")
-        yield address, None if left is None else left / (len(addresses) - count)
-
-
-def _look_up(host: str, port: int, seconds: float | None) -> list[str]:
-    """The addresses of a host; the system's resolver knows no deadline, hence the thread."""
-    with suppress(OSError):
-        return _addresses(host, port, socket.AI_NUMERICHOST)
-    from concurrent.futures import Future
-
-    found: Future[list[str]] = Future()
-
-    def look() -> None:
-        try:
-            found.set_result(_addresses(host, port))
-        except Exception as error:
-            found.set_exception(error)
-
-    threading.Thread(target=look, name="cartesia-resolve", daemon=True).start()
-    return found.result(seconds)
-
-
-def _addresses(host: str, port: int, flags: int = 0) -> list[str]:
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=flags)
-    return [str(address[0]) for *_, address in found]
-
-
 def next_piece(pieces: Iterator[bytes], seconds: float | None) -> bytes | None:
     """The next piece of a body, None at its end; the HTTP library keeps the time."""
     return next(pieces, None)

@@ -6,37 +6,41 @@ from __future__ import annotations
 import time
 from contextlib import contextmanager, suppress
 from copy import copy
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Final, Self, cast
 from weakref import WeakSet
 
 import httpx
 from cartesia_api.types import Download
 
+from .._core.config import closed_client
 from .._core.exchange import Watch
-from .._core.faults import MAX_BODY, request_id_of
+from .._core.faults import MAX_BODY, redact, request_id_of
 from .._core.http import (
+    ERROR_BODY_S,
     backoff,
     body_error,
     broken_body,
     build,
-    build_plain,
+    check_upgrade,
+    closed_http_client,
+    deadline_of,
     decoder_for,
     is_framed,
     left_download,
-    patience_of,
-    pool_options,
     status_failure,
     transport_error,
     unmarked_end,
+    upgrade_request,
 )
 from .._core.ledger import Ledger
 from .._core.utterance import entered
 from ..errors import APIError, AuthenticationError
 from ..events import Cancelled
 from .flow import Guard, break_off, next_piece, sleep
-from .transport import Body, Transport
+from .transport import Body, Exchange, OwnClient, Transport
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Callable, Generator, Iterator
 
     from cartesia_api.client import Request
@@ -48,6 +52,7 @@ if TYPE_CHECKING:
     from .._core.response import ResponseDecoder
     from ..events import SpeechEvent
     from .credentials import Credentials
+    from .websocket import SocketDriver
 
 SETTLE_S: Final = 0.05  # what the end of a body may take, after the last event
 
@@ -60,7 +65,8 @@ class HttpSender:
         credentials: As whom.
         max_retries: How often a call is repeated at most; see `_core.backoff`.
         http_client: Your own client, which stays open; its own headers are sent as well.
-        proxy: URL of a proxy; otherwise the environment decides.
+        ssl_context: For TLS, of our own client.
+        proxy: URL of a proxy, for our own client; otherwise the environment decides.
     """
 
     def __init__(
@@ -70,13 +76,14 @@ class HttpSender:
         *,
         max_retries: int,
         http_client: httpx.Client | None = None,
+        ssl_context: ssl.SSLContext | None = None,
         proxy: str | None = None,
     ) -> None:
         self._config = config
         self._credentials = credentials
         self._max_retries = max_retries
-        self._sender: httpx.Client | Transport = (
-            Transport(pool_options(config, proxy)) if http_client is None else http_client
+        self._client: httpx.Client = http_client or OwnClient(
+            Transport(ssl_context=ssl_context, proxy=proxy)
         )
         self._guard = Guard()
         self._streams: WeakSet[httpx.Response] = WeakSet()
@@ -132,53 +139,83 @@ class HttpSender:
             raise
         return ResponseSource(response, decoder, request, ended)
 
+    def socket(self, config: Config | None = None) -> SocketDriver:
+        """Open a WebSocket; its handshake is a request like any other, and may be repeated freely.
+
+        Args:
+            config: In place of that of this sender.
+
+        Raises:
+            APIStatusError: If the service refused, as over HTTP.
+            APIConnectionError: If it cannot be reached.
+        """
+        from .websocket import SocketDriver
+
+        began = time.monotonic()
+        session = (config or self._config).session(now=began)
+        request = upgrade_request(config or self._config, session.websocket)
+        response, used = self._send(request, {}, answer="socket", config=config)
+        try:
+            session.websocket.accept(response.headers.multi_items())
+            driver = SocketDriver(session, used, since=began)
+            driver.start(response)
+        except BaseException as error:
+            response.close()
+            if isinstance(error, APIError):
+                redact(error, used.api_key)  # the answer may quote it
+            raise
+        return driver
+
     def _send(
         self,
         request: Request,
         options: RequestOptions,
         *,
         answer: Answer,
+        config: Config | None = None,
     ) -> tuple[httpx.Response, Config]:
         repeat_refusals = answer != "speech"
         retries = backoff(request, options, self._max_retries, repeat_refusals=repeat_refusals)
         renewable = request.replayable
         while True:
-            config = self._credentials.bearer(self._config)
+            used = self._credentials.bearer(config or self._config)
             try:
-                response = self._attempt(request, options, config, answer)
+                response = self._attempt(request, options, used, answer)
             except APIError as error:
                 if renewable and isinstance(error, AuthenticationError):
                     renewable = False  # a token is renewed once
-                    if self._credentials.renew(config.api_key):
+                    if self._credentials.renew(used.api_key):
                         continue
                 delay = retries.delay_after(error)
                 if delay is None:
                     raise
             else:
-                Watch.note(response)
-                return response, config
+                if answer != "socket":
+                    Watch.note(response)
+                return response, used
             sleep(delay)
 
     def _attempt(
         self, request: Request, options: RequestOptions, config: Config, answer: Answer
     ) -> httpx.Response:
-        sender = self._sender
+        client, ours = self._client, isinstance(self._client, OwnClient)
+        if client.is_closed:
+            raise closed_client() if ours else closed_http_client()
+        outgoing = build(client, config, request, options, answer=answer, ours=ours)
         try:
-            if isinstance(sender, Transport):
-                plain = build_plain(config, request, options, answer=answer)
-                response = sender.send(plain)
-            else:
-                outgoing = build(sender, config, request, options, answer=answer)
-                response = sender.send(outgoing, stream=True, follow_redirects=False)
+            response = client.send(outgoing, stream=True, follow_redirects=False)
             try:
-                if not response.is_success:
-                    body = _head(response, config.timeouts.read)
-                    raise status_failure(response, body, config)
-                if answer != "whole":
-                    with self._guard:
-                        self._streams.add(response)
+                if answer == "socket" and response.status_code == 101:
                     return response
-                response.read()
+                if answer == "socket":
+                    check_upgrade(response)
+                if not response.is_success:
+                    raise status_failure(response, _head(response), config)
+                if answer == "whole":
+                    response.read()
+                    return response
+                with self._guard:
+                    self._streams.add(response)
             except BaseException:
                 response.close()
                 raise
@@ -194,28 +231,36 @@ class HttpSender:
             streams = list(self._streams)
         for response in streams:
             break_off(response)
-        if isinstance(self._sender, Transport):
-            self._sender.close()
+        if isinstance(self._client, OwnClient):
+            self._client.close()
 
 
-def _head(response: httpx.Response, seconds: float | None) -> bytes:
-    """The start of an error's body, as far as it comes in time: the status says the most."""
+def _head(response: httpx.Response) -> bytes:
+    """Read the start of an error's body, or give up at the deadline: the status alone is enough."""
     body = bytearray()
-    patience = patience_of(response.extensions)
-    if patience is not None:
-        patience.wait_until(None if seconds is None else time.monotonic() + seconds)
-    with suppress(httpx.HTTPError):
-        for piece in response.iter_bytes():
-            body += piece
-            if len(body) >= MAX_BODY:
+    until = time.monotonic() + ERROR_BODY_S
+    deadline = deadline_of(response)
+    if deadline is not None:
+        deadline.wait_until(until)
+    pieces = response.iter_bytes()
+    with suppress(httpx.HTTPError, TimeoutError):
+        while len(body) < MAX_BODY and (left := until - time.monotonic()) > 0:
+            piece = next_piece(pieces, left)
+            if piece is None:
                 break
-    return bytes(body)
+            body += piece
+    return bytes(body[:MAX_BODY])
 
 
 def _plain_pieces(response: httpx.Response) -> Iterator[bytes]:
-    """The body of a response; straight from our own transport, unless it is compressed."""
-    if isinstance(response.stream, Body) and "content-encoding" not in response.headers:
-        return response.stream
+    """The body of a response; straight from its connection, unless it is compressed or was read."""
+    exchange = response.extensions.get("exchange")
+    if (
+        isinstance(exchange, Exchange)
+        and not exchange.begun
+        and "content-encoding" not in response.headers
+    ):
+        return Body(exchange, cast("httpx.SyncByteStream", response.stream))
     return response.iter_bytes()
 
 
@@ -264,7 +309,7 @@ class ResponseSource:
         self._ended = ended
         self._response = response
         self._pieces = _plain_pieces(response)
-        self._patience = patience_of(response.extensions)
+        self._deadline = deadline_of(response)
         self._decoder = decoder
         self._guard = Guard()
         self._closed = False
@@ -298,8 +343,8 @@ class ResponseSource:
         failure: APIError | None = None
         piece = None
         try:
-            if self._patience is not None:
-                self._patience.wait_until(deadline)
+            if self._deadline is not None:
+                self._deadline.wait_until(deadline)
                 piece = next(self._pieces, None)
             else:
                 wait = None if deadline is None else deadline - time.monotonic()
@@ -332,9 +377,9 @@ class ResponseSource:
 
     def _settle(self) -> None:
         """Read the end of the body, which mostly is here already, and the connection serves on."""
-        if self._patience is None:
+        if self._deadline is None:
             return
-        self._patience.wait_until(time.monotonic() + SETTLE_S)
+        self._deadline.wait_until(time.monotonic() + SETTLE_S)
         with suppress(TimeoutError, httpx.HTTPError, httpx.StreamError):
             while next(self._pieces, None) is not None:
                 pass

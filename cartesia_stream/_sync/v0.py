@@ -16,6 +16,7 @@ from .._core.calls_v0 import (
     name_of_audio,
     today,
 )
+from .._core.config_v0 import escaped
 from .._core.failures_v0 import (
     MAX_ATTEMPTS,
     broken_generation,
@@ -27,13 +28,12 @@ from .._core.failures_v0 import (
     transcription_failed,
     voices_failed,
 )
-from .._core.faults import request_id_of
+from .._core.faults import redact, request_id_of
 from .._core.operations import SpeechRequest
 from ..errors import APIError, ConfigurationError, RemoteProtocolError
 from .client import Transports
 from .credentials import Credentials
 from .flow import abandon, sleep
-from .websocket import connect
 
 if TYPE_CHECKING:
     import os
@@ -44,7 +44,6 @@ if TYPE_CHECKING:
     from cartesia_api_v0.client import Request
 
     from .._core.calls_v0 import AudioOutput, Embedding, VoiceMetadata
-    from .._core.config import Config
     from .._core.config_v0 import ConfigV0
     from ..events import SpeechEvent
     from .http import ResponseSource
@@ -68,22 +67,30 @@ class TransportsV0(Transports):
             max_concurrency=None,
             max_sockets=1,
             http_client=None,
+            ssl_context=None,
             proxy=None,
         )
         self._config = config
 
-    def _dial(self, config: Config) -> SocketDriver:
+    def _open_socket(self) -> SocketDriver:
         """Open a socket, with the key where the service looks for it."""
         given = self._config
         try:
-            driver = connect(given, max_retries=self.max_retries, proxy=None)
+            driver = self._socket(given)
         except APIError as error:
             if not given.wants_query(error):
                 raise
             given = given.with_key_in_query()
-            driver = connect(given, max_retries=self.max_retries, proxy=None)
+            driver = self._socket(given)
         self._config = given
         return driver
+
+    def _socket(self, config: ConfigV0) -> SocketDriver:
+        try:
+            return self.http.socket(config)
+        except APIError as error:  # a peer may echo the URL
+            redact(error, escaped(config.api_key))
+            raise
 
 
 class Source(Protocol):

@@ -15,30 +15,24 @@ import threading
 import time
 from typing import TYPE_CHECKING, Final
 
-from .._core.backoff import Backoff
-from .._core.dial import (
-    MAX_BACKLOG,
-    Route,
-    deaf_peer,
-    open_session,
-    refused,
-    route_for,
-    too_late,
-    tunnel_is_open,
-)
+import httpcore
+
+from .._core.faults import no_stream_error, peer_not_reading_error, timeout_error
 from .._core.observe import Link
-from ..errors import APIConnectionError, APIError
-from .flow import attempts
+from .._core.session import MAX_BACKLOG
+from ..errors import APIConnectionError
+from .network import Stream, socket_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    import httpx
 
     from .._core.config import Config
     from .._core.context import Context
     from .._core.session import Session
     from .._core.stats import Meter
     from .._core.timeouts import Timeouts
-    from ..errors import TimeoutPhase
     from ..events import SpeechEvent
 
 FLUSH_INTERVAL_S: Final = 0.02  # how soon a write is tried again that the network did not take
@@ -87,41 +81,44 @@ class Lane:
 
 
 class SocketDriver:
-    """One connection with its reader; every method may be called from any thread."""
+    """One connection with its reader; every method may be called from any thread.
 
-    def __init__(
-        self, sock: socket.socket, session: Session, config: Config, *, since: float
-    ) -> None:
-        self._sock = sock
+    Args:
+        session: Its protocol; the handshake is complete.
+        config: Where, and who watches.
+        since: When the handshake began, monotonic seconds.
+    """
+
+    def __init__(self, session: Session, config: Config, *, since: float) -> None:
         self._session = session
         self._timeouts = config.timeouts
         self._link = Link(config, now=since)
         self._lock = threading.Lock()
         self._outbox = bytearray()
         self._selector = selectors.DefaultSelector()
-        self._selector.register(sock, selectors.EVENT_READ)
         self._reader = threading.Thread(target=self._run, name="cartesia-stream", daemon=True)
 
-    def handshake(self, deadline: float | None) -> None:
-        """Complete the opening handshake, then start the reader.
+    def start(self, response: httpx.Response) -> None:
+        """Take the connection over from the response that accepted the handshake.
 
         Raises:
-            APIError: If the service refused, or the network failed.
+            RemoteProtocolError: If it has none, as that of a mock.
         """
-        websocket = self._session.websocket
-        try:
-            while not websocket.is_open:
-                self._flush()
-                error = websocket.handshake_error()
-                if error is not None:
-                    raise error
-                if self._selector.select(_remaining(deadline)) and not self._read([]):
-                    self._session.receive_eof(now=time.monotonic())
-        except BaseException as error:
-            self._dispose()
-            if isinstance(error, OSError) and not isinstance(error, APIError):
-                raise APIConnectionError(f"the connection failed: {error}") from error
-            raise
+        stream = response.extensions.get("network_stream")
+        if not isinstance(stream, httpcore.NetworkStream):
+            raise no_stream_error()
+        self._sock, rest = socket_of(stream)
+        self._response = response  # closed with the socket: a pool of the caller waits for that
+        if isinstance(stream, Stream):
+            response.close()  # ours forgets the connection now
+        self._pending: Callable[[], int] | None = getattr(self._sock, "pending", None)
+        self._selector.register(self._sock, selectors.EVENT_READ)
+        while rest:
+            room = self._session.get_buffer()
+            size = min(len(room), len(rest))
+            room[:size] = rest[:size]
+            self._session.receive(size, now=time.monotonic())
+            rest = rest[size:]
         self._link.opened(time.monotonic())
         self._reader.start()
 
@@ -242,6 +239,8 @@ class SocketDriver:
     def _dispose(self) -> None:
         self._selector.close()
         self._sock.close()
+        with contextlib.suppress(Exception):  # however a client of the caller closes
+            self._response.close()
 
     # --- the network; the lock is held, except in _run and _drain
 
@@ -250,7 +249,7 @@ class SocketDriver:
         cause: APIConnectionError | None = None
         news: list[Context] = []
         going_on = True
-        wait = self._patience()
+        wait = self._pause()
         try:
             while going_on:
                 readable = self._selector.select(wait)
@@ -261,10 +260,10 @@ class SocketDriver:
                         news += self._session.tick(now=time.monotonic())
                     self._flush()
                     if len(self._outbox) > MAX_BACKLOG:
-                        cause = deaf_peer()
+                        cause = peer_not_reading_error()
                         going_on = False
                     going_on = going_on and not self._session.is_dead
-                    wait = self._patience()
+                    wait = self._pause()
                     # Last of all: who is woken wants the interpreter, which `select` will let go.
                     for context in news:
                         context.wake()
@@ -279,7 +278,7 @@ class SocketDriver:
                 self._dispose()
             self._link.closed(self._session.end)
 
-    def _patience(self) -> float:
+    def _pause(self) -> float:
         if self._outbox:
             return FLUSH_INTERVAL_S
         return max(0.0, self._session.next_tick() - time.monotonic())
@@ -298,7 +297,7 @@ class SocketDriver:
             if not count:
                 return False
             news += self._session.receive(count, now=time.monotonic())
-            if not isinstance(self._sock, ssl.SSLSocket) or not self._sock.pending():
+            if self._pending is None or not self._pending():
                 return True  # TLS may hold decrypted bytes that the selector cannot see
 
     def _flush(self) -> bool:
@@ -314,105 +313,22 @@ class SocketDriver:
                 self._sock.shutdown(socket.SHUT_WR)
         except _WANTS:
             return False
-        except OSError:  # the reader finds the connection broken and says why
+        except OSError as error:  # the reader finds the connection broken and says why
             self._outbox.clear()
+            if self._sock.fileno() < 0:  # closed by its owner, of which no selector tells
+                cause = APIConnectionError(f"the connection was closed beneath it: {error}")
+                for context in self._session.receive_eof(now=time.monotonic(), cause=cause):
+                    context.wake()
         return True
 
     def _drain(self, seconds: float | None) -> None:
         """Wait, without the lock, until the network has taken everything."""
-        deadline = _after(seconds)
+        until = None if seconds is None else time.monotonic() + seconds
         while True:
             # Not a selector: it would sleep on when the reader closes the socket beneath it.
             time.sleep(FLUSH_INTERVAL_S)
             with self._lock:
                 if self._flush():
                     return
-            _remaining(deadline, phase="write")
-
-
-def connect(config: Config, *, max_retries: int, proxy: str | None) -> SocketDriver:
-    """Open a socket, trying again as the policy allows: a handshake may be repeated freely.
-
-    Raises:
-        APIStatusError: If the service refused, as over HTTP.
-        APIConnectionError: If it cannot be reached.
-    """
-    retries = Backoff(max_retries, idempotent=True)
-    while True:
-        try:
-            return _connect_once(config, proxy)
-        except APIError as error:
-            delay = retries.delay_after(error)
-            if delay is None:
-                raise
-        time.sleep(delay)
-
-
-def _connect_once(config: Config, proxy: str | None) -> SocketDriver:
-    since = time.monotonic()
-    deadline = _after(config.timeouts.connect)
-    sock = _dial(route_for(config, proxy), deadline)
-    session = open_session(config, now=time.monotonic())
-    driver = SocketDriver(sock, session, config, since=since)
-    driver.handshake(deadline)
-    return driver
-
-
-def _dial(route: Route, deadline: float | None) -> socket.socket:
-    """A connected, non-blocking socket, through the proxy and TLS where the route says so."""
-    try:
-        sock = _connected(route.host, route.port, deadline)
-        try:
-            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            if route.tunnel is not None:
-                _open_tunnel(sock, route.tunnel, deadline)
-            if route.tls is not None:
-                sock.settimeout(_remaining(deadline))
-                sock = route.tls.wrap_socket(sock, server_hostname=route.server_name)
-            sock.setblocking(False)
-        except BaseException:
-            sock.close()
-            raise
-    except TimeoutError as error:
-        if isinstance(error, APIError):
-            raise
-        raise too_late("connect") from error
-    except (OSError, UnicodeError) as error:
-        raise refused(f"cannot connect to {route.host}:{route.port}: {error}", error) from error
-    return sock
-
-
-def _connected(host: str, port: int, deadline: float | None) -> socket.socket:
-    """A connection to the first address of a host that answers."""
-    failure: OSError | None = None
-    for address, seconds in attempts(host, port, _remaining(deadline)):
-        try:
-            return socket.create_connection((address, port), seconds)
-        except OSError as error:
-            failure = error
-    raise failure or OSError("the host has no address")
-
-
-def _open_tunnel(sock: socket.socket, request: bytes, deadline: float | None) -> None:
-    sock.sendall(request)
-    received = b""
-    # One byte at a time, so that nothing of what follows the answer is taken from TLS.
-    while not tunnel_is_open(received):
-        sock.settimeout(_remaining(deadline))
-        piece = sock.recv(1)
-        if not piece:
-            raise refused("the proxy closed the connection")
-        received += piece
-
-
-def _after(seconds: float | None) -> float | None:
-    return None if seconds is None else time.monotonic() + seconds
-
-
-def _remaining(deadline: float | None, *, phase: TimeoutPhase = "connect") -> float | None:
-    if deadline is None:
-        return None
-    left = deadline - time.monotonic()
-    if left <= 0:
-        raise too_late(phase)
-    return left
+            if until is not None and time.monotonic() >= until:
+                raise timeout_error("write")

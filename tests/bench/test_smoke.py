@@ -80,14 +80,14 @@ def test_compression_may_be_accepted(server: Server) -> None:
 
 @pytest.mark.parametrize("name", ["async-ws", "async-sse", "sync-ws", "sync-sse"])
 def test_tls(name: str, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    from cartesia_stream._core import dial
+    from cartesia_stream._core import proxies
 
     monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATES / "certificate.pem"))
-    dial.tls_context.cache_clear()
+    proxies.tls_context.cache_clear()
     try:
         outcome = drive("ours", name).stream(FEW, server.url(FEW, tls=True))
     finally:
-        dial.tls_context.cache_clear()
+        proxies.tls_context.cache_clear()
     assert outcome.cpu_s > 0
 
 

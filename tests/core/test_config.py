@@ -61,19 +61,20 @@ def test_the_environment_fills_in() -> None:
 
 
 @pytest.mark.parametrize(
-    ("url", "socket"),
+    ("url", "base"),
     [
-        ("https://api.cartesia.ai", "wss://api.cartesia.ai"),
-        ("https://host:8443/", "wss://host:8443"),
-        ("http://127.0.0.1:80//", "ws://127.0.0.1:80"),
-        ("http://[::1]:5/proxy/v1/", "ws://[::1]:5/proxy/v1"),
-        ("HTTPS://Host", "wss://Host"),
-        ("http://http", "ws://http"),
+        ("https://api.cartesia.ai", "https://api.cartesia.ai"),
+        ("https://host:8443/", "https://host:8443"),
+        ("http://127.0.0.1:80//", "http://127.0.0.1:80"),
+        ("http://[::1]:5/proxy/v1/", "http://[::1]:5/proxy/v1"),
+        ("HTTPS://Host", "https://Host"),
     ],
 )
-def test_socket_addresses(url: str, socket: str) -> None:
-    """A socket lives where the HTTP calls go, with ws in place of http."""
-    assert make(base_url=url).websocket_url() == f"{socket}/tts/websocket"
+def test_base_urls(url: str, base: str) -> None:
+    """Calls and sockets live below the same address, however it was written."""
+    config = make(base_url=url)
+    assert config.base_url == base
+    assert (config.socket_path, config.socket_params) == ("/tts/websocket", ())
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,8 @@ from __future__ import annotations
 import copy
 import json
 import pickle
+import socket
+import ssl
 from typing import Any
 
 import pytest
@@ -35,10 +37,12 @@ from cartesia_stream._core.backoff import MAX_DELAY_S, Backoff
 from cartesia_stream._core.faults import (
     MAX_TEXT,
     redact,
+    refused_error,
     request_id_of,
     response_error,
     retry_after,
     status_error,
+    timeout_error,
 )
 
 KEY = "sk_car_planted"
@@ -282,3 +286,31 @@ def test_no_retries() -> None:
     """None are made where none were allowed."""
     error = InternalServerError("m", status_code=503)
     assert Backoff(0, idempotent=True).delay_after(error) is None
+
+
+# --- connections that were never made
+
+
+@pytest.mark.parametrize(
+    ("error", "final"),
+    [
+        (ssl.SSLCertVerificationError("no"), True),
+        (socket.gaierror(socket.EAI_NONAME, "no"), True),
+        (socket.gaierror(socket.EAI_AGAIN, "busy"), False),
+        (ConnectionRefusedError(8, "gaierror has this number too"), False),
+    ],
+)
+def test_failures_that_no_other_try_mends(error: OSError, final: bool) -> None:
+    """Also where a library has wrapped them."""
+    wrapped = RuntimeError("cannot connect")
+    wrapped.__cause__ = error
+    for cause in (error, wrapped):
+        assert refused_error("m", cause).retryable is not final
+
+
+def test_errors_of_a_connection() -> None:
+    """What never left may always be sent again; what may have left may not."""
+    assert refused_error("m").request_sent is False
+    assert timeout_error("connect").request_sent is False
+    assert timeout_error("write").request_sent is True
+    assert timeout_error("close").phase == "close"

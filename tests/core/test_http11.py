@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 from cartesia_stream import ConfigurationError
 from cartesia_stream._core import http11
 from cartesia_stream._core.http11 import (
+    BodyWriter,
     ChunkedBody,
     FixedBody,
     Head,
     HeadParser,
     OpenBody,
-    Upload,
     request_head,
 )
 
@@ -410,20 +410,20 @@ def test_no_address_brings_a_header(method: bytes, target: bytes) -> None:
 
 @given(st.lists(st.binary(max_size=20), max_size=5))
 def test_uploads_in_chunks(parts: list[bytes]) -> None:
-    upload = Upload([(b"Transfer-Encoding", b"chunked")])
+    upload = BodyWriter([(b"Transfer-Encoding", b"chunked")])
     sent = b"".join(map(upload.piece, parts)) + upload.end()
     assert decode([sent]) == (b"".join(parts), True)
 
 
 @pytest.mark.parametrize("parts", [[b"abcde"], [b"ab", b"", b"cde"]])
 def test_uploads_of_a_known_length(parts: list[bytes]) -> None:
-    upload = Upload([(b"Host", b"x"), (b"Content-Length", b"5")])
+    upload = BodyWriter([(b"Host", b"x"), (b"Content-Length", b"5")])
     assert [upload.piece(part) for part in parts] == parts
     assert upload.end() == b""
 
 
 def test_uploads_that_change_their_length() -> None:
-    upload = Upload([(b"Content-Length", b"5")])
+    upload = BodyWriter([(b"Content-Length", b"5")])
     upload.piece(b"abc")
     with pytest.raises(LocalProtocolError, match="shorter"):
         upload.end()

@@ -50,7 +50,7 @@ class Line:
     def __init__(self, *, limit: int = 1 << 20, handshake: bool = True, secret: str = KEY) -> None:
         self.now = 0.0
         self.session = Session(
-            WebSocket("ws://service/tts/websocket", {}, secret=secret),
+            WebSocket(),
             secret=secret,
             max_buffer_bytes=limit,
             ping_interval=20,
@@ -60,7 +60,19 @@ class Line:
         self.peer = ServerProtocol(logger=SILENT)
         self.requests: list[dict[str, Any]] = []
         if handshake:
-            self.carry()
+            self.shake_hands()
+
+    def shake_hands(self) -> None:
+        """Shake hands, as an HTTP client would for both."""
+        fields = {"Host": "service", **self.session.websocket.handshake_headers()}
+        lines = ["GET / HTTP/1.1", *(f"{name}: {fields[name]}" for name in fields), "", ""]
+        self.peer.receive_data("\r\n".join(lines).encode())
+        (request,) = self.peer.events_received()
+        assert isinstance(request, Request)
+        answer = self.peer.accept(request)
+        self.peer.send_response(answer)
+        self.peer.data_to_send()
+        self.session.websocket.accept(list(answer.headers.raw_items()))
 
     def carry(self) -> list[Context]:
         """Let both sides read all that the other has written."""
@@ -68,9 +80,7 @@ class Line:
         for _ in range(3):
             self.peer.receive_data(b"".join(self.session.websocket.data_to_send()))
             for event in self.peer.events_received():
-                if isinstance(event, Request):
-                    self.peer.send_response(self.peer.accept(event))
-                elif isinstance(event, Frame) and event.opcode == 1:
+                if isinstance(event, Frame) and event.opcode == 1:
                     self.requests.append(json.loads(bytes(event.data)))
             news += self.receive(b"".join(self.peer.data_to_send()))
         return news
@@ -343,7 +353,7 @@ def test_nothing_opens_before_the_handshake() -> None:
     assert not line.session.usable
     with pytest.raises(ConnectionClosedError):
         line.open("1")
-    line.carry()
+    line.shake_hands()
     line.open("1")
 
 

@@ -13,18 +13,10 @@ from websockets.protocol import State
 from websockets.server import ServerProtocol
 from websockets.uri import parse_uri
 
-from cartesia_stream import (
-    APIConnectionError,
-    APIStatusError,
-    AuthenticationError,
-    ConnectionClosedError,
-    InternalServerError,
-    RateLimitError,
-    RemoteProtocolError,
-)
+from cartesia_stream import ConnectionClosedError, RemoteProtocolError
 from cartesia_stream._core import websocket as module
 from cartesia_stream._core.buffer import LARGE
-from cartesia_stream._core.websocket import MAX_HANDSHAKE, WebSocket
+from cartesia_stream._core.websocket import WebSocket
 
 from .reads import reads
 
@@ -40,7 +32,22 @@ LIMIT = 300  # bytes of a message; small, so that sequences can pass it
 
 
 def make(limit: int = LIMIT) -> WebSocket:
-    return WebSocket(URL, HEADERS, secret=KEY, max_message_bytes=limit)
+    return WebSocket(max_message_bytes=limit)
+
+
+def asked(websocket: WebSocket) -> bytes:
+    """The request that an HTTP client makes of the headers of a handshake."""
+    fields = {"Host": "service", **HEADERS, **websocket.handshake_headers()}
+    lines = ["GET /tts/websocket HTTP/1.1", *(f"{name}: {fields[name]}" for name in fields)]
+    return "\r\n".join((*lines, "", "")).encode()
+
+
+def answered(websocket: WebSocket, answer: bytes) -> bytes:
+    """Let an HTTP client read the head of the answer; what follows it."""
+    head, _, rest = answer.partition(b"\r\n\r\n")
+    fields = (line.split(": ", 1) for line in head.decode().split("\r\n")[1:])
+    websocket.accept([(name, value) for name, value in fields])
+    return rest
 
 
 def receive(websocket: WebSocket, data: bytes) -> list[bytes]:
@@ -67,8 +74,7 @@ def accepting(request: bytes) -> bytes:
 
 def opened(limit: int = LIMIT) -> WebSocket:
     websocket = make(limit)
-    assert websocket.is_connecting
-    receive(websocket, accepting(sent(websocket)))
+    answered(websocket, accepting(asked(websocket)))
     assert websocket.is_open
     return websocket
 
@@ -178,23 +184,11 @@ def cut(dice: random.Random, data: bytes) -> Iterable[bytes]:
         data = data[size:]
 
 
-def handshake(dice: random.Random, request: bytes) -> bytes:
-    kind = dice.random()
-    if kind < 0.85:
-        return accepting(request)
-    if kind < 0.95:
-        body = dice.randbytes(dice.randrange(60))
-        length = dice.choice([f"Content-Length: {len(body)}\r\n", ""])
-        return f"HTTP/1.1 429 No\r\n{length}\r\n".encode() + body
-    return dice.choice([b"nonsense\r\n\r\n", b"HTTP/1.1 200 OK\r\n\r\n", b"", b"HTTP/1.1 101 "])
-
-
 class Outcome(NamedTuple):
     messages: list[bytes]
     answers: bytes
     state: State
     close: tuple[int, str]
-    refused: type[BaseException] | None
 
 
 def play(seed: int) -> tuple[Outcome, Outcome]:
@@ -202,10 +196,11 @@ def play(seed: int) -> tuple[Outcome, Outcome]:
     dice = random.Random(seed)
     ours, bare = make(), Bare(LIMIT)
     bare.protocol.key = ours._protocol.key
-    request = sent(ours)
+    answer = accepting(asked(ours))
     bare.protocol.data_to_send()
-    pieces = [handshake(dice, request)]
-    pieces += [valid(dice) for _ in range(dice.randrange(6))]
+    answered(ours, answer)
+    bare.receive(answer)
+    pieces = [valid(dice) for _ in range(dice.randrange(6))]
     pieces += [faulty(dice)] if dice.random() < 0.4 else []
     pieces += [closing(dice)] if dice.random() < 0.4 else []
     pieces += [valid(dice) for _ in range(dice.randrange(3))]
@@ -229,21 +224,18 @@ def play(seed: int) -> tuple[Outcome, Outcome]:
     bare.protocol.receive_eof()
     closed = ours.closed_error()
     assert isinstance(closed, ConnectionClosedError)
-    refused, expected_refusal = ours._protocol.handshake_exc, bare.protocol.handshake_exc
     return (
         Outcome(
             messages,
             answers + sent(ours),
             ours._protocol.state,
             (closed.code, closed.reason),
-            type(refused) if refused else None,
         ),
         Outcome(
             bare.messages,
             expected_answers + b"".join(bare.protocol.data_to_send()),
             bare.protocol.state,
             bare.close_outcome(),
-            type(expected_refusal) if expected_refusal else None,
         ),
     )
 
@@ -277,74 +269,49 @@ def test_a_bad_frame_in_two_reads_is_not_read_as_frames(header: bytes) -> None:
 
 
 def test_request() -> None:
-    """The handshake carries our headers and asks for no compression."""
-    request = sent(make()).decode()
-    assert request.startswith("GET /tts/websocket HTTP/1.1\r\nHost: service\r\n")
-    assert f"Authorization: Bearer {KEY}\r\n" in request
-    assert "Sec-WebSocket-Extensions" not in request
+    """The headers ask for a WebSocket without compression; the host is the HTTP client's to say."""
+    fields = make().handshake_headers()
+    assert fields["Upgrade"] == "websocket"
+    assert fields["Connection"] == "Upgrade"
+    assert fields["Sec-WebSocket-Version"] == "13"
+    assert not {"Host", "Sec-WebSocket-Extensions"} & fields.keys()
+    assert fields["Sec-WebSocket-Key"] != make().handshake_headers()["Sec-WebSocket-Key"]
 
 
-BODY = b'{"message":"Go away, sk_car_planted","error_code":"x","request_id":"r9","title":"No"}'
-REFUSALS = [
-    (401, "", AuthenticationError),
-    (429, "Retry-After: 7\r\n", RateLimitError),
-    (500, "", InternalServerError),
-    (520, "", InternalServerError),
-    (418, "", APIStatusError),
-]
-
-
-@pytest.mark.parametrize(("status", "header", "kind"), REFUSALS)
-@pytest.mark.parametrize("sized", [True, False])
-@pytest.mark.parametrize("size", [1, 50, 10000])
-def test_refusals_are_the_errors_of_http(
-    status: int, header: str, kind: type[APIStatusError], sized: bool, size: int
-) -> None:
-    """A refused handshake raises the class of its status with all that the body says."""
-    websocket = make()
-    length = f"Content-Length: {len(BODY)}\r\n" if sized else ""
-    answer = f"HTTP/1.1 {status} No\r\n{length}{header}\r\n".encode() + BODY
-    for start in range(0, len(answer), size):
-        assert websocket.handshake_error() is None
-        assert websocket.is_connecting
-        receive(websocket, answer[start : start + size])
-    if not sized:
-        websocket.receive_eof()
-    error = websocket.handshake_error()
-    assert not websocket.is_connecting
-    assert type(error) is kind
-    assert (error.status_code, error.error_code, error.request_id) == (status, "x", "r9")
-    assert error.retry_after == (7.0 if header else None)
-    assert KEY not in str(error)
+def test_nothing_is_sent_but_the_request() -> None:
+    """The request leaves through an HTTP client, and not a second time."""
+    websocket = opened()
+    assert sent(websocket) == b""
+    websocket.send_text(b"hi")
+    assert sent(websocket)[0] == 0x81
 
 
 @pytest.mark.parametrize(
-    "answer",
+    "fields",
     [
-        b"nonsense\r\n\r\n",
-        b"HTTP/1.1 101 Switching Protocols\r\n\r\n",
-        b"HTTP/1.1 101 X\r\nUpgrade: websocket\r\nConnection: sk_car_planted\r\n\r\n",
-        b"HTTP/1.1 101 X\r\nA: " + b"a" * (MAX_HANDSHAKE + 1),
+        [],
+        [("Upgrade", "websocket"), ("Connection", "Upgrade")],
+        [("Upgrade", "h2c"), ("Connection", "Upgrade"), ("Sec-WebSocket-Accept", "x")],
+        [("Upgrade", "websocket"), ("Connection", "Upgrade"), ("Sec-WebSocket-Accept", "x")],
     ],
 )
-def test_an_answer_that_is_no_handshake(answer: bytes) -> None:
-    """Something that is no WebSocket server is told apart from a refusal, without its words."""
+def test_an_answer_that_is_no_handshake(fields: list[tuple[str, str]]) -> None:
+    """An answer to something else is told apart from a refusal, and opens nothing."""
     websocket = make()
-    receive(websocket, answer)
-    error = websocket.handshake_error()
-    assert type(error) is RemoteProtocolError
-    assert KEY not in str(error)
+    websocket.handshake_headers()
+    with pytest.raises(RemoteProtocolError, match="handshake failed"):
+        websocket.accept(fields)
+    assert not websocket.is_open
 
 
-@pytest.mark.parametrize("answer", [b"", b"HTTP/1.1 10", b"HTTP/1.1 101 Switching\r\nUpgr"])
-def test_a_connection_lost_in_the_handshake_may_be_tried_again(answer: bytes) -> None:
-    """The end of the connection before the answer is a network error."""
-    websocket = make()
-    receive(websocket, answer)
-    websocket.receive_eof()
-    error = websocket.handshake_error()
-    assert isinstance(error, APIConnectionError)
-    assert error.retryable
+def test_what_was_not_asked_for_is_refused() -> None:
+    """A server may choose neither an extension nor a subprotocol that nobody named."""
+    for name in ("Sec-WebSocket-Extensions", "Sec-WebSocket-Protocol"):
+        websocket = make()
+        answer = accepting(asked(websocket)).decode()
+        fields = [tuple(line.split(": ", 1)) for line in answer.split("\r\n")[1:] if line]
+        with pytest.raises(RemoteProtocolError):
+            websocket.accept([*fields, (name, "permessage-deflate")])  # type: ignore[list-item]  # pairs
 
 
 # --- endings

@@ -297,14 +297,6 @@ def test_a_malformed_proxy(face: Face, proxy: str) -> None:
         face.call("status.get")
 
 
-def test_a_socks_proxy_needs_its_package(face: Face, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without it the error says which, before anything is sent."""
-    monkeypatch.setattr("cartesia_stream._core.http.find_spec", lambda name: None)
-    face.settings["proxy"] = "socks5://127.0.0.1:1"
-    with pytest.raises(ConfigurationError, match="socksio"):
-        face.call("status.get")
-
-
 def test_another_address(face: Face, respx_mock: respx.Router) -> None:
     """A base URL with a path is kept in front of every path."""
     respx_mock.get("http://localhost:8080/api/").respond(json={"ok": True, "version": "x"})

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from cartesia_stream._core import backoff, dial
+from cartesia_stream._core import backoff, proxies
 from cartesia_stream.emulator import Emulator
 
 from .faces import AsyncFace, Face, SyncFace
@@ -28,7 +28,7 @@ def plain_surroundings(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("CARTESIA_API_KEY", raising=False)
     monkeypatch.delenv("CARTESIA_BASE_URL", raising=False)
     monkeypatch.setattr(backoff, "FIRST_DELAY_S", 0.02)
-    dial.tls_context.cache_clear()
+    proxies.tls_context.cache_clear()
 
 
 @pytest.fixture(params=["sync", "aio"])

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from cartesia_stream._core import backoff, dial
+from cartesia_stream._core import backoff, proxies
 
 from ..scenarios.conftest import (  # noqa: F401 (fixtures)
     emulator,
@@ -36,7 +36,7 @@ def plain_surroundings(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(f"CARTESIA_API_{name}", raising=False)
     monkeypatch.delenv("CARTESIA_BASE_URL", raising=False)
     monkeypatch.setattr(backoff, "FIRST_DELAY_S", 0.02)
-    dial.tls_context.cache_clear()
+    proxies.tls_context.cache_clear()
     look_up = socket.getaddrinfo
 
     def local(host: Any, *arguments: Any, **named: Any) -> Any:

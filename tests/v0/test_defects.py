@@ -32,7 +32,7 @@ from cartesia_stream import (
     v0,
 )
 from cartesia_stream._aio import retry_v0 as aio_retry
-from cartesia_stream._core import dial, frames_v0
+from cartesia_stream._core import frames_v0, session
 from cartesia_stream._core.config_v0 import base_url_of
 from cartesia_stream._core.frames_v0 import ObjectStream
 from cartesia_stream.v0 import AsyncCartesiaTTS, CartesiaTTS, retry_on_connection_error
@@ -820,8 +820,8 @@ def test_defect_30_a_silent_socket_is_pinged(
     face: AlphaFace, make_peer: MakePeer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One that answers nothing is given up: the generation fails long before its own deadline."""
-    monkeypatch.setattr(dial, "PING_INTERVAL_S", 0.2)
-    monkeypatch.setattr(dial, "PING_TIMEOUT_S", 0.2)
+    monkeypatch.setattr(session, "PING_INTERVAL_S", 0.2)
+    monkeypatch.setattr(session, "PING_TIMEOUT_S", 0.2)
     pinged = threading.Event()
 
     def dead(peer: Conversation, message: Frame) -> None:
