@@ -13,7 +13,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Final, Self
 
-from cartesia_stream.emulator.wire import websocket_frame
+from websockets.frames import Frame, Opcode
 
 if TYPE_CHECKING:
     import ssl
@@ -109,7 +109,7 @@ class Conversation:
         """One JSON message."""
         known = {} if context_id is None else {"context_id": context_id}
         message = {"type": kind, "status_code": 206, "done": kind == "done", **known, **fields}
-        self.send(websocket_frame(TEXT, json.dumps(message).encode()))
+        self.send_frame(TEXT, json.dumps(message).encode())
 
     def chunk(self, context_id: object, data: bytes = b"\0\1" * 100) -> None:
         """A chunk of audio."""
@@ -117,7 +117,11 @@ class Conversation:
 
     def close_frame(self, code: int, reason: str = "") -> None:
         """A close frame."""
-        self.send(websocket_frame(CLOSE, struct.pack("!H", code) + reason.encode()))
+        self.send_frame(CLOSE, struct.pack("!H", code) + reason.encode())
+
+    def send_frame(self, opcode: int, payload: bytes) -> None:
+        """A whole frame, unmasked as a server sends it."""
+        self.send(Frame(Opcode(opcode), payload).serialize(mask=False))
 
     # --- bytes
 
@@ -142,6 +146,10 @@ class Conversation:
             self._more()
         end = self._received.index(mark) + len(mark)
         return self.read(end)
+
+    def put_back(self, data: bytes) -> None:
+        """Let bytes be read, or relayed, as if they came next."""
+        self._received = data + self._received
 
     def _more(self) -> None:
         data = self._sock.recv(65536)
