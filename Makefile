@@ -10,11 +10,14 @@ ALPHA := 0.0.6
 EXAMPLES ?= 100
 # Test files that run at the same time in `make test`; they share nothing.
 WORKERS ?= 2
+# The lowest versions that the package allows, with the tools that know them.
+LOWEST := httpx==0.27.0 httpcore==1.0.7 websockets==14.0 pytest-httpx==0.30.0 "pytest<9" \
+	respx pytest-timeout vcrpy trustme opentelemetry-sdk opentelemetry-instrumentation-httpx
 # How often each side is measured in `make bench`.
 REPETITIONS ?= 7
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check types style all conformance-venv alpha-venv explore schemathesis generate drift lint-spec spec-diff spec-gate bench bench-page soak diagram
+.PHONY: help setup demo test test-lowest check types style all conformance-venv alpha-venv explore schemathesis generate drift lint-spec spec-diff spec-gate bench bench-page soak diagram
 
 # The emulator is on this machine, where no proxy leads.
 export no_proxy := 127.0.0.1,localhost,$(no_proxy)
@@ -54,6 +57,16 @@ conformance-venv: .venv-conformance/.ready-$(SDK) ## Make the environment with t
 	touch $@
 
 alpha-venv: .venv-alpha/.ready-$(ALPHA) ## Make the environment with the client of the v0 alpha.
+
+.venv-lowest/.ready: pyproject.toml
+	$(PYTHON) -m venv --clear .venv-lowest
+	.venv-lowest/bin/python -m pip install --quiet --disable-pip-version-check --editable . $(LOWEST)
+	touch $@
+
+# Its older plugin does not know the mark that the newer one needs.
+test-lowest: .venv-lowest/.ready ## Run the tests of mocks, recorders and tracers on the lowest versions allowed.
+	.venv-lowest/bin/python -m pytest tests/network/test_mocks.py --confcutdir tests/network \
+		--override-ini "addopts=--import-mode=importlib" -W ignore::pytest.PytestUnknownMarkWarning
 
 schemathesis: $(BIN)/.ready ## Hold the emulator against the document for a long time; EXAMPLES says how long.
 	SCHEMATHESIS_EXAMPLES=$(EXAMPLES) $(BIN)/python -m pytest tests/schemathesis --timeout 3600

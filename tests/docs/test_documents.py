@@ -8,12 +8,16 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 import pytest
 from cartesia_api.api import Resources
 
 import cartesia_stream
 from cartesia_stream.emulator import Emulator
+
+from ..network.peers import LOGIN, Certificates, Proxy
+from ..scenarios.peer import Peer
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -83,11 +87,30 @@ def test_there_are_blocks_to_run() -> None:
     assert len(COMMANDS) >= 2
 
 
+@pytest.fixture
+def company(tmp_path: Path, environment: dict[str, str]) -> Iterator[dict[str, str]]:
+    """The environment in a company: a service with a private root, behind a proxy with a login."""
+    certificates = Certificates(tmp_path)
+    service = urlsplit(environment["CARTESIA_BASE_URL"])
+    address = (service.hostname or "", service.port or 80)
+    front = Peer(lambda peer: peer.relay(address), tls=certificates.server(demands=True))
+    with front, Proxy(front, login=LOGIN) as proxy:
+        yield environment | {
+            "CARTESIA_BASE_URL": front.base_url,
+            "COMPANY_ROOT": certificates.root,
+            "COMPANY_CERTIFICATE": certificates.own,
+            "COMPANY_PROXY": proxy.url,
+        }
+
+
 @pytest.mark.parametrize("block", PYTHON, ids=lambda block: block.name)
-def test_a_python_block_runs(block: Block, tmp_path: Path, environment: dict[str, str]) -> None:
-    script = tmp_path / "block.py"
+def test_a_python_block_runs(block: Block, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    surroundings = "company" if "COMPANY_" in block.text else "environment"
+    script = tmp_path / "test_block.py"
     script.write_text(block.text, encoding="utf-8")
-    assert run([sys.executable, "-W", "error", script.name], tmp_path, environment)
+    runner = ["-m", "pytest", "-q"] if "def test_" in block.text else []
+    command = [sys.executable, "-W", "error", *runner, script.name]
+    assert run(command, tmp_path, request.getfixturevalue(surroundings))
 
 
 @pytest.mark.parametrize("block", COMMANDS, ids=lambda block: block.name)

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 HttpClient = Callable[..., Any]
 Way = Callable[["Cartesia"], object]
-MakePeer = Callable[..., Any]
 
 
 def call(client: Cartesia) -> object:
@@ -37,9 +36,9 @@ def socket(client: Cartesia) -> object:
     return client.tts.speak("Hello.", voice=VOICE).collect().data
 
 
-WAYS = (call, sse, socket)
-PATHS = {call: "/", sse: "/tts/sse", socket: "/tts/websocket"}
-BOTH = (call, socket)
+WAYS: tuple[Way, ...] = (call, sse, socket)
+PATHS: dict[Way, str] = {call: "/", sse: "/tts/sse", socket: "/tts/websocket"}
+BOTH: tuple[Way, ...] = (call, socket)
 
 
 def our_transport(face: Face, **settings: Any) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import logging
 import socket
 import ssl
 import threading
@@ -38,6 +39,10 @@ EVENTS: Final = "".join(
 )
 
 
+SILENT: Final = logging.Logger("peer", logging.CRITICAL)  # noqa: LOG001  # outside of the tree
+"""Tests of logs read what a client logs, not what a service does."""
+
+
 class Heard(NamedTuple):
     """A request as it reached the service."""
 
@@ -58,9 +63,9 @@ class Certificates:
         self.root = str(folder / "root.pem")
         self._authority.cert_pem.write_to_path(self.root)
         self._leaf = self._authority.issue_cert("localhost", "127.0.0.1", HOST)
-        self._own = str(folder / "own.pem")
+        self.own = str(folder / "own.pem")
         own = self._authority.issue_cert("agent@example.org")
-        own.private_key_and_cert_chain_pem.write_to_path(self._own)
+        own.private_key_and_cert_chain_pem.write_to_path(self.own)
 
     def server(self, *, demands: bool = False) -> ssl.SSLContext:
         """TLS of a server, which may demand a certificate of its clients."""
@@ -75,7 +80,7 @@ class Certificates:
         """TLS of a client that trusts the authority, and may present a certificate of its own."""
         context = ssl.create_default_context(cafile=self.root)
         if presents:
-            context.load_cert_chain(self._own)
+            context.load_cert_chain(self.own)
         return context
 
 
@@ -122,7 +127,7 @@ class Service(Peer):
 
 def speak_over_a_socket(peer: Conversation, head: bytes) -> None:
     """Take a handshake that was read, and answer each context until the client closes."""
-    protocol = ServerProtocol()
+    protocol = ServerProtocol(logger=SILENT)
     protocol.receive_data(head)
     (request,) = protocol.events_received()
     protocol.send_response(protocol.accept(request))  # type: ignore[arg-type]  # a request
@@ -205,7 +210,8 @@ class Proxy(Peer):
             peer.relay((self.to.host, self.to.port))
             return
         url = urlsplit(target)
-        self.asked.append(f"{url.hostname}:{url.port or 80}")
+        bare = not url.netloc.rpartition(":")[2].isdigit()
+        self.asked.append(f"{url.netloc}:80" if bare else url.netloc)
         path = f"{url.path}?{url.query}" if url.query else url.path
         lines = [line for line in rest.split("\r\n") if not line.lower().startswith("proxy-")]
         peer.put_back("\r\n".join([f"{method} {path} {lines[0]}", *lines[1:]]).encode("latin-1"))

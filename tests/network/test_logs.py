@@ -58,7 +58,7 @@ def test_key_is_in_no_log(
 ) -> None:
     """Neither ours nor that of `httpx`, `httpcore` or `websockets` shows the key."""
     given: dict[str, Any] = {
-        "default": dict,
+        "default": lambda: dict[str, Any](),
         "httpx": lambda: {"http_client": http_client()},
         "transport": lambda: {"http_client": http_client(transport=our_transport(face))},
     }[own]()

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ..scenarios.faces import Face
     from ..scenarios.peer import Conversation
     from .conftest import HttpClient, Way
-    from .peers import Certificates
+    from .peers import Certificates, Login
 
 SCHEMES = ["http", "https", "socks5", "socks5h"]
 
@@ -28,13 +28,19 @@ schemes = pytest.mark.parametrize("scheme", SCHEMES)
 targets = pytest.mark.parametrize("secure", [False, True], ids=["plain", "tls"])
 
 
-def started(start: Any, certificates: Certificates, scheme: str, **settings: Any) -> Proxy:
-    """A proxy of a kind, before a service which speaks TLS if `secure` says so."""
-    secure = settings.pop("secure", False)
+def started(
+    start: Any,
+    certificates: Certificates,
+    scheme: str,
+    *,
+    secure: bool,
+    login: Login | None,
+) -> tuple[Proxy, Service]:
+    """A proxy of a kind, and the service behind it, which speaks TLS if it is to be secure."""
     service = start(Service(tls=certificates.server() if secure else None))
     tls = certificates.server() if scheme == "https" else None
-    proxy: Proxy = start(Proxy(service, scheme=scheme, tls=tls, **settings))
-    return proxy
+    proxy = start(Proxy(service, scheme=scheme, tls=tls, login=login))
+    return proxy, service
 
 
 def address(scheme: str, *, secure: bool) -> str:
@@ -55,13 +61,13 @@ def test_proxy(
     http_client: HttpClient,
     way: Way,
     secure: bool,
-    login: Any,
+    login: Login | None,
     own: bool,
     scheme: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A proxy is asked for the service and told its login; the key passes it unseen over TLS."""
-    proxy = started(start, certificates, scheme, secure=secure, login=login)
+    proxy, service = started(start, certificates, scheme, secure=secure, login=login)
     tls = certificates.client()
     if own:
         through = httpx.Proxy(proxy.url, ssl_context=tls if scheme == "https" else None)
@@ -74,7 +80,7 @@ def test_proxy(
     (asked,) = proxy.asked
     assert asked.endswith(":9")
     assert scheme == "socks5" or asked == f"{HOST}:9"
-    (heard,) = proxy.to.heard
+    (heard,) = service.heard
     assert heard.path == PATHS[way]
     assert LOGIN.password not in heard.head
     assert "proxy-authorization" not in heard.head.lower()
@@ -99,7 +105,7 @@ def test_proxy_from_the_environment(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """`HTTPS_PROXY`, `HTTP_PROXY` and `ALL_PROXY` name a proxy, in either case."""
-    proxy = started(start, certificates, scheme, secure=secure, login=LOGIN)
+    proxy, _ = started(start, certificates, scheme, secure=secure, login=LOGIN)
     name = ("https_proxy" if secure else "http_proxy") if variable == "scheme" else variable
     monkeypatch.setenv(name.upper() if upper else name, proxy.url)
     url = address(scheme, secure=secure)
@@ -178,7 +184,7 @@ def test_login_that_is_refused(
     given: str,
 ) -> None:
     """A proxy that refuses is a failure to connect that names its status, and no password."""
-    proxy = started(start, certificates, scheme, secure=secure, login=LOGIN)
+    proxy, service = started(start, certificates, scheme, secure=secure, login=LOGIN)
     client = face.client(
         address(scheme, secure=secure),
         max_retries=0,
@@ -191,7 +197,7 @@ def test_login_that_is_refused(
     assert not caught.value.request_sent
     assert "wrong-secret" not in told(caught.value)
     assert "wrong-secret" not in repr(client)
-    assert proxy.to.connections == 0
+    assert service.connections == 0
 
 
 @ways
