@@ -27,13 +27,24 @@ MAX_LINE: Final = 1 << 14  # bytes of a chunk's size with its extensions, or of 
 MAX_TRAILERS: Final = 1 << 16
 
 _TOKEN: Final = rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"
+_TEXT: Final = rb"[^\x00\n\v\f\r]*"  # no character that anybody may take for the end of a line
 _REQUEST_LINE: Final = re.compile(_TOKEN + rb" [\x21-\x7e]+ HTTP/1\.1")
-_STATUS_LINE: Final = re.compile(rb"HTTP/(1\.[01]) ([1-5][0-9]{2})(?: ([^\x00\r\n]*))?")
-_FIELD: Final = re.compile(rb"(" + _TOKEN + rb"):([^\x00\r\n]*)")
+_STATUS_LINE: Final = re.compile(rb"HTTP/(1\.[01]) ([1-5][0-9]{2})(?: (" + _TEXT + rb"))?")
+_FIELD: Final = re.compile(rb"(" + _TOKEN + rb"):(" + _TEXT + rb")")
 _BLANK_LINE: Final = re.compile(rb"\n\r?\n")
 _FOLD: Final = re.compile(rb"\r?\n[ \t]+")
 _LINE_END: Final = re.compile(rb"\r?\n")
-_HEX: Final = frozenset(b"0123456789abcdefABCDEF")
+_LENGTH: Final = re.compile(rb"[0-9]{1,20}")
+# The lines of a chunked body, up to their LF. Extensions may have blanks (RFC 9112, section 7.1.1)
+# and are dropped; so are trailers, but a length or a coding must not come so late.
+_QUOTED: Final = rb'"(?:[\t !#-\[\]-~\x80-\xff]|\\[\t -~\x80-\xff])*"'
+_EXTENSION: Final = (
+    rb"[ \t]*;[ \t]*" + _TOKEN + rb"(?:[ \t]*=[ \t]*(?:" + _TOKEN + rb"|" + _QUOTED + rb"))?"
+)
+_CHUNK_LINE: Final = re.compile(rb"([0-9A-Fa-f]{1,16})(?:" + _EXTENSION + rb")*[ \t]*\r")
+_TRAILER: Final = re.compile(
+    rb"(?!(?i:content-length|transfer-encoding):)" + _FIELD.pattern + rb"\r"
+)
 
 
 def request_head(method: bytes, target: bytes, headers: Iterable[tuple[bytes, bytes]]) -> bytes:
@@ -136,22 +147,17 @@ class Head(NamedTuple):
         Raises:
             RemoteProtocolError: If its end cannot be told for sure.
         """
-        if method == b"HEAD" or self.status in (101, 204, 304):
-            return FixedBody(0)
         codings = self.values(b"transfer-encoding")
-        if codings:
-            if codings != [b"chunked"]:
-                raise RemoteProtocolError(
-                    "the response has a transfer coding that nobody asked for"
-                )
-            return ChunkedBody()
+        if codings and codings != [b"chunked"]:
+            raise RemoteProtocolError("the response has a transfer coding that nobody asked for")
         lengths = set(self.values(b"content-length"))
-        if not lengths:
-            return OpenBody()
-        length = lengths.pop()
-        if lengths or not length.isdigit() or len(length) > 20:
+        if len(lengths) > 1 or not all(_LENGTH.fullmatch(length) for length in lengths):
             raise RemoteProtocolError("the response has no valid length")
-        return FixedBody(int(length))
+        if method == b"HEAD" or self.status < 200 or self.status in (204, 304):
+            return FixedBody(0)
+        if codings:
+            return ChunkedBody()
+        return FixedBody(int(lengths.pop())) if lengths else OpenBody()
 
     @property
     def persists(self) -> bool:
@@ -196,6 +202,7 @@ class HeadParser:
                 raise MalformedResponseError(
                     "the service switches protocols, which nobody asked for"
                 )
+            head.body(b"")  # it has none, but must not say that it has one of a disputed length
         self._buffer = data[start:]
         if len(self._buffer) >= MAX_HEAD:
             raise MalformedResponseError(f"the head of the response passes {MAX_HEAD} bytes")
@@ -203,7 +210,8 @@ class HeadParser:
 
 
 def _parse(data: bytes) -> Head:
-    first, *lines = _LINE_END.split(_FOLD.sub(b" ", data.removesuffix(b"\r")))
+    first, *fields = _LINE_END.split(data.removesuffix(b"\r"), maxsplit=1)
+    lines = _LINE_END.split(_FOLD.sub(b" ", fields[0])) if fields else []
     status = _STATUS_LINE.fullmatch(first)
     if status is None:
         raise MalformedResponseError("the response does not begin as one of HTTP/1.1")
@@ -294,7 +302,7 @@ class ChunkedBody:
         self.fault: RemoteProtocolError | None = None
         self._buffer = b""  # the start of a line, or of the end of a chunk
         self._left = 0  # bytes of the present chunk, with its line end, that are still to come
-        self._line = b"0"  # the last one that began a chunk, and the chunk's length
+        self._line = b"0\r"  # the last one that began a chunk, and the chunk's length
         self._length = 0
         self._in_trailers = False
         self._trailers = 0
@@ -329,21 +337,20 @@ class ChunkedBody:
             if self._left:
                 position = self._take(data, position, parts)
                 continue
-            end = data.find(b"\r\n", position, position + MAX_LINE)
+            end = data.find(b"\n", position, position + MAX_LINE)
             if end < 0:
                 if size - position >= MAX_LINE:
                     raise _broken("a line is too long")
                 break
             if self.complete:
                 raise _broken("bytes follow its end")
-            if self._in_trailers:
-                self._trailer(end - position)
-                position = end + 2
-                continue
             line = data[position:end]
+            position = end + 1
+            if self._in_trailers:
+                self._trailer(line)
+                continue
             if line != self._line:  # chunks of audio are mostly of one size
                 self._line, self._length = line, _length(line)
-            position = end + 2
             after = position + self._length
             if not self._length:
                 self._in_trailers = True
@@ -370,18 +377,20 @@ class ChunkedBody:
         self._left = left - have
         return after
 
-    def _trailer(self, length: int) -> None:
-        self._trailers += length
+    def _trailer(self, line: bytes) -> None:
+        self._trailers += len(line)
         if self._trailers > MAX_TRAILERS:
             raise _broken("its trailers are too long")
-        self.complete = not length
+        self.complete = line == b"\r"
+        if not self.complete and not _TRAILER.fullmatch(line):
+            raise _broken("a trailer is malformed")
 
 
 def _length(line: bytes) -> int:
-    digits = line.partition(b";")[0].rstrip(b" \t")
-    if not digits or len(digits) > 16 or not _HEX.issuperset(digits):
+    matched = _CHUNK_LINE.fullmatch(line)
+    if matched is None:
         raise _broken("a chunk has no valid size")
-    return int(digits, 16)
+    return int(matched[1], 16)
 
 
 def _broken(why: str) -> RemoteProtocolError:

@@ -1,11 +1,10 @@
-"""Heads, and where bodies end, against the standard and another implementation."""
+"""Heads, and where bodies end, by the standard; beside another reader in the file next to this."""
 
 from __future__ import annotations
 
 import itertools
 from typing import TYPE_CHECKING
 
-import h11
 import pytest
 from httpcore import LocalProtocolError, RemoteProtocolError
 from hypothesis import given
@@ -56,36 +55,12 @@ def decode(data: Sequence[bytes]) -> tuple[bytes, bool]:
     return taken, body.complete
 
 
-def waiting() -> h11.Connection:
-    """The other implementation, which has sent a request."""
-    connection = h11.Connection(h11.CLIENT, max_incomplete_event_size=http11.MAX_HEAD)
-    connection.send(h11.Request(method="GET", target="/", headers=[("Host", "x")]))
-    connection.send(h11.EndOfMessage())
-    return connection
-
-
-def judged_by_h11(data: bytes) -> tuple[bytes, bool] | None:
-    """Body and completeness, or None where it finds an error."""
-    connection = waiting()
-    connection.receive_data(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + data)
-    body, complete = b"", False
-    try:
-        while (event := connection.next_event()) not in (h11.NEED_DATA, h11.PAUSED):
-            if isinstance(event, h11.Data):
-                body += bytes(event.data)
-            complete = complete or isinstance(event, h11.EndOfMessage)
-    except h11.RemoteProtocolError:
-        return None
-    return body, complete
-
-
 @given(st.lists(st.binary(max_size=60), max_size=6), EXTENSIONS, TRAILERS, CUTS)
 def test_any_pieces_give_the_same_body(
     parts: list[bytes], extension: bytes, trailers: bytes, cuts: list[int]
 ) -> None:
     data = encode(parts, extension, trailers)
     assert decode(pieces(data, cuts)) == (b"".join(parts), True)
-    assert judged_by_h11(data) == (b"".join(parts), True)
 
 
 @given(st.lists(st.binary(max_size=20), max_size=4), st.data())
@@ -94,24 +69,6 @@ def test_what_breaks_off_is_not_complete(parts: list[bytes], data: st.DataObject
     body, complete = decode([whole[: data.draw(st.integers(0, len(whole) - 1))]])
     assert not complete
     assert b"".join(parts).startswith(body)
-
-
-@given(
-    st.lists(
-        st.sampled_from([b"1", b"a", b"F", b"0", b"\r\n", b"\r", b"\n", b";", b" ", b"xyz", b"-"]),
-        max_size=12,
-    ),
-    CUTS,
-)
-def test_what_is_taken_is_what_another_takes(words: list[bytes], cuts: list[int]) -> None:
-    """Whatever a peer sends: an error, or the very same bytes of the body."""
-    data = b"".join(words)
-    try:
-        mine = decode(pieces(data, cuts))
-    except RemoteProtocolError:
-        return
-    theirs = judged_by_h11(data)
-    assert theirs is None or theirs == mine
 
 
 @pytest.mark.parametrize(
@@ -129,6 +86,18 @@ def test_what_is_taken_is_what_another_takes(words: list[bytes], cuts: list[int]
         b"10000000000000000\r\n",
         b"0\r\n\r\nHTTP/1.1 200 OK\r\n",
         b"0\r\n\r\n0",
+        b"3;a\nabc\r\n",
+        b"3\nabc\r\n",
+        b"3;a\rb\r\nabc\r\n",
+        b"3;a\0\r\nabc\r\n",
+        b"3;\r\nabc\r\n",
+        b'3;a="b\r\nabc\r\n',
+        b"0\r\n\n",
+        b"0\r\nA: b\n\nC: d\r\n\r\n",
+        b"0\r\nA: b\rC: d\r\n\r\n",
+        b"0\r\nA b\r\n\r\n",
+        b"0\r\nContent-Length: 3\r\n\r\n",
+        b"0\r\ntransfer-encoding: chunked\r\n\r\n",
         b"1;" + b"x" * http11.MAX_LINE,
         b"0\r\n" + (b"a: " + b"x" * 10000 + b"\r\n") * 7,
     ],
@@ -207,18 +176,6 @@ def read_head(data: Sequence[bytes]) -> tuple[Head | None, bytes]:
     return None, b""
 
 
-def head_by_h11(data: bytes) -> h11.Response | None:
-    """The head, or None where it finds none."""
-    connection = waiting()
-    connection.receive_data(data)
-    try:
-        while isinstance(event := connection.next_event(), h11.InformationalResponse):
-            pass
-    except h11.RemoteProtocolError:
-        return None
-    return event if isinstance(event, h11.Response) else None
-
-
 NAMES = st.text("abcXYZ-_.!09", min_size=1, max_size=8).map(str.encode)
 VALUES = st.text('ab1 \t,;="', max_size=12).map(str.encode)
 FIELDS = st.lists(st.tuples(NAMES, VALUES), max_size=5)
@@ -236,42 +193,14 @@ def test_any_pieces_give_the_same_head(
     behind: bytes,
     cuts: list[int],
 ) -> None:
-    """Another implementation reads the same, and no byte behind a head is taken."""
+    """No byte behind a head is taken."""
     lines = [b"HTTP/1.1 207" + reason, *(b"%b:%b" % field for field in fields), b"", b""]
     data = interim + end.join(lines)
     head, rest = read_head(pieces(data + behind, cuts))
-    theirs = head_by_h11(data)
     assert head is not None
-    assert theirs is not None
-    assert (head.status, head.version, head.reason) == (207, b"1.1", bytes(theirs.reason))
-    assert head.headers == theirs.headers.raw_items()
+    assert (head.status, head.version, head.reason) == (207, b"1.1", reason[1:])
+    assert head.headers == [(name, value.strip(b" \t")) for name, value in fields]
     assert rest == behind
-
-
-@given(
-    st.lists(
-        st.sampled_from(
-            [b"HTTP/1.1 200 OK", b"\r\n", b"\n", b"\r", b"A: b", b"A : b", b" folded", b"\0", b":"]
-        ),
-        max_size=10,
-    ),
-    CUTS,
-)
-def test_what_is_read_is_what_another_reads(words: list[bytes], cuts: list[int]) -> None:
-    """Whatever a peer sends: an error, or the very same fields."""
-    data = b"".join(words)
-    try:
-        head, _ = read_head(pieces(data, cuts))
-    except RemoteProtocolError:
-        return
-    theirs = head_by_h11(data)
-    if head is not None and theirs is not None:
-        unfolded = [(name, b" ".join(value.split())) for name, value in head.headers]
-        assert unfolded == [
-            (name, b" ".join(value.split())) for name, value in theirs.headers.raw_items()
-        ]
-    else:
-        assert head is None
 
 
 @pytest.mark.parametrize(
@@ -289,6 +218,10 @@ def test_what_is_read_is_what_another_reads(words: list[bytes], cuts: list[int])
         b"HTTP/1.1 200 OK\r\n: b\r\n\r\n",
         b"HTTP/1.1 200 OK\r\nA: b\rc\r\n\r\n",
         b"HTTP/1.1 200 OK\r\nA: b\0\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nA: b\x0bc\r\n\r\n",
+        b"HTTP/1.1 200 O\x0cK\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\n folded\r\n\r\n",
+        b"HTTP/1.1 100 OK\r\nContent-Length: x\r\n\r\n",
         b"HTTP/1.1 200 OK\r\nA: " + b"x" * http11.MAX_HEAD,
         b"HTTP/1.1 200 OK\r\n" + b"A: b\r\n" * 20_000,
     ],
