@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING, Literal, Self
 
-from .._core.config import DEFAULT_MODEL
+from .._core.config import DEFAULT_MODEL, check_options
 from .._core.context import State
 from .._core.ledger import Ledger
 from .._core.operations import Infill, bytes_request, sse_request
@@ -248,6 +248,7 @@ class AsyncTTS:
             ConfigurationError: If the arguments cannot work; nothing was sent.
             APIError: When it is first used, if the service refused or cannot be reached.
         """
+        check_options(options)
         request, transports = bytes_request(transcript, voice, speech), self._transports
         life = transports.life("bytes", request.format, request.model_id)
         return launch(AsyncSpeechStream(lambda: transports.speech(request, options, life), life))
@@ -274,6 +275,7 @@ class AsyncTTS:
             ConfigurationError: If the arguments cannot work; nothing was sent.
             APIError: When it is first used, if the service refused or cannot be reached.
         """
+        check_options(options)
         request, transports = sse_request(transcript, voice, speech, context_id), self._transports
         life = transports.life("sse", request.format, request.model_id)
         return launch(AsyncSpeechStream(lambda: transports.speech(request, options, life), life))
@@ -313,6 +315,7 @@ class AsyncTTS:
             OSError: When it is first used, if a recording cannot be opened.
             APIError: When it is first used, if the service refused or cannot be reached.
         """
+        check_options(options)
         recordings = (left_audio, right_audio)
         given = sum(recording is not None for recording in recordings)
         infill = Infill.of(transcript, voice, language, model_id, output_format, recordings=given)

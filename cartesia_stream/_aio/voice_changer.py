@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .._core.config import check_options
 from .._core.operations import Change
 from ..audio import PCM_24K, AudioFormat
 from .flow import launch
@@ -83,6 +84,7 @@ class AsyncVoiceChanger:
     def _stream(
         self, clip: UploadFile, change: Change, options: RequestOptions | None
     ) -> AsyncSpeechStream:
+        check_options(options)
         transport: StreamTransport = "sse" if change.events else "bytes"
         life = self._transports.life(transport, change.format)
 

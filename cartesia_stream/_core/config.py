@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from copy import copy
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 from urllib.parse import urlsplit
 
 from .._version import __version__
@@ -13,8 +14,10 @@ from .observe import Observers
 from .timeouts import DEFAULT_TIMEOUTS, Timeouts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable
     from typing import Self
+
+    from cartesia_api.types import RequestOptions
 
     from .observe import Observer
     from .session import Session
@@ -27,6 +30,12 @@ MAX_BUFFER_BYTES: Final = 64 << 20
 USER_AGENT: Final = f"cartesia-stream/{__version__}"
 
 _HEADER_NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+# What says where a message ends, or belongs to one connection and not to a call: a second one of
+# these beside ours lets a proxy read another request than the service. Host may be replaced.
+_OF_THE_CONNECTION: Final = re.compile(
+    "content-length|transfer-encoding|connection|upgrade|keep-alive|te|trailer|http2-settings"
+    "|proxy-.*|sec-websocket-.*"
+)
 
 
 class Config:
@@ -65,9 +74,8 @@ class Config:
         self.max_buffer_bytes: int = max_buffer_bytes
         self.observers: Observers = Observers(observers)
         own = {"User-Agent": USER_AGENT, "Cartesia-Version": api_version}
-        self.headers: dict[str, str] = _merged(own, headers or {})
-        for name, value in own.items():
-            _check_header(name, value)
+        check_headers(own)
+        self.headers: dict[str, str] = _merged(own, {} if headers is None else headers)
         if self.api_key:
             self.headers["Authorization"] = f"Bearer {self.api_key}"
 
@@ -92,7 +100,7 @@ class Config:
         other = copy(self)
         if timeouts is not None:
             other.timeouts = timeouts_of(timeouts)
-        other.headers = _merged(self.headers, headers or {})
+        other.headers = _merged(self.headers, {} if headers is None else headers)
         return other
 
     @property
@@ -161,17 +169,48 @@ def _checked(secret: object, what: str, *, option: str) -> str:
 
 def _merged(first: Mapping[str, str], second: Mapping[str, str]) -> dict[str, str]:
     """Headers; the second ones win, but for the credentials."""
-    given = {name: value for name, value in second.items() if name.lower() != "authorization"}
-    for name, value in given.items():
+    check_headers(second)
+    fields = {name.lower(): (name, value) for name, value in first.items()}
+    for name, value in second.items():
+        if name.lower() != "authorization":
+            fields[name.lower()] = (name, value)
+    return dict(fields.values())
+
+
+def check_headers(headers: object) -> None:
+    """Refuse headers that break out of their line, or that only the connection itself may set.
+
+    Raises:
+        ConfigurationError: Names the header.
+    """
+    if not isinstance(headers, Mapping):
+        raise ConfigurationError("headers must be a mapping of names to values", option="headers")
+    for name, value in cast("Mapping[object, object]", headers).items():
         _check_header(name, value)
-    names = {name.lower() for name in given}
-    kept = {name: value for name, value in first.items() if name.lower() not in names}
-    return kept | given
 
 
-def _check_header(name: str, value: str) -> None:
+def check_options(options: RequestOptions | None) -> None:
+    """Refuse the headers of one call for the same reasons."""
+    if options is not None:
+        check_headers(options.get("headers", {}))
+
+
+def _check_header(name: object, value: object) -> None:
+    if not isinstance(name, str) or not isinstance(value, str):
+        raise ConfigurationError(
+            f"header {name!r} must be a str with a str as its value", option=str(name)
+        )
     if not _HEADER_NAME.fullmatch(name) or not value.isascii() or not value.isprintable():
         raise ConfigurationError(f"header {name!r} has characters that no header may", option=name)
+    if is_of_the_connection(name):
+        raise ConfigurationError(
+            f"header {name!r} belongs to the connection, which sets it itself", option=name
+        )
+
+
+def is_of_the_connection(name: str) -> bool:
+    """Whether a header is for the connection alone, or says where the message ends."""
+    return _OF_THE_CONNECTION.fullmatch(name.lower()) is not None
 
 
 def _checked_url(url: str) -> str:

@@ -23,6 +23,7 @@ from ..errors import (
     StreamTruncatedError,
 )
 from .backoff import Backoff
+from .config import check_options, is_of_the_connection
 from .deadlines import ReadDeadline
 from .faults import (
     caused_by,
@@ -184,7 +185,12 @@ def build(
         options: What the call does differently.
         answer: How the answer is read.
         ours: Whether the client is our own, which adds nothing.
+
+    Raises:
+        ConfigurationError: If the request cannot be sent; nothing was.
     """
+    if not ours:
+        _check_headers_of(client)
     headers = _headers(config, request, options, answer, ours=ours)
     timeout = _timeout(config.timeouts, options, answer, ours=ours)
     url = config.base_url + request.path
@@ -222,7 +228,12 @@ _url = lru_cache(64)(httpx.URL)  # to parse one takes longer than the rest of a 
 def _headers(
     config: Config, request: Request, options: RequestOptions, answer: Answer, *, ours: bool
 ) -> list[tuple[str, str]]:
-    """Fields of a request; what is given later wins, whatever the case of its name."""
+    """Fields of a request; what is given later wins, whatever the case of its name.
+
+    Raises:
+        ConfigurationError: If the call brings a header that it must not.
+    """
+    check_options(options)
     own = {"Accept": request.accept, **request.headers}
     if answer in ("download", "speech"):
         own["Accept-Encoding"] = "identity"  # audio does not compress; events must not wait
@@ -233,7 +244,19 @@ def _headers(
         for given in (own, config.headers, options.get("headers", {}))
         for name, value in given.items()
     }
+    if request.files is not None:
+        fields.pop("content-type", None)  # it would lack the boundary between the files
     return list(fields.values())
+
+
+def _check_headers_of(client: httpx.Client | httpx.AsyncClient) -> None:
+    """Refuse headers of the caller's client that would stand beside those of the message."""
+    for name, value in client.headers.items():
+        if is_of_the_connection(name) and (name, value) != ("connection", "keep-alive"):
+            raise ConfigurationError(
+                f"http_client sends the header {name!r}, which belongs to the connection",
+                option="http_client",
+            )
 
 
 def _cannot_be_sent(error: Exception) -> ConfigurationError:

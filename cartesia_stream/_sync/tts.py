@@ -6,7 +6,7 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING, Literal, Self
 
-from .._core.config import DEFAULT_MODEL
+from .._core.config import DEFAULT_MODEL, check_options
 from .._core.context import State
 from .._core.ledger import Ledger
 from .._core.operations import Infill, bytes_request, sse_request
@@ -249,6 +249,7 @@ class TTS:
             ConfigurationError: If the arguments cannot work; nothing was sent.
             APIError: If the service refused or cannot be reached.
         """
+        check_options(options)
         request, transports = bytes_request(transcript, voice, speech), self._transports
         life = transports.life("bytes", request.format, request.model_id)
         return launch(SpeechStream(lambda: transports.speech(request, options, life), life))
@@ -275,6 +276,7 @@ class TTS:
             ConfigurationError: If the arguments cannot work; nothing was sent.
             APIError: If the service refused or cannot be reached.
         """
+        check_options(options)
         request, transports = sse_request(transcript, voice, speech, context_id), self._transports
         life = transports.life("sse", request.format, request.model_id)
         return launch(SpeechStream(lambda: transports.speech(request, options, life), life))
@@ -314,6 +316,7 @@ class TTS:
             OSError: If a recording cannot be opened.
             APIError: If the service refused or cannot be reached.
         """
+        check_options(options)
         recordings = (left_audio, right_audio)
         given = sum(recording is not None for recording in recordings)
         infill = Infill.of(transcript, voice, language, model_id, output_format, recordings=given)

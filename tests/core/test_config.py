@@ -8,7 +8,13 @@ from typing import Any
 import pytest
 
 from cartesia_stream import DEFAULT_TIMEOUTS, ConfigurationError, Timeouts
-from cartesia_stream._core.config import DEFAULT_API_VERSION, DEFAULT_BASE_URL, USER_AGENT, Config
+from cartesia_stream._core.config import (
+    DEFAULT_API_VERSION,
+    DEFAULT_BASE_URL,
+    USER_AGENT,
+    Config,
+    check_options,
+)
 
 KEY = "sk_car_planted"
 
@@ -137,10 +143,70 @@ def test_malformed_headers(headers: dict[str, str]) -> None:
         make(headers=headers)
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Content-Length",
+        "transfer-encoding",
+        "CONNECTION",
+        "Upgrade",
+        "Keep-Alive",
+        "TE",
+        "Trailer",
+        "HTTP2-Settings",
+        "Proxy-Connection",
+        "Proxy-Authorization",
+        "Sec-WebSocket-Key",
+        "Sec-WebSocket-Extensions",
+    ],
+)
+def test_headers_of_the_connection(name: str) -> None:
+    """A header that says where a message ends, or is for the next hop, is refused by its name."""
+    for give in (
+        lambda: make(headers={name: "1"}),
+        lambda: make().with_options(timeouts=None, headers={name: "1"}),
+        lambda: check_options({"headers": {name: "1"}}),
+    ):
+        with pytest.raises(ConfigurationError, match="belongs to the connection") as caught:
+            give()
+        assert caught.value.option == name
+        assert name in str(caught.value)
+
+
+@pytest.mark.parametrize("headers", [{"X": 5}, {"X": None}, {"X": b"a"}, {b"X": "a"}, {5: "a"}])
+def test_headers_of_another_type(headers: Any) -> None:
+    for give in (
+        lambda: make(headers=headers),
+        lambda: make().with_options(timeouts=None, headers=headers),
+        lambda: check_options({"headers": headers}),
+    ):
+        with pytest.raises(ConfigurationError, match="must be a str"):
+            give()
+
+
+@pytest.mark.parametrize("headers", [[("X", "a")], "X: a", 5])
+def test_headers_that_are_no_mapping(headers: Any) -> None:
+    with pytest.raises(ConfigurationError, match="must be a mapping") as caught:
+        make(headers=headers)
+    assert caught.value.option == "headers"
+
+
+def test_a_header_given_twice() -> None:
+    """Names that differ in case are one header, and the last one given counts."""
+    headers = make(headers={"Host": "a", "X-Trace": "1", "x-trace": "2", "host": "b"}).headers
+    assert [(name, headers[name]) for name in ("host", "x-trace")] == [
+        ("host", "b"),
+        ("x-trace", "2"),
+    ]
+    assert not {"Host", "X-Trace"} & headers.keys()
+
+
 def test_malformed_version() -> None:
     """The API version is a header too."""
     with pytest.raises(ConfigurationError, match="Cartesia-Version"):
         make(api_version="2026\n")
+    with pytest.raises(ConfigurationError, match="Cartesia-Version"):
+        make(api_version=None)
 
 
 def test_the_key_is_not_shown() -> None:

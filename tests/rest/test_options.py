@@ -126,6 +126,29 @@ def test_malformed_options(face: Face) -> None:
     face.drive(story)
 
 
+@pytest.mark.parametrize("call", ["generate", "generate_sse", "infill", "changed", "status"])
+def test_headers_that_a_call_must_not_bring(face: Face, service: respx.Router, call: str) -> None:
+    """They are refused at the call, before anything is sent."""
+    options = {"headers": {"Content-Length": "3"}}
+    calls: dict[str, Any] = {
+        "generate": lambda client: client.tts.generate("Hi", voice="v", options=options),
+        "generate_sse": lambda client: client.tts.generate_sse("Hi", voice="v", options=options),
+        "infill": lambda client: client.tts.infill(
+            "Hi", voice="v", language="en", left_audio=b"a", options=options
+        ),
+        "changed": lambda client: client.voice_changer.generate(b"a", voice="v", options=options),
+    }
+
+    async def story(client: Any) -> None:
+        with pytest.raises(ConfigurationError, match="Content-Length"):
+            if call == "status":
+                await settle(client.status.get(options=options))
+            calls[call](client)
+
+    face.drive(story)
+    assert not service.calls
+
+
 @pytest.mark.parametrize("call", ["generate", "generate_sse"])
 def test_options_of_speech(face: Face, service: respx.Router, call: str) -> None:
     """Speech over HTTP takes options as any call does."""
