@@ -23,6 +23,7 @@ from cartesia_stream import (
 )
 
 from ..scenarios.faces import SHORT, VOICE
+from ..scenarios.loops import NEW_LOOP
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -38,9 +39,10 @@ LONG = "This sentence is to be interrupted. " * 40
 TRANSPORTS = ("websocket", "sse", "bytes")
 
 
-@pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
+@pytest.fixture(params=NEW_LOOP)
+def anyio_backend(request: pytest.FixtureRequest) -> tuple[str, dict[str, bool]]:
+    """One loop after the other."""
+    return "asyncio", {"use_uvloop": request.param == "uvloop"}
 
 
 def make(emulator: Emulator, **settings: Any) -> AsyncCartesia:

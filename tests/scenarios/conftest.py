@@ -10,10 +10,13 @@ from cartesia_stream._core import backoff, proxies
 from cartesia_stream.emulator import Emulator
 
 from .faces import AsyncFace, Face, SyncFace
+from .loops import ASYNC, run_on
 from .peer import Peer, Script
 
 if TYPE_CHECKING:
     from cartesia_stream import Cartesia
+
+    from .loops import Run
 
 MakeEmulator = Callable[..., Emulator]
 MakePeer = Callable[..., Peer]
@@ -31,12 +34,18 @@ def plain_surroundings(monkeypatch: pytest.MonkeyPatch) -> None:
     proxies.tls_context.cache_clear()
 
 
-@pytest.fixture(params=["sync", "aio"])
+@pytest.fixture(params=["sync", *ASYNC])
 def face(request: pytest.FixtureRequest) -> Iterator[Face]:
-    """Both ways to use the client, one after the other."""
-    face: Face = SyncFace() if request.param == "sync" else AsyncFace()
+    """All ways to use the client, one after the other."""
+    face: Face = SyncFace() if request.param == "sync" else AsyncFace(request.param)
     yield face
     face.close()
+
+
+@pytest.fixture(params=ASYNC)
+def run(request: pytest.FixtureRequest) -> Run:
+    """`asyncio.run`, on one loop after the other."""
+    return run_on(request.param)
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,8 @@
 
 `SyncFace` hands out the blocking client itself. `AsyncFace` runs an event loop in a thread and
 hands out the asyncio client behind `Blocking`, which runs every call on that loop; so a thread of
-a scenario is a task there, and both faces are held to the very same expectations.
+a scenario is a task there, and both faces are held to the very same expectations. The loop is
+asyncio's or uvloop's.
 """
 
 from __future__ import annotations
@@ -16,7 +17,10 @@ from typing import TYPE_CHECKING, Any, Final, Protocol, Self, TypeVar, cast
 
 from cartesia_stream import AsyncCartesia, Cartesia, SpeechStream, Timeouts
 
+from .loops import NEW_LOOP
+
 if TYPE_CHECKING:
+    import socket
     from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator
 
     from cartesia_stream.emulator import Emulator
@@ -84,20 +88,30 @@ class SyncFace:
 
 
 class AsyncFace:
-    """The asyncio client, on a loop of its own."""
+    """The asyncio client, on a loop of its own.
 
-    name = "aio"
+    Args:
+        name: Which loop, see `NEW_LOOP`.
+    """
 
-    def __init__(self) -> None:
-        self.loop = asyncio.new_event_loop()
+    def __init__(self, name: str = "aio") -> None:
+        self.name = name
+        self.loop = NEW_LOOP[name]()
         self.loop.set_exception_handler(self._complain)
         self.complaints: list[dict[str, Any]] = []
         self._clients: list[Cartesia] = []
+        self._sockets: list[socket.socket] = []
+        self._sock_connect = self.loop.sock_connect
+        self.loop.sock_connect = self._connect  # type: ignore[method-assign]
         self._thread = threading.Thread(target=self.loop.run_forever, name="loop")
         self._thread.start()
 
     def _complain(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         self.complaints.append(context)
+
+    async def _connect(self, sock: socket.socket, address: Any) -> None:
+        self._sockets.append(sock)
+        await self._sock_connect(sock, address)
 
     def client(self, server: Emulator | str, **settings: Any) -> Cartesia:
         client = Blocking(AsyncCartesia(**_settings(server, settings)), self)
@@ -124,7 +138,7 @@ class AsyncFace:
         for client in self._clients:
             client.close()
         try:
-            assert eventually(lambda: self.run(self._remains()) == []), self.run(self._remains())
+            assert eventually(lambda: self.remains() == []), self.remains()
             assert self.complaints == []
         finally:
             self.loop.call_soon_threadsafe(self.loop.stop)
@@ -132,11 +146,10 @@ class AsyncFace:
             self.loop.run_until_complete(self.loop.shutdown_asyncgens())
             self.loop.close()
 
-    async def _remains(self) -> list[object]:
-        """Tasks and sockets on the loop, besides its own."""
-        tasks = asyncio.all_tasks() - {asyncio.current_task()}
-        registered = cast("Any", self.loop)._selector.get_map()
-        return [*tasks, *list(registered.values())[1:]]
+    def remains(self) -> list[object]:
+        """Tasks on the loop, and sockets that were connected on it and are open."""
+        tasks = asyncio.all_tasks(self.loop)
+        return [*tasks, *(sock for sock in self._sockets if sock.fileno() != -1)]
 
 
 class Blocking:

@@ -306,7 +306,7 @@ def test_peer_that_closes_and_does_not_hang_up(
     time.sleep(0.6)
     assert len(ticks) < 50
     if isinstance(face, AsyncFace):
-        assert eventually(lambda: face.run(face._remains()) == [])
+        assert eventually(lambda: face.remains() == [])
     else:
         assert eventually(lambda: own_threads() == [])
 
@@ -377,7 +377,7 @@ def test_nothing_is_left_after_many_streams(client: Cartesia, face: Face) -> Non
     (driver,) = sockets(client)
     assert driver._session.contexts == {}
     if isinstance(face, AsyncFace):
-        assert eventually(lambda: len(face.run(face._remains())) == 1)  # the warm socket
+        assert eventually(lambda: len(face.remains()) == 1)  # the warm socket
     else:
         assert eventually(lambda: len(own_threads()) == 1)  # its reader
 

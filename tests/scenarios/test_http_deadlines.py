@@ -19,6 +19,7 @@ from cartesia_stream import (
 )
 
 from .faces import VOICE, Background, speak
+from .loops import replace_look_up
 from .peer import Conversation, Peer, unused_port
 
 if TYPE_CHECKING:
@@ -248,7 +249,7 @@ class Resolver:
 @pytest.fixture
 def resolver(monkeypatch: pytest.MonkeyPatch) -> Resolver:
     resolver = Resolver()
-    monkeypatch.setattr(socket, "getaddrinfo", resolver)
+    replace_look_up(monkeypatch, resolver)
     return resolver
 
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from .conftest import MakeEmulator
     from .faces import Face
+    from .loops import Run
 
 TEXT: Final = "Hello there."
 WORDS: Final = ["Hello", "there."]
@@ -169,7 +170,7 @@ def test_child_process_has_connections_of_its_own(emulator: Emulator) -> None:
 
 @pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-def test_second_event_loop_has_connections_of_its_own(emulator: Emulator) -> None:
+def test_second_event_loop_has_connections_of_its_own(emulator: Emulator, run: Run) -> None:
     """One client in two runs of `asyncio.run`: the second connects anew."""
     client = AsyncCartesia(emulator.api_key, base_url=emulator.base_url, timeout=SHORT)
 
@@ -183,23 +184,23 @@ def test_second_event_loop_has_connections_of_its_own(emulator: Emulator) -> Non
         await client.aclose()
         return size
 
-    first = asyncio.run(speak())
-    assert asyncio.run(speak_and_close()) == first
+    first = run(speak())
+    assert run(speak_and_close()) == first
     assert len([r for r in emulator.requests if r.path == "/tts/websocket"]) == 2
     gc.collect()  # what the first loop left is collected here, and not in a later test
 
 
-def test_two_event_loops_at_once_are_refused(emulator: Emulator) -> None:
+def test_two_event_loops_at_once_are_refused(emulator: Emulator, run: Run) -> None:
     """Connections cannot be shared between loops, and the error says so."""
 
-    async def run() -> None:
+    async def here() -> None:
         client = AsyncCartesia(emulator.api_key, base_url=emulator.base_url, timeout=SHORT)
         await client.tts.prewarm()
         with pytest.raises(LocalStateError, match="another event loop"):
-            await asyncio.to_thread(asyncio.run, elsewhere(client))
+            await asyncio.to_thread(run, elsewhere(client))
         await client.aclose()
 
     async def elsewhere(client: AsyncCartesia) -> Any:
         return await client.tts.speak(TEXT, voice=VOICE).collect()
 
-    asyncio.run(run())
+    run(here())

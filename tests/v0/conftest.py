@@ -11,8 +11,10 @@ from ..scenarios.conftest import (  # noqa: F401 (fixtures)
     emulator,
     make_emulator,
     make_peer,
+    run,
     shared_emulator,
 )
+from ..scenarios.loops import ASYNC, replace_look_up
 from .faces import AlphaFace, AsyncAlphaFace
 
 if TYPE_CHECKING:
@@ -45,12 +47,15 @@ def plain_surroundings(monkeypatch: pytest.MonkeyPatch) -> None:
             raise AssertionError(f"a test looks {name} up")
         return look_up(host, *arguments, **named)
 
-    monkeypatch.setattr(socket, "getaddrinfo", local)
+    replace_look_up(monkeypatch, local)
 
 
-@pytest.fixture(params=[AlphaFace, AsyncAlphaFace], ids=["sync", "aio"])
+@pytest.fixture(params=["sync", *ASYNC])
 def face(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[AlphaFace]:
-    """Both clients, one after the other."""
-    made: AlphaFace = request.param(monkeypatch)
+    """Both clients, one after the other; the second on one loop after the other."""
+    if request.param == "sync":
+        made = AlphaFace(monkeypatch)
+    else:
+        made = AsyncAlphaFace(monkeypatch, request.param)
     yield made
     made.close()

@@ -58,11 +58,10 @@ class AlphaFace:
 class AsyncAlphaFace(AlphaFace):
     """The same for asyncio, on a loop of its own."""
 
-    name = "aio"
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
         super().__init__(monkeypatch)
-        self.loop = AsyncFace()
+        self.name = name
+        self.loop = AsyncFace(name)
 
     def make(self, **settings: Any) -> Any:
         return BlockingAlpha(AsyncCartesiaTTS(**settings), self.loop)

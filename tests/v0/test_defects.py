@@ -61,6 +61,7 @@ if TYPE_CHECKING:
     from cartesia_stream.emulator import Emulator
 
     from ..scenarios.conftest import MakeEmulator, MakePeer
+    from ..scenarios.loops import Run
 
 ROOT = Path(__file__).parents[2]
 GOOD = stream(wire(chunk(b"12"), chunk(b"34")))
@@ -453,7 +454,7 @@ def test_defect_14_voices_that_share_a_name_are_reachable(
 
 
 def test_defect_15_lookups_need_not_block_the_loop(
-    make_peer: MakePeer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    make_peer: MakePeer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, run: Run
 ) -> None:
     """The server waits for a task of the same loop before it answers."""
     turned = threading.Event()
@@ -485,7 +486,7 @@ def test_defect_15_lookups_need_not_block_the_loop(
                 turned.set()
                 assert await task in ({}, [], VOICE, "Hello.")
 
-    asyncio.run(main())
+    run(main())
 
 
 def test_defect_16_long_streams_are_not_cut(
@@ -673,7 +674,7 @@ def test_defect_23_refusals_are_typed_and_come_at_once(
 
 
 def test_defect_24_a_client_can_be_used_in_another_loop(
-    emulator: Emulator, monkeypatch: pytest.MonkeyPatch
+    emulator: Emulator, monkeypatch: pytest.MonkeyPatch, run: Run
 ) -> None:
     """After its loop is over, and without having been closed there."""
     monkeypatch.setenv("CARTESIA_BASE_URL", emulator.base_url)
@@ -685,10 +686,10 @@ def test_defect_24_a_client_can_be_used_in_another_loop(
             await client.close()
         return said
 
-    first = asyncio.run(speak(last=False))
     with warnings.catch_warnings():  # what the closed loop left open
         warnings.simplefilter("ignore", ResourceWarning)
-        second = asyncio.run(speak(last=True))
+        first = run(speak(last=False))
+        second = run(speak(last=True))
         gc.collect()
     assert first == second
 
@@ -954,7 +955,7 @@ def test_defect_36_the_routes_are_those_that_are_used(face: AlphaFace, make_peer
 
 
 def test_defect_37_leaving_a_loop_early_closes_the_response(
-    make_peer: MakePeer, monkeypatch: pytest.MonkeyPatch
+    make_peer: MakePeer, monkeypatch: pytest.MonkeyPatch, run: Run
 ) -> None:
     """Also when it is the task that ends, and not the generator that is closed."""
     gone = threading.Event()
@@ -974,7 +975,7 @@ def test_defect_37_leaving_a_loop_early_closes_the_response(
             await asyncio.wait([task])
             assert await asyncio.to_thread(gone.wait, 10)
 
-    asyncio.run(main())
+    run(main())
 
 
 def test_defect_38_tests_need_no_network_and_no_key(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import AsyncGenerator, Generator
 from typing import TYPE_CHECKING, Any
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
 
     from cartesia_stream.emulator import Emulator
 
+    from ..scenarios.loops import Run
     from .faces import AlphaFace
 
 SAMPLE_VOICE = "Samantha"
@@ -136,7 +136,7 @@ def test_generate_context_manager_with_err() -> None:
 
 
 @both_ways
-def test_async_generate(embedding: list[float], websocket: bool) -> None:
+def test_async_generate(embedding: list[float], websocket: bool, run: Run) -> None:
     async def main() -> None:
         client = AsyncCartesiaTTS()
         try:
@@ -146,11 +146,11 @@ def test_async_generate(embedding: list[float], websocket: bool) -> None:
         finally:
             await client.close()
 
-    asyncio.run(main())
+    run(main())
 
 
 @both_ways
-def test_async_generate_stream(embedding: list[float], websocket: bool) -> None:
+def test_async_generate_stream(embedding: list[float], websocket: bool, run: Run) -> None:
     async def main() -> None:
         client = AsyncCartesiaTTS()
         pieces = await client.generate(
@@ -161,11 +161,13 @@ def test_async_generate_stream(embedding: list[float], websocket: bool) -> None:
             check(piece)
         await client.close()
 
-    asyncio.run(main())
+    run(main())
 
 
 @both_ways
-def test_async_generate_stream_context_manager(embedding: list[float], websocket: bool) -> None:
+def test_async_generate_stream_context_manager(
+    embedding: list[float], websocket: bool, run: Run
+) -> None:
     async def main() -> None:
         async with AsyncCartesiaTTS() as client:
             pieces = await client.generate(
@@ -175,11 +177,11 @@ def test_async_generate_stream_context_manager(embedding: list[float], websocket
             async for piece in pieces:
                 check(piece)
 
-    asyncio.run(main())
+    run(main())
 
 
 @both_ways
-def test_generate_async_context_manager_with_err(websocket: bool) -> None:
+def test_generate_async_context_manager_with_err(websocket: bool, run: Run) -> None:
     """Whether the socket was used or not."""
 
     async def main() -> None:
@@ -196,7 +198,7 @@ def test_generate_async_context_manager_with_err(websocket: bool) -> None:
         assert socket.closed
         assert socket.socket.fileno() == -1
 
-    asyncio.run(main())
+    run(main())
 
 
 @pytest.mark.parametrize("chunk_time", [0.05, 0.6])
