@@ -40,12 +40,12 @@ $(BIN)/.ready: $(BIN)/.runtime
 	@$(PIP) --editable ".[emulator,play,otel]" --group dev
 	@touch $@
 
-.venv-conformance/.ready-$(SDK):
+.venv-conformance/.ready-$(SDK)-uvloop:
 	$(PYTHON) -m venv --clear .venv-conformance
-	.venv-conformance/bin/python -m pip install --quiet --disable-pip-version-check "cartesia[websockets]==$(SDK)"
+	.venv-conformance/bin/python -m pip install --quiet --disable-pip-version-check "cartesia[websockets]==$(SDK)" "uvloop>=0.21"
 	touch $@
 
-conformance-venv: .venv-conformance/.ready-$(SDK) ## Make the environment with the official SDK that judges the emulator.
+conformance-venv: .venv-conformance/.ready-$(SDK)-uvloop ## Make the environment with the official SDK that judges the emulator.
 
 # It opens sockets in a way that websockets 17 warns of. The candidate beside it is the last one
 # that kept its socket open.

@@ -13,7 +13,7 @@ import statistics
 import threading
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
 from bench.machine import CERTIFICATES, resident_bytes
 from bench.plan import Check, Load, Sum, context_id
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     Read = Callable[[Take], None]
     """Reads a stream to its end."""
 
+T = TypeVar("T")
+
 SAMPLES: Final = 40
 HOLD_S: Final = 20.0
 
@@ -38,6 +40,12 @@ class Traits(Protocol):
     """Whether it hands out audio; a floor does not."""
     cuts: bool
     """Whether it hands audio out in pieces of its own size."""
+
+
+class Run(Protocol):
+    """`asyncio.run`, or that of another event loop."""
+
+    def __call__(self, main: Coroutine[Any, Any, T], /) -> T: ...
 
 
 class AsyncAdapter(Traits, Protocol):
@@ -123,14 +131,16 @@ class AsyncDrive:
 
     Args:
         make: Makes the adapter.
+        run: Runs a coroutine on a new event loop.
     """
 
-    def __init__(self, make: Callable[[], AsyncAdapter]) -> None:
+    def __init__(self, make: Callable[[], AsyncAdapter], run: Run = asyncio.run) -> None:
         self._make = make
+        self._run = run
 
     def stream(self, load: Load, url: str) -> Outcome:
         """Read a whole load."""
-        return asyncio.run(self._stream(load, url))
+        return self._run(self._stream(load, url))
 
     async def _stream(self, load: Load, url: str) -> Outcome:
         adapter = self._make()
@@ -160,7 +170,7 @@ class AsyncDrive:
 
     def first_audio(self, load: Load, url: str, times: int) -> float:
         """Seconds from a request to its first audio on an open connection; the median."""
-        return asyncio.run(self._first_audio(load, url, times))
+        return self._run(self._first_audio(load, url, times))
 
     async def _first_audio(self, load: Load, url: str, times: int) -> float:
         adapter = self._make()
@@ -181,7 +191,7 @@ class AsyncDrive:
 
     def cold(self, load: Load, url: str, times: int) -> float:
         """Seconds from nothing but imported modules to the first audio; the median."""
-        return statistics.median(asyncio.run(self._cold(load, url)) for _ in range(times))
+        return statistics.median(self._run(self._cold(load, url)) for _ in range(times))
 
     async def _cold(self, load: Load, url: str) -> float:
         began = time.monotonic()
@@ -195,7 +205,7 @@ class AsyncDrive:
 
     def hold(self, load: Load, url: str) -> float:
         """Bytes of memory that an open stream takes which has given its first chunk and waits."""
-        return asyncio.run(self._hold(load, url))
+        return self._run(self._hold(load, url))
 
     async def _hold(self, load: Load, url: str) -> float:
         adapter = self._make()
@@ -232,7 +242,7 @@ class AsyncDrive:
 
     def growth(self, load: Load, url: str) -> list[int]:
         """Bytes of memory in use while one long stream is read, from its start to its end."""
-        return asyncio.run(self._growth(load, url))
+        return self._run(self._growth(load, url))
 
     async def _growth(self, load: Load, url: str) -> list[int]:
         adapter = self._make()

@@ -173,7 +173,8 @@ class Worker(Child):
         core = [] if cores()[1] is None else ["--core", str(cores()[1])]
         flags = ["--profile"] * profile
         command = [str(interpreter(client.side)), "-m", "bench.worker"]
-        super().__init__([*command, client.side, client.adapter, *core, *flags], tls=tls)
+        who = [client.side, client.adapter, "--loop", client.loop]
+        super().__init__([*command, *who, *core, *flags], tls=tls)
 
     def do(self, order: Order, url: str) -> object:
         """Have an order carried out."""

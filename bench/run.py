@@ -6,7 +6,7 @@
     python bench/run.py --write                     # docs/performance.md and its drawings
     python bench/run.py --render                    # the same anew, after bench/performance.md
 
-Sections are flood, paced, starts, scaling and others.
+Sections are flood, paced, starts, uvloop, scaling and others.
 """
 
 from __future__ import annotations
@@ -117,7 +117,7 @@ class Bench:
         if load.pace == "real":
             taken = delays(self._server.sent(url), found.arrivals, SKIPPED)
             every = [delay * 1e6 for context in taken for delay in context]
-            if load == PACED:
+            if load == PACED and client.loop == "asyncio":  # one line of a drawing for each client
                 self.latencies[client] = [percentile(context, 50) * 1e6 for context in taken]
             figures |= {"p50_us": percentile(every, 50), "p99_us": percentile(every, 99)}
         return figures

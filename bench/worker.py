@@ -28,10 +28,10 @@ SIDES: Final = ("ours", "official", "bare", "limit", "floor")
 PROFILE_LINES: Final = 25
 
 
-def drive_of(module: ModuleType, name: str) -> AsyncDrive | SyncDrive:
-    """The drive for an adapter."""
+def drive_of(module: ModuleType, name: str, loop: str = "asyncio") -> AsyncDrive | SyncDrive:
+    """The drive for an adapter, on an event loop if it is one for that."""
     if name in module.ASYNC:
-        return AsyncDrive(module.ASYNC[name])
+        return AsyncDrive(module.ASYNC[name], importlib.import_module(loop).run)
     return SyncDrive(module.SYNC[name])
 
 
@@ -46,12 +46,12 @@ def voices(module: ModuleType, url: str, times: int) -> float:
         return (time.process_time() - began) / times
 
 
-def obey(module: ModuleType, name: str, order: dict[str, Any]) -> object:
+def obey(module: ModuleType, name: str, loop: str, order: dict[str, Any]) -> object:
     """Carry an order out."""
     load, url = Load(**order["load"]), order["url"]
     if order["do"] == "voices":
         return voices(module, url, order["times"])
-    drive = drive_of(module, name)
+    drive = drive_of(module, name, loop)
     match order["do"]:
         case "stream":
             return dataclasses.asdict(drive.stream(load, url))
@@ -66,11 +66,11 @@ def obey(module: ModuleType, name: str, order: dict[str, Any]) -> object:
     raise ValueError(order["do"])
 
 
-def profiled(module: ModuleType, name: str, order: dict[str, Any]) -> object:
+def profiled(module: ModuleType, name: str, loop: str, order: dict[str, Any]) -> object:
     """`obey`, and print which functions took the time; other threads are not seen."""
     profile = cProfile.Profile()
     try:
-        return profile.runcall(obey, module, name, order)
+        return profile.runcall(obey, module, name, loop, order)
     finally:
         pstats.Stats(profile, stream=sys.stderr).sort_stats("tottime").print_stats(PROFILE_LINES)
 
@@ -80,6 +80,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("side", choices=SIDES)
     parser.add_argument("adapter", help="such as async-ws")
+    parser.add_argument("--loop", default="asyncio", help="or uvloop, for what is asynchronous")
     parser.add_argument("--core", type=int, default=None, help="the only core to run on")
     parser.add_argument("--profile", action="store_true", help="tell on stderr where time goes")
     options = parser.parse_args()
@@ -87,7 +88,8 @@ def main() -> int:
     module = importlib.import_module(f"bench.adapters.{options.side}")
     carry_out = profiled if options.profile else obey
     for line in sys.stdin:
-        print(json.dumps(carry_out(module, options.adapter, json.loads(line))), flush=True)
+        found = carry_out(module, options.adapter, options.loop, json.loads(line))
+        print(json.dumps(found), flush=True)
     return 0
 
 

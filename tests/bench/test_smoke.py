@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import importlib
+import sys
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, cast
 
 import pytest
 
@@ -20,6 +23,7 @@ from bench.worker import drive_of, voices
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from types import ModuleType
 
 SIDES = ("ours", "bare", "limit", "floor")
 ADAPTERS = [
@@ -49,6 +53,22 @@ def test_an_adapter_hands_out_what_was_sent(side: str, name: str, server: Server
     """The drive raises for a wrong or missing byte, see test_arithmetic.py."""
     outcome = drive(side, name).stream(FEW, server.url(FEW))
     assert outcome.cpu_s > 0
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="uvloop has no wheel for it")
+@pytest.mark.parametrize("name", ["async-ws", "async-sse"])
+def test_our_client_is_measured_on_uvloop(name: str, server: Server) -> None:
+    loops: list[str] = []
+
+    class Probe(importlib.import_module("bench.adapters.ours").ASYNC[name]):  # type: ignore[misc]
+        async def connect(self, url: str) -> None:
+            loops.append(type(asyncio.get_running_loop()).__module__)
+            await super().connect(url)
+
+    module = SimpleNamespace(ASYNC={name: Probe})
+    outcome = drive_of(cast("ModuleType", module), name, "uvloop").stream(FEW, server.url(FEW))
+    assert outcome.cpu_s > 0
+    assert loops == ["uvloop"]
 
 
 def test_a_server_that_leaves_ends_the_references() -> None:
