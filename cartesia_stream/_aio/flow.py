@@ -57,8 +57,18 @@ class Place(NamedTuple):
 
 
 def place() -> Place:
-    """Where this code runs."""
-    return Place(os.getpid(), asyncio.get_running_loop())
+    """Return the process and event loop of this code; every use of a client comes by here.
+
+    Raises:
+        LocalStateError: If asyncio does not run here, as under trio.
+    """
+    try:
+        return Place(os.getpid(), asyncio.get_running_loop())
+    except RuntimeError:
+        raise LocalStateError(
+            "this client needs asyncio, which does not run here; under trio, use the "
+            "blocking client in threads, with trio.to_thread.run_sync or anyio.to_thread.run_sync"
+        ) from None
 
 
 def leave_places(places: dict[Place, T]) -> None:
