@@ -51,9 +51,11 @@ def is_command(block: Block) -> bool:
 
 BLOCKS = list(blocks())
 PYTHON = [block for block in BLOCKS if block.language == "python"]
+RELAY = ROOT / "examples" / "relay.py"
 COMMANDS = [block for block in BLOCKS if block.language == "sh" and is_command(block)]
 SETUP = [block for block in BLOCKS if block.language == "sh" and not is_command(block)]
-EXAMPLES = sorted(path for path in (ROOT / "examples").glob("*.py") if path.name != "demo.py")
+# those that end by themselves; demo.py takes long, and relay.py is a server with tests of its own
+EXAMPLES = sorted({*(ROOT / "examples").glob("*.py")} - {ROOT / "examples" / "demo.py", RELAY})
 
 
 @pytest.fixture
@@ -132,6 +134,14 @@ def test_a_block_to_set_up_names_what_there_is(block: Block) -> None:
 def test_an_example_runs(example: Path, tmp_path: Path, environment: dict[str, str]) -> None:
     shutil.copy(example, tmp_path)
     assert run([sys.executable, "-W", "error", example.name], tmp_path, environment)
+
+
+def test_the_page_on_web_apps_quotes_the_example() -> None:
+    """Each of its blocks of code stands in `examples/relay.py`, which has tests of its own."""
+    quotes = [block for block in BLOCKS if block.language == "py"]
+    assert {block.page.name for block in quotes} == {"web-apps.md"}
+    for quote in quotes:
+        assert quote.text in RELAY.read_text(encoding="utf-8"), quote.name
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
