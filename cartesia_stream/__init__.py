@@ -67,7 +67,10 @@ from .events import (
 )
 
 if TYPE_CHECKING:
-    from cartesia_api.types import UNSET, AsyncDownload, Download, File, Progress, RequestOptions
+    from cartesia_runtime.downloads import AsyncDownload, Download
+    from cartesia_runtime.files import File
+    from cartesia_runtime.models import UNSET
+    from cartesia_runtime.sender import Progress, RequestOptions
 
     from ._aio.client import AsyncCartesia
     from ._aio.stream import AsyncSpeechStream
@@ -82,12 +85,12 @@ if TYPE_CHECKING:
 else:
     # Imported on first use: a program needs one face, and streams need no models.
     _LAZY = {
-        "UNSET": "cartesia_api.types",
-        "AsyncDownload": "cartesia_api.types",
-        "Download": "cartesia_api.types",
-        "File": "cartesia_api.types",
-        "Progress": "cartesia_api.types",
-        "RequestOptions": "cartesia_api.types",
+        "UNSET": "cartesia_runtime.models",
+        "AsyncDownload": "cartesia_runtime.downloads",
+        "Download": "cartesia_runtime.downloads",
+        "File": "cartesia_runtime.files",
+        "Progress": "cartesia_runtime.sender",
+        "RequestOptions": "cartesia_runtime.sender",
         "AsyncCartesia": "cartesia_stream._aio.client",
         "AsyncSpeechStream": "cartesia_stream._aio.stream",
         "AsyncTransport": "cartesia_stream._aio.transport",

@@ -278,7 +278,7 @@ class Audio(msgspec.Struct, frozen=True, kw_only=True):
 
 def replacing(path: str | os.PathLike[str]) -> AbstractContextManager[IO[bytes]]:
     """Write a file that appears only when it is whole; a failure leaves nothing behind."""
-    from cartesia_api.types import replacing
+    from cartesia_runtime.downloads import replacing
 
     return replacing(path)
 

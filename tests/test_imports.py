@@ -20,7 +20,7 @@ RARE = {
     "cartesia_stream.play",
     "cartesia_stream.v0",
     "cartesia_api.models",
-    "cartesia_api.types",
+    "cartesia_runtime",
 }
 FACES = {"cartesia_stream._aio", "cartesia_stream._sync"}
 ASYNCIO = {"asyncio", "ssl"}

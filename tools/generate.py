@@ -28,6 +28,8 @@ ROOT = Path(__file__).resolve().parent.parent
 CONFIG = ROOT / "spec" / "generator.yaml"
 TEMPLATES = ROOT / "spec" / "templates"
 HASHES = TEMPLATES / "UPSTREAM.sha256"
+# The generator writes these for every document; ours import `cartesia_runtime` in their place.
+UNUSED: Final = ("client.py", "errors.py", "types.py")
 
 
 class Client(NamedTuple):
@@ -60,6 +62,8 @@ def generate(target: Path, *, spec: Path = CURRENT.spec) -> None:
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     if done.returncode:
         raise SystemExit(f"the generator failed:\n{done.stdout}{done.stderr}")
+    for name in UNUSED:
+        (target / name).unlink()
 
 
 def contents(folder: Path) -> dict[str, bytes]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, Self, cast
 from weakref import WeakSet
 
 import httpx
-from cartesia_api.types import AsyncDownload
+from cartesia_runtime.downloads import AsyncDownload
 
 from .._core.config import closed_client
 from .._core.exchange import Watch
@@ -42,8 +42,7 @@ if TYPE_CHECKING:
     import ssl
     from collections.abc import AsyncGenerator, AsyncIterator, Callable
 
-    from cartesia_api.client import Request
-    from cartesia_api.types import RequestOptions
+    from cartesia_runtime.sender import Request, RequestOptions
 
     from .._core.config import Config
     from .._core.http import Answer

@@ -13,7 +13,6 @@ from .._core.calls_v0 import (
     embedding_of,
     metadata,
     name_of_audio,
-    today,
 )
 from .._core.config_v0 import escaped
 from .._core.failures_v0 import (
@@ -27,9 +26,9 @@ from .._core.failures_v0 import (
     transcription_failed,
     voices_failed,
 )
-from .._core.faults import redact, request_id_of
-from .._core.operations import SpeechRequest
-from ..errors import APIError, ConfigurationError, RemoteProtocolError
+from .._core.faults import redact
+from .._core.operations import SpeechRequest, parsed
+from ..errors import APIError, ConfigurationError
 from .client import AsyncTransports
 from .credentials import AsyncCredentials
 from .flow import abandon, sleep
@@ -39,8 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 
     import httpx
-    from cartesia_api.types import RequestOptions
-    from cartesia_api_v0.client import Request
+    from cartesia_runtime.sender import Request, RequestOptions
 
     from .._core.calls_v0 import AudioOutput, Embedding, VoiceMetadata
     from .._core.config_v0 import ConfigV0
@@ -149,7 +147,7 @@ class AsyncAlpha:
     async def voices(self, *, skip_embeddings: bool) -> list[VoiceMetadata]:
         """All voices."""
         from cartesia_api_v0.api.voices import voices_list
-        from cartesia_api_v0.types import UNSET
+        from cartesia_runtime.models import UNSET
 
         select = "id, name, description" if skip_embeddings else UNSET
         with told_by(voices_failed):
@@ -170,7 +168,7 @@ class AsyncAlpha:
             voices_get_embedding,
         )
         from cartesia_api_v0.models.clip_upload import ClipUpload
-        from cartesia_api_v0.types import Uploads
+        from cartesia_runtime.files import Uploads
 
         check_one_source(voice_id, filepath, link)
         with Uploads() as uploads, told_by(lookup_failed if voice_id else cloning_failed):
@@ -190,7 +188,7 @@ class AsyncAlpha:
         """What is said in a recording. It is asked for again as a lookup is: nothing is stored."""
         from cartesia_api_v0.api.audio import audio_transcribe
         from cartesia_api_v0.models.clip_upload import ClipUpload
-        from cartesia_api_v0.types import Uploads
+        from cartesia_runtime.files import Uploads
 
         with Uploads() as uploads, told_by(transcription_failed):
             clip = uploads.file(raw_audio)
@@ -206,16 +204,7 @@ class AsyncAlpha:
         parse: Callable[[httpx.Response], T],
         options: RequestOptions | None = None,
     ) -> T:
-        from cartesia_api_v0.errors import ResponseDecodeError
-
-        response = await self._transports.http.send(today(request), options)
-        try:
-            return parse(response)
-        except ResponseDecodeError as error:
-            raise RemoteProtocolError(
-                f"the answer is not as documented: {error}",
-                request_id=request_id_of(response.headers),
-            ) from None
+        return parsed(await self._transports.http.send(request, options), parse)
 
     # --- speech
 
@@ -231,7 +220,7 @@ class AsyncAlpha:
         from .._core.response_v0 import ObjectDecoder
 
         request = SpeechRequest(
-            today(audio_sse.build_request(body=_checked(lambda: Body.from_dict(body)))),
+            audio_sse.build_request(body=_checked(lambda: Body.from_dict(body))),
             ObjectDecoder,
             str(body.get("transcript")),
             audio_format(body.get("output_format")),

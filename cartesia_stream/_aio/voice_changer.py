@@ -13,7 +13,8 @@ from .stream import AsyncSpeechStream
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from cartesia_api.types import RequestOptions, UploadFile
+    from cartesia_runtime.files import UploadFile
+    from cartesia_runtime.sender import RequestOptions
 
     from .._core.observe import StreamTransport
     from .client import AsyncTransports
@@ -89,7 +90,7 @@ class AsyncVoiceChanger:
         life = self._transports.life(transport, change.format)
 
         async def start() -> MeteredSource:
-            from cartesia_api.types import Uploads
+            from cartesia_runtime.files import Uploads
 
             with Uploads() as uploads:  # open until the answer begins, and for every try
                 request = change.request(uploads.file(clip))

@@ -16,8 +16,6 @@ from ..events import AudioChunk, Cancelled
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from cartesia_api.client import Request
-    from cartesia_api_v0.client import Request as RequestV0
     from cartesia_api_v0.models.voice import Voice
 
     from ..events import SpeechEvent
@@ -179,25 +177,7 @@ def name_of_audio(data: bytes) -> tuple[str, str | None]:
     return "input", "application/octet-stream"
 
 
-# --- requests and answers
-
-
-def today(request: RequestV0) -> Request:
-    """A request of the alpha's generated client as one of today's, which our senders take."""
-    from cartesia_api.client import Request
-
-    return Request(
-        operation=request.operation,
-        method=request.method,
-        path=request.path,
-        params=request.params,
-        headers=request.headers,
-        accept=request.accept,
-        json=request.json,
-        files=request.files,
-        content=request.content,
-        idempotent=request.idempotent,
-    )
+# --- answers
 
 
 def embedding_of(value: list[float] | str) -> Embedding:

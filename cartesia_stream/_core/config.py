@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from typing import Self
 
-    from cartesia_api.types import RequestOptions
+    from cartesia_runtime.sender import RequestOptions
 
     from .observe import Observer
     from .session import Session

@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 
 import httpcore
 import httpx
-from cartesia_api.client import Request, with_progress
+from cartesia_runtime.sender import Request
 
 from ..errors import (
     APIConnectionError,
@@ -34,10 +34,11 @@ from .faults import (
     timeout_error,
 )
 from .http11 import MalformedResponseError
+from .progress import with_progress
 from .timeouts import Timeouts
 
 if TYPE_CHECKING:
-    from cartesia_api.client import RequestOptions
+    from cartesia_runtime.sender import RequestOptions
 
     from ..errors import TimeoutPhase
     from .config import Config

@@ -17,7 +17,7 @@ from .stats import Meter
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable
 
-    from cartesia_api.client import Request
+    from cartesia_runtime.sender import Request
 
     from ..audio import AudioFormat
     from ..errors import APIConnectionError

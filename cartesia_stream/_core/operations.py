@@ -13,11 +13,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     import httpx
-    from cartesia_api.client import Request
-    from cartesia_api.errors import PagingError, ResponseDecodeError
     from cartesia_api.models.infill_model import InfillModel
     from cartesia_api.models.language import Language
-    from cartesia_api.types import File, Unset
+    from cartesia_runtime.errors import PagingError, ResponseDecodeError
+    from cartesia_runtime.files import File
+    from cartesia_runtime.models import Unset
+    from cartesia_runtime.sender import Request
 
     from .request import BytesOptions, SpeechOptions
     from .response import ResponseDecoder
@@ -32,7 +33,7 @@ def parsed(response: httpx.Response, parse: Callable[[httpx.Response], T]) -> T:
     Raises:
         RemoteProtocolError: If it is not what the document promises.
     """
-    from cartesia_api.errors import ResponseDecodeError
+    from cartesia_runtime.errors import ResponseDecodeError
 
     try:
         return parse(response)

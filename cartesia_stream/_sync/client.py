@@ -29,9 +29,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Mapping
 
     import httpx
-    from cartesia_api.client import Request
-    from cartesia_api.errors import PagingError, ResponseDecodeError
-    from cartesia_api.types import Download, RequestOptions
+    from cartesia_runtime.downloads import Download
+    from cartesia_runtime.errors import PagingError, ResponseDecodeError
+    from cartesia_runtime.sender import Request, RequestOptions
 
     from .._core.gate import Ticket
     from .._core.observe import Observer, StreamTransport

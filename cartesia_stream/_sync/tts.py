@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
     from cartesia_api.models.infill_model import InfillModel
     from cartesia_api.models.language import Language
-    from cartesia_api.types import RequestOptions, UploadFile
+    from cartesia_runtime.files import UploadFile
+    from cartesia_runtime.sender import RequestOptions
 
     from .._core.context import Context
     from .._core.gate import Ticket
@@ -324,7 +325,8 @@ class TTS:
         life = self._transports.life("bytes", infill.format, infill.model_id)
 
         def start() -> MeteredSource:
-            from cartesia_api.types import UNSET, Uploads
+            from cartesia_runtime.files import Uploads
+            from cartesia_runtime.models import UNSET
 
             with Uploads() as uploads:  # open until the answer begins, and for every try
                 left, right = (

@@ -14,7 +14,8 @@ from .stream import SpeechStream
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from cartesia_api.types import RequestOptions, UploadFile
+    from cartesia_runtime.files import UploadFile
+    from cartesia_runtime.sender import RequestOptions
 
     from .._core.observe import StreamTransport
     from .client import Transports
@@ -90,7 +91,7 @@ class VoiceChanger:
         life = self._transports.life(transport, change.format)
 
         def start() -> MeteredSource:
-            from cartesia_api.types import Uploads
+            from cartesia_runtime.files import Uploads
 
             with Uploads() as uploads:  # open until the answer begins, and for every try
                 request = change.request(uploads.file(clip))

@@ -98,7 +98,7 @@ def _status_of(error: Exception) -> int:
         return FAILED
     if isinstance(error, FileNotFoundError | NotADirectoryError | IsADirectoryError):
         return USAGE
-    if isinstance(error, OSError) or type(error).__module__ == "cartesia_api.errors":
+    if isinstance(error, OSError):
         return FAILED
     return OK
 

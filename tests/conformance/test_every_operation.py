@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from cartesia_api.models.access_token_grants import AccessTokenGrants
 from cartesia_api.models.pronunciation_item import PronunciationItem
-from cartesia_api.types import File
+from cartesia_runtime.files import File
 
 from cartesia_stream import Cartesia
 from cartesia_stream.emulator import Emulator

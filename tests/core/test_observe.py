@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import httpx
 import pytest
-from cartesia_api.client import Request
+from cartesia_runtime.sender import Request
 
 from cartesia_stream import (
     PCM_24K,

@@ -80,8 +80,15 @@ def test_only_the_command_emulate_imports_the_emulator() -> None:
     assert {user for user in users if user[0] != "emulator"} == {("cli", "emulate.py")}
 
 
-def test_the_generated_client_stands_alone() -> None:
-    for path in sorted((ROOT / "generated").rglob("*.py")):
+@pytest.mark.parametrize(
+    ("folder", "libraries"),
+    [
+        ("generated", {"attrs", "cartesia_runtime", "generated"}),
+        ("cartesia_runtime", {"attrs", "cartesia_runtime", "msgspec"}),
+    ],
+)
+def test_the_generated_client_and_its_runtime_do_no_http(folder: str, libraries: set[str]) -> None:
+    for path in sorted((ROOT / folder).rglob("*.py")):
         names = {module.partition(".")[0] for module in imports(path)}
-        allowed = {"attrs", "httpx", "generated", "cartesia_api", "cartesia_api_v0", "__future__"}
-        assert names - allowed <= set(sys.stdlib_module_names), path
+        assert names - libraries <= set(sys.stdlib_module_names), path
+        assert not names & BLOCKING, path

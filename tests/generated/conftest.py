@@ -1,18 +1,18 @@
-"""What the tests of the generated package share: clients over a handler in place of a server."""
+"""Resources over a function in place of a server."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import httpx
 import pytest
-from cartesia_api import AsyncClient, Client
 from cartesia_api.api import AsyncResources, Resources
+
+from .senders import AsyncHandlerSender, HandlerSender
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    Handler = Callable[[httpx.Request], httpx.Response]
+    from .senders import Handler
 
 
 @pytest.fixture
@@ -39,19 +39,19 @@ def voice() -> dict[str, object]:
 
 @pytest.fixture
 def serve() -> Callable[[Handler], Resources]:
-    """Make the resources of a client whose server is a function."""
+    """Make resources whose server is a function."""
 
     def resources(handler: Handler) -> Resources:
-        return Resources(Client("sk_car_secret", transport=httpx.MockTransport(handler)))
+        return Resources(HandlerSender(handler))
 
     return resources
 
 
 @pytest.fixture
 def aserve() -> Callable[[Handler], AsyncResources]:
-    """Make the resources of an asynchronous client whose server is a function."""
+    """Make asynchronous resources whose server is a function."""
 
     def resources(handler: Handler) -> AsyncResources:
-        return AsyncResources(AsyncClient("sk_car_secret", transport=httpx.MockTransport(handler)))
+        return AsyncResources(AsyncHandlerSender(handler))
 
     return resources

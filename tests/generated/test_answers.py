@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 import cartesia_api.models
 import pytest
 from cartesia_api.models import AgentTranscript, MetricResult, SttTranscriptFrame
-from cartesia_api.types import DecodeError
+from cartesia_runtime.errors import DecodeError
 
 from .shapes import METRIC_RESULT, SHAPES, TURN
 
 if TYPE_CHECKING:
-    from cartesia_api.types import Model
+    from cartesia_runtime.models import Model
 
     from .shapes import Shape
 

@@ -60,12 +60,12 @@ def test_command_line_tells_what_to_do(
     assert capsys.readouterr().out == (
         "generated/cartesia_api is up to date.\ngenerated/cartesia_api_v0 is up to date.\n"
     )
-    changed.append("types.py")
+    changed.append("models/voice.py")
     monkeypatch.setattr(generate, "upstream_hashes", dict)
     assert generate.main(["--check"]) == 1
     output = capsys.readouterr().out
     assert "generated/cartesia_api is up to date.\n" in output
-    assert "generated/cartesia_api_v0/types.py: differs\n" in output
+    assert "generated/cartesia_api_v0/models/voice.py: differs\n" in output
     assert "generated/cartesia_api_v0 is up to date" not in output
     assert "spec/templates/model.py.jinja: the generator's own version changed\n" in output
     assert "make generate" in output
@@ -101,9 +101,9 @@ def test_writing_touches_only_what_differs(tmp_path: Path) -> None:
     package = tmp_path / "cartesia_api"
     shutil.copytree(generate.CURRENT.package, package)
     fresh = generate.contents(package)
-    kept = (package / "client.py").stat().st_mtime_ns
+    kept = (package / "__init__.py").stat().st_mtime_ns
     (package / "stale.py").touch()
-    (package / "types.py").write_text("edited")
+    (package / "models" / "voice.py").write_text("edited")
     generate.write(package, fresh)
     assert generate.contents(package) == fresh
-    assert (package / "client.py").stat().st_mtime_ns == kept
+    assert (package / "__init__.py").stat().st_mtime_ns == kept

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
-from cartesia_api import PagingError, api
+from cartesia_runtime.errors import PagingError
+from cartesia_api import api
 
 from .shapes import (
     AGENT_CALL,
@@ -146,15 +147,17 @@ def test_resources_are_made_once(serve: Serve) -> None:
 
 IMPORTS = """
 import json, sys
-import cartesia_api
+def loaded():
+    return {m for m in sys.modules if m.startswith(("cartesia_", "httpx"))}
+
 from cartesia_api.api import Resources
-before = sorted(m for m in sys.modules if m.startswith("cartesia_api."))
-Resources(cartesia_api.Client()).voices
-after = sorted(m for m in sys.modules if m.startswith("cartesia_api.") and m not in before)
+before = loaded()
+Resources(None).voices
+after = loaded() - before
 import cartesia_api.models
 cartesia_api.models.Voice
-voice = sorted(m for m in sys.modules if m.startswith("cartesia_api.models."))
-print(json.dumps([before, after, voice]))
+voice = loaded() - after - before
+print(json.dumps([*map(sorted, (before, after, voice))]))
 """
 
 
@@ -162,11 +165,12 @@ def test_imports_are_lazy() -> None:
     """Neither models, operations nor httpx are imported before they are used."""
     done = subprocess.run([sys.executable, "-c", IMPORTS], capture_output=True, check=True)
     before, after, voice = json.loads(done.stdout)
-    assert before == ["cartesia_api.api"]
-    seam = [f"cartesia_api.{name}" for name in ("client", "errors", "types")]
-    assert after == sorted(["cartesia_api.api.voices", *seam])
+    assert before == ["cartesia_api", "cartesia_api.api"]
+    runtime = [f"cartesia_runtime.{name}" for name in ("errors", "files", "models", "paging")]
+    assert after == ["cartesia_api.api.voices", "cartesia_runtime", *runtime]
     assert "cartesia_api.models.voice" in voice
     assert "cartesia_api.models.tts_request" not in voice
+    assert "httpx" not in voice
 
 
 def test_unknown_model_is_an_attribute_error() -> None:

@@ -17,8 +17,12 @@ from mypy import api as mypy
 
 from tools import generate
 
+from .senders import HandlerSender
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from .senders import Handler
 
 NUMBER = {"id": "a", "agentId": "x"}
 
@@ -40,10 +44,9 @@ def extra(folder: Path) -> Iterator[Any]:
 
 
 @pytest.fixture
-def serve(extra: Any) -> Callable[[Callable[[httpx.Request], httpx.Response]], Any]:
-    def resources(handler: Callable[[httpx.Request], httpx.Response]) -> Any:
-        api = importlib.import_module("extra_api.api")
-        return api.Resources(extra.Client(transport=httpx.MockTransport(handler)))
+def serve(extra: Any) -> Callable[[Handler], Any]:
+    def resources(handler: Handler) -> Any:
+        return importlib.import_module("extra_api.api").Resources(HandlerSender(handler))
 
     return resources
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
-from cartesia_api.client import Request
+from cartesia_runtime.sender import Request
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,7 +16,7 @@ from cartesia_stream._core.config import Config
 from cartesia_stream._core.http import build
 
 if TYPE_CHECKING:
-    from cartesia_api.types import RequestOptions
+    from cartesia_runtime.sender import RequestOptions
 
     from cartesia_stream._core.http import Answer
 

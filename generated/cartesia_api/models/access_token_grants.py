@@ -4,19 +4,9 @@ from collections.abc import Mapping
 from typing import Final, Self
 
 from attrs import define, field
-
-from ..types import (
-    UNSET,
-    Model,
-    Reader,
-    Unset,
-    checked,
-    either,
-    encode_object,
-    read_bool,
-    read_null,
-    read_object,
-)
+from cartesia_runtime.decoding import Reader, checked, either, read_bool, read_null, read_object
+from cartesia_runtime.encoding import encode_object
+from cartesia_runtime.models import UNSET, Model, Unset
 
 _READ_TTS: Final[Reader[bool | None]] = either(read_bool, read_null)
 _READ_STT: Final[Reader[bool | None]] = either(read_bool, read_null)

@@ -5,25 +5,23 @@ from collections.abc import Mapping
 from typing import Final, Self
 
 from attrs import define, field
-
-from ..models.agent_call_status import AgentCallStatus
-from ..models.agent_transcript import AgentTranscript
-from ..models.telephony_params import TelephonyParams
-from ..types import (
-    UNSET,
-    Model,
+from cartesia_runtime.decoding import (
     Reader,
-    Unset,
     checked,
     checked_optional,
     either,
-    encode_object,
     list_of,
     read_datetime,
     read_null,
     read_object,
     read_str,
 )
+from cartesia_runtime.encoding import encode_object
+from cartesia_runtime.models import UNSET, Model, Unset
+
+from ..models.agent_call_status import AgentCallStatus
+from ..models.agent_transcript import AgentTranscript
+from ..models.telephony_params import TelephonyParams
 
 _READ_DEPLOYMENT_ID: Final[Reader[None | str]] = either(read_str, read_null)
 _READ_START_TIME: Final[Reader[datetime.datetime | None]] = either(read_datetime, read_null)

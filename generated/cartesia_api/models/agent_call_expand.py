@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import Final, Literal, TypeAlias
 
-from ..types import member
+from cartesia_runtime.decoding import member
 
 AgentCallExpand: TypeAlias = Literal["transcript",]
 """Field of a call that is sent only on request. One value, unlike the `expand[]` of voices."""

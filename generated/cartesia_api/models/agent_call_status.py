@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import Final, Literal, TypeAlias
 
-from ..types import member
+from cartesia_runtime.decoding import member
 
 AgentCallStatus: TypeAlias = Literal["active", "cancelled", "completed", "failed"]
 """How far a call is."""

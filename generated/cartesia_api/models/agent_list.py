@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from typing import Final, Self
 
 from attrs import define, field
+from cartesia_runtime.decoding import Reader, checked, list_of, read_object
+from cartesia_runtime.encoding import encode_object
+from cartesia_runtime.models import UNSET, Model
 
 from ..models.agent_summary import AgentSummary
-from ..types import UNSET, Model, Reader, checked, encode_object, list_of, read_object
 
 _READ_SUMMARIES: Final[Reader[list[AgentSummary]]] = list_of(AgentSummary.from_dict)
 

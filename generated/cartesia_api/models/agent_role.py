@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import Final, Literal, TypeAlias
 
-from ..types import member
+from cartesia_runtime.decoding import member
 
 AgentRole: TypeAlias = Literal["assistant", "system", "user"]
 """Who a turn of a call belongs to. `system` turns carry what the agent's code logged."""

@@ -5,19 +5,11 @@ from collections.abc import Mapping
 from typing import Final, Self
 
 from attrs import define, field
-
-from ..models.agent_phone_number import AgentPhoneNumber
-from ..models.git_repository import GitRepository
-from ..models.language import Language
-from ..types import (
-    UNSET,
-    Model,
+from cartesia_runtime.decoding import (
     Reader,
-    Unset,
     checked,
     checked_optional,
     either,
-    encode_object,
     list_of,
     read_bool,
     read_datetime,
@@ -26,6 +18,12 @@ from ..types import (
     read_object,
     read_str,
 )
+from cartesia_runtime.encoding import encode_object
+from cartesia_runtime.models import UNSET, Model, Unset
+
+from ..models.agent_phone_number import AgentPhoneNumber
+from ..models.git_repository import GitRepository
+from ..models.language import Language
 
 _READ_DESCRIPTION: Final[Reader[None | str]] = either(read_str, read_null)
 _READ_DELETED_AT: Final[Reader[datetime.datetime | None]] = either(read_datetime, read_null)

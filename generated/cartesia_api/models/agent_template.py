@@ -5,22 +5,19 @@ from collections.abc import Mapping
 from typing import Final, Self
 
 from attrs import define, field
-
-from ..types import (
-    UNSET,
-    Model,
+from cartesia_runtime.decoding import (
     Reader,
-    Unset,
     checked,
     checked_optional,
     either,
-    encode_object,
     list_of,
     read_datetime,
     read_null,
     read_object,
     read_str,
 )
+from cartesia_runtime.encoding import encode_object
+from cartesia_runtime.models import UNSET, Model, Unset
 
 _READ_DESCRIPTION: Final[Reader[None | str]] = either(read_str, read_null)
 _READ_DEPENDENCIES: Final[Reader[list[str] | None]] = either(list_of(read_str), read_null)

@@ -4,22 +4,11 @@ from collections.abc import Mapping
 from typing import Final, Self
 
 from attrs import define, field
-
-from ..models.agent_role import AgentRole
-from ..models.agent_text_chunk import AgentTextChunk
-from ..models.agent_turn_end import AgentTurnEnd
-from ..models.log_event import LogEvent
-from ..models.log_metric import LogMetric
-from ..models.tool_call import ToolCall
-from ..types import (
-    UNSET,
-    Model,
+from cartesia_runtime.decoding import (
     Reader,
-    Unset,
     checked,
     checked_optional,
     either,
-    encode_object,
     list_of,
     read_float,
     read_int,
@@ -27,6 +16,15 @@ from ..types import (
     read_object,
     read_str,
 )
+from cartesia_runtime.encoding import encode_object
+from cartesia_runtime.models import UNSET, Model, Unset
+
+from ..models.agent_role import AgentRole
+from ..models.agent_text_chunk import AgentTextChunk
+from ..models.agent_turn_end import AgentTurnEnd
+from ..models.log_event import LogEvent
+from ..models.log_metric import LogMetric
+from ..models.tool_call import ToolCall
 
 _READ_TEXT: Final[Reader[None | str]] = either(read_str, read_null)
 _READ_TEXT_CHUNKS: Final[Reader[list[AgentTextChunk] | None]] = either(

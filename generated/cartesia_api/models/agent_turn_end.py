@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import Final, Literal, TypeAlias
 
-from ..types import member
+from cartesia_runtime.decoding import member
 
 AgentTurnEnd: TypeAlias = Literal["call_ended", "interrupted", "tts_completed"]
 """Why the agent stopped speaking."""

@@ -4,25 +4,15 @@ from collections.abc import Mapping
 from typing import Self
 
 from attrs import define, field
+from cartesia_runtime.decoding import checked, checked_optional, read_file, read_object, read_str
+from cartesia_runtime.encoding import encode_object, encode_parts
+from cartesia_runtime.files import File, RequestFiles
+from cartesia_runtime.models import UNSET, Model, Unset
 
 from ..models.mpeg_bit_rate import MpegBitRate, check_mpeg_bit_rate
 from ..models.output_container import OutputContainer, check_output_container
 from ..models.raw_encoding import RawEncoding, check_raw_encoding
 from ..models.sample_rate import SampleRate, check_sample_rate
-from ..types import (
-    UNSET,
-    File,
-    Model,
-    RequestFiles,
-    Unset,
-    checked,
-    checked_optional,
-    encode_object,
-    encode_parts,
-    read_file,
-    read_object,
-    read_str,
-)
 
 
 @define(kw_only=True)

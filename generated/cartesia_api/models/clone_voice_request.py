@@ -4,23 +4,13 @@ from collections.abc import Mapping
 from typing import Self
 
 from attrs import define, field
+from cartesia_runtime.decoding import checked, checked_optional, read_file, read_object, read_str
+from cartesia_runtime.encoding import encode_object, encode_parts
+from cartesia_runtime.files import File, RequestFiles
+from cartesia_runtime.models import UNSET, Model, Unset
 
 from ..models.language import Language
 from ..models.voice_accent import VoiceAccent, check_voice_accent
-from ..types import (
-    UNSET,
-    File,
-    Model,
-    RequestFiles,
-    Unset,
-    checked,
-    checked_optional,
-    encode_object,
-    encode_parts,
-    read_file,
-    read_object,
-    read_str,
-)
 
 
 @define(kw_only=True)

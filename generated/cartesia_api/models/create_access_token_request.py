@@ -4,21 +4,19 @@ from collections.abc import Mapping
 from typing import Final, Self
 
 from attrs import define, field
-
-from ..models.access_token_grants import AccessTokenGrants
-from ..types import (
-    UNSET,
-    Model,
+from cartesia_runtime.decoding import (
     Reader,
-    Unset,
     checked,
     checked_optional,
     either,
-    encode_object,
     read_int,
     read_null,
     read_object,
 )
+from cartesia_runtime.encoding import encode_object
+from cartesia_runtime.models import UNSET, Model, Unset
+
+from ..models.access_token_grants import AccessTokenGrants
 
 _READ_EXPIRES_IN: Final[Reader[int | None]] = either(read_int, read_null)
 _READ_GRANTS: Final[Reader[AccessTokenGrants | None]] = either(

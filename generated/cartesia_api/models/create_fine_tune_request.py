@@ -4,23 +4,21 @@ from collections.abc import Mapping
 from typing import Final, Self
 
 from attrs import define, field
-
-from ..models.fine_tune_model import FineTuneModel
-from ..models.language import Language
-from ..models.voice_accent import VoiceAccent, check_voice_accent
-from ..types import (
-    UNSET,
-    Model,
+from cartesia_runtime.decoding import (
     Reader,
-    Unset,
     checked,
     checked_optional,
     either,
-    encode_object,
     read_null,
     read_object,
     read_str,
 )
+from cartesia_runtime.encoding import encode_object
+from cartesia_runtime.models import UNSET, Model, Unset
+
+from ..models.fine_tune_model import FineTuneModel
+from ..models.language import Language
+from ..models.voice_accent import VoiceAccent, check_voice_accent
 
 _READ_ACCENT: Final[Reader[None | VoiceAccent]] = either(check_voice_accent, read_null)
 

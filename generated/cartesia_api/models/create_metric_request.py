@@ -4,19 +4,9 @@ from collections.abc import Mapping
 from typing import Final, Self
 
 from attrs import define, field
-
-from ..types import (
-    UNSET,
-    Model,
-    Reader,
-    Unset,
-    checked,
-    either,
-    encode_object,
-    read_null,
-    read_object,
-    read_str,
-)
+from cartesia_runtime.decoding import Reader, checked, either, read_null, read_object, read_str
+from cartesia_runtime.encoding import encode_object
+from cartesia_runtime.models import UNSET, Model, Unset
 
 _READ_DISPLAY_NAME: Final[Reader[None | str]] = either(read_str, read_null)
 

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from typing import Self
 
 from attrs import define, field
-
-from ..types import UNSET, Model, checked, encode_object, read_int, read_object, read_str
+from cartesia_runtime.decoding import checked, read_int, read_object, read_str
+from cartesia_runtime.encoding import encode_object
+from cartesia_runtime.models import UNSET, Model
 
 
 @define(kw_only=True)

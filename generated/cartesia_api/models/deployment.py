@@ -5,22 +5,20 @@ from collections.abc import Mapping
 from typing import Final, Self
 
 from attrs import define, field
-
-from ..models.deployment_status import DeploymentStatus
-from ..types import (
-    UNSET,
-    Model,
+from cartesia_runtime.decoding import (
     Reader,
-    Unset,
     checked,
     either,
-    encode_object,
     read_bool,
     read_datetime,
     read_null,
     read_object,
     read_str,
 )
+from cartesia_runtime.encoding import encode_object
+from cartesia_runtime.models import UNSET, Model, Unset
+
+from ..models.deployment_status import DeploymentStatus
 
 _READ_BUILD_STARTED_AT: Final[Reader[datetime.datetime | None]] = either(read_datetime, read_null)
 _READ_BUILD_COMPLETED_AT: Final[Reader[datetime.datetime | None]] = either(read_datetime, read_null)

@@ -4,20 +4,11 @@ from collections.abc import Mapping
 from typing import Final, Self
 
 from attrs import define, field
+from cartesia_runtime.decoding import Reader, checked, either, read_null, read_object, read_str
+from cartesia_runtime.encoding import encode_object
+from cartesia_runtime.models import UNSET, Model, Unset
 
 from ..models.error_code import ErrorCode
-from ..types import (
-    UNSET,
-    Model,
-    Reader,
-    Unset,
-    checked,
-    either,
-    encode_object,
-    read_null,
-    read_object,
-    read_str,
-)
 
 _READ_ERROR_CODE: Final[Reader[ErrorCode | None | str]] = either(read_str, read_null)
 _READ_DOC_URL: Final[Reader[None | str]] = either(read_str, read_null)

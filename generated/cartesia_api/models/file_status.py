@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import Final, Literal, TypeAlias
 
-from ..types import member
+from cartesia_runtime.decoding import member
 
 FileStatus: TypeAlias = Literal["ready",]
 """Whether a stored file can be used."""

@@ -4,23 +4,14 @@ from collections.abc import Mapping
 from typing import Final, Self
 
 from attrs import define, field
+from cartesia_runtime.decoding import Reader, checked, either, read_null, read_object, read_str
+from cartesia_runtime.encoding import encode_object
+from cartesia_runtime.models import UNSET, Model, Unset
 
 from ..models.fine_tune_model import FineTuneModel
 from ..models.fine_tune_status import FineTuneStatus
 from ..models.language import Language
 from ..models.voice_accent import VoiceAccent
-from ..types import (
-    UNSET,
-    Model,
-    Reader,
-    Unset,
-    checked,
-    either,
-    encode_object,
-    read_null,
-    read_object,
-    read_str,
-)
 
 _READ_ACCENT: Final[Reader[None | str | VoiceAccent]] = either(read_str, read_null)
 

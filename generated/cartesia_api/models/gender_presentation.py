@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import Final, Literal, TypeAlias
 
-from ..types import member
+from cartesia_runtime.decoding import member
 
 GenderPresentation: TypeAlias = Literal["feminine", "gender_neutral", "masculine"]
 """How a voice presents."""

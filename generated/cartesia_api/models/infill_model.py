@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import Final, Literal, TypeAlias
 
-from ..types import member
+from cartesia_runtime.decoding import member
 
 InfillModel: TypeAlias = Literal["sonic-3", "sonic-3-2025-10-27", "sonic-3-2026-01-12"]
 """Models that fill gaps."""

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import Final, Literal, TypeAlias
 
-from ..types import member
+from cartesia_runtime.decoding import member
 
 LocalizeDialect: TypeAlias = Literal["au", "br", "ca", "eu", "in", "mx", "pe", "so", "uk", "us"]
 """Dialects of the older way to localize. Prefer an accent."""

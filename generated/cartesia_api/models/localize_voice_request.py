@@ -4,24 +4,22 @@ from collections.abc import Mapping
 from typing import Final, Self
 
 from attrs import define, field
+from cartesia_runtime.decoding import (
+    Reader,
+    checked,
+    checked_optional,
+    either,
+    read_null,
+    read_object,
+    read_str,
+)
+from cartesia_runtime.encoding import encode_object
+from cartesia_runtime.models import UNSET, Model, Unset
 
 from ..models.localize_dialect import LocalizeDialect, check_localize_dialect
 from ..models.localize_target_language import LocalizeTargetLanguage, check_localize_target_language
 from ..models.speaker_gender import SpeakerGender, check_speaker_gender
 from ..models.voice_accent import VoiceAccent, check_voice_accent
-from ..types import (
-    UNSET,
-    Model,
-    Reader,
-    Unset,
-    checked,
-    checked_optional,
-    either,
-    encode_object,
-    read_null,
-    read_object,
-    read_str,
-)
 
 _READ_DIALECT: Final[Reader[LocalizeDialect | None]] = either(check_localize_dialect, read_null)
 

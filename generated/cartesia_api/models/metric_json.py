@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from typing import Self
 
 from attrs import define, field
-
-from ..types import Model, encode_object, read_object
+from cartesia_runtime.decoding import read_object
+from cartesia_runtime.encoding import encode_object
+from cartesia_runtime.models import Model
 
 
 @define(kw_only=True)

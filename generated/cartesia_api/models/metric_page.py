@@ -4,22 +4,20 @@ from collections.abc import Mapping
 from typing import Final, Self
 
 from attrs import define, field
-
-from ..models.metric import Metric
-from ..types import (
-    UNSET,
-    Model,
+from cartesia_runtime.decoding import (
     Reader,
-    Unset,
     checked,
     either,
-    encode_object,
     list_of,
     read_bool,
     read_null,
     read_object,
     read_str,
 )
+from cartesia_runtime.encoding import encode_object
+from cartesia_runtime.models import UNSET, Model, Unset
+
+from ..models.metric import Metric
 
 _READ_DATA: Final[Reader[list[Metric]]] = list_of(Metric.from_dict)
 _READ_NEXT_PAGE: Final[Reader[None | str]] = either(read_str, read_null)

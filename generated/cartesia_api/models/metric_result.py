@@ -5,19 +5,11 @@ from collections.abc import Mapping
 from typing import Final, Self
 
 from attrs import define, field
-
-from ..models.agent_transcript import AgentTranscript
-from ..models.metric_json import MetricJson
-from ..models.metric_result_status import MetricResultStatus
-from ..types import (
-    UNSET,
-    Model,
+from cartesia_runtime.decoding import (
     Reader,
-    Unset,
     checked,
     checked_optional,
     either,
-    encode_object,
     list_of,
     read_any,
     read_datetime,
@@ -25,6 +17,12 @@ from ..types import (
     read_object,
     read_str,
 )
+from cartesia_runtime.encoding import encode_object
+from cartesia_runtime.models import UNSET, Model, Unset
+
+from ..models.agent_transcript import AgentTranscript
+from ..models.metric_json import MetricJson
+from ..models.metric_result_status import MetricResultStatus
 
 _READ_JSON_RESULT: Final[Reader[MetricJson | None]] = either(MetricJson.from_dict, read_null)
 _READ_RUN_ID: Final[Reader[None | str]] = either(read_str, read_null)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import Final, Literal, TypeAlias
 
-from ..types import member
+from cartesia_runtime.decoding import member
 
 MpegBitRate: TypeAlias = Literal[32000, 64000, 96000, 128000, 192000]
 """Bit rate of mp3 audio in bits per second."""

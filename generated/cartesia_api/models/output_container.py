@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import Final, Literal, TypeAlias
 
-from ..types import member
+from cartesia_runtime.decoding import member
 
 OutputContainer: TypeAlias = Literal["mp3", "raw", "wav"]
 """Containers of audio, headerless samples (`raw`) among them."""

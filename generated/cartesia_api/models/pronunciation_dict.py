@@ -5,20 +5,19 @@ from collections.abc import Mapping
 from typing import Final, Self
 
 from attrs import define, field
-
-from ..models.pronunciation_item import PronunciationItem
-from ..types import (
-    UNSET,
-    Model,
+from cartesia_runtime.decoding import (
     Reader,
     checked,
-    encode_object,
     list_of,
     read_bool,
     read_datetime,
     read_object,
     read_str,
 )
+from cartesia_runtime.encoding import encode_object
+from cartesia_runtime.models import UNSET, Model
+
+from ..models.pronunciation_item import PronunciationItem
 
 _READ_ITEMS: Final[Reader[list[PronunciationItem]]] = list_of(PronunciationItem.from_dict)
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import Final, Literal, TypeAlias
 
-from ..types import member
+from cartesia_runtime.decoding import member
 
 RawEncoding: TypeAlias = Literal["pcm_alaw", "pcm_f32le", "pcm_mulaw", "pcm_s16le"]
 """Encoding of one sample: 16-bit or 32-bit float little-endian PCM, or 8-bit G.711 (mu-law,

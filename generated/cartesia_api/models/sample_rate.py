@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import Final, Literal, TypeAlias
 
-from ..types import member
+from cartesia_runtime.decoding import member
 
 SampleRate: TypeAlias = Literal[8000, 16000, 22050, 24000, 44100, 48000]
 """Sampling rate of generated audio in Hz."""

@@ -4,22 +4,20 @@ from collections.abc import Mapping
 from typing import Final, Self
 
 from attrs import define, field
-
-from ..models.file_purpose import FilePurpose
-from ..models.file_status import FileStatus
-from ..types import (
-    UNSET,
-    Model,
+from cartesia_runtime.decoding import (
     Reader,
-    Unset,
     checked,
     either,
-    encode_object,
     read_int,
     read_null,
     read_object,
     read_str,
 )
+from cartesia_runtime.encoding import encode_object
+from cartesia_runtime.models import UNSET, Model, Unset
+
+from ..models.file_purpose import FilePurpose
+from ..models.file_status import FileStatus
 
 _READ_FILENAME: Final[Reader[None | str]] = either(read_str, read_null)
 _READ_PURPOSE: Final[Reader[FilePurpose | None | str]] = either(read_str, read_null)

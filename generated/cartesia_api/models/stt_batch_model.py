@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import Final, Literal, TypeAlias
 
-from ..types import member
+from cartesia_runtime.decoding import member
 
 SttBatchModel: TypeAlias = Literal["ink-whisper", "ink-whisper-2025-06-04"]
 """Models that transcribe whole recordings."""

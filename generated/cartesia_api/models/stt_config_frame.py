@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from typing import Final, Literal, Self
 
 from attrs import define, field
+from cartesia_runtime.decoding import Reader, checked, constant, read_object
+from cartesia_runtime.encoding import encode_object
+from cartesia_runtime.models import UNSET, Model
 
 from ..models.stt_turn_config import SttTurnConfig
-from ..types import UNSET, Model, Reader, checked, constant, encode_object, read_object
 
 _READ_TYPE_: Final[Reader[Literal["config"]]] = constant("config")
 

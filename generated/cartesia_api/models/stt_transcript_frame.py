@@ -4,20 +4,12 @@ from collections.abc import Mapping
 from typing import Final, Literal, Self
 
 from attrs import define, field
-
-from ..models.stt_language import SttLanguage
-from ..models.stt_word_columns import SttWordColumns
-from ..models.transcribed_word import TranscribedWord
-from ..types import (
-    UNSET,
-    Model,
+from cartesia_runtime.decoding import (
     Reader,
-    Unset,
     checked,
     checked_optional,
     constant,
     either,
-    encode_object,
     list_of,
     read_bool,
     read_float,
@@ -25,6 +17,12 @@ from ..types import (
     read_object,
     read_str,
 )
+from cartesia_runtime.encoding import encode_object
+from cartesia_runtime.models import UNSET, Model, Unset
+
+from ..models.stt_language import SttLanguage
+from ..models.stt_word_columns import SttWordColumns
+from ..models.transcribed_word import TranscribedWord
 
 _READ_TYPE_: Final[Reader[Literal["transcript"]]] = constant("transcript")
 _READ_DURATION: Final[Reader[float | None]] = either(read_float, read_null)

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from typing import Final, Literal, Self
 
 from attrs import define, field
-
-from ..types import UNSET, Model, Reader, checked, constant, encode_object, read_object, read_str
+from cartesia_runtime.decoding import Reader, checked, constant, read_object, read_str
+from cartesia_runtime.encoding import encode_object
+from cartesia_runtime.models import UNSET, Model
 
 _READ_TYPE_: Final[Reader[Literal["turn.update"]]] = constant("turn.update")
 

@@ -4,26 +4,22 @@ from collections.abc import Mapping
 from typing import Final, Self
 
 from attrs import define, field
-
-from ..models.stt_batch_model import SttBatchModel
-from ..models.stt_language import SttLanguage
-from ..models.timestamp_granularity import TimestampGranularity, check_timestamp_granularity
-from ..types import (
-    UNSET,
-    File,
-    Model,
+from cartesia_runtime.decoding import (
     Reader,
-    RequestFiles,
-    Unset,
     checked,
     checked_optional,
-    encode_object,
-    encode_parts,
     list_of,
     read_file,
     read_object,
     read_str,
 )
+from cartesia_runtime.encoding import encode_object, encode_parts
+from cartesia_runtime.files import File, RequestFiles
+from cartesia_runtime.models import UNSET, Model, Unset
+
+from ..models.stt_batch_model import SttBatchModel
+from ..models.stt_language import SttLanguage
+from ..models.timestamp_granularity import TimestampGranularity, check_timestamp_granularity
 
 _READ_TIMESTAMP_GRANULARITIES: Final[Reader[list[TimestampGranularity]]] = list_of(
     check_timestamp_granularity

@@ -4,17 +4,11 @@ from collections.abc import Mapping
 from typing import Final, Self
 
 from attrs import define, field
-
-from ..models.transcribed_word import TranscribedWord
-from ..types import (
-    UNSET,
-    Model,
+from cartesia_runtime.decoding import (
     Reader,
-    Unset,
     checked,
     checked_optional,
     either,
-    encode_object,
     list_of,
     read_bool,
     read_float,
@@ -22,6 +16,10 @@ from ..types import (
     read_object,
     read_str,
 )
+from cartesia_runtime.encoding import encode_object
+from cartesia_runtime.models import UNSET, Model, Unset
+
+from ..models.transcribed_word import TranscribedWord
 
 _READ_LANGUAGE: Final[Reader[None | str]] = either(read_str, read_null)
 _READ_DURATION: Final[Reader[float | None]] = either(read_float, read_null)

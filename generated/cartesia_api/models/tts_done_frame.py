@@ -4,19 +4,17 @@ from collections.abc import Mapping
 from typing import Final, Literal, Self
 
 from attrs import define, field
-
-from ..types import (
-    UNSET,
-    Model,
+from cartesia_runtime.decoding import (
     Reader,
     checked,
     constant,
-    encode_object,
     read_bool,
     read_int,
     read_object,
     read_str,
 )
+from cartesia_runtime.encoding import encode_object
+from cartesia_runtime.models import UNSET, Model
 
 _READ_TYPE_: Final[Reader[Literal["done"]]] = constant("done")
 

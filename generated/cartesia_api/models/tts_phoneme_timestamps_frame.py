@@ -4,24 +4,22 @@ from collections.abc import Mapping
 from typing import Final, Literal, Self
 
 from attrs import define, field
-
-from ..models.phoneme_timestamps import PhonemeTimestamps
-from ..types import (
-    UNSET,
-    Model,
+from cartesia_runtime.decoding import (
     Reader,
-    Unset,
     checked,
     checked_optional,
     constant,
     either,
-    encode_object,
     read_bool,
     read_int,
     read_null,
     read_object,
     read_str,
 )
+from cartesia_runtime.encoding import encode_object
+from cartesia_runtime.models import UNSET, Model, Unset
+
+from ..models.phoneme_timestamps import PhonemeTimestamps
 
 _READ_TYPE_: Final[Reader[Literal["phoneme_timestamps"]]] = constant("phoneme_timestamps")
 _READ_PHONEME_TIMESTAMPS: Final[Reader[None | PhonemeTimestamps]] = either(

@@ -4,16 +4,11 @@ from collections.abc import Mapping
 from typing import Final, Literal, Self
 
 from attrs import define, field
-
-from ..types import (
-    UNSET,
-    Model,
+from cartesia_runtime.decoding import (
     Reader,
-    Unset,
     checked,
     constant,
     either,
-    encode_object,
     read_bool,
     read_float,
     read_int,
@@ -21,6 +16,8 @@ from ..types import (
     read_object,
     read_str,
 )
+from cartesia_runtime.encoding import encode_object
+from cartesia_runtime.models import UNSET, Model, Unset
 
 _READ_TYPE_: Final[Reader[Literal["chunk"]]] = constant("chunk")
 _READ_CONTEXT_ID: Final[Reader[None | str]] = either(read_str, read_null)

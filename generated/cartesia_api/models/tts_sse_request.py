@@ -4,6 +4,18 @@ from collections.abc import Mapping
 from typing import Final, Self
 
 from attrs import define, field
+from cartesia_runtime.decoding import (
+    Reader,
+    checked,
+    checked_optional,
+    either,
+    read_bool,
+    read_null,
+    read_object,
+    read_str,
+)
+from cartesia_runtime.encoding import encode_object
+from cartesia_runtime.models import UNSET, Model, Unset
 
 from ..models.generation_config import GenerationConfig
 from ..models.language import Language
@@ -11,20 +23,6 @@ from ..models.model_speed import ModelSpeed, check_model_speed
 from ..models.raw_output import RawOutput
 from ..models.tts_model import TtsModel
 from ..models.voice_by_id import VoiceById
-from ..types import (
-    UNSET,
-    Model,
-    Reader,
-    Unset,
-    checked,
-    checked_optional,
-    either,
-    encode_object,
-    read_bool,
-    read_null,
-    read_object,
-    read_str,
-)
 
 _READ_VOICE: Final[Reader[str | VoiceById]] = either(read_str, VoiceById.from_dict)
 _READ_LANGUAGE: Final[Reader[Language | None | str]] = either(read_str, read_null)

@@ -4,23 +4,21 @@ from collections.abc import Mapping
 from typing import Final, Literal, Self
 
 from attrs import define, field
-
-from ..models.word_timestamps import WordTimestamps
-from ..types import (
-    UNSET,
-    Model,
+from cartesia_runtime.decoding import (
     Reader,
-    Unset,
     checked,
     constant,
     either,
-    encode_object,
     read_bool,
     read_int,
     read_null,
     read_object,
     read_str,
 )
+from cartesia_runtime.encoding import encode_object
+from cartesia_runtime.models import UNSET, Model, Unset
+
+from ..models.word_timestamps import WordTimestamps
 
 _READ_TYPE_: Final[Reader[Literal["timestamps"]]] = constant("timestamps")
 _READ_CONTEXT_ID: Final[Reader[None | str]] = either(read_str, read_null)

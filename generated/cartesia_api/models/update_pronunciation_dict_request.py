@@ -4,22 +4,20 @@ from collections.abc import Mapping
 from typing import Final, Self
 
 from attrs import define, field
-
-from ..models.pronunciation_item import PronunciationItem
-from ..types import (
-    UNSET,
-    Model,
+from cartesia_runtime.decoding import (
     Reader,
-    Unset,
     checked,
     checked_optional,
     either,
-    encode_object,
     list_of,
     read_null,
     read_object,
     read_str,
 )
+from cartesia_runtime.encoding import encode_object
+from cartesia_runtime.models import UNSET, Model, Unset
+
+from ..models.pronunciation_item import PronunciationItem
 
 _READ_NAME: Final[Reader[None | str]] = either(read_str, read_null)
 _READ_ITEMS: Final[Reader[list[PronunciationItem] | None]] = either(

@@ -4,22 +4,20 @@ from collections.abc import Mapping
 from typing import Final, Self
 
 from attrs import define, field
-
-from ..models.gender_presentation import GenderPresentation, check_gender_presentation
-from ..models.voice_accent import VoiceAccent, check_voice_accent
-from ..types import (
-    UNSET,
-    Model,
+from cartesia_runtime.decoding import (
     Reader,
-    Unset,
     checked,
     checked_optional,
     either,
-    encode_object,
     read_null,
     read_object,
     read_str,
 )
+from cartesia_runtime.encoding import encode_object
+from cartesia_runtime.models import UNSET, Model, Unset
+
+from ..models.gender_presentation import GenderPresentation, check_gender_presentation
+from ..models.voice_accent import VoiceAccent, check_voice_accent
 
 _READ_GENDER: Final[Reader[GenderPresentation | None]] = either(
     check_gender_presentation, read_null

@@ -4,21 +4,12 @@ from collections.abc import Mapping
 from typing import Self
 
 from attrs import define, field
+from cartesia_runtime.decoding import checked, read_file, read_object, read_str
+from cartesia_runtime.encoding import encode_object, encode_parts
+from cartesia_runtime.files import File, RequestFiles
+from cartesia_runtime.models import UNSET, Model, Unset
 
 from ..models.file_purpose import FilePurpose
-from ..types import (
-    UNSET,
-    File,
-    Model,
-    RequestFiles,
-    Unset,
-    checked,
-    encode_object,
-    encode_parts,
-    read_file,
-    read_object,
-    read_str,
-)
 
 
 @define(kw_only=True)

@@ -5,21 +5,10 @@ from collections.abc import Mapping
 from typing import Final, Self
 
 from attrs import define, field
-
-from ..models.gender_presentation import GenderPresentation
-from ..models.language import Language
-from ..models.voice_accent import VoiceAccent
-from ..models.voice_access import VoiceAccess
-from ..models.voice_locale import VoiceLocale
-from ..models.voice_visibility import VoiceVisibility
-from ..types import (
-    UNSET,
-    Model,
+from cartesia_runtime.decoding import (
     Reader,
-    Unset,
     checked,
     either,
-    encode_object,
     list_of,
     read_bool,
     read_datetime,
@@ -27,6 +16,15 @@ from ..types import (
     read_object,
     read_str,
 )
+from cartesia_runtime.encoding import encode_object
+from cartesia_runtime.models import UNSET, Model, Unset
+
+from ..models.gender_presentation import GenderPresentation
+from ..models.language import Language
+from ..models.voice_accent import VoiceAccent
+from ..models.voice_access import VoiceAccess
+from ..models.voice_locale import VoiceLocale
+from ..models.voice_visibility import VoiceVisibility
 
 _READ_LOCALES: Final[Reader[list[VoiceLocale]]] = list_of(VoiceLocale.from_dict)
 _READ_ACCENT: Final[Reader[None | str | VoiceAccent]] = either(read_str, read_null)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import Final, Literal, TypeAlias
 
-from ..types import member
+from cartesia_runtime.decoding import member
 
 VoiceAccess: TypeAlias = Literal["private", "public"]
 """Who may use a voice."""

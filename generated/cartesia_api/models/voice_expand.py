@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import Final, Literal, TypeAlias
 
-from ..types import member
+from cartesia_runtime.decoding import member
 
 VoiceExpand: TypeAlias = Literal["preview_file_url",]
 """Fields of a voice that are sent only on request."""

@@ -5,11 +5,13 @@ from collections.abc import Mapping
 from typing import Self
 
 from attrs import define, field
+from cartesia_runtime.decoding import checked, read_datetime, read_object, read_str
+from cartesia_runtime.encoding import encode_object
+from cartesia_runtime.models import UNSET, Model
 
 from ..models.language import Language
 from ..models.voice_access import VoiceAccess
 from ..models.voice_visibility import VoiceVisibility
-from ..types import UNSET, Model, checked, encode_object, read_datetime, read_object, read_str
 
 
 @define(kw_only=True)

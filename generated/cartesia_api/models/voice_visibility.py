@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import Final, Literal, TypeAlias
 
-from ..types import member
+from cartesia_runtime.decoding import member
 
 VoiceVisibility: TypeAlias = Literal["all", "owner"]
 """In whose lists a voice appears."""

@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from typing import Final, Literal, Self
 
 from attrs import define, field
+from cartesia_runtime.decoding import Reader, checked, constant, read_object
+from cartesia_runtime.encoding import encode_object
+from cartesia_runtime.models import UNSET, Model
 
 from ..models.raw_encoding import RawEncoding, check_raw_encoding
 from ..models.sample_rate import SampleRate, check_sample_rate
-from ..types import UNSET, Model, Reader, checked, constant, encode_object, read_object
 
 _READ_CONTAINER: Final[Reader[Literal["wav"]]] = constant("wav")
 

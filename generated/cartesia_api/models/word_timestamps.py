@@ -4,18 +4,9 @@ from collections.abc import Mapping
 from typing import Final, Self
 
 from attrs import define, field
-
-from ..types import (
-    UNSET,
-    Model,
-    Reader,
-    checked,
-    encode_object,
-    list_of,
-    read_float,
-    read_object,
-    read_str,
-)
+from cartesia_runtime.decoding import Reader, checked, list_of, read_float, read_object, read_str
+from cartesia_runtime.encoding import encode_object
+from cartesia_runtime.models import UNSET, Model
 
 _READ_WORDS: Final[Reader[list[str]]] = list_of(read_str)
 _READ_START: Final[Reader[list[float]]] = list_of(read_float)

@@ -9,7 +9,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ..client import AsyncSender, Sender
+    from cartesia_runtime.sender import AsyncSender, Sender
+
     from .audio import AsyncAudio, Audio
     from .models import AsyncModels, Models
     from .status import AsyncStatus, Status

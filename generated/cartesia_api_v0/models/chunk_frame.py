@@ -4,15 +4,10 @@ from collections.abc import Mapping
 from typing import Final, Self
 
 from attrs import define, field
-
-from ..types import (
-    UNSET,
-    Model,
+from cartesia_runtime.decoding import (
     Reader,
-    Unset,
     checked,
     either,
-    encode_object,
     read_bool,
     read_float,
     read_int,
@@ -20,6 +15,8 @@ from ..types import (
     read_object,
     read_str,
 )
+from cartesia_runtime.encoding import encode_object
+from cartesia_runtime.models import UNSET, Model, Unset
 
 _READ_DONE: Final[Reader[bool | None]] = either(read_bool, read_null)
 _READ_STEP_TIME: Final[Reader[float | None]] = either(read_float, read_null)

@@ -4,18 +4,10 @@ from collections.abc import Mapping
 from typing import Self
 
 from attrs import define, field
-
-from ..types import (
-    UNSET,
-    File,
-    Model,
-    RequestFiles,
-    checked,
-    encode_object,
-    encode_parts,
-    read_file,
-    read_object,
-)
+from cartesia_runtime.decoding import checked, read_file, read_object
+from cartesia_runtime.encoding import encode_object, encode_parts
+from cartesia_runtime.files import File, RequestFiles
+from cartesia_runtime.models import UNSET, Model
 
 
 @define(kw_only=True)

@@ -4,20 +4,17 @@ from collections.abc import Mapping
 from typing import Final, Self
 
 from attrs import define, field
-
-from ..types import (
-    UNSET,
-    Model,
+from cartesia_runtime.decoding import (
     Reader,
-    Unset,
     checked,
     either,
-    encode_object,
     read_bool,
     read_null,
     read_object,
     read_str,
 )
+from cartesia_runtime.encoding import encode_object
+from cartesia_runtime.models import UNSET, Model, Unset
 
 _READ_CONTEXT_ID: Final[Reader[None | str]] = either(read_str, read_null)
 

@@ -4,21 +4,19 @@ from collections.abc import Mapping
 from typing import Final, Self
 
 from attrs import define, field
-
-from ..models.field_problem import FieldProblem
-from ..types import (
-    UNSET,
-    Model,
+from cartesia_runtime.decoding import (
     Reader,
-    Unset,
     checked,
     checked_optional,
     either,
-    encode_object,
     list_of,
     read_object,
     read_str,
 )
+from cartesia_runtime.encoding import encode_object
+from cartesia_runtime.models import UNSET, Model, Unset
+
+from ..models.field_problem import FieldProblem
 
 _READ_DETAIL: Final[Reader[list[FieldProblem] | str]] = either(
     list_of(FieldProblem.from_dict), read_str

@@ -4,17 +4,11 @@ from collections.abc import Mapping
 from typing import Final, Self
 
 from attrs import define, field
-
-from ..models.speech_format import SpeechFormat
-from ..types import (
-    UNSET,
-    Model,
+from cartesia_runtime.decoding import (
     Reader,
-    Unset,
     checked,
     checked_optional,
     either,
-    encode_object,
     list_of,
     read_float,
     read_int,
@@ -22,6 +16,10 @@ from ..types import (
     read_object,
     read_str,
 )
+from cartesia_runtime.encoding import encode_object
+from cartesia_runtime.models import UNSET, Model, Unset
+
+from ..models.speech_format import SpeechFormat
 
 _READ_VOICE: Final[Reader[list[float] | None]] = either(list_of(read_float), read_null)
 

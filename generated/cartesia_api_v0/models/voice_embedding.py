@@ -4,19 +4,17 @@ from collections.abc import Mapping
 from typing import Final, Self
 
 from attrs import define, field
-
-from ..types import (
-    UNSET,
-    Model,
+from cartesia_runtime.decoding import (
     Reader,
     checked,
     either,
-    encode_object,
     list_of,
     read_float,
     read_object,
     read_str,
 )
+from cartesia_runtime.encoding import encode_object
+from cartesia_runtime.models import UNSET, Model
 
 _READ_EMBEDDING: Final[Reader[list[float] | str]] = either(list_of(read_float), read_str)
 

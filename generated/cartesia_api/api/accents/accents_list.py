@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-import httpx
+from cartesia_runtime.decoding import decode
+from cartesia_runtime.sender import AsyncSender, Request, RequestOptions, Response, Sender
 
-from ...client import AsyncSender, Request, RequestOptions, Sender
-from ...errors import decode
 from ...models.accent_catalog import AccentCatalog
 
 OPERATION: Final = "accents_list"
@@ -18,7 +17,7 @@ def build_request() -> Request:
     return Request(operation=OPERATION, method="GET", path="/accents", accept="application/json")
 
 
-def parse(response: httpx.Response) -> AccentCatalog:
+def parse(response: Response) -> AccentCatalog:
     """Read the body of a success.
 
     Raises:

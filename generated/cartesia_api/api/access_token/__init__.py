@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...types import UNSET
+from cartesia_runtime.models import UNSET
 
 if TYPE_CHECKING:
-    from ...client import AsyncSender, RequestOptions, Sender
+    from cartesia_runtime.models import Unset
+    from cartesia_runtime.sender import AsyncSender, RequestOptions, Sender
+
     from ...models.access_token_grants import AccessTokenGrants
     from ...models.issued_token import IssuedToken
-    from ...types import Unset
 
 
 class AccessToken:
@@ -39,8 +40,7 @@ class AccessToken:
             options: What this call does differently, such as its timeout.
 
         Raises:
-            ApiStatusError: If the server refuses, or the sender's own error.
-            ResponseDecodeError: If the answer is not what the document promises.
+            APIError: If the service cannot be reached, refuses, or does not keep to the document.
         """
         from ...models.create_access_token_request import CreateAccessTokenRequest
         from . import access_token_create
@@ -78,8 +78,7 @@ class AsyncAccessToken:
             options: What this call does differently, such as its timeout.
 
         Raises:
-            ApiStatusError: If the server refuses, or the sender's own error.
-            ResponseDecodeError: If the answer is not what the document promises.
+            APIError: If the service cannot be reached, refuses, or does not keep to the document.
         """
         from ...models.create_access_token_request import CreateAccessTokenRequest
         from . import access_token_create

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-import httpx
+from cartesia_runtime.decoding import decode
+from cartesia_runtime.sender import AsyncSender, Request, RequestOptions, Response, Sender
 
-from ...client import AsyncSender, Request, RequestOptions, Sender
-from ...errors import decode
 from ...models.create_access_token_request import CreateAccessTokenRequest
 from ...models.issued_token import IssuedToken
 
@@ -29,7 +28,7 @@ def build_request(*, body: CreateAccessTokenRequest) -> Request:
     )
 
 
-def parse(response: httpx.Response) -> IssuedToken:
+def parse(response: Response) -> IssuedToken:
     """Read the body of a success.
 
     Raises:

@@ -6,16 +6,17 @@ import builtins
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from ...types import UNSET
+from cartesia_runtime.models import UNSET
 
 if TYPE_CHECKING:
-    from ...client import AsyncSender, RequestOptions, Sender
+    from cartesia_runtime.models import Unset
+    from cartesia_runtime.sender import AsyncSender, RequestOptions, Sender
+
     from ...models.agent_list import AgentList
     from ...models.agent_summary import AgentSummary
     from ...models.agent_template_list import AgentTemplateList
     from ...models.language import Language
     from ...models.phone_number import PhoneNumber
-    from ...types import Unset
     from ..agents_calls import AgentsCalls, AsyncAgentsCalls
     from ..agents_deployments import AgentsDeployments, AsyncAgentsDeployments
     from ..agents_metrics import AgentsMetrics, AsyncAgentsMetrics
@@ -57,8 +58,7 @@ class Agents:
             options: What this call does differently, such as its timeout.
 
         Raises:
-            ApiStatusError: If the server refuses, or the sender's own error.
-            ResponseDecodeError: If the answer is not what the document promises.
+            APIError: If the service cannot be reached, refuses, or does not keep to the document.
         """
         from . import agents_list
 
@@ -73,8 +73,7 @@ class Agents:
             options: What this call does differently, such as its timeout.
 
         Raises:
-            ApiStatusError: If the server refuses, or the sender's own error.
-            ResponseDecodeError: If the answer is not what the document promises.
+            APIError: If the service cannot be reached, refuses, or does not keep to the document.
         """
         from . import agents_list_templates
 
@@ -88,8 +87,7 @@ class Agents:
             options: What this call does differently, such as its timeout.
 
         Raises:
-            ApiStatusError: If the server refuses, or the sender's own error.
-            ResponseDecodeError: If the answer is not what the document promises.
+            APIError: If the service cannot be reached, refuses, or does not keep to the document.
         """
         from . import agents_retrieve
 
@@ -103,7 +101,7 @@ class Agents:
             options: What this call does differently, such as its timeout.
 
         Raises:
-            ApiStatusError: If the server refuses, or the sender's own error.
+            APIError: If the service cannot be reached, refuses, or does not keep to the document.
         """
         from . import agents_delete
 
@@ -132,8 +130,7 @@ class Agents:
             options: What this call does differently, such as its timeout.
 
         Raises:
-            ApiStatusError: If the server refuses, or the sender's own error.
-            ResponseDecodeError: If the answer is not what the document promises.
+            APIError: If the service cannot be reached, refuses, or does not keep to the document.
         """
         from ...models.update_agent_request import UpdateAgentRequest
         from . import agents_update
@@ -159,8 +156,7 @@ class Agents:
             options: What this call does differently, such as its timeout.
 
         Raises:
-            ApiStatusError: If the server refuses, or the sender's own error.
-            ResponseDecodeError: If the answer is not what the document promises.
+            APIError: If the service cannot be reached, refuses, or does not keep to the document.
         """
         from . import agents_list_phone_numbers
 
@@ -205,8 +201,7 @@ class AsyncAgents:
             options: What this call does differently, such as its timeout.
 
         Raises:
-            ApiStatusError: If the server refuses, or the sender's own error.
-            ResponseDecodeError: If the answer is not what the document promises.
+            APIError: If the service cannot be reached, refuses, or does not keep to the document.
         """
         from . import agents_list
 
@@ -221,8 +216,7 @@ class AsyncAgents:
             options: What this call does differently, such as its timeout.
 
         Raises:
-            ApiStatusError: If the server refuses, or the sender's own error.
-            ResponseDecodeError: If the answer is not what the document promises.
+            APIError: If the service cannot be reached, refuses, or does not keep to the document.
         """
         from . import agents_list_templates
 
@@ -238,8 +232,7 @@ class AsyncAgents:
             options: What this call does differently, such as its timeout.
 
         Raises:
-            ApiStatusError: If the server refuses, or the sender's own error.
-            ResponseDecodeError: If the answer is not what the document promises.
+            APIError: If the service cannot be reached, refuses, or does not keep to the document.
         """
         from . import agents_retrieve
 
@@ -255,7 +248,7 @@ class AsyncAgents:
             options: What this call does differently, such as its timeout.
 
         Raises:
-            ApiStatusError: If the server refuses, or the sender's own error.
+            APIError: If the service cannot be reached, refuses, or does not keep to the document.
         """
         from . import agents_delete
 
@@ -284,8 +277,7 @@ class AsyncAgents:
             options: What this call does differently, such as its timeout.
 
         Raises:
-            ApiStatusError: If the server refuses, or the sender's own error.
-            ResponseDecodeError: If the answer is not what the document promises.
+            APIError: If the service cannot be reached, refuses, or does not keep to the document.
         """
         from ...models.update_agent_request import UpdateAgentRequest
         from . import agents_update
@@ -311,8 +303,7 @@ class AsyncAgents:
             options: What this call does differently, such as its timeout.
 
         Raises:
-            ApiStatusError: If the server refuses, or the sender's own error.
-            ResponseDecodeError: If the answer is not what the document promises.
+            APIError: If the service cannot be reached, refuses, or does not keep to the document.
         """
         from . import agents_list_phone_numbers
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-import httpx
+from cartesia_runtime.decoding import decode
+from cartesia_runtime.sender import AsyncSender, Request, RequestOptions, Response, Sender
 
-from ...client import AsyncSender, Request, RequestOptions, Sender
-from ...errors import decode
 from ...models.agent_list import AgentList
 
 OPERATION: Final = "agents_list"
@@ -18,7 +17,7 @@ def build_request() -> Request:
     return Request(operation=OPERATION, method="GET", path="/agents", accept="application/json")
 
 
-def parse(response: httpx.Response) -> AgentList:
+def parse(response: Response) -> AgentList:
     """Read the body of a success.
 
     Raises:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
-import httpx
+from cartesia_runtime.decoding import decode, list_of
+from cartesia_runtime.encoding import encode_segment
+from cartesia_runtime.sender import AsyncSender, Request, RequestOptions, Response, Sender
 
-from ...client import AsyncSender, Request, RequestOptions, Sender
-from ...errors import decode
 from ...models.phone_number import PhoneNumber
-from ...types import encode_segment, list_of
 
 OPERATION: Final = "agents_list_phone_numbers"
 
@@ -28,7 +27,7 @@ def build_request(*, agent_id: str) -> Request:
     )
 
 
-def parse(response: httpx.Response) -> list[PhoneNumber]:
+def parse(response: Response) -> list[PhoneNumber]:
     """Read the body of a success.
 
     Raises:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-import httpx
+from cartesia_runtime.decoding import decode
+from cartesia_runtime.sender import AsyncSender, Request, RequestOptions, Response, Sender
 
-from ...client import AsyncSender, Request, RequestOptions, Sender
-from ...errors import decode
 from ...models.agent_template_list import AgentTemplateList
 
 OPERATION: Final = "agents_list_templates"
@@ -20,7 +19,7 @@ def build_request() -> Request:
     )
 
 
-def parse(response: httpx.Response) -> AgentTemplateList:
+def parse(response: Response) -> AgentTemplateList:
     """Read the body of a success.
 
     Raises:

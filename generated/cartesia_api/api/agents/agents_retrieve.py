@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
-import httpx
+from cartesia_runtime.decoding import decode
+from cartesia_runtime.encoding import encode_segment
+from cartesia_runtime.sender import AsyncSender, Request, RequestOptions, Response, Sender
 
-from ...client import AsyncSender, Request, RequestOptions, Sender
-from ...errors import decode
 from ...models.agent_summary import AgentSummary
-from ...types import encode_segment
 
 OPERATION: Final = "agents_retrieve"
 
@@ -28,7 +27,7 @@ def build_request(*, agent_id: str) -> Request:
     )
 
 
-def parse(response: httpx.Response) -> AgentSummary:
+def parse(response: Response) -> AgentSummary:
     """Read the body of a success.
 
     Raises:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
-import httpx
+from cartesia_runtime.decoding import decode
+from cartesia_runtime.encoding import encode_segment
+from cartesia_runtime.sender import AsyncSender, Request, RequestOptions, Response, Sender
 
-from ...client import AsyncSender, Request, RequestOptions, Sender
-from ...errors import decode
 from ...models.agent_summary import AgentSummary
 from ...models.update_agent_request import UpdateAgentRequest
-from ...types import encode_segment
 
 OPERATION: Final = "agents_update"
 
@@ -31,7 +30,7 @@ def build_request(*, agent_id: str, body: UpdateAgentRequest) -> Request:
     )
 
 
-def parse(response: httpx.Response) -> AgentSummary:
+def parse(response: Response) -> AgentSummary:
     """Read the body of a success.
 
     Raises:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from typing import Final
 
-from ...client import AsyncSender, Request, RequestOptions, Sender
-from ...types import AsyncDownload, Download, encode_segment
+from cartesia_runtime.downloads import AsyncDownload, Download
+from cartesia_runtime.encoding import encode_segment
+from cartesia_runtime.sender import AsyncSender, Request, RequestOptions, Sender
 
 OPERATION: Final = "agents_calls_download_audio"
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
-import httpx
+from cartesia_runtime.decoding import decode
+from cartesia_runtime.encoding import encode_query
+from cartesia_runtime.models import UNSET, Unset
+from cartesia_runtime.sender import AsyncSender, Request, RequestOptions, Response, Sender
 
-from ...client import AsyncSender, Request, RequestOptions, Sender
-from ...errors import decode
 from ...models.agent_call_expand import AgentCallExpand
 from ...models.agent_call_page import AgentCallPage
-from ...types import UNSET, Unset, encode_query
 
 OPERATION: Final = "agents_calls_list"
 
@@ -53,7 +53,7 @@ def build_request(
     )
 
 
-def parse(response: httpx.Response) -> AgentCallPage:
+def parse(response: Response) -> AgentCallPage:
     """Read the body of a success.
 
     Raises:

@@ -6,7 +6,8 @@ import builtins
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ...client import AsyncSender, RequestOptions, Sender
+    from cartesia_runtime.sender import AsyncSender, RequestOptions, Sender
+
     from ...models.deployment import Deployment
 
 
@@ -24,8 +25,7 @@ class AgentsDeployments:
             options: What this call does differently, such as its timeout.
 
         Raises:
-            ApiStatusError: If the server refuses, or the sender's own error.
-            ResponseDecodeError: If the answer is not what the document promises.
+            APIError: If the service cannot be reached, refuses, or does not keep to the document.
         """
         from . import agents_deployments_retrieve
 
@@ -45,8 +45,7 @@ class AgentsDeployments:
             options: What this call does differently, such as its timeout.
 
         Raises:
-            ApiStatusError: If the server refuses, or the sender's own error.
-            ResponseDecodeError: If the answer is not what the document promises.
+            APIError: If the service cannot be reached, refuses, or does not keep to the document.
         """
         from . import agents_deployments_list
 
@@ -69,8 +68,7 @@ class AsyncAgentsDeployments:
             options: What this call does differently, such as its timeout.
 
         Raises:
-            ApiStatusError: If the server refuses, or the sender's own error.
-            ResponseDecodeError: If the answer is not what the document promises.
+            APIError: If the service cannot be reached, refuses, or does not keep to the document.
         """
         from . import agents_deployments_retrieve
 
@@ -90,8 +88,7 @@ class AsyncAgentsDeployments:
             options: What this call does differently, such as its timeout.
 
         Raises:
-            ApiStatusError: If the server refuses, or the sender's own error.
-            ResponseDecodeError: If the answer is not what the document promises.
+            APIError: If the service cannot be reached, refuses, or does not keep to the document.
         """
         from . import agents_deployments_list
 

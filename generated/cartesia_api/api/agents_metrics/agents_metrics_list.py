@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
-import httpx
+from cartesia_runtime.decoding import decode
+from cartesia_runtime.encoding import encode_query
+from cartesia_runtime.models import UNSET, Unset
+from cartesia_runtime.sender import AsyncSender, Request, RequestOptions, Response, Sender
 
-from ...client import AsyncSender, Request, RequestOptions, Sender
-from ...errors import decode
 from ...models.metric_page import MetricPage
-from ...types import UNSET, Unset, encode_query
 
 OPERATION: Final = "agents_metrics_list"
 
@@ -31,7 +31,7 @@ def build_request(*, limit: int | Unset = UNSET, starting_after: str | Unset = U
     )
 
 
-def parse(response: httpx.Response) -> MetricPage:
+def parse(response: Response) -> MetricPage:
     """Read the body of a success.
 
     Raises:

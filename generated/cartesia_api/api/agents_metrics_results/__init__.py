@@ -5,15 +5,17 @@ from __future__ import annotations
 import datetime
 from typing import TYPE_CHECKING
 
-from ...types import UNSET, paginate, paginate_async
+from cartesia_runtime.models import UNSET
+from cartesia_runtime.paging import paginate, paginate_async
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
-    from ...client import AsyncSender, RequestOptions, Sender
+    from cartesia_runtime.models import Unset
+    from cartesia_runtime.sender import AsyncSender, RequestOptions, Sender
+
     from ...models.metric_result import MetricResult
     from ...models.metric_result_page import MetricResultPage
-    from ...types import Unset
 
 
 class AgentsMetricsResults:
@@ -56,8 +58,7 @@ class AgentsMetricsResults:
             options: What this call does differently, such as its timeout.
 
         Raises:
-            ApiStatusError: If the server refuses, or the sender's own error.
-            ResponseDecodeError: If the answer is not what the document promises.
+            APIError: If the service cannot be reached, refuses, or does not keep to the document.
         """
         from . import agents_metrics_results_list
 
@@ -106,9 +107,8 @@ class AgentsMetricsResults:
             options: What this call does differently, such as its timeout.
 
         Raises:
-            ApiStatusError: If the server refuses, or the sender's own error.
-            ResponseDecodeError: If the answer is not what the document promises.
-            PagingError: If the server sends a cursor twice, which would never end.
+            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+                A cursor that comes twice is such a case: the list would never end.
         """
 
         def fetch(cursor: str | Unset) -> MetricResultPage:
@@ -154,8 +154,7 @@ class AgentsMetricsResults:
             options: What this call does differently, such as its timeout.
 
         Raises:
-            ApiStatusError: If the server refuses, or the sender's own error.
-            ResponseDecodeError: If the answer is not what the document promises.
+            APIError: If the service cannot be reached, refuses, or does not keep to the document.
         """
         from . import agents_metrics_results_export
 
@@ -211,8 +210,7 @@ class AsyncAgentsMetricsResults:
             options: What this call does differently, such as its timeout.
 
         Raises:
-            ApiStatusError: If the server refuses, or the sender's own error.
-            ResponseDecodeError: If the answer is not what the document promises.
+            APIError: If the service cannot be reached, refuses, or does not keep to the document.
         """
         from . import agents_metrics_results_list
 
@@ -261,9 +259,8 @@ class AsyncAgentsMetricsResults:
             options: What this call does differently, such as its timeout.
 
         Raises:
-            ApiStatusError: If the server refuses, or the sender's own error.
-            ResponseDecodeError: If the answer is not what the document promises.
-            PagingError: If the server sends a cursor twice, which would never end.
+            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+                A cursor that comes twice is such a case: the list would never end.
         """
 
         async def fetch(cursor: str | Unset) -> MetricResultPage:
@@ -311,8 +308,7 @@ class AsyncAgentsMetricsResults:
             options: What this call does differently, such as its timeout.
 
         Raises:
-            ApiStatusError: If the server refuses, or the sender's own error.
-            ResponseDecodeError: If the answer is not what the document promises.
+            APIError: If the service cannot be reached, refuses, or does not keep to the document.
         """
         from . import agents_metrics_results_export
 

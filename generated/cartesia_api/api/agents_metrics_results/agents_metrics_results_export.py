@@ -5,10 +5,9 @@ from __future__ import annotations
 import datetime
 from typing import Final
 
-import httpx
-
-from ...client import AsyncSender, Request, RequestOptions, Sender
-from ...types import UNSET, Unset, encode_query
+from cartesia_runtime.encoding import encode_query
+from cartesia_runtime.models import UNSET, Unset
+from cartesia_runtime.sender import AsyncSender, Request, RequestOptions, Response, Sender
 
 OPERATION: Final = "agents_metrics_results_export"
 
@@ -50,7 +49,7 @@ def build_request(
     )
 
 
-def parse(response: httpx.Response) -> str:
+def parse(response: Response) -> str:
     """Read the body of a success.
 
     Raises:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime
 from typing import Final
 
-import httpx
+from cartesia_runtime.decoding import decode
+from cartesia_runtime.encoding import encode_query
+from cartesia_runtime.models import UNSET, Unset
+from cartesia_runtime.sender import AsyncSender, Request, RequestOptions, Response, Sender
 
-from ...client import AsyncSender, Request, RequestOptions, Sender
-from ...errors import decode
 from ...models.metric_result_page import MetricResultPage
-from ...types import UNSET, Unset, encode_query
 
 OPERATION: Final = "agents_metrics_results_list"
 
@@ -64,7 +64,7 @@ def build_request(
     )
 
 
-def parse(response: httpx.Response) -> MetricResultPage:
+def parse(response: Response) -> MetricResultPage:
     """Read the body of a success.
 
     Raises:

@@ -5,15 +5,17 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from ...types import UNSET, paginate, paginate_async
+from cartesia_runtime.models import UNSET
+from cartesia_runtime.paging import paginate, paginate_async
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
-    from ...client import AsyncSender, RequestOptions, Sender
+    from cartesia_runtime.models import Unset
+    from cartesia_runtime.sender import AsyncSender, RequestOptions, Sender
+
     from ...models.dataset import Dataset
     from ...models.dataset_page import DatasetPage
-    from ...types import Unset
     from ..datasets_files import AsyncDatasetsFiles, DatasetsFiles
 
 
@@ -50,8 +52,7 @@ class Datasets:
             options: What this call does differently, such as its timeout.
 
         Raises:
-            ApiStatusError: If the server refuses, or the sender's own error.
-            ResponseDecodeError: If the answer is not what the document promises.
+            APIError: If the service cannot be reached, refuses, or does not keep to the document.
         """
         from . import datasets_list
 
@@ -80,9 +81,8 @@ class Datasets:
             options: What this call does differently, such as its timeout.
 
         Raises:
-            ApiStatusError: If the server refuses, or the sender's own error.
-            ResponseDecodeError: If the answer is not what the document promises.
-            PagingError: If the server sends a cursor twice, which would never end.
+            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+                A cursor that comes twice is such a case: the list would never end.
         """
 
         def fetch(cursor: str | Unset) -> DatasetPage:
@@ -103,8 +103,7 @@ class Datasets:
             options: What this call does differently, such as its timeout.
 
         Raises:
-            ApiStatusError: If the server refuses, or the sender's own error.
-            ResponseDecodeError: If the answer is not what the document promises.
+            APIError: If the service cannot be reached, refuses, or does not keep to the document.
         """
         from ...models.dataset_request import DatasetRequest
         from . import datasets_create
@@ -123,8 +122,7 @@ class Datasets:
             options: What this call does differently, such as its timeout.
 
         Raises:
-            ApiStatusError: If the server refuses, or the sender's own error.
-            ResponseDecodeError: If the answer is not what the document promises.
+            APIError: If the service cannot be reached, refuses, or does not keep to the document.
         """
         from . import datasets_retrieve
 
@@ -138,7 +136,7 @@ class Datasets:
             options: What this call does differently, such as its timeout.
 
         Raises:
-            ApiStatusError: If the server refuses, or the sender's own error.
+            APIError: If the service cannot be reached, refuses, or does not keep to the document.
         """
         from . import datasets_delete
 
@@ -158,7 +156,7 @@ class Datasets:
             options: What this call does differently, such as its timeout.
 
         Raises:
-            ApiStatusError: If the server refuses, or the sender's own error.
+            APIError: If the service cannot be reached, refuses, or does not keep to the document.
         """
         from ...models.dataset_request import DatasetRequest
         from . import datasets_update
@@ -204,8 +202,7 @@ class AsyncDatasets:
             options: What this call does differently, such as its timeout.
 
         Raises:
-            ApiStatusError: If the server refuses, or the sender's own error.
-            ResponseDecodeError: If the answer is not what the document promises.
+            APIError: If the service cannot be reached, refuses, or does not keep to the document.
         """
         from . import datasets_list
 
@@ -234,9 +231,8 @@ class AsyncDatasets:
             options: What this call does differently, such as its timeout.
 
         Raises:
-            ApiStatusError: If the server refuses, or the sender's own error.
-            ResponseDecodeError: If the answer is not what the document promises.
-            PagingError: If the server sends a cursor twice, which would never end.
+            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+                A cursor that comes twice is such a case: the list would never end.
         """
 
         async def fetch(cursor: str | Unset) -> DatasetPage:
@@ -257,8 +253,7 @@ class AsyncDatasets:
             options: What this call does differently, such as its timeout.
 
         Raises:
-            ApiStatusError: If the server refuses, or the sender's own error.
-            ResponseDecodeError: If the answer is not what the document promises.
+            APIError: If the service cannot be reached, refuses, or does not keep to the document.
         """
         from ...models.dataset_request import DatasetRequest
         from . import datasets_create
@@ -277,8 +272,7 @@ class AsyncDatasets:
             options: What this call does differently, such as its timeout.
 
         Raises:
-            ApiStatusError: If the server refuses, or the sender's own error.
-            ResponseDecodeError: If the answer is not what the document promises.
+            APIError: If the service cannot be reached, refuses, or does not keep to the document.
         """
         from . import datasets_retrieve
 
@@ -292,7 +286,7 @@ class AsyncDatasets:
             options: What this call does differently, such as its timeout.
 
         Raises:
-            ApiStatusError: If the server refuses, or the sender's own error.
+            APIError: If the service cannot be reached, refuses, or does not keep to the document.
         """
         from . import datasets_delete
 
@@ -312,7 +306,7 @@ class AsyncDatasets:
             options: What this call does differently, such as its timeout.
 
         Raises:
-            ApiStatusError: If the server refuses, or the sender's own error.
+            APIError: If the service cannot be reached, refuses, or does not keep to the document.
         """
         from ...models.dataset_request import DatasetRequest
         from . import datasets_update

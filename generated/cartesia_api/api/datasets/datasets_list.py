@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
-import httpx
+from cartesia_runtime.decoding import decode
+from cartesia_runtime.encoding import encode_query
+from cartesia_runtime.models import UNSET, Unset
+from cartesia_runtime.sender import AsyncSender, Request, RequestOptions, Response, Sender
 
-from ...client import AsyncSender, Request, RequestOptions, Sender
-from ...errors import decode
 from ...models.dataset_page import DatasetPage
-from ...types import UNSET, Unset, encode_query
 
 OPERATION: Final = "datasets_list"
 
@@ -41,7 +41,7 @@ def build_request(
     )
 
 
-def parse(response: httpx.Response) -> DatasetPage:
+def parse(response: Response) -> DatasetPage:
     """Read the body of a success.
 
     Raises:

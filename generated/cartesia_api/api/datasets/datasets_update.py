@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-import httpx
+from cartesia_runtime.encoding import encode_segment
+from cartesia_runtime.sender import AsyncSender, Request, RequestOptions, Response, Sender
 
-from ...client import AsyncSender, Request, RequestOptions, Sender
 from ...models.dataset_request import DatasetRequest
-from ...types import encode_segment
 
 OPERATION: Final = "datasets_update"
 
@@ -29,7 +28,7 @@ def build_request(*, id: str, body: DatasetRequest) -> Request:
     )
 
 
-def parse(response: httpx.Response) -> None:
+def parse(response: Response) -> None:
     """Read nothing: a success has no body."""
 
 

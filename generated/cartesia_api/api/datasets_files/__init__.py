@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...types import UNSET, Uploads, paginate, paginate_async
+from cartesia_runtime.files import Uploads
+from cartesia_runtime.models import UNSET
+from cartesia_runtime.paging import paginate, paginate_async
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
-    from ...client import AsyncSender, RequestOptions, Sender
+    from cartesia_runtime.files import UploadFile
+    from cartesia_runtime.models import Unset
+    from cartesia_runtime.sender import AsyncSender, RequestOptions, Sender
+
     from ...models.dataset_file import DatasetFile
     from ...models.dataset_file_page import DatasetFilePage
     from ...models.file_purpose import FilePurpose
-    from ...types import Unset, UploadFile
 
 
 class DatasetsFiles:
@@ -44,8 +48,7 @@ class DatasetsFiles:
             options: What this call does differently, such as its timeout.
 
         Raises:
-            ApiStatusError: If the server refuses, or the sender's own error.
-            ResponseDecodeError: If the answer is not what the document promises.
+            APIError: If the service cannot be reached, refuses, or does not keep to the document.
         """
         from . import datasets_files_list
 
@@ -77,9 +80,8 @@ class DatasetsFiles:
             options: What this call does differently, such as its timeout.
 
         Raises:
-            ApiStatusError: If the server refuses, or the sender's own error.
-            ResponseDecodeError: If the answer is not what the document promises.
-            PagingError: If the server sends a cursor twice, which would never end.
+            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+                A cursor that comes twice is such a case: the list would never end.
         """
 
         def fetch(cursor: str | Unset) -> DatasetFilePage:
@@ -108,7 +110,7 @@ class DatasetsFiles:
 
         Raises:
             OSError: If a file cannot be opened. Nothing was sent.
-            ApiStatusError: If the server refuses, or the sender's own error.
+            APIError: If the service cannot be reached, refuses, or does not keep to the document.
         """
         from ...models.upload_dataset_file_request import UploadDatasetFileRequest
         from . import datasets_files_upload
@@ -130,7 +132,7 @@ class DatasetsFiles:
             options: What this call does differently, such as its timeout.
 
         Raises:
-            ApiStatusError: If the server refuses, or the sender's own error.
+            APIError: If the service cannot be reached, refuses, or does not keep to the document.
         """
         from . import datasets_files_delete
 
@@ -167,8 +169,7 @@ class AsyncDatasetsFiles:
             options: What this call does differently, such as its timeout.
 
         Raises:
-            ApiStatusError: If the server refuses, or the sender's own error.
-            ResponseDecodeError: If the answer is not what the document promises.
+            APIError: If the service cannot be reached, refuses, or does not keep to the document.
         """
         from . import datasets_files_list
 
@@ -200,9 +201,8 @@ class AsyncDatasetsFiles:
             options: What this call does differently, such as its timeout.
 
         Raises:
-            ApiStatusError: If the server refuses, or the sender's own error.
-            ResponseDecodeError: If the answer is not what the document promises.
-            PagingError: If the server sends a cursor twice, which would never end.
+            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+                A cursor that comes twice is such a case: the list would never end.
         """
 
         async def fetch(cursor: str | Unset) -> DatasetFilePage:
@@ -231,7 +231,7 @@ class AsyncDatasetsFiles:
 
         Raises:
             OSError: If a file cannot be opened. Nothing was sent.
-            ApiStatusError: If the server refuses, or the sender's own error.
+            APIError: If the service cannot be reached, refuses, or does not keep to the document.
         """
         from ...models.upload_dataset_file_request import UploadDatasetFileRequest
         from . import datasets_files_upload
@@ -253,7 +253,7 @@ class AsyncDatasetsFiles:
             options: What this call does differently, such as its timeout.
 
         Raises:
-            ApiStatusError: If the server refuses, or the sender's own error.
+            APIError: If the service cannot be reached, refuses, or does not keep to the document.
         """
         from . import datasets_files_delete
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
-import httpx
+from cartesia_runtime.decoding import decode
+from cartesia_runtime.encoding import encode_query, encode_segment
+from cartesia_runtime.models import UNSET, Unset
+from cartesia_runtime.sender import AsyncSender, Request, RequestOptions, Response, Sender
 
-from ...client import AsyncSender, Request, RequestOptions, Sender
-from ...errors import decode
 from ...models.dataset_file_page import DatasetFilePage
-from ...types import UNSET, Unset, encode_query, encode_segment
 
 OPERATION: Final = "datasets_files_list"
 
@@ -43,7 +43,7 @@ def build_request(
     )
 
 
-def parse(response: httpx.Response) -> DatasetFilePage:
+def parse(response: Response) -> DatasetFilePage:
     """Read the body of a success.
 
     Raises:

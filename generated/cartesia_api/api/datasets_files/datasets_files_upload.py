@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-import httpx
+from cartesia_runtime.encoding import encode_segment
+from cartesia_runtime.sender import AsyncSender, Request, RequestOptions, Response, Sender
 
-from ...client import AsyncSender, Request, RequestOptions, Sender
 from ...models.upload_dataset_file_request import UploadDatasetFileRequest
-from ...types import encode_segment
 
 OPERATION: Final = "datasets_files_upload"
 
@@ -29,7 +28,7 @@ def build_request(*, id: str, body: UploadDatasetFileRequest) -> Request:
     )
 
 
-def parse(response: httpx.Response) -> None:
+def parse(response: Response) -> None:
     """Read nothing: a success has no body."""
 
 

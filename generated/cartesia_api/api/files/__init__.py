@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...types import UNSET, Uploads, paginate, paginate_async
+from cartesia_runtime.files import Uploads
+from cartesia_runtime.models import UNSET
+from cartesia_runtime.paging import paginate, paginate_async
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
-    from ...client import AsyncSender, RequestOptions, Sender
+    from cartesia_runtime.files import UploadFile
+    from cartesia_runtime.models import Unset
+    from cartesia_runtime.sender import AsyncSender, RequestOptions, Sender
+
     from ...models.file_purpose import FilePurpose
     from ...models.stored_file import StoredFile
     from ...models.stored_file_page import StoredFilePage
-    from ...types import Unset, UploadFile
 
 
 class Files:
@@ -48,8 +52,7 @@ class Files:
             options: What this call does differently, such as its timeout.
 
         Raises:
-            ApiStatusError: If the server refuses, or the sender's own error.
-            ResponseDecodeError: If the answer is not what the document promises.
+            APIError: If the service cannot be reached, refuses, or does not keep to the document.
         """
         from . import files_list
 
@@ -84,9 +87,8 @@ class Files:
             options: What this call does differently, such as its timeout.
 
         Raises:
-            ApiStatusError: If the server refuses, or the sender's own error.
-            ResponseDecodeError: If the answer is not what the document promises.
-            PagingError: If the server sends a cursor twice, which would never end.
+            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+                A cursor that comes twice is such a case: the list would never end.
         """
 
         def fetch(cursor: str | Unset) -> StoredFilePage:
@@ -110,8 +112,7 @@ class Files:
 
         Raises:
             OSError: If a file cannot be opened. Nothing was sent.
-            ApiStatusError: If the server refuses, or the sender's own error.
-            ResponseDecodeError: If the answer is not what the document promises.
+            APIError: If the service cannot be reached, refuses, or does not keep to the document.
         """
         from ...models.upload_file_request import UploadFileRequest
         from . import files_upload
@@ -133,8 +134,7 @@ class Files:
             options: What this call does differently, such as its timeout.
 
         Raises:
-            ApiStatusError: If the server refuses, or the sender's own error.
-            ResponseDecodeError: If the answer is not what the document promises.
+            APIError: If the service cannot be reached, refuses, or does not keep to the document.
         """
         from . import files_get
 
@@ -173,8 +173,7 @@ class AsyncFiles:
             options: What this call does differently, such as its timeout.
 
         Raises:
-            ApiStatusError: If the server refuses, or the sender's own error.
-            ResponseDecodeError: If the answer is not what the document promises.
+            APIError: If the service cannot be reached, refuses, or does not keep to the document.
         """
         from . import files_list
 
@@ -209,9 +208,8 @@ class AsyncFiles:
             options: What this call does differently, such as its timeout.
 
         Raises:
-            ApiStatusError: If the server refuses, or the sender's own error.
-            ResponseDecodeError: If the answer is not what the document promises.
-            PagingError: If the server sends a cursor twice, which would never end.
+            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+                A cursor that comes twice is such a case: the list would never end.
         """
 
         async def fetch(cursor: str | Unset) -> StoredFilePage:
@@ -235,8 +233,7 @@ class AsyncFiles:
 
         Raises:
             OSError: If a file cannot be opened. Nothing was sent.
-            ApiStatusError: If the server refuses, or the sender's own error.
-            ResponseDecodeError: If the answer is not what the document promises.
+            APIError: If the service cannot be reached, refuses, or does not keep to the document.
         """
         from ...models.upload_file_request import UploadFileRequest
         from . import files_upload
@@ -258,8 +255,7 @@ class AsyncFiles:
             options: What this call does differently, such as its timeout.
 
         Raises:
-            ApiStatusError: If the server refuses, or the sender's own error.
-            ResponseDecodeError: If the answer is not what the document promises.
+            APIError: If the service cannot be reached, refuses, or does not keep to the document.
         """
         from . import files_get
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
-import httpx
+from cartesia_runtime.decoding import decode
+from cartesia_runtime.encoding import encode_query
+from cartesia_runtime.models import UNSET, Unset
+from cartesia_runtime.sender import AsyncSender, Request, RequestOptions, Response, Sender
 
-from ...client import AsyncSender, Request, RequestOptions, Sender
-from ...errors import decode
 from ...models.file_purpose import FilePurpose
 from ...models.stored_file_page import StoredFilePage
-from ...types import UNSET, Unset, encode_query
 
 OPERATION: Final = "files_list"
 
@@ -52,7 +52,7 @@ def build_request(
     )
 
 
-def parse(response: httpx.Response) -> StoredFilePage:
+def parse(response: Response) -> StoredFilePage:
     """Read the body of a success.
 
     Raises:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-import httpx
+from cartesia_runtime.decoding import decode
+from cartesia_runtime.sender import AsyncSender, Request, RequestOptions, Response, Sender
 
-from ...client import AsyncSender, Request, RequestOptions, Sender
-from ...errors import decode
 from ...models.stored_file import StoredFile
 from ...models.upload_file_request import UploadFileRequest
 
@@ -29,7 +28,7 @@ def build_request(*, body: UploadFileRequest) -> Request:
     )
 
 
-def parse(response: httpx.Response) -> StoredFile:
+def parse(response: Response) -> StoredFile:
     """Read the body of a success.
 
     Raises:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-import httpx
-
-from ...client import AsyncSender, Request, RequestOptions, Sender
-from ...types import encode_segment
+from cartesia_runtime.encoding import encode_segment
+from cartesia_runtime.sender import AsyncSender, Request, RequestOptions, Response, Sender
 
 OPERATION: Final = "fine_tunes_delete"
 
@@ -26,7 +24,7 @@ def build_request(*, id: str) -> Request:
     )
 
 
-def parse(response: httpx.Response) -> None:
+def parse(response: Response) -> None:
     """Read nothing: a success has no body."""
 
 

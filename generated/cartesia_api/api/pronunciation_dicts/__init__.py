@@ -5,16 +5,18 @@ from __future__ import annotations
 import builtins
 from typing import TYPE_CHECKING
 
-from ...types import UNSET, paginate, paginate_async
+from cartesia_runtime.models import UNSET
+from cartesia_runtime.paging import paginate, paginate_async
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
-    from ...client import AsyncSender, RequestOptions, Sender
+    from cartesia_runtime.models import Unset
+    from cartesia_runtime.sender import AsyncSender, RequestOptions, Sender
+
     from ...models.pronunciation_dict import PronunciationDict
     from ...models.pronunciation_dict_page import PronunciationDictPage
     from ...models.pronunciation_item import PronunciationItem
-    from ...types import Unset
 
 
 class PronunciationDicts:
@@ -43,8 +45,7 @@ class PronunciationDicts:
             options: What this call does differently, such as its timeout.
 
         Raises:
-            ApiStatusError: If the server refuses, or the sender's own error.
-            ResponseDecodeError: If the answer is not what the document promises.
+            APIError: If the service cannot be reached, refuses, or does not keep to the document.
         """
         from . import pronunciation_dicts_list
 
@@ -73,9 +74,8 @@ class PronunciationDicts:
             options: What this call does differently, such as its timeout.
 
         Raises:
-            ApiStatusError: If the server refuses, or the sender's own error.
-            ResponseDecodeError: If the answer is not what the document promises.
-            PagingError: If the server sends a cursor twice, which would never end.
+            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+                A cursor that comes twice is such a case: the list would never end.
         """
 
         def fetch(cursor: str | Unset) -> PronunciationDictPage:
@@ -100,8 +100,7 @@ class PronunciationDicts:
             options: What this call does differently, such as its timeout.
 
         Raises:
-            ApiStatusError: If the server refuses, or the sender's own error.
-            ResponseDecodeError: If the answer is not what the document promises.
+            APIError: If the service cannot be reached, refuses, or does not keep to the document.
         """
         from ...models.create_pronunciation_dict_request import CreatePronunciationDictRequest
         from . import pronunciation_dicts_create
@@ -120,8 +119,7 @@ class PronunciationDicts:
             options: What this call does differently, such as its timeout.
 
         Raises:
-            ApiStatusError: If the server refuses, or the sender's own error.
-            ResponseDecodeError: If the answer is not what the document promises.
+            APIError: If the service cannot be reached, refuses, or does not keep to the document.
         """
         from . import pronunciation_dicts_retrieve
 
@@ -135,7 +133,7 @@ class PronunciationDicts:
             options: What this call does differently, such as its timeout.
 
         Raises:
-            ApiStatusError: If the server refuses, or the sender's own error.
+            APIError: If the service cannot be reached, refuses, or does not keep to the document.
         """
         from . import pronunciation_dicts_delete
 
@@ -161,8 +159,7 @@ class PronunciationDicts:
             options: What this call does differently, such as its timeout.
 
         Raises:
-            ApiStatusError: If the server refuses, or the sender's own error.
-            ResponseDecodeError: If the answer is not what the document promises.
+            APIError: If the service cannot be reached, refuses, or does not keep to the document.
         """
         from ...models.update_pronunciation_dict_request import UpdatePronunciationDictRequest
         from . import pronunciation_dicts_update
@@ -201,8 +198,7 @@ class AsyncPronunciationDicts:
             options: What this call does differently, such as its timeout.
 
         Raises:
-            ApiStatusError: If the server refuses, or the sender's own error.
-            ResponseDecodeError: If the answer is not what the document promises.
+            APIError: If the service cannot be reached, refuses, or does not keep to the document.
         """
         from . import pronunciation_dicts_list
 
@@ -231,9 +227,8 @@ class AsyncPronunciationDicts:
             options: What this call does differently, such as its timeout.
 
         Raises:
-            ApiStatusError: If the server refuses, or the sender's own error.
-            ResponseDecodeError: If the answer is not what the document promises.
-            PagingError: If the server sends a cursor twice, which would never end.
+            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+                A cursor that comes twice is such a case: the list would never end.
         """
 
         async def fetch(cursor: str | Unset) -> PronunciationDictPage:
@@ -260,8 +255,7 @@ class AsyncPronunciationDicts:
             options: What this call does differently, such as its timeout.
 
         Raises:
-            ApiStatusError: If the server refuses, or the sender's own error.
-            ResponseDecodeError: If the answer is not what the document promises.
+            APIError: If the service cannot be reached, refuses, or does not keep to the document.
         """
         from ...models.create_pronunciation_dict_request import CreatePronunciationDictRequest
         from . import pronunciation_dicts_create
@@ -282,8 +276,7 @@ class AsyncPronunciationDicts:
             options: What this call does differently, such as its timeout.
 
         Raises:
-            ApiStatusError: If the server refuses, or the sender's own error.
-            ResponseDecodeError: If the answer is not what the document promises.
+            APIError: If the service cannot be reached, refuses, or does not keep to the document.
         """
         from . import pronunciation_dicts_retrieve
 
@@ -299,7 +292,7 @@ class AsyncPronunciationDicts:
             options: What this call does differently, such as its timeout.
 
         Raises:
-            ApiStatusError: If the server refuses, or the sender's own error.
+            APIError: If the service cannot be reached, refuses, or does not keep to the document.
         """
         from . import pronunciation_dicts_delete
 
@@ -325,8 +318,7 @@ class AsyncPronunciationDicts:
             options: What this call does differently, such as its timeout.
 
         Raises:
-            ApiStatusError: If the server refuses, or the sender's own error.
-            ResponseDecodeError: If the answer is not what the document promises.
+            APIError: If the service cannot be reached, refuses, or does not keep to the document.
         """
         from ...models.update_pronunciation_dict_request import UpdatePronunciationDictRequest
         from . import pronunciation_dicts_update

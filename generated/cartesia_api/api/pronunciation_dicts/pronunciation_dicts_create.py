@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-import httpx
+from cartesia_runtime.decoding import decode
+from cartesia_runtime.sender import AsyncSender, Request, RequestOptions, Response, Sender
 
-from ...client import AsyncSender, Request, RequestOptions, Sender
-from ...errors import decode
 from ...models.create_pronunciation_dict_request import CreatePronunciationDictRequest
 from ...models.pronunciation_dict import PronunciationDict
 
@@ -29,7 +28,7 @@ def build_request(*, body: CreatePronunciationDictRequest) -> Request:
     )
 
 
-def parse(response: httpx.Response) -> PronunciationDict:
+def parse(response: Response) -> PronunciationDict:
     """Read the body of a success.
 
     Raises:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...types import UNSET, Uploads
+from cartesia_runtime.files import Uploads
+from cartesia_runtime.models import UNSET
 
 if TYPE_CHECKING:
-    from ...client import AsyncSender, RequestOptions, Sender
+    from cartesia_runtime.files import UploadFile
+    from cartesia_runtime.models import Unset
+    from cartesia_runtime.sender import AsyncSender, RequestOptions, Sender
+
     from ...models.stt_batch_model import SttBatchModel
     from ...models.stt_encoding import SttEncoding
     from ...models.stt_language import SttLanguage
     from ...models.timestamp_granularity import TimestampGranularity
     from ...models.transcription import Transcription
-    from ...types import Unset, UploadFile
 
 
 class Stt:
@@ -53,8 +56,7 @@ class Stt:
 
         Raises:
             OSError: If a file cannot be opened. Nothing was sent.
-            ApiStatusError: If the server refuses, or the sender's own error.
-            ResponseDecodeError: If the answer is not what the document promises.
+            APIError: If the service cannot be reached, refuses, or does not keep to the document.
         """
         from ...models.transcribe_request import TranscribeRequest
         from . import stt_transcribe
@@ -111,8 +113,7 @@ class AsyncStt:
 
         Raises:
             OSError: If a file cannot be opened. Nothing was sent.
-            ApiStatusError: If the server refuses, or the sender's own error.
-            ResponseDecodeError: If the answer is not what the document promises.
+            APIError: If the service cannot be reached, refuses, or does not keep to the document.
         """
         from ...models.transcribe_request import TranscribeRequest
         from . import stt_transcribe

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
-import httpx
+from cartesia_runtime.decoding import decode
+from cartesia_runtime.encoding import encode_query
+from cartesia_runtime.models import UNSET, Unset
+from cartesia_runtime.sender import AsyncSender, Request, RequestOptions, Response, Sender
 
-from ...client import AsyncSender, Request, RequestOptions, Sender
-from ...errors import decode
 from ...models.stt_encoding import SttEncoding
 from ...models.transcribe_request import TranscribeRequest
 from ...models.transcription import Transcription
-from ...types import UNSET, Unset, encode_query
 
 OPERATION: Final = "stt_transcribe"
 
@@ -41,7 +41,7 @@ def build_request(
     )
 
 
-def parse(response: httpx.Response) -> Transcription:
+def parse(response: Response) -> Transcription:
     """Read the body of a success.
 
     Raises:

@@ -5,13 +5,17 @@ from __future__ import annotations
 from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING
 
-from ...types import UNSET, Unset, Uploads
+from cartesia_runtime.files import Uploads
+from cartesia_runtime.models import UNSET, Unset
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
     from contextlib import AbstractAsyncContextManager, AbstractContextManager
 
-    from ...client import AsyncSender, RequestOptions, Sender
+    from cartesia_runtime.downloads import AsyncDownload, Download
+    from cartesia_runtime.files import UploadFile
+    from cartesia_runtime.sender import AsyncSender, RequestOptions, Sender
+
     from ...models.generation_config import GenerationConfig
     from ...models.infill_model import InfillModel
     from ...models.language import Language
@@ -25,7 +29,6 @@ if TYPE_CHECKING:
     from ...models.tts_model import TtsModel
     from ...models.voice_by_id import VoiceById
     from ...models.wav_output import WavOutput
-    from ...types import AsyncDownload, Download, UploadFile
 
 
 class Tts:
@@ -76,7 +79,7 @@ class Tts:
             options: What this call does differently, such as its timeout.
 
         Raises:
-            ApiStatusError: If the server refuses, or the sender's own error.
+            APIError: If the service cannot be reached, refuses, or does not keep to the document.
         """
         from ...models.tts_request import TtsRequest
         from . import tts_generate
@@ -151,7 +154,7 @@ class Tts:
             options: What this call does differently, such as its timeout.
 
         Raises:
-            ApiStatusError: If the server refuses, or the sender's own error.
+            APIError: If the service cannot be reached, refuses, or does not keep to the document.
         """
         from ...models.tts_sse_request import TtsSseRequest
         from . import tts_generate_sse
@@ -218,7 +221,7 @@ class Tts:
 
         Raises:
             OSError: If a file cannot be opened. Nothing was sent.
-            ApiStatusError: If the server refuses, or the sender's own error.
+            APIError: If the service cannot be reached, refuses, or does not keep to the document.
         """
         from ...models.infill_request import InfillRequest
         from . import tts_infill
@@ -293,7 +296,7 @@ class AsyncTts:
             options: What this call does differently, such as its timeout.
 
         Raises:
-            ApiStatusError: If the server refuses, or the sender's own error.
+            APIError: If the service cannot be reached, refuses, or does not keep to the document.
         """
         from ...models.tts_request import TtsRequest
         from . import tts_generate
@@ -368,7 +371,7 @@ class AsyncTts:
             options: What this call does differently, such as its timeout.
 
         Raises:
-            ApiStatusError: If the server refuses, or the sender's own error.
+            APIError: If the service cannot be reached, refuses, or does not keep to the document.
         """
         from ...models.tts_sse_request import TtsSseRequest
         from . import tts_generate_sse
@@ -435,7 +438,7 @@ class AsyncTts:
 
         Raises:
             OSError: If a file cannot be opened. Nothing was sent.
-            ApiStatusError: If the server refuses, or the sender's own error.
+            APIError: If the service cannot be reached, refuses, or does not keep to the document.
         """
         from ...models.infill_request import InfillRequest
         from . import tts_infill

@@ -5,17 +5,21 @@ from __future__ import annotations
 from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING
 
-from ...types import UNSET, Uploads
+from cartesia_runtime.files import Uploads
+from cartesia_runtime.models import UNSET
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
-    from ...client import AsyncSender, RequestOptions, Sender
+    from cartesia_runtime.downloads import AsyncDownload, Download
+    from cartesia_runtime.files import UploadFile
+    from cartesia_runtime.models import Unset
+    from cartesia_runtime.sender import AsyncSender, RequestOptions, Sender
+
     from ...models.mpeg_bit_rate import MpegBitRate
     from ...models.output_container import OutputContainer
     from ...models.raw_encoding import RawEncoding
     from ...models.sample_rate import SampleRate
-    from ...types import AsyncDownload, Download, Unset, UploadFile
 
 
 class VoiceChanger:
@@ -55,7 +59,7 @@ class VoiceChanger:
 
         Raises:
             OSError: If a file cannot be opened. Nothing was sent.
-            ApiStatusError: If the server refuses, or the sender's own error.
+            APIError: If the service cannot be reached, refuses, or does not keep to the document.
         """
         from ...models.change_voice_request import ChangeVoiceRequest
         from . import voice_changer_generate
@@ -108,7 +112,7 @@ class VoiceChanger:
 
         Raises:
             OSError: If a file cannot be opened. Nothing was sent.
-            ApiStatusError: If the server refuses, or the sender's own error.
+            APIError: If the service cannot be reached, refuses, or does not keep to the document.
         """
         from ...models.change_voice_request import ChangeVoiceRequest
         from . import voice_changer_generate_sse
@@ -166,7 +170,7 @@ class AsyncVoiceChanger:
 
         Raises:
             OSError: If a file cannot be opened. Nothing was sent.
-            ApiStatusError: If the server refuses, or the sender's own error.
+            APIError: If the service cannot be reached, refuses, or does not keep to the document.
         """
         from ...models.change_voice_request import ChangeVoiceRequest
         from . import voice_changer_generate
@@ -219,7 +223,7 @@ class AsyncVoiceChanger:
 
         Raises:
             OSError: If a file cannot be opened. Nothing was sent.
-            ApiStatusError: If the server refuses, or the sender's own error.
+            APIError: If the service cannot be reached, refuses, or does not keep to the document.
         """
         from ...models.change_voice_request import ChangeVoiceRequest
         from . import voice_changer_generate_sse

@@ -5,9 +5,10 @@ from __future__ import annotations
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from typing import Final
 
-from ...client import AsyncSender, Request, RequestOptions, Sender
+from cartesia_runtime.downloads import AsyncDownload, Download
+from cartesia_runtime.sender import AsyncSender, Request, RequestOptions, Sender
+
 from ...models.change_voice_request import ChangeVoiceRequest
-from ...types import AsyncDownload, Download
 
 OPERATION: Final = "voice_changer_generate_sse"
 

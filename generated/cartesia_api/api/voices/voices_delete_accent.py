@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
-import httpx
+from cartesia_runtime.decoding import decode
+from cartesia_runtime.encoding import encode_segment
+from cartesia_runtime.sender import AsyncSender, Request, RequestOptions, Response, Sender
 
-from ...client import AsyncSender, Request, RequestOptions, Sender
-from ...errors import decode
 from ...models.voice import Voice
-from ...types import encode_segment
 
 OPERATION: Final = "voices_delete_accent"
 
@@ -29,7 +28,7 @@ def build_request(*, id: str, accent_id: str) -> Request:
     )
 
 
-def parse(response: httpx.Response) -> Voice:
+def parse(response: Response) -> Voice:
     """Read the body of a success.
 
     Raises:

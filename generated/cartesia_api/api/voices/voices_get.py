@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
-import httpx
+from cartesia_runtime.decoding import decode
+from cartesia_runtime.encoding import encode_query, encode_segment
+from cartesia_runtime.models import UNSET, Unset
+from cartesia_runtime.sender import AsyncSender, Request, RequestOptions, Response, Sender
 
-from ...client import AsyncSender, Request, RequestOptions, Sender
-from ...errors import decode
 from ...models.voice import Voice
 from ...models.voice_expand import VoiceExpand
-from ...types import UNSET, Unset, encode_query, encode_segment
 
 OPERATION: Final = "voices_get"
 
@@ -32,7 +32,7 @@ def build_request(*, id: str, expand: list[VoiceExpand] | Unset = UNSET) -> Requ
     )
 
 
-def parse(response: httpx.Response) -> Voice:
+def parse(response: Response) -> Voice:
     """Read the body of a success.
 
     Raises:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
-import httpx
+from cartesia_runtime.decoding import decode
+from cartesia_runtime.encoding import encode_query
+from cartesia_runtime.models import UNSET, Unset
+from cartesia_runtime.sender import AsyncSender, Request, RequestOptions, Response, Sender
 
-from ...client import AsyncSender, Request, RequestOptions, Sender
-from ...errors import decode
 from ...models.gender_presentation import GenderPresentation
 from ...models.voice_expand import VoiceExpand
 from ...models.voice_page import VoicePage
-from ...types import UNSET, Unset, encode_query
 
 OPERATION: Final = "voices_list"
 
@@ -64,7 +64,7 @@ def build_request(
     )
 
 
-def parse(response: httpx.Response) -> VoicePage:
+def parse(response: Response) -> VoicePage:
     """Read the body of a success.
 
     Raises:

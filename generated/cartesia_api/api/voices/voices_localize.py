@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-import httpx
+from cartesia_runtime.decoding import decode
+from cartesia_runtime.sender import AsyncSender, Request, RequestOptions, Response, Sender
 
-from ...client import AsyncSender, Request, RequestOptions, Sender
-from ...errors import decode
 from ...models.localize_voice_request import LocalizeVoiceRequest
 from ...models.voice_metadata import VoiceMetadata
 
@@ -29,7 +28,7 @@ def build_request(*, body: LocalizeVoiceRequest) -> Request:
     )
 
 
-def parse(response: httpx.Response) -> VoiceMetadata:
+def parse(response: Response) -> VoiceMetadata:
     """Read the body of a success.
 
     Raises:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
-import httpx
+from cartesia_runtime.decoding import decode
+from cartesia_runtime.encoding import encode_segment
+from cartesia_runtime.sender import AsyncSender, Request, RequestOptions, Response, Sender
 
-from ...client import AsyncSender, Request, RequestOptions, Sender
-from ...errors import decode
 from ...models.update_voice_request import UpdateVoiceRequest
 from ...models.voice import Voice
-from ...types import encode_segment
 
 OPERATION: Final = "voices_update"
 
@@ -31,7 +30,7 @@ def build_request(*, id: str, body: UpdateVoiceRequest) -> Request:
     )
 
 
-def parse(response: httpx.Response) -> Voice:
+def parse(response: Response) -> Voice:
     """Read the body of a success.
 
     Raises:

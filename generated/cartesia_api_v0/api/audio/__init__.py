@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...types import UNSET, Uploads
+from cartesia_runtime.files import Uploads
+from cartesia_runtime.models import UNSET
 
 if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager, AbstractContextManager
 
-    from ...client import AsyncSender, RequestOptions, Sender
+    from cartesia_runtime.downloads import AsyncDownload, Download
+    from cartesia_runtime.files import UploadFile
+    from cartesia_runtime.models import Unset
+    from cartesia_runtime.sender import AsyncSender, RequestOptions, Sender
+
     from ...models.speech_format import SpeechFormat
     from ...models.transcription import Transcription
-    from ...types import AsyncDownload, Download, Unset, UploadFile
 
 
 class Audio:
@@ -64,7 +68,7 @@ class Audio:
             options: What this call does differently, such as its timeout.
 
         Raises:
-            ApiStatusError: If the server refuses, or the sender's own error.
+            APIError: If the service cannot be reached, refuses, or does not keep to the document.
         """
         from ...models.speech_request import SpeechRequest
         from . import audio_sse
@@ -124,7 +128,7 @@ class Audio:
             options: What this call does differently, such as its timeout.
 
         Raises:
-            ApiStatusError: If the server refuses, or the sender's own error.
+            APIError: If the service cannot be reached, refuses, or does not keep to the document.
         """
         from ...models.speech_request import SpeechRequest
         from . import audio_stream
@@ -157,8 +161,7 @@ class Audio:
 
         Raises:
             OSError: If a file cannot be opened. Nothing was sent.
-            ApiStatusError: If the server refuses, or the sender's own error.
-            ResponseDecodeError: If the answer is not what the document promises.
+            APIError: If the service cannot be reached, refuses, or does not keep to the document.
         """
         from ...models.clip_upload import ClipUpload
         from . import audio_transcribe
@@ -218,7 +221,7 @@ class AsyncAudio:
             options: What this call does differently, such as its timeout.
 
         Raises:
-            ApiStatusError: If the server refuses, or the sender's own error.
+            APIError: If the service cannot be reached, refuses, or does not keep to the document.
         """
         from ...models.speech_request import SpeechRequest
         from . import audio_sse
@@ -278,7 +281,7 @@ class AsyncAudio:
             options: What this call does differently, such as its timeout.
 
         Raises:
-            ApiStatusError: If the server refuses, or the sender's own error.
+            APIError: If the service cannot be reached, refuses, or does not keep to the document.
         """
         from ...models.speech_request import SpeechRequest
         from . import audio_stream
@@ -311,8 +314,7 @@ class AsyncAudio:
 
         Raises:
             OSError: If a file cannot be opened. Nothing was sent.
-            ApiStatusError: If the server refuses, or the sender's own error.
-            ResponseDecodeError: If the answer is not what the document promises.
+            APIError: If the service cannot be reached, refuses, or does not keep to the document.
         """
         from ...models.clip_upload import ClipUpload
         from . import audio_transcribe

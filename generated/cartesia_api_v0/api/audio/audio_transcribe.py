@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-import httpx
+from cartesia_runtime.decoding import decode
+from cartesia_runtime.sender import AsyncSender, Request, RequestOptions, Response, Sender
 
-from ...client import AsyncSender, Request, RequestOptions, Sender
-from ...errors import decode
 from ...models.clip_upload import ClipUpload
 from ...models.transcription import Transcription
 
@@ -29,7 +28,7 @@ def build_request(*, body: ClipUpload) -> Request:
     )
 
 
-def parse(response: httpx.Response) -> Transcription:
+def parse(response: Response) -> Transcription:
     """Read the body of a success.
 
     Raises:

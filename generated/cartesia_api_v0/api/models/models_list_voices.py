@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-import httpx
-
-from ...client import AsyncSender, Request, RequestOptions, Sender
-from ...errors import decode
-from ...types import encode_segment, list_of, read_str
+from cartesia_runtime.decoding import decode, list_of, read_str
+from cartesia_runtime.encoding import encode_segment
+from cartesia_runtime.sender import AsyncSender, Request, RequestOptions, Response, Sender
 
 OPERATION: Final = "models_list_voices"
 
@@ -27,7 +25,7 @@ def build_request(*, model_id: str) -> Request:
     )
 
 
-def parse(response: httpx.Response) -> list[str]:
+def parse(response: Response) -> list[str]:
     """Read the body of a success.
 
     Raises:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ...client import AsyncSender, RequestOptions, Sender
+    from cartesia_runtime.sender import AsyncSender, RequestOptions, Sender
+
     from ...models.service_status import ServiceStatus
 
 
@@ -24,8 +25,7 @@ class Status:
             options: What this call does differently, such as its timeout.
 
         Raises:
-            ApiStatusError: If the server refuses, or the sender's own error.
-            ResponseDecodeError: If the answer is not what the document promises.
+            APIError: If the service cannot be reached, refuses, or does not keep to the document.
         """
         from . import status_get
 
@@ -40,8 +40,7 @@ class Status:
             options: What this call does differently, such as its timeout.
 
         Raises:
-            ApiStatusError: If the server refuses, or the sender's own error.
-            ResponseDecodeError: If the answer is not what the document promises.
+            APIError: If the service cannot be reached, refuses, or does not keep to the document.
         """
         from . import status_get_early
 
@@ -63,8 +62,7 @@ class AsyncStatus:
             options: What this call does differently, such as its timeout.
 
         Raises:
-            ApiStatusError: If the server refuses, or the sender's own error.
-            ResponseDecodeError: If the answer is not what the document promises.
+            APIError: If the service cannot be reached, refuses, or does not keep to the document.
         """
         from . import status_get
 
@@ -79,8 +77,7 @@ class AsyncStatus:
             options: What this call does differently, such as its timeout.
 
         Raises:
-            ApiStatusError: If the server refuses, or the sender's own error.
-            ResponseDecodeError: If the answer is not what the document promises.
+            APIError: If the service cannot be reached, refuses, or does not keep to the document.
         """
         from . import status_get_early
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-import httpx
+from cartesia_runtime.decoding import decode
+from cartesia_runtime.sender import AsyncSender, Request, RequestOptions, Response, Sender
 
-from ...client import AsyncSender, Request, RequestOptions, Sender
-from ...errors import decode
 from ...models.service_status import ServiceStatus
 
 OPERATION: Final = "status_get"
@@ -18,7 +17,7 @@ def build_request() -> Request:
     return Request(operation=OPERATION, method="GET", path="/", accept="application/json")
 
 
-def parse(response: httpx.Response) -> ServiceStatus:
+def parse(response: Response) -> ServiceStatus:
     """Read the body of a success.
 
     Raises:

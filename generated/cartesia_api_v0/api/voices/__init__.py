@@ -5,13 +5,16 @@ from __future__ import annotations
 import builtins
 from typing import TYPE_CHECKING
 
-from ...types import UNSET, Uploads
+from cartesia_runtime.files import Uploads
+from cartesia_runtime.models import UNSET
 
 if TYPE_CHECKING:
-    from ...client import AsyncSender, RequestOptions, Sender
+    from cartesia_runtime.files import UploadFile
+    from cartesia_runtime.models import Unset
+    from cartesia_runtime.sender import AsyncSender, RequestOptions, Sender
+
     from ...models.voice import Voice
     from ...models.voice_embedding import VoiceEmbedding
-    from ...types import Unset, UploadFile
 
 
 class Voices:
@@ -34,8 +37,7 @@ class Voices:
             options: What this call does differently, such as its timeout.
 
         Raises:
-            ApiStatusError: If the server refuses, or the sender's own error.
-            ResponseDecodeError: If the answer is not what the document promises.
+            APIError: If the service cannot be reached, refuses, or does not keep to the document.
         """
         from . import voices_list
 
@@ -51,8 +53,7 @@ class Voices:
             options: What this call does differently, such as its timeout.
 
         Raises:
-            ApiStatusError: If the server refuses, or the sender's own error.
-            ResponseDecodeError: If the answer is not what the document promises.
+            APIError: If the service cannot be reached, refuses, or does not keep to the document.
         """
         from . import voices_get_embedding
 
@@ -70,8 +71,7 @@ class Voices:
             options: What this call does differently, such as its timeout.
 
         Raises:
-            ApiStatusError: If the server refuses, or the sender's own error.
-            ResponseDecodeError: If the answer is not what the document promises.
+            APIError: If the service cannot be reached, refuses, or does not keep to the document.
         """
         from . import voices_get_embedding_documented
 
@@ -89,8 +89,7 @@ class Voices:
             options: What this call does differently, such as its timeout.
 
         Raises:
-            ApiStatusError: If the server refuses, or the sender's own error.
-            ResponseDecodeError: If the answer is not what the document promises.
+            APIError: If the service cannot be reached, refuses, or does not keep to the document.
         """
         from . import voices_get_embedding_early
 
@@ -109,8 +108,7 @@ class Voices:
 
         Raises:
             OSError: If a file cannot be opened. Nothing was sent.
-            ApiStatusError: If the server refuses, or the sender's own error.
-            ResponseDecodeError: If the answer is not what the document promises.
+            APIError: If the service cannot be reached, refuses, or does not keep to the document.
         """
         from ...models.clip_upload import ClipUpload
         from . import voices_clone_from_clip
@@ -132,8 +130,7 @@ class Voices:
             options: What this call does differently, such as its timeout.
 
         Raises:
-            ApiStatusError: If the server refuses, or the sender's own error.
-            ResponseDecodeError: If the answer is not what the document promises.
+            APIError: If the service cannot be reached, refuses, or does not keep to the document.
         """
         from . import voices_clone_from_link
 
@@ -160,8 +157,7 @@ class AsyncVoices:
             options: What this call does differently, such as its timeout.
 
         Raises:
-            ApiStatusError: If the server refuses, or the sender's own error.
-            ResponseDecodeError: If the answer is not what the document promises.
+            APIError: If the service cannot be reached, refuses, or does not keep to the document.
         """
         from . import voices_list
 
@@ -179,8 +175,7 @@ class AsyncVoices:
             options: What this call does differently, such as its timeout.
 
         Raises:
-            ApiStatusError: If the server refuses, or the sender's own error.
-            ResponseDecodeError: If the answer is not what the document promises.
+            APIError: If the service cannot be reached, refuses, or does not keep to the document.
         """
         from . import voices_get_embedding
 
@@ -198,8 +193,7 @@ class AsyncVoices:
             options: What this call does differently, such as its timeout.
 
         Raises:
-            ApiStatusError: If the server refuses, or the sender's own error.
-            ResponseDecodeError: If the answer is not what the document promises.
+            APIError: If the service cannot be reached, refuses, or does not keep to the document.
         """
         from . import voices_get_embedding_documented
 
@@ -219,8 +213,7 @@ class AsyncVoices:
             options: What this call does differently, such as its timeout.
 
         Raises:
-            ApiStatusError: If the server refuses, or the sender's own error.
-            ResponseDecodeError: If the answer is not what the document promises.
+            APIError: If the service cannot be reached, refuses, or does not keep to the document.
         """
         from . import voices_get_embedding_early
 
@@ -239,8 +232,7 @@ class AsyncVoices:
 
         Raises:
             OSError: If a file cannot be opened. Nothing was sent.
-            ApiStatusError: If the server refuses, or the sender's own error.
-            ResponseDecodeError: If the answer is not what the document promises.
+            APIError: If the service cannot be reached, refuses, or does not keep to the document.
         """
         from ...models.clip_upload import ClipUpload
         from . import voices_clone_from_clip
@@ -262,8 +254,7 @@ class AsyncVoices:
             options: What this call does differently, such as its timeout.
 
         Raises:
-            ApiStatusError: If the server refuses, or the sender's own error.
-            ResponseDecodeError: If the answer is not what the document promises.
+            APIError: If the service cannot be reached, refuses, or does not keep to the document.
         """
         from . import voices_clone_from_link
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-import httpx
+from cartesia_runtime.decoding import decode
+from cartesia_runtime.sender import AsyncSender, Request, RequestOptions, Response, Sender
 
-from ...client import AsyncSender, Request, RequestOptions, Sender
-from ...errors import decode
 from ...models.clip_upload import ClipUpload
 from ...models.voice_embedding import VoiceEmbedding
 
@@ -29,7 +28,7 @@ def build_request(*, body: ClipUpload) -> Request:
     )
 
 
-def parse(response: httpx.Response) -> VoiceEmbedding:
+def parse(response: Response) -> VoiceEmbedding:
     """Read the body of a success.
 
     Raises:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
-import httpx
+from cartesia_runtime.decoding import decode
+from cartesia_runtime.encoding import encode_query
+from cartesia_runtime.sender import AsyncSender, Request, RequestOptions, Response, Sender
 
-from ...client import AsyncSender, Request, RequestOptions, Sender
-from ...errors import decode
 from ...models.voice_embedding import VoiceEmbedding
-from ...types import encode_query
 
 OPERATION: Final = "voices_clone_from_link"
 
@@ -29,7 +28,7 @@ def build_request(*, link: str) -> Request:
     )
 
 
-def parse(response: httpx.Response) -> VoiceEmbedding:
+def parse(response: Response) -> VoiceEmbedding:
     """Read the body of a success.
 
     Raises:

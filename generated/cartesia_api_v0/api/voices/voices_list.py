@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
-import httpx
+from cartesia_runtime.decoding import decode, list_of
+from cartesia_runtime.encoding import encode_query
+from cartesia_runtime.models import UNSET, Unset
+from cartesia_runtime.sender import AsyncSender, Request, RequestOptions, Response, Sender
 
-from ...client import AsyncSender, Request, RequestOptions, Sender
-from ...errors import decode
 from ...models.voice import Voice
-from ...types import UNSET, Unset, encode_query, list_of
 
 OPERATION: Final = "voices_list"
 
@@ -31,7 +31,7 @@ def build_request(*, select: str | Unset = UNSET) -> Request:
     )
 
 
-def parse(response: httpx.Response) -> list[Voice]:
+def parse(response: Response) -> list[Voice]:
     """Read the body of a success.
 
     Raises:

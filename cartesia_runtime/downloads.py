@@ -1,0 +1,142 @@
+"""Files that arrive while they are read."""
+
+from __future__ import annotations
+
+import secrets
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import AsyncIterator, Callable, Generator, Iterator, Mapping
+
+    from .sender import Progress
+
+
+@contextmanager
+def replacing(path: str | os.PathLike[str]) -> Generator[IO[bytes]]:
+    """Write a file that replaces the one at the path when the block ends without an error.
+
+    After an error the old file is untouched and the new one is removed.
+    """
+    target = Path(path).resolve()  # through a link, so that the file it names is replaced
+    if target.exists() and not target.is_file():  # a device or pipe cannot be replaced
+        with target.open("wb") as file:
+            yield file
+        return
+    part = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
+    try:
+        with part.open("xb") as file:
+            yield file
+        part.replace(target)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+
+
+class _Received:
+    """The part of a download that needs no event loop."""
+
+    def __init__(self, headers: Mapping[str, str], request_id: str | None) -> None:
+        length = headers.get("content-length", "")
+        plain = headers.get("content-encoding", "identity") == "identity"
+        self.content_type: str | None = headers.get("content-type")
+        self.size: int | None = int(length) if plain and length.isdecimal() else None
+        self.request_id: str | None = request_id
+
+    @contextmanager
+    def _saving(
+        self, path: str | os.PathLike[str], progress: Progress | None
+    ) -> Generator[Callable[[bytes], None]]:
+        """Return a function that writes a piece to the file and reports the progress."""
+        received = 0
+
+        def write(piece: bytes) -> None:
+            nonlocal received
+            file.write(piece)
+            received += len(piece)
+            if progress is not None:
+                progress(received, self.size)
+
+        with replacing(path) as file:
+            yield write
+
+
+class Download(_Received):
+    """A file that arrives while it is read: iterate over it, or call `read` or `save`.
+
+    Each byte is delivered once, however it is read.
+
+    Attributes:
+        content_type: Media type of the file, or None if the server did not send it.
+        size: Size of the whole file in bytes, or None if the server did not send it.
+        request_id: The server's id of the request, or None.
+    """
+
+    def __init__(
+        self, pieces: Iterator[bytes], headers: Mapping[str, str], request_id: str | None = None
+    ) -> None:
+        super().__init__(headers, request_id)
+        self._pieces = pieces
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self._pieces
+
+    def read(self) -> bytes:
+        """Return all bytes that were not read yet."""
+        return b"".join([piece for piece in self])  # noqa: C416 (a subclass may iterate otherwise)
+
+    def save(self, path: str | os.PathLike[str], *, progress: Progress | None = None) -> Path:
+        """Write the file to disk while it arrives, one piece in memory at a time.
+
+        Args:
+            path: Where to write. The file appears when it is complete; after an error or a
+                cancellation the path is as it was before.
+            progress: Called after each piece with the bytes received so far and the size.
+        """
+        with self._saving(path, progress) as write:
+            for piece in self:
+                write(piece)
+        return Path(path)
+
+
+class AsyncDownload(_Received):
+    """A file that arrives while it is read, for asyncio: iterate over it, or call `read` or `save`.
+
+    Each byte is delivered once, however it is read.
+
+    Attributes:
+        content_type: Media type of the file, or None if the server did not send it.
+        size: Size of the whole file in bytes, or None if the server did not send it.
+        request_id: The server's id of the request, or None.
+    """
+
+    def __init__(
+        self,
+        pieces: AsyncIterator[bytes],
+        headers: Mapping[str, str],
+        request_id: str | None = None,
+    ) -> None:
+        super().__init__(headers, request_id)
+        self._pieces = pieces
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return self._pieces
+
+    async def read(self) -> bytes:
+        """Return all bytes that were not read yet."""
+        return b"".join([piece async for piece in self])
+
+    async def save(self, path: str | os.PathLike[str], *, progress: Progress | None = None) -> Path:
+        """Write the file to disk while it arrives, one piece in memory at a time.
+
+        Args:
+            path: Where to write. The file appears when it is complete; after an error or a
+                cancellation the path is as it was before.
+            progress: Called after each piece with the bytes received so far and the size.
+        """
+        with self._saving(path, progress) as write:
+            async for piece in self:
+                write(piece)
+        return Path(path)

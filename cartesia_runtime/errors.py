@@ -1,0 +1,59 @@
+"""Errors that operations raise before a sender turns them into its own."""
+
+from __future__ import annotations
+
+
+class DecodeError(ValueError):
+    """A JSON value has another shape than the API promises.
+
+    Attributes:
+        reason: The expected kind of value, and the kind that was found.
+        place: Where it was found, such as `data[0].id`. Empty for the whole value.
+    """
+
+    def __init__(self, reason: str, place: str = "") -> None:
+        super().__init__(reason, place)
+        self.reason = reason
+        self.place = place
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.reason}" if self.place else self.reason
+
+    def inside(self, outer: str) -> DecodeError:
+        """Return the error with the name of the enclosing field or item before its place."""
+        dot = "." if self.place and not self.place.startswith("[") else ""
+        return DecodeError(self.reason, f"{outer}{dot}{self.place}")
+
+
+class ResponseDecodeError(Exception):
+    """The body of a successful response has another shape than the API promises.
+
+    Neither the message nor the traceback contains the body, which may be private.
+
+    Attributes:
+        operation: `operationId` of the request.
+        reason: The first problem and its place, such as `data[0].id: missing`.
+    """
+
+    def __init__(self, operation: str, reason: str) -> None:
+        super().__init__(operation, reason)
+        self.operation = operation
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"{self.operation}: {self.reason}"
+
+
+class PagingError(Exception):
+    """A list would never end, because the server sent the same cursor twice.
+
+    Attributes:
+        operation: `operationId` of the request.
+    """
+
+    def __init__(self, operation: str) -> None:
+        super().__init__(operation)
+        self.operation = operation
+
+    def __str__(self) -> str:
+        return f"{self.operation}: the server sent the same cursor twice"

@@ -1,0 +1,160 @@
+"""The seam between operations and transport.
+
+An operation builds a `Request`, hands it to a `Sender` and parses the `Response`. Connections,
+credentials, retries and error classes are the sender's business.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Final, Protocol, TypeAlias, TypedDict, TypeVar
+
+from attrs import Factory, field, frozen
+
+if TYPE_CHECKING:
+    from contextlib import AbstractAsyncContextManager, AbstractContextManager
+
+    from .downloads import AsyncDownload, Download
+    from .errors import PagingError, ResponseDecodeError
+    from .files import FileContent, RequestFiles
+
+T = TypeVar("T")
+
+Progress: TypeAlias = Callable[[int, int | None], object]
+"""Called with the bytes sent or received so far, and the total or None where it is unknown."""
+
+_IDEMPOTENT_METHODS: Final = frozenset({"GET", "HEAD", "PUT", "DELETE"})
+
+
+class RequestOptions(TypedDict, total=False):
+    """Options of one call, which win over those of its sender.
+
+    Attributes:
+        timeout: Seconds for each phase of the call. None waits for ever.
+        headers: Headers to send as well. They win over those of the sender.
+        idempotent: Whether the call may be repeated when its effect is unknown.
+        max_retries: How often a sender that repeats failed calls may repeat this one.
+        progress: Called with the bytes of the body sent so far and the total, which includes the
+            framing of a form. It starts again from 0 when the call is repeated. An exception that
+            it raises ends the call.
+    """
+
+    timeout: float | None
+    headers: Mapping[str, str]
+    idempotent: bool
+    max_retries: int
+    progress: Progress
+
+
+def _can_be_read_again(content: FileContent) -> bool:
+    if isinstance(content, bytes):
+        return True
+    try:
+        return content.seekable()
+    except (AttributeError, ValueError):  # has only `read`, or is closed
+        return False
+
+
+def _method_is_idempotent(request: Request) -> bool:
+    return request.method in _IDEMPOTENT_METHODS
+
+
+@frozen(kw_only=True)
+class Request:
+    """One call of an operation, ready to be sent.
+
+    At most one of `json`, `files` and `content` is set.
+
+    Attributes:
+        operation: `operationId` in the document.
+        method: HTTP method.
+        path: Path below the base URL, each segment percent-encoded.
+        params: Pairs of the query string.
+        headers: Headers of the operation.
+        accept: Media type of a successful response.
+        json: Body as a JSON object.
+        files: Body as the parts of a multipart form. The sender picks a random boundary.
+        content: Body as bytes.
+        idempotent: Whether sending it twice has the same effect as sending it once.
+    """
+
+    operation: str
+    method: str
+    path: str
+    params: tuple[tuple[str, str], ...] = ()
+    headers: Mapping[str, str] = field(factory=dict[str, str])
+    accept: str = "*/*"
+    json: Mapping[str, object] | None = field(default=None, repr=False)
+    files: RequestFiles | None = field(default=None, repr=False)
+    content: bytes | None = field(default=None, repr=False)
+    idempotent: bool = field(default=Factory(_method_is_idempotent, takes_self=True))
+
+    @property
+    def replayable(self) -> bool:
+        """Whether the body can be sent again. A file is rewound; a pipe cannot be."""
+        return all(_can_be_read_again(content) for _, (_, content, _) in self.files or [])
+
+
+class Response(Protocol):
+    """A successful response whose body was read; `httpx.Response` is one."""
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """Headers, whatever the case of their names."""
+        ...
+
+    @property
+    def content(self) -> bytes:
+        """The body."""
+        ...
+
+    @property
+    def text(self) -> str:
+        """The body as text."""
+        ...
+
+
+class Sender(Protocol):
+    """Sends requests and blocks until they are answered."""
+
+    def call(
+        self,
+        request: Request,
+        parse: Callable[[Response], T],
+        options: RequestOptions | None = None,
+    ) -> T:
+        """Send a request and parse its successful response; raise for any other."""
+        ...
+
+    def refuse(self, error: ResponseDecodeError | PagingError) -> Exception:
+        """Return the sender's own exception for a response that breaks the API's contract."""
+        ...
+
+    def stream(
+        self, request: Request, options: RequestOptions | None = None
+    ) -> AbstractContextManager[Download]:
+        """Send a request and hand out its successful response before the body is read."""
+        ...
+
+
+class AsyncSender(Protocol):
+    """Sends requests in an event loop."""
+
+    async def call(
+        self,
+        request: Request,
+        parse: Callable[[Response], T],
+        options: RequestOptions | None = None,
+    ) -> T:
+        """Send a request and parse its successful response; raise for any other."""
+        ...
+
+    def refuse(self, error: ResponseDecodeError | PagingError) -> Exception:
+        """Return the sender's own exception for a response that breaks the API's contract."""
+        ...
+
+    def stream(
+        self, request: Request, options: RequestOptions | None = None
+    ) -> AbstractAsyncContextManager[AsyncDownload]:
+        """Send a request and hand out its successful response before the body is read."""
+        ...

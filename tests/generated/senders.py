@@ -1,0 +1,87 @@
+"""The smallest senders that work, over a function in place of a server."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager, contextmanager
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import httpx
+from cartesia_runtime.downloads import AsyncDownload, Download
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Iterator
+
+    from cartesia_runtime.sender import Request, RequestOptions, Response
+
+    Handler = Callable[[httpx.Request], httpx.Response]
+
+T = TypeVar("T")
+
+
+def built(http: httpx.Client | httpx.AsyncClient, request: Request) -> httpx.Request:
+    """The request as httpx sends it."""
+    return http.build_request(
+        request.method,
+        request.path,
+        params=request.params or None,
+        headers={"Accept": request.accept, **request.headers},
+        json=request.json,
+        files=request.files,
+        content=request.content,
+    )
+
+
+class HandlerSender:
+    """Calls the function."""
+
+    def __init__(self, handler: Handler) -> None:
+        transport = httpx.MockTransport(handler)
+        self._http = httpx.Client(base_url="https://example.com", transport=transport)
+
+    def call(
+        self,
+        request: Request,
+        parse: Callable[[Response], T],
+        options: RequestOptions | None = None,
+    ) -> T:
+        return parse(self._http.send(built(self._http, request)).raise_for_status())
+
+    def refuse(self, error: Exception) -> Exception:
+        return error
+
+    @contextmanager
+    def stream(self, request: Request, options: RequestOptions | None = None) -> Iterator[Download]:
+        response = self._http.send(built(self._http, request), stream=True)
+        try:
+            yield Download(response.raise_for_status().iter_bytes(), response.headers)
+        finally:
+            response.close()
+
+
+class AsyncHandlerSender:
+    """Calls the function in an event loop."""
+
+    def __init__(self, handler: Callable[[httpx.Request], Any]) -> None:
+        transport = httpx.MockTransport(handler)
+        self._http = httpx.AsyncClient(base_url="https://example.com", transport=transport)
+
+    async def call(
+        self,
+        request: Request,
+        parse: Callable[[Response], T],
+        options: RequestOptions | None = None,
+    ) -> T:
+        return parse((await self._http.send(built(self._http, request))).raise_for_status())
+
+    def refuse(self, error: Exception) -> Exception:
+        return error
+
+    @asynccontextmanager
+    async def stream(
+        self, request: Request, options: RequestOptions | None = None
+    ) -> AsyncIterator[AsyncDownload]:
+        response = await self._http.send(built(self._http, request), stream=True)
+        try:
+            yield AsyncDownload(response.raise_for_status().aiter_bytes(), response.headers)
+        finally:
+            await response.aclose()

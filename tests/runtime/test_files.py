@@ -1,0 +1,56 @@
+"""Uploads: what they are, and who closes them."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from cartesia_runtime.files import File, Uploads
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture
+def clip(tmp_path: Path) -> Path:
+    path = tmp_path / "clip.wav"
+    path.write_bytes(b"RIFF....")
+    return path
+
+
+def test_path_is_opened_not_read_and_closed(clip: Path) -> None:
+    with Uploads() as uploads:
+        file = uploads.file(clip)
+        assert not isinstance(file.payload, bytes)
+        assert not file.payload.closed
+    assert file.payload.closed
+
+
+def test_an_open_file_keeps_its_name_and_stays_open(clip: Path) -> None:
+    with clip.open("rb") as file:
+        with Uploads() as uploads:
+            assert uploads.file(file) == File(file, "clip.wav")
+        assert not file.closed
+
+
+def test_a_file_opened_by_descriptor_has_no_name(clip: Path) -> None:
+    """Its `name` is a number."""
+    with clip.open("rb") as file, open(file.fileno(), "rb", closefd=False) as twin:
+        assert Uploads().file(twin).file_name == "upload"
+
+
+@pytest.mark.parametrize("content", [b"RIFF", bytearray(b"RIFF"), memoryview(b"RIFF")])
+def test_bytes_of_every_kind(content: bytes | bytearray | memoryview) -> None:
+    assert Uploads().file(content) == File(b"RIFF", "upload")
+
+
+def test_streams_without_a_name() -> None:
+    stream = io.BytesIO(b"RIFF")
+    assert Uploads().file(stream) == File(stream, "upload")
+
+
+@pytest.mark.parametrize("wrong", [5, None, ["a"]])
+def test_other_values_are_refused(wrong: Any) -> None:
+    with pytest.raises(TypeError, match="expected a path, bytes or an open file, got"):
+        Uploads().file(wrong)
