@@ -23,7 +23,7 @@ import yaml
 
 from tools.changes import Change, Level
 from tools.client_changes import client_changes
-from tools.document_changes import document_changes, uses_of
+from tools.document_changes import Uses, document_changes, uses_of
 from tools.lint_spec import Document
 
 if TYPE_CHECKING:
@@ -36,7 +36,12 @@ VERSION: Final = "cartesia_stream/_version.py"
 CHANGELOG: Final = "CHANGELOG.md"
 SPEC_V0: Final = "spec/cartesia-v0.yaml"
 PACKAGE_V0: Final = "generated/cartesia_api_v0/"
-READ: Final = (SPEC, PACKAGE, SPEC_V0, PACKAGE_V0, VERSION, CHANGELOG)
+RUNTIME: Final = "cartesia_runtime/"
+# Users meet names of these modules; the others serve generated code only.
+RUNTIME_MODULES: Final = tuple(
+    f"{RUNTIME}{name}.py" for name in ("downloads", "errors", "files", "models", "sender")
+)
+READ: Final = (SPEC, PACKAGE, SPEC_V0, PACKAGE_V0, *RUNTIME_MODULES, VERSION, CHANGELOG)
 # What the change log calls the changes that can break.
 KINDS: Final = ("changed", "removed")
 TITLES: Final = {Level.BREAKING: "Breaking", Level.ADDED: "Added", Level.CHANGED: "Changed"}
@@ -96,7 +101,7 @@ class State:
             raise CannotCompareError(f"{spec} is not YAML: {error}") from None
 
     def client(self, package: str) -> dict[str, str]:
-        """Return the sources of a generated client, by path in the package."""
+        """Return the sources of a generated client or of its runtime, by path in the package."""
         return {
             path.removeprefix(package): text
             for path, text in self.files.items()
@@ -218,6 +223,7 @@ def changes_between(old: State, new: State) -> list[Change]:
         found.append(Change(Level.BREAKING, SPEC_V0, "is gone"))
     elif SPEC_V0 in new.files:
         found.append(Change(Level.ADDED, SPEC_V0, "is new"))
+    found += package_changes(old, new, RUNTIME, Uses(set(), set(), set()))
     return sorted(found, key=lambda change: -change.level)
 
 
@@ -225,9 +231,13 @@ def document_and_client_changes(old: State, new: State, spec: str, package: str)
     """Return what changed in one document and in the client that is made from it."""
     before, after = old.document(spec), new.document(spec)
     uses = uses_of(Document(before), Document(after))
-    name = Path(package).name
-    return document_changes(before, after) + [
-        change._replace(place=f"{name}.{change.place}")
+    return document_changes(before, after) + package_changes(old, new, package, uses)
+
+
+def package_changes(old: State, new: State, package: str, uses: Uses) -> list[Change]:
+    """Return what changed in one package."""
+    return [
+        change._replace(place=f"{Path(package).name}.{change.place}")
         for change in client_changes(old.client(package), new.client(package), uses)
     ]
 

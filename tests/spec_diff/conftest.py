@@ -58,8 +58,9 @@ class Project:
         path.write_text(yaml.safe_dump(document, sort_keys=False))
 
     def edit_client(self, path: str, old: str, new: str) -> None:
-        """Replace text in a file of the client."""
-        file = self.root / spec_diff.PACKAGE / path
+        """Replace text in a file of the client or, by its full path, of the runtime."""
+        package = "" if path.startswith(spec_diff.RUNTIME) else spec_diff.PACKAGE
+        file = self.root / package / path
         text = file.read_text()
         assert old in text
         file.write_text(text.replace(old, new))
@@ -85,6 +86,11 @@ def released(tmp_path_factory: pytest.TempPathFactory, small_client: Path) -> Pr
     """A project that was released as 0.1.0."""
     project = Project(tmp_path_factory.mktemp("project"))
     shutil.copytree(small_client, project.root / spec_diff.PACKAGE)
+    shutil.copytree(
+        spec_diff.ROOT / spec_diff.RUNTIME,
+        project.root / spec_diff.RUNTIME,
+        ignore=shutil.ignore_patterns("__pycache__"),
+    )
     project.write(
         spec_diff.SPEC, yaml.safe_dump(yaml.safe_load(SMALL.read_text()), sort_keys=False)
     )

@@ -179,42 +179,42 @@ BREAKING = [
         'Literal["calm", "glad"]',
         {("cartesia_api.models.mood: Mood", "`Literal['sad']` is gone")},
     ),
-    # The seam
+    # The runtime
     (
-        "client.py",
-        "def send(",
-        "def dispatch(",
-        {("cartesia_api.client: Client.send, AsyncClient.send", "is gone")},
+        "cartesia_runtime/sender.py",
+        "def refuse(",
+        "def reject(",
+        {("cartesia_runtime.sender: Sender.refuse, AsyncSender.refuse", "is gone")},
     ),
     (
-        "client.py",
-        "        timeout: float | httpx.Timeout | None = DEFAULT_TIMEOUT,\n",
+        "cartesia_runtime/downloads.py",
+        "        request_id: str | None = None,\n",
         "",
         {
             (
-                "cartesia_api.client: Client.__init__, AsyncClient.__init__",
-                "the argument `timeout` is gone",
+                "cartesia_runtime.downloads: AsyncDownload.__init__",
+                "the argument `request_id` is gone",
             )
         },
     ),
     (
-        "__init__.py",
-        '    "Unset",\n    "UploadFile",\n',
-        '    "UploadFile",\n',
-        {("cartesia_api.__init__: __all__: Unset", "is gone")},
-    ),
-    (
-        "types.py",
+        "cartesia_runtime/files.py",
         "UploadFile: TypeAlias = File | bytes | ",
         "UploadFile: TypeAlias = File | ",
-        {("cartesia_api.types: UploadFile", "`bytes` is gone")},
+        {("cartesia_runtime.files: UploadFile", "`bytes` is gone")},
+    ),
+    (
+        "api/__init__.py",
+        '__all__ = ["AsyncResources", "Resources"]',
+        '__all__ = ["Resources"]',
+        {("cartesia_api.api: __all__: AsyncResources", "is gone")},
     ),
 ]
 
 HARMLESS = [
     (SONGS, '"""List songs.', '"""List all songs.', set()),
     ("models/song.py", "\n    id: str\n    title: str\n", "\n    title: str\n    id: str\n", set()),
-    ("types.py", "def _got(", "def _have(", set()),
+    ("cartesia_runtime/sender.py", "def _can_be_read_again(", "def _rereadable(", set()),
     (SONGS, "from ...models.song import Song\n", "from ...models import song\n", set()),
     (
         SONGS,
@@ -323,6 +323,11 @@ def test_harmless_changes_are_not_called_breaking(
 ) -> None:
     project.edit_client(path, old, new)
     assert project.changes() == expected
+
+
+def test_the_machinery_of_generated_code_is_not_for_users(project: Project) -> None:
+    project.edit_client("cartesia_runtime/decoding.py", "def checked(", "def verified(")
+    assert project.changes() == set()
 
 
 def test_modules_come_and_go(project: Project) -> None:

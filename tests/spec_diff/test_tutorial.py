@@ -22,7 +22,7 @@ EDIT = re.compile(
 )
 # Absolute, since commands run elsewhere; not resolved, since a link leads out of the environment.
 PYTHON = str(Path(sys.executable).absolute())
-COPIED = ("spec", "generated", "tools", "tests/generated", "cartesia_stream/_version.py")
+COPIED = ("spec", "generated", "cartesia_runtime", "cartesia_stream", "tools", "tests/generated")
 FILES = ("pyproject.toml", "CHANGELOG.md")
 
 
