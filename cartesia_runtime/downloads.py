@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     import os
@@ -33,6 +33,24 @@ def replacing(path: str | os.PathLike[str]) -> Generator[IO[bytes]]:
     except BaseException:
         part.unlink(missing_ok=True)
         raise
+
+
+class Pieces(Protocol):
+    """The body of a response while it arrives."""
+
+    def __iter__(self) -> Iterator[bytes]: ...
+
+    def close(self) -> None:
+        """Stop reading it."""
+
+
+class AsyncPieces(Protocol):
+    """The body of a response while it arrives, for asyncio."""
+
+    def __aiter__(self) -> AsyncIterator[bytes]: ...
+
+    async def aclose(self) -> None:
+        """Stop reading it."""
 
 
 class _Received:
@@ -75,17 +93,21 @@ class Download(_Received):
     """
 
     def __init__(
-        self, pieces: Iterator[bytes], headers: Mapping[str, str], request_id: str | None = None
+        self, pieces: Pieces, headers: Mapping[str, str], request_id: str | None = None
     ) -> None:
         super().__init__(headers, request_id)
         self._pieces = pieces
 
     def __iter__(self) -> Iterator[bytes]:
-        return self._pieces
+        return iter(self._pieces)
 
     def read(self) -> bytes:
         """Return all bytes that were not read yet."""
-        return b"".join([piece for piece in self])  # noqa: C416 (a subclass may iterate otherwise)
+        try:
+            return b"".join([piece for piece in self])  # noqa: C416 (a subclass may iterate otherwise)
+        except BaseException:  # the rest is not to be taken for the whole
+            self._pieces.close()
+            raise
 
     def save(self, path: str | os.PathLike[str], *, progress: Progress | None = None) -> Path:
         """Write the file to disk while it arrives, one piece in memory at a time.
@@ -95,9 +117,13 @@ class Download(_Received):
                 cancellation the path is as it was before.
             progress: Called after each piece with the bytes received so far and the size.
         """
-        with self._saving(path, progress) as write:
-            for piece in self:
-                write(piece)
+        try:
+            with self._saving(path, progress) as write:
+                for piece in self:
+                    write(piece)
+        except BaseException:
+            self._pieces.close()
+            raise
         return Path(path)
 
 
@@ -114,7 +140,7 @@ class AsyncDownload(_Received):
 
     def __init__(
         self,
-        pieces: AsyncIterator[bytes],
+        pieces: AsyncPieces,
         headers: Mapping[str, str],
         request_id: str | None = None,
     ) -> None:
@@ -122,11 +148,15 @@ class AsyncDownload(_Received):
         self._pieces = pieces
 
     def __aiter__(self) -> AsyncIterator[bytes]:
-        return self._pieces
+        return aiter(self._pieces)
 
     async def read(self) -> bytes:
         """Return all bytes that were not read yet."""
-        return b"".join([piece async for piece in self])
+        try:
+            return b"".join([piece async for piece in self])
+        except BaseException:  # the rest is not to be taken for the whole
+            await self._pieces.aclose()
+            raise
 
     async def save(self, path: str | os.PathLike[str], *, progress: Progress | None = None) -> Path:
         """Write the file to disk while it arrives, one piece in memory at a time.
@@ -136,7 +166,11 @@ class AsyncDownload(_Received):
                 cancellation the path is as it was before.
             progress: Called after each piece with the bytes received so far and the size.
         """
-        with self._saving(path, progress) as write:
-            async for piece in self:
-                write(piece)
+        try:
+            with self._saving(path, progress) as write:
+                async for piece in self:
+                    write(piece)
+        except BaseException:
+            await self._pieces.aclose()
+            raise
         return Path(path)

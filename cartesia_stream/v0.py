@@ -356,8 +356,7 @@ class CartesiaTTS(_Client):
         )
         alpha, outputs = self._alpha, Outputs(body)
         start = partial(alpha.over_socket if websocket else alpha.over_http, body)
-        pieces = alpha.outputs(start, outputs, socket=websocket, announced=True)
-        next(pieces)
+        pieces = alpha.outputs(start, outputs, socket=websocket).start()
         if stream:
             return pieces
         with closing(pieces):
@@ -565,8 +564,7 @@ class AsyncCartesiaTTS(_Client):
         )
         alpha, outputs = self._alpha, Outputs(body)
         start = partial(alpha.over_socket if websocket else alpha.over_http, body)
-        pieces = alpha.outputs(start, outputs, socket=websocket, announced=True)
-        await anext(pieces)
+        pieces = await alpha.outputs(start, outputs, socket=websocket).start()
         if stream:
             return pieces
         async with aclosing(pieces):

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterable
+import time
+from collections.abc import AsyncIterable, Iterable
 from contextlib import aclosing, suppress
-from typing import TYPE_CHECKING, Generic, NamedTuple, Protocol, TypeVar
+from typing import TYPE_CHECKING, Final, Generic, NamedTuple, Protocol, TypeVar
 
+from .._core.request import piece_of
 from ..errors import LocalStateError
 
 if TYPE_CHECKING:
@@ -18,15 +20,15 @@ if TYPE_CHECKING:
         Callable,
         Coroutine,
         Generator,
-        Iterable,
     )
 
     import httpx
 
-    from .websocket import AsyncSocketDriver, Lane
 
 Mutex = asyncio.Lock
 sleep = asyncio.sleep
+TEXTS: Final = (AsyncIterable, Iterable)
+"""What pieces of text may come in."""
 
 S = TypeVar("S")
 T = TypeVar("T")
@@ -117,6 +119,100 @@ def opening(make: Callable[[], Awaitable[C]]) -> Opening[C]:
     return Opening(make)
 
 
+class Ongoing(Generic[T]):
+    """Work in a task of its own, which goes on when a wait for its result is cancelled."""
+
+    __slots__ = ("_task",)
+
+    def __init__(self, work: Callable[[], Awaitable[T]]) -> None:
+        self._task = asyncio.ensure_future(work())
+        self._task.add_done_callback(_retrieve)
+
+    async def result(self) -> T | None:
+        """Wait for the result; None if the work was stopped."""
+        task = self._task
+        if not task.done():
+            await asyncio.wait([task])
+        return None if task.cancelled() else task.result()
+
+    async def stop(self) -> T | None:
+        """End the work, and return its result if it was there already."""
+        task = self._task
+        task.cancel()
+        if not task.done():
+            await asyncio.wait([task])
+        return None if task.cancelled() or task.exception() is not None else task.result()
+
+
+def _retrieve(task: asyncio.Future[T]) -> None:
+    """Take the failure of a task that nobody may be waiting for: it need not be reported."""
+    if not task.cancelled():
+        task.exception()
+
+
+_closing: Final[set[asyncio.Future[None]]] = set()  # the event loop itself does not keep tasks
+
+
+def close_dropped(where: Place, close: Callable[[], Awaitable[None]]) -> None:
+    """Close, in its event loop, what was dropped without being closed.
+
+    Called by ``__del__``, so in any thread and in the middle of any code.
+    """
+    if where.pid == os.getpid():
+        with suppress(RuntimeError):  # the loop is closed, and took its connections with it
+            where.loop.call_soon_threadsafe(_close_in_task, close)
+
+
+def _close_in_task(close: Callable[[], Awaitable[None]]) -> None:
+    task = asyncio.ensure_future(close())
+    _closing.add(task)
+    task.add_done_callback(_closing.discard)
+    task.add_done_callback(_retrieve)
+
+
+class BodyReader:
+    """Reads a body piece by piece; the piece of a wait that was cancelled is that of the next one.
+
+    Args:
+        pieces: The body.
+        resumable: Whether a cancelled wait does it no harm. It ends a generator, so that each
+            piece of one is asked for in a task.
+    """
+
+    def __init__(self, pieces: AsyncIterator[bytes], *, resumable: bool) -> None:
+        self._pieces = pieces
+        self._resumable = resumable
+        self._reading: Ongoing[bytes | None] | None = None
+
+    async def next(self) -> bytes | None:
+        """Wait for the next piece; None at the end."""
+        if self._resumable:
+            return await anext(self._pieces, None)
+        if self._reading is None:
+            self._reading = Ongoing(self._following)
+        piece = await self._reading.result()
+        self._reading = None
+        return piece
+
+    async def _following(self) -> bytes | None:
+        return await anext(self._pieces, None)
+
+    async def next_by(self, deadline: float | None) -> bytes | None:
+        """The same, from a library that knows no deadline for a whole wait.
+
+        Raises:
+            TimeoutError: If it does not come in time.
+        """
+        seconds = None if deadline is None else deadline - time.monotonic()
+        async with asyncio.timeout(seconds):
+            return await self.next()
+
+    async def stop(self) -> None:
+        """End a read that was left."""
+        if self._reading is not None:
+            await self._reading.stop()
+
+
 class Feeder:
     """Sends text in a task of its own."""
 
@@ -177,21 +273,34 @@ async def each(
         text: The pieces.
         pause: Seconds without a piece that are told by None, once; a plain iterable has none.
     """
-    if not isinstance(text, AsyncIterable):
-        for piece in text:
-            yield piece
-            await asyncio.sleep(0)
-    elif pause is None:
-        async for piece in text:
-            yield piece
-            await asyncio.sleep(0)
+    if isinstance(text, AsyncIterable):
+        pieces = aiter(text)
+        try:
+            if pause is None:
+                async for piece in pieces:
+                    yield piece_of(piece)
+                    await asyncio.sleep(0)
+            else:
+                async with aclosing(_each_or_pause(pieces, pause)) as pieces_or_pauses:
+                    async for piece_or_pause in pieces_or_pauses:
+                        yield piece_or_pause
+        finally:  # it need not be exhausted, and a loop does not close what it is left in
+            close = getattr(pieces, "aclose", None)
+            if close is not None:
+                await close()
     else:
-        async with aclosing(_each_or_pause(text, pause)) as pieces:
-            async for piece_or_pause in pieces:
-                yield piece_or_pause
+        plain = iter(text)
+        try:
+            for piece in plain:
+                yield piece_of(piece)
+                await asyncio.sleep(0)
+        finally:
+            close = getattr(plain, "close", None)
+            if close is not None:
+                close()
 
 
-async def _each_or_pause(text: AsyncIterable[str], pause: float) -> AsyncGenerator[str | None]:
+async def _each_or_pause(text: AsyncIterator[str], pause: float) -> AsyncGenerator[str | None]:
     """Pieces as they are asked for; one task reads them, as a generator may depend on that."""
     wanted = asyncio.Semaphore(0)
     pieces: asyncio.Queue[str | None] = asyncio.Queue()
@@ -200,8 +309,9 @@ async def _each_or_pause(text: AsyncIterable[str], pause: float) -> AsyncGenerat
         try:
             await wanted.acquire()
             async for piece in text:
-                pieces.put_nowait(piece)
-                await wanted.acquire()
+                if piece := piece_of(piece):
+                    pieces.put_nowait(piece)
+                    await wanted.acquire()
         finally:
             pieces.put_nowait(None)
 
@@ -222,21 +332,6 @@ async def _each_or_pause(text: AsyncIterable[str], pause: float) -> AsyncGenerat
     finally:
         reading.cancel()
         await asyncio.wait([reading])
-
-
-async def next_piece(pieces: AsyncIterator[bytes], seconds: float | None) -> bytes | None:
-    """The next piece of a body, None at its end.
-
-    Raises:
-        TimeoutError: If it does not come in time.
-    """
-    async with asyncio.timeout(seconds):
-        return await anext(pieces, None)
-
-
-def abandon(driver: AsyncSocketDriver, lane: Lane) -> None:
-    """Cancel a context where a generator ends; the event loop ends those that are collected."""
-    driver.cancel(lane)
 
 
 async def break_off(response: httpx.Response) -> None:

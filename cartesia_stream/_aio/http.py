@@ -35,7 +35,7 @@ from .._core.ledger import Ledger
 from .._core.utterance import entered
 from ..errors import APIError, AuthenticationError
 from ..events import Cancelled
-from .flow import Guard, break_off, next_piece, sleep
+from .flow import BodyReader, Guard, break_off, sleep
 from .transport import AsyncBody, AsyncExchange, AsyncOwnClient, AsyncTransport
 
 if TYPE_CHECKING:
@@ -118,8 +118,7 @@ class AsyncHttpSender:
         try:
             yield AsyncDownload(pieces, response.headers, request_id_of(response.headers))
         finally:
-            pieces.closed = True
-            await response.aclose()
+            await pieces.aclose()
 
     async def speech(
         self, request: SpeechRequest, options: RequestOptions, ended: Callable[[], None]
@@ -240,56 +239,63 @@ async def _head(response: httpx.Response) -> bytes:
     deadline = deadline_of(response)
     if deadline is not None:
         deadline.wait_until(until)
-    pieces = response.aiter_bytes()
+    reader = BodyReader(response.aiter_bytes(), resumable=False)
     with suppress(httpx.HTTPError, TimeoutError):
-        while len(body) < MAX_BODY and (left := until - time.monotonic()) > 0:
-            piece = await next_piece(pieces, left)
+        while len(body) < MAX_BODY and time.monotonic() < until:
+            piece = await reader.next_by(until)
             if piece is None:
                 break
             body += piece
+    await reader.stop()
     return bytes(body[:MAX_BODY])
 
 
-def _plain_pieces(response: httpx.Response) -> AsyncIterator[bytes]:
-    """The body of a response; straight from its connection, unless it is compressed or was read."""
+def _reader_of(response: httpx.Response) -> BodyReader:
+    """Return what reads a body: its connection itself, unless it is compressed or was read."""
     exchange = response.extensions.get("exchange")
     if (
         isinstance(exchange, AsyncExchange)
         and not exchange.begun
         and "content-encoding" not in response.headers
     ):
-        return AsyncBody(exchange, cast("httpx.AsyncByteStream", response.stream))
-    return response.aiter_bytes()
+        body = AsyncBody(exchange, cast("httpx.AsyncByteStream", response.stream))
+        return BodyReader(aiter(body), resumable=True)
+    return BodyReader(response.aiter_bytes(), resumable=False)
 
 
 class AsyncPieces:
-    """The body of a download as it arrives.
-
-    Attributes:
-        closed: Whether it may be read no more.
-    """
+    """The body of a download as it arrives."""
 
     def __init__(self, response: httpx.Response, config: Config) -> None:
-        self.closed: bool = False
+        self._failure: Exception | None = None  # what every further read raises
         self._config = config
-        self._pieces = response.aiter_bytes()
+        self._response = response
+        self._reader = BodyReader(response.aiter_bytes(), resumable=False)
         self._framed = is_framed(response)
 
     def __aiter__(self) -> AsyncIterator[bytes]:
         return self
 
     async def __anext__(self) -> bytes:
-        if self.closed:
-            raise left_download()
-        failure: Exception = unmarked_end()
+        piece = None
         try:
-            return await anext(self._pieces)
-        except StopAsyncIteration:
-            if self._framed:
-                raise
+            if self._failure is None:
+                piece = await self._reader.next()
         except (httpx.HTTPError, httpx.StreamError) as error:
-            failure = broken_body(error, self._config)
-        raise failure
+            self._failure = self._failure or broken_body(error, self._config)
+        if self._failure is not None:
+            raise self._failure
+        if piece is not None:
+            return piece
+        if self._framed:
+            raise StopAsyncIteration
+        raise unmarked_end()
+
+    async def aclose(self) -> None:
+        """Drop the response."""
+        self._failure = self._failure or left_download()
+        await self._reader.stop()
+        await self._response.aclose()
 
 
 class ResponseSource:
@@ -306,7 +312,7 @@ class ResponseSource:
         self.ledger.push(request.transcript)
         self._ended = ended
         self._response = response
-        self._pieces = _plain_pieces(response)
+        self._reader = _reader_of(response)
         self._deadline = deadline_of(response)
         self._decoder = decoder
         self._guard = Guard()
@@ -343,10 +349,9 @@ class ResponseSource:
         try:
             if self._deadline is not None:
                 self._deadline.wait_until(deadline)
-                piece = await anext(self._pieces, None)
+                piece = await self._reader.next()
             else:
-                wait = None if deadline is None else deadline - time.monotonic()
-                piece = await next_piece(self._pieces, wait)
+                piece = await self._reader.next_by(deadline)
         except (TimeoutError, httpx.HTTPError, httpx.StreamError) as error:
             failure = body_error(error, decoder)
         if self._closed:
@@ -368,6 +373,7 @@ class ResponseSource:
             first, self._closed = not self._closed, True
         self._ended()
         if not self._decoder.ended:
+            await self._reader.stop()
             await break_off(self._response)
         elif first:
             await self._settle()
@@ -379,5 +385,5 @@ class ResponseSource:
             return
         self._deadline.wait_until(time.monotonic() + SETTLE_S)
         with suppress(TimeoutError, httpx.HTTPError, httpx.StreamError):
-            while await anext(self._pieces, None) is not None:
+            while await self._reader.next() is not None:
                 pass

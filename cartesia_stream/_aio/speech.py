@@ -5,12 +5,13 @@ from __future__ import annotations
 import uuid
 from collections import deque
 from contextlib import aclosing
+from functools import partial
 from typing import TYPE_CHECKING
 
 from .._core.stream import cut_short_error
 from ..errors import APIConnectionError, APIError, CartesiaError, RateLimitError
 from ..events import Cancelled, Done
-from .flow import Feeder, Mutex, Signal, each
+from .flow import Feeder, Mutex, Ongoing, Signal, each
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterable, Awaitable, Callable, Iterable
@@ -58,6 +59,7 @@ class AsyncSpeech:
         "_over",
         "_priority",
         "_ready",
+        "_recovery",
         "_text",
         "_ticket",
         "_timeouts",
@@ -98,6 +100,7 @@ class AsyncSpeech:
         self._ready: deque[SpeechEvent] = deque()
         self._error: Exception | None = None
         self._failure: APIError | None = None  # to be recovered from
+        self._recovery: Ongoing[None] | None = None  # goes on if the reader is cancelled
         self._over = False  # though no context says so
         self._closed = False
         self._closing: Signal | None = None  # ends the pause before another context
@@ -161,7 +164,8 @@ class AsyncSpeech:
     async def _feed(self) -> None:
         try:
             pause = None if self._chunker is None else self._chunker.PAUSE_S
-            async with aclosing(each(self._text, pause)) as pieces:
+            text, self._text = self._text, ""
+            async with aclosing(each(text, pause)) as pieces:
                 async for piece in pieces:
                     if self._closed:
                         return
@@ -219,13 +223,16 @@ class AsyncSpeech:
             driver, lane = self._driver, self._lane
             assert driver is not None
             assert lane is not None
-            failure, self._failure = self._failure, None
-            if failure is None:
-                try:
-                    return await driver.wait(lane)
-                except APIError as error:
-                    failure = error
-            await self._recover(failure)
+            if self._recovery is None:
+                failure, self._failure = self._failure, None
+                if failure is None:
+                    try:
+                        return await driver.wait(lane)
+                    except APIError as error:
+                        failure = error
+                self._recovery = Ongoing(partial(self._recover, failure))
+            await self._recovery.result()
+            self._recovery = None
         return True
 
     def _digest(self, event: SpeechEvent, context: Context) -> SpeechEvent | None:
@@ -296,5 +303,8 @@ class AsyncSpeech:
         if self._closing is not None:
             self._closing.set()
         self._give_back()
+        if self._recovery is not None:
+            await self._recovery.stop()
+            self._give_back()
         if self._feeder is not None:
             await self._feeder.stop()

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from collections.abc import AsyncGenerator
+from functools import partial
+from typing import TYPE_CHECKING, NoReturn, Protocol, Self, TypeVar, cast
 
 from .._core.backoff import Backoff
 from .._core.calls_v0 import (
+    AudioOutput,
     Outputs,
     audio_format,
     check_one_source,
@@ -31,18 +34,19 @@ from .._core.operations import SpeechRequest, parsed
 from ..errors import APIError, ConfigurationError
 from .client import AsyncTransports
 from .credentials import AsyncCredentials
-from .flow import abandon, sleep
+from .flow import Ongoing, close_dropped, place, sleep
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+    from collections.abc import Awaitable, Callable, Mapping
 
     import httpx
     from cartesia_runtime.sender import Request, RequestOptions
 
-    from .._core.calls_v0 import AudioOutput, Embedding, VoiceMetadata
+    from .._core.calls_v0 import Embedding, VoiceMetadata
     from .._core.config_v0 import ConfigV0
     from ..events import SpeechEvent
+    from .flow import Place
     from .http import ResponseSource
     from .websocket import AsyncSocketDriver, Lane
 
@@ -127,7 +131,99 @@ class AsyncSocketSource:
     async def aclose(self) -> None:
         """Stop the generation if it is not over."""
         if not self._lane.context.over:
-            abandon(self._driver, self._lane)
+            self._driver.cancel(self._lane)
+
+
+class AsyncGeneration(AsyncGenerator[AudioOutput]):
+    """The audio of a generation; one that is closed or dropped is stopped.
+
+    To old code it is a generator, but a wait that is cancelled does not end it.
+
+    Args:
+        start: Starts the generation.
+        outputs: What to make of its events.
+        failed: Makes the alpha's errors.
+    """
+
+    def __init__(
+        self,
+        start: Callable[[], Awaitable[Source]],
+        outputs: Outputs,
+        failed: Callable[[APIError], APIError],
+    ) -> None:
+        self._place: Place | None = None  # where it is to be closed if it is dropped
+        self._start = start
+        self._outputs = outputs
+        self._failed = failed
+        self._starting: Ongoing[Source] | None = None
+        self._source: Source | None = None
+        self._closed = False
+
+    async def start(self) -> Self:
+        """Start it, so that a failure of the start is raised here."""
+        await self._started()
+        return self
+
+    async def _started(self) -> Source | None:
+        if self._source is None:
+            if self._starting is None:
+                self._place = place()
+                self._starting = Ongoing(self._start)
+            try:
+                self._source = await self._starting.result()
+            except Exception:
+                self._place = None  # nothing is left to be closed
+                raise
+        return self._source
+
+    async def asend(self, value: None) -> AudioOutput:
+        """Wait for the next output."""
+        return await anext(self)
+
+    async def __anext__(self) -> AudioOutput:
+        output: AudioOutput | None = None
+        try:
+            source = None if self._closed else await self._started()
+            with told_by(self._failed):
+                while source is not None and output is None:
+                    event = await source.next_event()
+                    if event is None:
+                        break
+                    output = self._outputs.take(event)
+        except Exception:
+            await self.aclose()
+            raise
+        except BaseException:
+            del self  # or the traceback, which a cancelled task keeps, would keep it
+            raise
+        if output is None:
+            await self.aclose()
+            raise StopAsyncIteration
+        return output
+
+    async def athrow(self, kind: object, value: object = None, trace: object = None) -> NoReturn:
+        """Stop it, and raise an error."""
+        await self.aclose()
+        error = kind if value is None else value
+        raise cast("BaseException", error() if isinstance(error, type) else error)
+
+    async def aclose(self) -> None:
+        """Stop the generation if it is not over."""
+        self._closed = True
+        await _close(self._source, self._starting)
+        self._place = None
+
+    def __del__(self) -> None:
+        if self._place is not None:
+            close_dropped(self._place, partial(_close, self._source, self._starting))
+
+
+async def _close(source: Source | None, starting: Ongoing[Source] | None) -> None:
+    """Stop a generation, whatever has become of it."""
+    if source is None and starting is not None:
+        source = await starting.stop()
+    if source is not None:
+        await source.aclose()
 
 
 class AsyncAlpha:
@@ -246,38 +342,30 @@ class AsyncAlpha:
         """
         driver = await self.connect()
         lane = driver.open(context_id or uuid.uuid4().hex, {"data": body})
+        source = AsyncSocketSource(driver, lane, interrupts=self._interrupts)
         text = str(body.get("transcript") or " ")
-        await driver.send(lane, text, more=self._interrupts)
-        return AsyncSocketSource(driver, lane, interrupts=self._interrupts)
+        try:
+            await driver.send(lane, text, more=self._interrupts)
+        except BaseException:
+            await source.aclose()
+            raise
+        return source
 
-    async def outputs(
+    def outputs(
         self,
-        open_source: Callable[[], Awaitable[Source]],
+        start: Callable[[], Awaitable[Source]],
         outputs: Outputs,
         *,
         socket: bool,
-        announced: bool = False,
-    ) -> AsyncGenerator[AudioOutput]:
+    ) -> AsyncGeneration:
         """The audio of a generation.
 
         Args:
-            open_source: Starts it.
+            start: Starts it.
             outputs: What to make of its events.
             socket: Whether it is one of the socket.
-            announced: Whether to yield an empty output when it has started: whoever takes that one
-                has the failures of the start, and may then hand the generator on.
         """
-        source = await open_source()
-        try:
-            with told_by(broken_generation if socket else broken_response):
-                if announced:
-                    yield outputs.whole(b"")
-                while (event := await source.next_event()) is not None:
-                    output = outputs.take(event)
-                    if output is not None:
-                        yield output
-        finally:
-            await source.aclose()
+        return AsyncGeneration(start, outputs, broken_generation if socket else broken_response)
 
     # --- the socket
 

@@ -203,7 +203,12 @@ class AsyncSocketDriver(asyncio.BufferedProtocol):
                 lane.watch(self._loop, seconds)
         waiter = self._loop.create_future()
         lane.waiters.append(waiter)
-        await waiter
+        try:
+            await waiter
+        except asyncio.CancelledError:
+            if waiter in lane.waiters:  # they are not to pile up while no news comes
+                lane.waiters.remove(waiter)
+            raise
         return True
 
     async def next_event(self, lane: Lane) -> SpeechEvent | None:

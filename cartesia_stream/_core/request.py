@@ -139,6 +139,40 @@ def check_transcript(transcript: object) -> str:
     return transcript
 
 
+def check_text(text: object, iterable: tuple[type, ...]) -> None:
+    """Check what `speak` is given: a whole text, or its pieces.
+
+    Args:
+        text: The text.
+        iterable: What its pieces may come in.
+
+    Raises:
+        ConfigurationError: If it is neither, or a whole text with nothing to say.
+    """
+    if isinstance(text, str):
+        check_transcript(text)
+    elif isinstance(text, bytes | bytearray) or not isinstance(text, iterable):
+        raise ConfigurationError(
+            f"text must be a string or an iterable of strings, not {type(text).__name__}",
+            option="text",
+        )
+
+
+def piece_of(text: object) -> str:
+    """A piece of a text, as models stream them: None stands for no text.
+
+    Raises:
+        ConfigurationError: If it is not a string.
+    """
+    if text is None:
+        return ""
+    if not isinstance(text, str):
+        raise ConfigurationError(
+            f"the pieces of a text must be strings, not {type(text).__name__}", option="text"
+        )
+    return text
+
+
 def _voice(voice: str | Mapping[str, object]) -> object:
     """A voice id, or the wire's object form, which stays open for later members."""
     given: object = voice.get("id") if isinstance(voice, Mapping) else voice

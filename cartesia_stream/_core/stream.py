@@ -95,13 +95,7 @@ class Account:
             StreamTruncatedError: If it was cancelled, so that it is not whole.
         """
         if not self.complete:
-            raise StreamTruncatedError(
-                f"the speech was cancelled after {self.chunks} chunks and {self.nbytes} bytes",
-                chunks=self.chunks,
-                nbytes=self.nbytes,
-                request_id=request_id,
-                context_id=context_id,
-            )
+            raise self.cut_short(context_id=context_id, request_id=request_id)
         return Audio(
             data=data,
             format=self.format,
@@ -111,6 +105,16 @@ class Account:
             request_id=request_id,
             time_to_first_audio=self.life.meter.time_to_first_audio,
             nbytes=self.nbytes,
+        )
+
+    def cut_short(self, *, context_id: str | None, request_id: str | None) -> StreamTruncatedError:
+        """The error for speech that was cancelled, so that it is not whole."""
+        return StreamTruncatedError(
+            f"the speech was cancelled after {self.chunks} chunks and {self.nbytes} bytes",
+            chunks=self.chunks,
+            nbytes=self.nbytes,
+            request_id=request_id,
+            context_id=context_id,
         )
 
 

@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import os
 import socket
+import sys
 import threading
 import time
-from contextlib import AbstractContextManager, suppress
-from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
+from collections.abc import Iterable
+from contextlib import AbstractContextManager, closing, suppress
+from typing import TYPE_CHECKING, Final, Generic, NamedTuple, TypeVar
+
+from .._core.request import piece_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterable, Iterator
+    from collections.abc import Callable, Generator, Iterator
 
     import httpx
 
-    from .websocket import Lane, SocketDriver
-
-LOCKED_S: Final = 1.0  # longer than anybody else holds it
 
 Mutex = threading.Lock
 Guard = threading.RLock
 sleep = time.sleep
+TEXTS: Final = (Iterable,)
+"""What pieces of text may come in."""
 
 S = TypeVar("S", bound=AbstractContextManager[object])
 T = TypeVar("T")
@@ -51,6 +54,73 @@ def leave_places(places: dict[Place, T]) -> None:
 def opening(make: Callable[[], T]) -> T:
     """Open something now."""
     return make()
+
+
+class Ongoing(Generic[T]):
+    """Work that is done when its result is asked for."""
+
+    __slots__ = ("_work",)
+
+    def __init__(self, work: Callable[[], T]) -> None:
+        self._work = work
+
+    def result(self) -> T | None:
+        """Do the work."""
+        return self._work()
+
+    def stop(self) -> T | None:
+        """Return no result: who did the work has it."""
+        return None
+
+
+def close_dropped(where: Place, close: Callable[[], None]) -> None:
+    """Close, in a thread of its own, what was dropped without being closed.
+
+    Called by ``__del__``, so in the middle of any code, which may hold any lock.
+    """
+    if where == os.getpid() and not sys.is_finalizing():
+        with suppress(RuntimeError):  # the interpreter ends, and starts no thread
+            thread = threading.Thread(target=_close, args=(close,), name="cartesia-close")
+            thread.daemon = True
+            thread.start()
+
+
+def _close(close: Callable[[], None]) -> None:
+    with suppress(Exception):  # nobody is there to be told
+        close()
+
+
+class BodyReader:
+    """Reads a body piece by piece.
+
+    Args:
+        pieces: The body.
+        resumable: Whether a read that was interrupted, such as by Ctrl-C, does it no harm. It ends
+            a generator, whose next read must then not look like the end of the body.
+    """
+
+    def __init__(self, pieces: Iterator[bytes], *, resumable: bool) -> None:
+        self._pieces = pieces
+        self._resumable = resumable
+        self._interrupted = False
+
+    def next(self) -> bytes | None:
+        """Wait for the next piece; None at the end."""
+        if self._interrupted:
+            import httpx
+
+            raise httpx.ReadError("an earlier read was interrupted")
+        self._interrupted = not self._resumable
+        piece = next(self._pieces, None)
+        self._interrupted = False
+        return piece
+
+    def next_by(self, deadline: float | None) -> bytes | None:
+        """The same: the HTTP library keeps the time."""
+        return self.next()
+
+    def stop(self) -> None:
+        """Do nothing: no read goes on without the thread that asked for it."""
 
 
 class Feeder:
@@ -105,7 +175,7 @@ def each(text: Iterable[str], pause: float | None = None) -> Generator[str | Non
         pause: Seconds without a piece that are told by None, once.
     """
     if pause is None:
-        yield from text
+        yield from _pieces(text)
         return
     from queue import Empty, SimpleQueue
 
@@ -116,8 +186,13 @@ def each(text: Iterable[str], pause: float | None = None) -> Generator[str | Non
     def read() -> None:
         end = _End(None)
         try:
-            for piece in _while_wanted(text, wanted, left):
-                pieces.put(piece)
+            with closing(_pieces(text)) as asked:
+                wanted.acquire()
+                for piece in filter(None, asked):
+                    pieces.put(piece)
+                    wanted.acquire()
+                    if left.is_set():
+                        break
         except BaseException as error:
             end = _End(error)
         pieces.put(end)
@@ -147,33 +222,15 @@ class _End(NamedTuple):
     error: BaseException | None
 
 
-def _while_wanted(
-    text: Iterable[str], wanted: threading.Semaphore, left: threading.Event
-) -> Iterator[str]:
-    """The pieces of a text, each read when it is asked for."""
-    wanted.acquire()
-    for piece in text:
-        yield piece
-        wanted.acquire()
-        if left.is_set():
-            return
-
-
-def next_piece(pieces: Iterator[bytes], seconds: float | None) -> bytes | None:
-    """The next piece of a body, None at its end; the HTTP library keeps the time."""
-    return next(pieces, None)
-
-
-def abandon(driver: SocketDriver, lane: Lane) -> None:
-    """Cancel a context where a generator ends, which the garbage collector may cause.
-
-    That may strike in a thread that holds the driver's lock: another one then takes over.
-    """
-    if lane.lock.acquire(timeout=LOCKED_S):
-        lane.lock.release()
-        driver.cancel(lane)
-    else:
-        threading.Thread(target=driver.cancel, args=(lane,), daemon=True).start()
+def _pieces(text: Iterable[str]) -> Generator[str]:
+    """The pieces of a text, whose iterator is closed in the end: it need not be exhausted."""
+    pieces = iter(text)
+    try:
+        yield from map(piece_of, pieces)
+    finally:
+        close = getattr(pieces, "close", None)
+        if close is not None:
+            close()
 
 
 def break_off(response: httpx.Response) -> None:

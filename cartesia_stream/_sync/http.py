@@ -36,7 +36,7 @@ from .._core.ledger import Ledger
 from .._core.utterance import entered
 from ..errors import APIError, AuthenticationError
 from ..events import Cancelled
-from .flow import Guard, break_off, next_piece, sleep
+from .flow import BodyReader, Guard, break_off, sleep
 from .transport import Body, Exchange, OwnClient, Transport
 
 if TYPE_CHECKING:
@@ -119,8 +119,7 @@ class HttpSender:
         try:
             yield Download(pieces, response.headers, request_id_of(response.headers))
         finally:
-            pieces.closed = True
-            response.close()
+            pieces.close()
 
     def speech(
         self, request: SpeechRequest, options: RequestOptions, ended: Callable[[], None]
@@ -241,56 +240,63 @@ def _head(response: httpx.Response) -> bytes:
     deadline = deadline_of(response)
     if deadline is not None:
         deadline.wait_until(until)
-    pieces = response.iter_bytes()
+    reader = BodyReader(response.iter_bytes(), resumable=False)
     with suppress(httpx.HTTPError, TimeoutError):
-        while len(body) < MAX_BODY and (left := until - time.monotonic()) > 0:
-            piece = next_piece(pieces, left)
+        while len(body) < MAX_BODY and time.monotonic() < until:
+            piece = reader.next_by(until)
             if piece is None:
                 break
             body += piece
+    reader.stop()
     return bytes(body[:MAX_BODY])
 
 
-def _plain_pieces(response: httpx.Response) -> Iterator[bytes]:
-    """The body of a response; straight from its connection, unless it is compressed or was read."""
+def _reader_of(response: httpx.Response) -> BodyReader:
+    """Return what reads a body: its connection itself, unless it is compressed or was read."""
     exchange = response.extensions.get("exchange")
     if (
         isinstance(exchange, Exchange)
         and not exchange.begun
         and "content-encoding" not in response.headers
     ):
-        return Body(exchange, cast("httpx.SyncByteStream", response.stream))
-    return response.iter_bytes()
+        body = Body(exchange, cast("httpx.SyncByteStream", response.stream))
+        return BodyReader(iter(body), resumable=True)
+    return BodyReader(response.iter_bytes(), resumable=False)
 
 
 class Pieces:
-    """The body of a download as it arrives.
-
-    Attributes:
-        closed: Whether it may be read no more.
-    """
+    """The body of a download as it arrives."""
 
     def __init__(self, response: httpx.Response, config: Config) -> None:
-        self.closed: bool = False
+        self._failure: Exception | None = None  # what every further read raises
         self._config = config
-        self._pieces = response.iter_bytes()
+        self._response = response
+        self._reader = BodyReader(response.iter_bytes(), resumable=False)
         self._framed = is_framed(response)
 
     def __iter__(self) -> Iterator[bytes]:
         return self
 
     def __next__(self) -> bytes:
-        if self.closed:
-            raise left_download()
-        failure: Exception = unmarked_end()
+        piece = None
         try:
-            return next(self._pieces)
-        except StopIteration:
-            if self._framed:
-                raise
+            if self._failure is None:
+                piece = self._reader.next()
         except (httpx.HTTPError, httpx.StreamError) as error:
-            failure = broken_body(error, self._config)
-        raise failure
+            self._failure = self._failure or broken_body(error, self._config)
+        if self._failure is not None:
+            raise self._failure
+        if piece is not None:
+            return piece
+        if self._framed:
+            raise StopIteration
+        raise unmarked_end()
+
+    def close(self) -> None:
+        """Drop the response."""
+        self._failure = self._failure or left_download()
+        self._reader.stop()
+        self._response.close()
 
 
 class ResponseSource:
@@ -307,7 +313,7 @@ class ResponseSource:
         self.ledger.push(request.transcript)
         self._ended = ended
         self._response = response
-        self._pieces = _plain_pieces(response)
+        self._reader = _reader_of(response)
         self._deadline = deadline_of(response)
         self._decoder = decoder
         self._guard = Guard()
@@ -344,10 +350,9 @@ class ResponseSource:
         try:
             if self._deadline is not None:
                 self._deadline.wait_until(deadline)
-                piece = next(self._pieces, None)
+                piece = self._reader.next()
             else:
-                wait = None if deadline is None else deadline - time.monotonic()
-                piece = next_piece(self._pieces, wait)
+                piece = self._reader.next_by(deadline)
         except (TimeoutError, httpx.HTTPError, httpx.StreamError) as error:
             failure = body_error(error, decoder)
         if self._closed:
@@ -369,6 +374,7 @@ class ResponseSource:
             first, self._closed = not self._closed, True
         self._ended()
         if not self._decoder.ended:
+            self._reader.stop()
             break_off(self._response)
         elif first:
             self._settle()
@@ -380,5 +386,5 @@ class ResponseSource:
             return
         self._deadline.wait_until(time.monotonic() + SETTLE_S)
         with suppress(TimeoutError, httpx.HTTPError, httpx.StreamError):
-            while next(self._pieces, None) is not None:
+            while self._reader.next() is not None:
                 pass

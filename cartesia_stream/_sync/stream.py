@@ -5,26 +5,34 @@ from __future__ import annotations
 
 import math
 import time
+from functools import partial
 from typing import TYPE_CHECKING, Protocol, Self
 
+from .._core.context import State
+from .._core.ledger import Ledger
 from .._core.log import debugging, log_event
 from .._core.stream import Account
 from .._core.utterance import entered
 from ..audio import saving
-from ..events import AudioChunk
+from ..events import AudioChunk, Cancelled
+from .flow import Guard, Ongoing, close_dropped, place
 
 if TYPE_CHECKING:
     import os
     from collections.abc import (
         Callable,
         Iterator,
+        Mapping,
     )
 
-    from .._core.ledger import Ledger
+    from .._core.context import Context
+    from .._core.gate import Ticket
     from .._core.observe import Life
     from .._core.stats import StreamStats
     from ..audio import Audio, AudioFormat
     from ..events import SpeechEvent, Timing
+    from .client import Transports
+    from .flow import Place
     from .websocket import Lane, SocketDriver
 
 __all__ = ["SpeechStream"]
@@ -61,8 +69,9 @@ class SpeechStream:
     """An utterance while it is being spoken.
 
     Iterate it for events, or use `audio`, `collect` or `save`; each event comes once, whichever
-    way it is read. Use it as ``with``: leaving the block early cancels the speech.
-    One thread reads it; `close` may be called by any.
+    way it is read. Leaving a loop and reading on loses nothing, nor does a read that was cancelled
+    or interrupted. The speech is cancelled when the stream is closed, which ``with`` does,
+    and when it is dropped. One thread reads it; `close` may be called by any.
 
     Raises, while it is read:
         StreamTruncatedError: The stream broke off before its terminal event.
@@ -76,31 +85,51 @@ class SpeechStream:
         "_closed",
         "_error",
         "_life",
+        "_opening",
+        "_owner",
+        "_place",
         "_source",
         "_start",
     )
 
-    def __init__(self, start: Callable[[], Source], life: Life) -> None:
+    def __init__(
+        self,
+        start: Callable[[], Source] | None,
+        life: Life,
+        *,
+        source: Source | None = None,
+        owner: object = None,
+    ) -> None:
+        self._place: Place | None = None  # where it is to be closed if it is dropped
+        self._owner = owner
         self._start = start
-        self._source: Source | None = None
+        self._opening: Ongoing[Source] | None = None
+        self._source = source
         self._life = life
         self._account = Account(life)
         self._closed = False
         self._error: Exception | None = None
 
-    def _opened(self) -> Source:
-        if self._source is None:
+    def _opened(self) -> Source | None:
+        """Start it, if it is not started; None if it was closed meanwhile."""
+        if self._source is None and not self._closed:
+            if self._error is not None:
+                raise self._error
+            if self._opening is None:
+                assert self._start is not None
+                self._place = place()
+                self._opening = Ongoing(self._start)
             try:
-                self._source = self._start()
-            except BaseException as error:
+                self._source = self._opening.result()
+            except Exception as error:
                 self._end(error)
+                self._place = None  # nothing is left to be closed
                 raise
-            if self._closed:  # while it was being started
-                self._source.close()
         return self._source
 
-    def _end(self, error: BaseException) -> None:
-        self._life.end(error if isinstance(error, Exception) else None)
+    def _end(self, error: Exception) -> None:
+        self._error = error  # however often it is read, it never looks complete
+        self._life.end(error)
 
     def __iter__(self) -> Iterator[SpeechEvent]:
         return self
@@ -112,13 +141,17 @@ class SpeechStream:
             raise StopIteration
         try:
             source = self._source or self._opened()
+            if source is None:
+                self._closed = True
+                return Cancelled()
             while (event := source.ready()) is None and source.wait():
                 pass
-        except BaseException as error:
-            if isinstance(error, Exception):
-                self._error = error  # however often it is read, it never looks complete
+        except Exception as error:
             self._end(error)
             self.close()
+            raise
+        except BaseException:
+            del self  # or the traceback, which a cancelled task keeps, would keep the stream
             raise
         if event is None:
             self.close()
@@ -126,18 +159,20 @@ class SpeechStream:
         self._account.take(event)
         return event
 
-    def audio(self) -> Iterator[bytes]:
-        """The audio alone, in blocks of whole samples, as they arrive."""
-        for event in self:
-            block = self._account.audio_of(event)
-            if block:
-                yield block
+    def audio(self) -> AudioBlocks:
+        """The audio alone, in blocks of whole samples, as they arrive.
+
+        Closing what this returns closes the stream.
+        """
+        return AudioBlocks(self, self._account)
 
     def collect(self) -> Audio:
-        """Wait for the whole utterance; one that was cancelled raises `StreamTruncatedError`."""
+        """Wait for the whole utterance; one that was cancelled raises `StreamTruncatedError`.
+
+        A wait that is cancelled cancels the speech.
+        """
         data = bytearray()
-        for block in self.audio():
-            data += block
+        self._read(data.__iadd__)
         return self._account.result(
             bytes(data), context_id=self.context_id, request_id=self.request_id
         )
@@ -158,22 +193,43 @@ class SpeechStream:
             What came, without its ``data``.
         """
         nbytes = 0
+
+        def take(block: bytes) -> None:
+            nonlocal nbytes
+            write(block)
+            nbytes += len(block)
+            if progress is not None:
+                progress(nbytes)
+
         with saving(path, self.format) as write:
-            for block in self.audio():
-                write(block)
-                nbytes += len(block)
-                if progress is not None:
-                    progress(nbytes)
+            self._read(take)
             return self._account.result(b"", context_id=self.context_id, request_id=self.request_id)
+
+    def _read(self, take: Callable[[bytes], object]) -> None:
+        """Hand all audio on; a stream that is left in the middle of it raises from then on."""
+        account = self._account
+        try:
+            for event in self:
+                block = account.audio_of(event)
+                if block:
+                    take(block)
+        except BaseException:
+            if self._error is None:
+                self._error = account.cut_short(
+                    context_id=self.context_id, request_id=self.request_id
+                )
+            self.close()
+            raise
 
     def close(self) -> None:
         """Stop the speech if it is not over; safe to call twice."""
         self._closed = True
-        try:
-            if self._source is not None:
-                self._source.close()
-        finally:
-            self._life.end()
+        _close(self._source, self._opening, self._life)
+        self._place = None
+
+    def __del__(self) -> None:
+        if self._place is not None:
+            close_dropped(self._place, partial(_close, self._source, self._opening, self._life))
 
     def __enter__(self) -> Self:
         self._opened()
@@ -237,22 +293,115 @@ class SpeechStream:
         return self._life.stats
 
 
-class ContextSource:
-    """Events of a context that the caller feeds."""
+def _close(source: Source | None, opening: Ongoing[Source] | None, life: Life) -> None:
+    """Stop speech, whatever has become of it; it must not know the stream, which may be gone."""
+    try:
+        if source is None and opening is not None:
+            source = opening.stop()
+        if source is not None:
+            source.close()
+    finally:
+        life.end()
 
-    __slots__ = ("_driver", "_lane", "context_id", "ledger")
+
+class AudioBlocks:
+    """The audio of a stream, in blocks of whole samples.
+
+    Closing it closes the stream. Where it is dropped, the stream can be read on, if that is kept.
+    """
+
+    __slots__ = ("_account", "_stream")
+
+    def __init__(self, stream: SpeechStream, account: Account) -> None:
+        self._stream = stream
+        self._account = account
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> bytes:
+        block = b""
+        try:
+            while not block:
+                block = self._account.audio_of(next(self._stream))
+        except BaseException:
+            del self  # as above
+            raise
+        return block
+
+    def close(self) -> None:
+        """Stop the speech if it is not over; safe to call twice."""
+        self._stream.close()
+
+
+class ContextSource:
+    """A context that the caller feeds, and its events.
+
+    The socket knows it while the context is open, so it must not know the caller's handles.
+
+    Args:
+        transports: What gives slots of the plan's limit.
+        driver: Its socket.
+        context_id: Its id.
+        fields: The constant fields of its requests.
+        fmt: Format of the audio.
+        life: What is measured and told of it.
+
+    Attributes:
+        lane: The context on the socket.
+        ledger: The account of what is said and heard.
+        context_id: Its id.
+    """
+
+    __slots__ = ("_driver", "_life", "_ticket", "_transports", "context_id", "lane", "ledger")
 
     request_id: str | None = None
 
-    def __init__(self, driver: SocketDriver, lane: Lane, ledger: Ledger) -> None:
+    def __init__(
+        self,
+        transports: Transports,
+        driver: SocketDriver,
+        context_id: str,
+        fields: Mapping[str, object],
+        fmt: AudioFormat,
+        life: Life,
+    ) -> None:
+        timed = fields.get("add_timestamps") is True
+        self.ledger: Ledger = Ledger(fmt, timed=timed, guard=Guard())
+        self.context_id: str | None = context_id
+        self._transports = transports
         self._driver = driver
-        self._lane = lane
-        self.ledger: Ledger = ledger
-        self.context_id: str | None = lane.context.id
+        self._life = life
+        self._ticket: Ticket | None = None
+        self.lane: Lane = driver.open(
+            context_id,
+            fields,
+            ended=self._leave,
+            meter=life.meter,
+            timeouts=transports.config.timeouts,
+        )
+        life.enter(context_id, driver)
+
+    def _leave(self, context: Context) -> None:
+        if self._ticket is not None:
+            self._transports.turnstile.leave(self._ticket, refused=context.was_refused)
+
+    def send(self, text: str, *, more: bool, flush: bool = False) -> None:
+        """Send text, a flush or the end of the text; the first of them waits for a slot."""
+        context = self.lane.context
+        if more and self._ticket is None and not context.over:
+            self._life.begin()
+            with self._life.queueing():
+                self._ticket = self._transports.enter()
+            if context.over:  # meanwhile
+                self._leave(context)
+        self._driver.send(self.lane, text, more=more, flush=flush)
+        if text:
+            self.ledger.push(text)
 
     def ready(self) -> SpeechEvent | None:
         """An event that is here already."""
-        event = self._lane.context.pop()
+        event = self.lane.context.pop()
         if type(event) is AudioChunk:
             self.ledger.audio(len(event.data))
             return event
@@ -260,12 +409,18 @@ class ContextSource:
 
     def wait(self) -> bool:
         """Wait until there is one; False after the terminal one."""
-        return self._driver.wait(self._lane)
+        return self._driver.wait(self.lane)
 
     def close(self) -> None:
         """Cancel the context if it is not over."""
-        if not self._lane.context.over:
-            self._driver.cancel(self._lane)
+        if not self.lane.context.over:
+            self._driver.cancel(self.lane)
+
+    def cancel(self) -> None:
+        """Cancel the context if it is not over, and end its account."""
+        self.close()
+        context = self.lane.context
+        self._life.end(context.fault, complete=context.state is State.DONE)
 
 
 class MeteredSource:

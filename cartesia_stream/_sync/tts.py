@@ -7,13 +7,11 @@ import uuid
 from typing import TYPE_CHECKING, Literal, Self
 
 from .._core.config import DEFAULT_MODEL, check_options
-from .._core.context import State
-from .._core.ledger import Ledger
 from .._core.operations import Infill, bytes_request, sse_request
-from .._core.request import check_transcript, speech_fields
+from .._core.request import check_text, speech_fields
 from .._core.utterance import Utterance
 from ..audio import PCM_24K, AudioFormat
-from .flow import Guard, launch, opening
+from .flow import TEXTS, Guard, close_dropped, launch, opening, place
 from .speech import Speech
 from .stream import ContextSource, SpeechStream
 
@@ -26,10 +24,9 @@ if TYPE_CHECKING:
     from cartesia_runtime.files import UploadFile
     from cartesia_runtime.sender import RequestOptions
 
-    from .._core.context import Context
-    from .._core.gate import Ticket
     from .._core.request import BytesOptions, ContextOptions, SpeechOptions
     from .client import Transports
+    from .flow import Place
     from .stream import MeteredSource
     from .websocket import SocketDriver
 
@@ -46,16 +43,7 @@ class TTSContext:
         format: Format of the audio.
     """
 
-    __slots__ = (
-        "__weakref__",
-        "_driver",
-        "_lane",
-        "_ledger",
-        "_life",
-        "_ticket",
-        "_transports",
-        "format",
-    )
+    __slots__ = ("__weakref__", "_life", "_place", "_source", "format")
 
     def __init__(
         self,
@@ -65,30 +53,21 @@ class TTSContext:
         fields: Mapping[str, object],
         fmt: AudioFormat,
     ) -> None:
-        self._transports = transports
-        self._driver = driver
-        timed = fields.get("add_timestamps") is True
-        self._ledger = Ledger(fmt, timed=timed, guard=Guard())
-        self._ticket: Ticket | None = None
+        self._place: Place | None = None
         self._life = transports.life("websocket", fmt, fields.get("model_id"))
-        self._lane = driver.open(
-            context_id or str(uuid.uuid4()),
-            fields,
-            ended=self._leave,
-            meter=self._life.meter,
-            timeouts=transports.config.timeouts,
-        )
-        self._life.enter(self.context_id, driver)
+        context_id = context_id or str(uuid.uuid4())
+        self._source = ContextSource(transports, driver, context_id, fields, fmt, self._life)
+        self._place = place()
         self.format: AudioFormat = fmt
 
-    def _leave(self, context: Context) -> None:
-        if self._ticket is not None:
-            self._transports.turnstile.leave(self._ticket, refused=context.was_refused)
+    def __del__(self) -> None:
+        if self._place is not None and not self._source.lane.context.over:
+            close_dropped(self._place, self._source.cancel)
 
     @property
     def context_id(self) -> str:
         """The id on the wire."""
-        return self._lane.context.id
+        return self._source.lane.context.id
 
     def push(self, transcript: str) -> None:
         """Add text, verbatim: the service joins pushes without a space between them.
@@ -101,41 +80,30 @@ class TTSContext:
             APIError: What ended the context.
         """
         if transcript:
-            self._send(transcript, more=True)
+            self._source.send(transcript, more=True)
 
     def flush(self) -> None:
         """Have everything pushed so far spoken now; a `FlushDone` marks the boundary."""
-        self._send("", more=True, flush=True)
-
-    def _send(self, text: str, *, more: bool, flush: bool = False) -> None:
-        if self._ticket is None and not self._lane.context.over:
-            self._life.begin()
-            with self._life.queueing():
-                self._ticket = self._transports.enter()
-            if self._lane.context.over:  # meanwhile
-                self._leave(self._lane.context)
-        self._driver.send(self._lane, text, more=more, flush=flush)
-        self._ledger.push(text)
+        self._source.send("", more=True, flush=True)
 
     def no_more_inputs(self) -> None:
         """Say that the text is complete; the stream ends when it has been spoken."""
-        self._driver.send(self._lane, "", more=False)
+        self._source.send("", more=False)
 
     def cancel(self) -> None:
         """Stop at once: the stream ends with `Cancelled` and yields nothing stale.
 
         The socket stays open for other contexts. Safe to call twice.
         """
-        self._driver.cancel(self._lane)
-        context = self._lane.context
-        self._life.end(context.fault, complete=context.state is State.DONE)
+        self._source.cancel()
 
     def receive(self) -> SpeechStream:
-        """The events of this context; calling it again continues where the last one stopped."""
-        return launch(SpeechStream(self._source, self._life))
+        """The events of this context; calling it again continues where the last one stopped.
 
-    def _source(self) -> ContextSource:
-        return ContextSource(self._driver, self._lane, self._ledger)
+        Closing a stream of it cancels the context; the context is cancelled as well when it is
+        dropped together with its streams.
+        """
+        return SpeechStream(None, self._life, source=self._source, owner=self)
 
     def __enter__(self) -> Self:
         return self
@@ -422,8 +390,7 @@ def _speak(
     options: ContextOptions,
 ) -> SpeechStream:
     """The stream of a spoken text, on whatever socket is acquired."""
-    if isinstance(text, str):
-        check_transcript(text)
+    check_text(text, TEXTS)
     fields, fmt = speech_fields(voice, options)
     chunker = None
     if buffering == "client" and not isinstance(text, str):

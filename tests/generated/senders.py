@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from contextlib import asynccontextmanager, contextmanager
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, cast, TypeVar
 
 import httpx
 from cartesia_runtime.downloads import AsyncDownload, Download
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterator
+    from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Iterator
 
     from cartesia_runtime.sender import Request, RequestOptions, Response
 
@@ -53,7 +53,8 @@ class HandlerSender:
     def stream(self, request: Request, options: RequestOptions | None = None) -> Iterator[Download]:
         response = self._http.send(built(self._http, request), stream=True)
         try:
-            yield Download(response.raise_for_status().iter_bytes(), response.headers)
+            body = cast("Generator[bytes]", response.raise_for_status().iter_bytes())
+            yield Download(body, response.headers)
         finally:
             response.close()
 
@@ -82,6 +83,7 @@ class AsyncHandlerSender:
     ) -> AsyncIterator[AsyncDownload]:
         response = await self._http.send(built(self._http, request), stream=True)
         try:
-            yield AsyncDownload(response.raise_for_status().aiter_bytes(), response.headers)
+            body = cast("AsyncGenerator[bytes]", response.raise_for_status().aiter_bytes())
+            yield AsyncDownload(body, response.headers)
         finally:
             await response.aclose()

@@ -9,16 +9,20 @@ import pytest
 from cartesia_runtime.downloads import AsyncDownload, Download, replacing
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+    from collections.abc import AsyncGenerator, Callable, Generator, Mapping
     from pathlib import Path
 
     Save = Callable[[list[bytes | Exception], Path, list[tuple[int, int | None]]], Path]
 
 
+def pieces(*arriving: bytes) -> Generator[bytes]:
+    yield from arriving
+
+
 def sync_save(
     pieces: list[bytes | Exception], path: Path, told: list[tuple[int, int | None]]
 ) -> Path:
-    def arriving() -> Iterator[bytes]:
+    def arriving() -> Generator[bytes]:
         for piece in pieces:
             if isinstance(piece, Exception):
                 raise piece
@@ -31,7 +35,7 @@ def sync_save(
 def async_save(
     pieces: list[bytes | Exception], path: Path, told: list[tuple[int, int | None]]
 ) -> Path:
-    async def arriving() -> AsyncIterator[bytes]:
+    async def arriving() -> AsyncGenerator[bytes]:
         for piece in pieces:
             if isinstance(piece, Exception):
                 raise piece
@@ -86,7 +90,7 @@ def test_a_device_is_written_to(tmp_path: Path) -> None:
 
 
 def test_each_byte_comes_once() -> None:
-    download = Download(iter([b"ab", b"cd"]), {})
+    download = Download(pieces(b"ab", b"cd"), {})
     assert next(iter(download)) == b"ab"
     assert download.read() == b"cd"
     assert download.read() == b""
@@ -103,9 +107,9 @@ def test_each_byte_comes_once() -> None:
 )
 def test_the_size_is_that_of_what_arrives(headers: Mapping[str, str], size: int | None) -> None:
     """The length of compressed bytes says nothing about the file."""
-    assert Download(iter(()), headers).size == size
+    assert Download(pieces(), headers).size == size
 
 
 def test_what_the_headers_tell() -> None:
-    download = Download(iter(()), {"content-type": "audio/wav"}, "r1")
+    download = Download(pieces(), {"content-type": "audio/wav"}, "r1")
     assert (download.content_type, download.request_id) == ("audio/wav", "r1")

@@ -34,7 +34,13 @@ SHORT: Final = Timeouts(connect=5, first_audio=5, idle=5, close=0.5)
 AT_ONCE_S: Final = 4.0
 """Less than any deadline of `SHORT` that could end a wait, and ample for a busy machine."""
 
-_OWN_THREADS: Final = ("cartesia-stream", "cartesia-speak", "cartesia-repeat", "cartesia-text")
+_OWN_THREADS: Final = (
+    "cartesia-stream",
+    "cartesia-speak",
+    "cartesia-repeat",
+    "cartesia-text",
+    "cartesia-close",
+)
 _DONE: Final = object()
 
 
