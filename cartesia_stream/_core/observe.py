@@ -134,7 +134,8 @@ class Observer:
     def stream_ended(self, stream: ObservedStream, error: Exception | None) -> None:
         """A stream was read to its end, failed or was closed; its statistics are final.
 
-        Called once for each that was started, unless it is dropped without being closed.
+        Called once for each that was started; for one that is dropped without being closed, in
+        another thread or task than the one that dropped it.
 
         Args:
             stream: Which one; ``stream.stats.outcome`` tells how it ended.

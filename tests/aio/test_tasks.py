@@ -4,9 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import subprocess
+import sys
+import textwrap
 import time
+from contextlib import AsyncExitStack
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import httpx
 import pytest
 
 from cartesia_stream import (
@@ -19,6 +26,7 @@ from cartesia_stream import (
     LocalStateError,
     ObservedStream,
     Observer,
+    StreamTruncatedError,
     Timeouts,
 )
 
@@ -35,6 +43,8 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.anyio
 
+ROOT = Path(__file__).parents[2]
+TEXT = "One two three four five six seven eight nine ten."
 LONG = "This sentence is to be interrupted. " * 40
 TRANSPORTS = ("websocket", "sse", "bytes")
 
@@ -149,6 +159,207 @@ async def test_cancelled_task_is_no_failure_to_observers(
     assert ends == [("cancelled", None)]
 
 
+@pytest.mark.parametrize("what", ["events", "audio"])
+@pytest.mark.parametrize("transport", TRANSPORTS)
+async def test_task_that_was_cancelled_keeps_no_stream(
+    make_emulator: MakeEmulator, transport: str, what: str
+) -> None:
+    """The speech of a loop ends with its task, though the task and its error are kept."""
+    emulator = make_emulator(realtime=1.0)
+    begun = asyncio.Event()
+
+    async def listen() -> None:
+        stream = partial(speak, client, transport, LONG)
+        async for _ in stream() if what == "events" else stream().audio():
+            begun.set()
+
+    async with make(emulator, max_concurrency=1, timeout=Timeouts(queue=5)) as client:
+        task = asyncio.create_task(listen())
+        await begun.wait()
+        task.cancel()
+        await asyncio.wait([task])
+        async with speak(client, transport, "Next.") as stream:
+            await anext(stream)
+        assert task.cancelled()
+
+
+# --- a read that is cancelled
+
+
+async def patiently(pieces: AsyncIterator[Any], seconds: float) -> tuple[list[Any], int]:
+    """All pieces, asked for again and again, and how often the wait was cancelled."""
+    found: list[Any] = []
+    late = 0
+    while True:
+        try:
+            found.append(await asyncio.wait_for(anext(pieces), seconds))
+        except TimeoutError:
+            late += 1
+        except StopAsyncIteration:
+            return found, late
+
+
+@pytest.mark.parametrize("client_of", ["ours", "theirs"])
+@pytest.mark.parametrize("what", ["events", "audio"])
+@pytest.mark.parametrize("transport", TRANSPORTS)
+async def test_cancelled_read_loses_nothing(
+    make_emulator: MakeEmulator, transport: str, what: str, client_of: str
+) -> None:
+    """Not before the first audio, while the request is sent, and not in the middle of it."""
+    emulator = make_emulator(latency=0.2, realtime=4.0)
+    async with AsyncExitStack() as stack:
+        http_client = None
+        if client_of == "theirs":
+            http_client = await stack.enter_async_context(httpx.AsyncClient())
+        client = await stack.enter_async_context(make(emulator, http_client=http_client))
+        whole = await client.tts.speak(TEXT, voice=VOICE).collect()
+        stream = speak(client, transport, TEXT)
+        found, late = await patiently(stream if what == "events" else stream.audio(), 0.01)
+        assert late > 5
+        if what == "events":
+            assert type(found[-1]) is Done
+            found = [event.data for event in found[:-1]]
+        assert b"".join(found) == whole.data
+        assert sum(request.path != "/tts/websocket" for request in emulator.requests) == (
+            transport != "websocket"
+        )
+
+
+async def test_cancelled_read_of_a_context_loses_nothing(make_emulator: MakeEmulator) -> None:
+    """Nor does one that is left, where `receive` is called again."""
+    async with make(make_emulator(latency=0.2, realtime=4.0)) as client:
+        whole = await client.tts.speak(TEXT, voice=VOICE).collect()
+        connection = await client.tts.websocket_connect()
+        context = connection.context(voice=VOICE)
+        await context.push(TEXT)
+        await context.no_more_inputs()
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(anext(context.receive()), 0.01)
+        found, late = await patiently(context.receive().audio(), 0.01)
+        assert late > 5
+        assert b"".join(found) == whole.data
+        driver: Any = connection._driver
+        assert driver._session.contexts == {}
+
+
+async def test_cancelled_read_does_not_disturb_a_recovery(make_emulator: MakeEmulator) -> None:
+    """The speech begins again on another socket however impatiently it is read."""
+    emulator = make_emulator(latency=0.05)
+    async with make(emulator) as client:
+        whole = await client.tts.speak(TEXT, voice=VOICE).collect()
+        emulator.inject("drop", after=0)
+        stream = client.tts.speak(TEXT, voice=VOICE)
+        found, late = await patiently(stream.audio(), 0.001)
+        assert late > 5
+        assert b"".join(found) == whole.data
+        assert stream.stats.restarts == 1
+
+
+@pytest.mark.parametrize("transport", TRANSPORTS)
+async def test_cancelled_collect_is_no_quiet_end(
+    make_emulator: MakeEmulator, transport: str
+) -> None:
+    """What it had is lost, so that every further read raises; the speech is cancelled."""
+    async with make(make_emulator(realtime=1.0), max_concurrency=1) as client:
+        stream = speak(client, transport, LONG)
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(stream.collect(), 0.3)
+        for _ in range(2):
+            with pytest.raises(StreamTruncatedError):
+                await anext(stream)
+        with pytest.raises(StreamTruncatedError):
+            await stream.collect()
+        async with speak(client, transport, "Next.") as following:
+            await anext(following)
+
+
+async def test_waits_that_were_cancelled_do_not_pile_up(make_emulator: MakeEmulator) -> None:
+    """A reader that looks in now and then leaves nothing on the context."""
+    async with make(make_emulator(latency=1.0)) as client:
+        stream = await client.tts.speak(TEXT, voice=VOICE)
+        for _ in range(20):
+            with pytest.raises(TimeoutError):
+                await asyncio.wait_for(anext(stream), 0.001)
+        source: Any = stream._source
+        assert source._lane.waiters == []
+        await stream.aclose()
+
+
+# --- a stream that is dropped
+
+
+async def test_stream_dropped_while_it_is_being_started(make_emulator: MakeEmulator) -> None:
+    """One whose first read was cancelled while it waited for a slot leaves the queue."""
+    async with make(make_emulator(realtime=1.0), max_concurrency=1) as client:
+        async with client.tts.speak(LONG, voice=VOICE) as first:
+            await anext(first)
+            turnstile: Any = client._transports.turnstile
+            with pytest.raises(TimeoutError):
+                await asyncio.wait_for(anext(client.tts.speak("Late.", voice=VOICE)), 0.05)
+            await asyncio.sleep(0.05)
+            assert turnstile._gate.waiting == 0
+        assert (await client.tts.speak("Next.", voice=VOICE).collect()).data
+
+
+async def test_closing_a_stream_that_waits_for_a_slot(make_emulator: MakeEmulator) -> None:
+    """Its place in the queue is given up, and whoever reads it gets a `Cancelled`."""
+    async with make(make_emulator(realtime=1.0), max_concurrency=1) as client:
+        first = await client.tts.speak(LONG, voice=VOICE)
+        turnstile: Any = client._transports.turnstile
+        second = client.tts.speak("Later.", voice=VOICE)
+        reader = asyncio.create_task(_types(second))
+        while not turnstile._gate.waiting:
+            await asyncio.sleep(0.01)
+        await second.aclose()
+        assert await reader == [Cancelled]
+        assert turnstile._gate.waiting == 0
+        await first.aclose()
+
+
+async def test_stream_dropped_in_another_thread(make_emulator: MakeEmulator) -> None:
+    """As the garbage collector may do: it is closed in the loop that it belongs to."""
+    async with make(make_emulator(realtime=1.0), max_concurrency=1) as client:
+        for transport in TRANSPORTS:
+            streams = [speak(client, transport, LONG)]
+            await anext(streams[0])
+            await asyncio.to_thread(streams.clear)
+            async with speak(client, transport, "Next.") as stream:
+                await anext(stream)
+
+
+@pytest.mark.parametrize("transport", TRANSPORTS)
+async def test_stream_dropped_after_its_loop_was_closed(emulator: Emulator, transport: str) -> None:
+    """It says nothing of its own: the loop took the connection with it."""
+    program = f"""
+        import asyncio, gc, warnings
+        from cartesia_stream import AsyncCartesia
+        warnings.simplefilter("ignore", ResourceWarning)  # of asyncio, for the client left open
+        async def main():
+            client = AsyncCartesia({emulator.api_key!r}, base_url={emulator.base_url!r})
+            say = dict(websocket=client.tts.speak, sse=client.tts.generate_sse,
+                       bytes=client.tts.generate)[{transport!r}]
+            for keep in range(2):
+                stream = say("Some text to speak. " * 50, voice={VOICE!r})
+                await anext(stream)
+            return stream
+        stream = asyncio.run(main())
+        kept = [asyncio.run(main())]
+        del stream
+        gc.collect()
+        print("end of program")
+    """
+    done = await asyncio.to_thread(
+        subprocess.run,
+        [sys.executable, "-c", textwrap.dedent(program)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert (done.stdout, done.stderr, done.returncode) == ("end of program\n", "", 0)
+
+
 async def test_cancelled_task_leaves_its_neighbours(make_emulator: MakeEmulator) -> None:
     """The socket and its other contexts do not notice."""
     emulator = make_emulator(realtime=4.0)
@@ -239,19 +450,16 @@ async def test_text_iterator_is_closed_when_the_stream_is_left(emulator: Emulato
         assert ended.is_set()
 
 
-async def test_stream_closed_while_it_is_being_started(
-    make_peer: MakePeer, emulator: Emulator
-) -> None:
-    """Closing a stream whose socket is still being opened cancels the speech once it is there."""
+async def test_stream_closed_while_it_is_being_started(make_peer: MakePeer) -> None:
+    """Closing a stream whose socket is still being opened ends that, and nothing is spoken."""
+    left = asyncio.Event()
+    loop = asyncio.get_running_loop()
 
     def late(peer: Conversation) -> None:
-        answer = peer.acceptance()
-        peer.pause(0.2)
-        peer.send(answer)
-        first, second = peer.message(), peer.message()
-        assert first["context_id"] == second["context_id"]
-        assert second["cancel"]
-        peer.hold()
+        peer.read_request()
+        with contextlib.suppress(ConnectionError):
+            peer.frame()
+        loop.call_soon_threadsafe(left.set)
 
     peer = make_peer(late)
     async with AsyncCartesia("key", base_url=peer.base_url, timeout=SHORT) as client:
@@ -260,6 +468,7 @@ async def test_stream_closed_while_it_is_being_started(
         await asyncio.sleep(0.1)
         await stream.aclose()
         assert await reader == [Cancelled]
+        await asyncio.wait_for(left.wait(), 5)
 
 
 async def _types(stream: AsyncSpeechStream) -> list[type]:

@@ -296,3 +296,54 @@ def test_end_of_the_connection_is_no_end_of_a_download(face: Face, tmp_path: Pat
     with Peer(script) as peer:
         face.drive(story, base_url=peer.base_url)
     assert list(tmp_path.iterdir()) == []
+
+
+def halting(peer: Conversation) -> None:
+    """A file with a pause in the middle."""
+    peer.read_call()
+    peer.stream("audio/wav")
+    peer.piece(b"RIFF")
+    peer.pause(0.3)
+    peer.piece(b"rest")
+    peer.piece(b"")
+
+
+def test_a_cancelled_read_of_a_download_loses_nothing() -> None:
+    """The next one goes on with the piece that was waited for."""
+
+    async def main() -> None:
+        async with (
+            AsyncCartesia("key", base_url=peer.base_url) as client,
+            client.agents.calls.download_audio("c1") as download,
+        ):
+            pieces = aiter(download)
+            assert await anext(pieces) == b"RIFF"
+            with pytest.raises(TimeoutError):
+                await asyncio.wait_for(anext(pieces), 0.05)
+            assert [piece async for piece in pieces] == [b"rest"]
+
+    with Peer(halting) as peer:
+        asyncio.run(main())
+
+
+@pytest.mark.parametrize("how", ["read", "save"])
+def test_rest_of_a_download_is_not_taken_for_the_whole(tmp_path: Path, how: str) -> None:
+    """After a cancelled `read` or `save`, which had the start, everything raises."""
+
+    async def main() -> None:
+        async with (
+            AsyncCartesia("key", base_url=peer.base_url) as client,
+            client.agents.calls.download_audio("c1") as download,
+        ):
+            with pytest.raises(TimeoutError):
+                await asyncio.wait_for(
+                    download.read() if how == "read" else download.save(tmp_path / "x"), 0.15
+                )
+            with pytest.raises(LocalStateError):
+                await download.read()
+            with pytest.raises(LocalStateError):
+                await download.save(tmp_path / "x")
+
+    with Peer(halting) as peer:
+        asyncio.run(main())
+    assert list(tmp_path.iterdir()) == []

@@ -2,24 +2,37 @@
 
 from __future__ import annotations
 
+import base64
+import gc
+import os
+import signal
 import subprocess
 import sys
 import textwrap
 import threading
 import time
+from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
+import httpx
 import pytest
 
-from cartesia_stream import AudioChunk, Cartesia, Done
+from cartesia_stream import AudioChunk, Cartesia, Done, StreamTruncatedError, Timeouts
 
-from ..scenarios.faces import SHORT, VOICE, eventually, own_threads, speak
+from ..scenarios.faces import SHORT, VOICE, eventually, own_threads, sockets, speak
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cartesia_stream.emulator import Emulator
+
+    from ..scenarios.conftest import MakeEmulator, MakePeer
+    from ..scenarios.peer import Conversation
+
+HALF = b"\0\1" * 100
+TEXT = "One two three four five six seven eight nine ten."
+LONG = "This sentence is to be interrupted. " * 40
 
 ROOT = Path(__file__).parents[2]
 
@@ -88,6 +101,132 @@ def test_interpreter_exits_though_nothing_was_closed(emulator: Emulator, state: 
     )
     assert (done.stdout, done.stderr, done.returncode) == ("end of program\n", "", 0)
     assert time.monotonic() - before < 10
+
+
+@pytest.mark.parametrize("transport", ["websocket", "sse", "bytes"])
+def test_stream_dropped_in_a_thread_that_holds_locks(
+    make_emulator: MakeEmulator, transport: str
+) -> None:
+    """As where the garbage collector strikes: it waits for none, and the speech ends after it."""
+    emulator = make_emulator(realtime=1.0)
+    with Cartesia(
+        emulator.api_key, base_url=emulator.base_url, max_concurrency=1, timeout=Timeouts(queue=5)
+    ) as client:
+        stream = speak(client, transport, LONG)
+        next(stream)
+        turnstile: Any = client._transports.turnstile
+        locks: list[Any] = [turnstile._guard]
+        if transport == "websocket":
+            locks.append(sockets(client)[0]._lock)
+        with ExitStack() as held:
+            for lock in locks:
+                held.enter_context(lock)
+            before = time.monotonic()
+            del stream
+            assert time.monotonic() - before < 1
+            assert turnstile._gate.active == 1
+        with speak(client, transport, "Next.") as following:
+            assert isinstance(next(following), AudioChunk)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
+@pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")
+@pytest.mark.parametrize("transport", ["websocket", "sse", "bytes"])
+def test_stream_dropped_in_a_forked_child(make_emulator: MakeEmulator, transport: str) -> None:
+    """It is its parent's, which goes on reading it."""
+    emulator = make_emulator(realtime=8.0)
+    with Cartesia(emulator.api_key, base_url=emulator.base_url, timeout=SHORT) as client:
+        whole = client.tts.speak(TEXT, voice=VOICE).collect().data
+        streams = [speak(client, transport, TEXT)]
+        blocks = streams[0].audio()
+        heard = next(blocks)
+        child = os.fork()
+        if child == 0:
+            code = 1
+            try:
+                del blocks
+                streams.clear()
+                gc.collect()
+                code = 0 if threading.active_count() == 1 else 2
+            finally:
+                os._exit(code)
+        _, status = os.waitpid(child, 0)
+        assert os.waitstatus_to_exitcode(status) == 0
+        assert heard + b"".join(blocks) == whole
+
+
+class Interrupted(BaseException):
+    """What a signal raises in the middle of a read."""
+
+
+def slow_socket(peer: Conversation) -> None:
+    """Two chunks with a pause between them."""
+    peer.accept()
+    context_id = peer.message()["context_id"]
+    peer.chunk(context_id, HALF)
+    peer.pause(0.6)
+    peer.chunk(context_id, HALF)
+    peer.tell("done", context_id)
+    peer.hold()
+
+
+def slow_events(peer: Conversation) -> None:
+    """The same over server-sent events."""
+    peer.read_call()
+    peer.stream("text/event-stream")
+    data = base64.b64encode(HALF).decode()
+    chunk = b'data: {"type": "chunk", "data": "%b"}\n\n' % data.encode()
+    peer.piece(chunk)
+    peer.pause(0.6)
+    peer.piece(chunk + b'data: {"type": "done"}\n\n')
+    peer.piece(b"")
+
+
+def slow_bytes(peer: Conversation) -> None:
+    """The same as plain audio."""
+    peer.read_call()
+    peer.stream("audio/pcm")
+    peer.piece(HALF)
+    peer.pause(0.6)
+    peer.piece(HALF)
+    peer.piece(b"")
+
+
+SLOW: Final = {"websocket": slow_socket, "sse": slow_events, "bytes": slow_bytes}
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="there are no such signals here")
+@pytest.mark.parametrize("client_of", ["ours", "theirs"])
+@pytest.mark.parametrize("transport", SLOW)
+def test_interrupted_read_is_no_quiet_end(
+    make_peer: MakePeer, transport: str, client_of: str
+) -> None:
+    """After Ctrl-C the next read goes on, or raises: a client of httpx ends its body there."""
+
+    def interrupt(signum: int, frame: object) -> None:
+        raise Interrupted
+
+    url = make_peer(SLOW[transport]).base_url
+    http_client = httpx.Client() if client_of == "theirs" else None
+    before = signal.signal(signal.SIGALRM, interrupt)
+    try:
+        with Cartesia("key", base_url=url, http_client=http_client, timeout=SHORT) as client:
+            stream = speak(client, transport, TEXT)
+            assert isinstance(next(stream), AudioChunk)
+            signal.setitimer(signal.ITIMER_REAL, 0.2)
+            with pytest.raises(Interrupted):
+                next(stream)
+            if client_of == "ours" or transport == "websocket":
+                assert [type(event) for event in stream] == [AudioChunk, Done]
+            else:
+                for _ in range(2):
+                    with pytest.raises(StreamTruncatedError):
+                        next(stream)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+        if http_client is not None:
+            http_client.close()
 
 
 def test_stream_may_be_read_in_another_thread_than_it_was_made_in(client: Cartesia) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 import time
 import uuid
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from cartesia_stream import APIError, StreamTruncatedError, v0
-from cartesia_stream.v0 import CartesiaTTS
+from cartesia_stream.v0 import AsyncCartesiaTTS, CartesiaTTS
 
 from .faces import KEY
 from .talk import DONE, SPEECH, Frame, chunk, speaking, tell
@@ -18,7 +19,7 @@ from .talk import DONE, SPEECH, Frame, chunk, speaking, tell
 if TYPE_CHECKING:
     from cartesia_stream.emulator import Emulator
 
-    from ..scenarios.conftest import MakePeer
+    from ..scenarios.conftest import MakeEmulator, MakePeer
     from ..scenarios.peer import Conversation
     from .faces import AlphaFace
 
@@ -150,6 +151,49 @@ def test_a_generator_may_end_in_a_thread_that_holds_the_lock(
             assert not heard.is_set()
         assert heard.wait(10)
     assert cancels == [{"context_id": "c1", "action": "cancel"}]
+
+
+@pytest.mark.parametrize("websocket", [True, False])
+def test_a_cancelled_wait_does_not_end_a_generation(
+    make_emulator: MakeEmulator, monkeypatch: pytest.MonkeyPatch, websocket: bool
+) -> None:
+    """The next wait goes on, and nothing is lost: half a generation never looks whole."""
+    emulator = make_emulator(realtime=2.0)
+    monkeypatch.setenv("CARTESIA_BASE_URL", emulator.base_url)
+    said: Any = {"transcript": "One two three.", "voice": None, "websocket": websocket}
+
+    async def main() -> None:
+        async with AsyncCartesiaTTS(api_key=emulator.api_key) as client:
+            whole = (await client.generate(**said))["audio"]
+            pieces: Any = await client.generate(**said, stream=True)
+            audio, late = b"", 0
+            while True:
+                try:
+                    audio += (await asyncio.wait_for(anext(pieces), 0.01))["audio"]
+                except TimeoutError:
+                    late += 1
+                except StopAsyncIteration:
+                    break
+            assert late > 5
+            assert audio == whole
+
+    asyncio.run(main())
+
+
+def test_a_generation_that_is_dropped_is_cancelled(face: AlphaFace, make_peer: MakePeer) -> None:
+    """Without being closed, as by a loop that is left."""
+    heard = threading.Event()
+
+    def listen(peer: Conversation, message: Frame) -> None:
+        tell(peer, {"context_id": message["context_id"], **chunk(b"12")})
+        assert peer.message() == {"context_id": message["context_id"], "action": "cancel"}
+        heard.set()
+
+    base_url = make_peer(speaking(listen)).base_url
+    client = face.client(base_url, experimental_ws_handle_interrupts=True)
+    for _ in client._generate_ws(SPEECH, context_id="c1"):  # type: ignore[arg-type]
+        break
+    assert heard.wait(10)
 
 
 def test_closing_the_client_ends_generations(face: AlphaFace, emulator: Emulator) -> None:
