@@ -88,7 +88,7 @@ check: drift lint-spec spec-gate types style ## Check everything that needs no t
 types: $(BIN)/.ready ## Check the types, and that the public API is typed completely.
 	$(BIN)/mypy
 	$(BIN)/pyright
-	@for package in cartesia_stream cartesia_runtime cartesia_api cartesia_api_v0; do \
+	@for package in cartesia_stream cartesia_emulator cartesia_runtime cartesia_api cartesia_api_v0; do \
 		echo "pyright --verifytypes $$package"; \
 		PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/pyright --verifytypes $$package --ignoreexternal \
 			> $(BIN)/.types || { cat $(BIN)/.types; exit 1; }; \

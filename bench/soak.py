@@ -21,8 +21,8 @@ import threading
 import time
 from typing import Any, Final
 
+from cartesia_emulator import Emulator
 from cartesia_stream import AsyncCartesia, AudioChunk, Cartesia, CartesiaError, Resumed, Timeouts
-from cartesia_stream.emulator import Emulator
 
 TEXTS: Final = (
     "One short sentence.",

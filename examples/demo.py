@@ -18,8 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cartesia_emulator import Emulator
 from cartesia_stream import AsyncCartesia, Audio, Cartesia, Timing
-from cartesia_stream.emulator import Emulator
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator

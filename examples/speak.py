@@ -1,7 +1,7 @@
 """Speak a sentence to a file, through the local emulator."""
 
+from cartesia_emulator import Emulator
 from cartesia_stream import Cartesia
-from cartesia_stream.emulator import Emulator
 
 with (
     Emulator() as emulator,

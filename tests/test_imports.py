@@ -8,10 +8,10 @@ import sys
 
 import pytest
 
-from cartesia_stream.emulator import Emulator
+from cartesia_emulator import Emulator
 
 NETWORK = {"httpx", "httpcore", "h11", "websockets", "certifi"}
-EMULATOR = {"cartesia_stream.emulator", "numpy", "aiohttp", "soxr", "argparse"}
+EMULATOR = {"cartesia_emulator", "numpy", "aiohttp", "soxr", "argparse"}
 RARE = {
     "cartesia_stream._core.align",
     "cartesia_stream._core.chunker",

@@ -75,7 +75,7 @@ def run(args: Arguments) -> int:
 
 
 def _serve(settings: Settings) -> None:
-    from ..emulator import serve
+    from cartesia_emulator import serve
 
     def ready(base_url: str, api_key: str) -> None:
         for name, value in _environment(base_url, api_key).items():
@@ -87,7 +87,7 @@ def _serve(settings: Settings) -> None:
 
 
 def _run_with(command: list[str], settings: Settings) -> int:
-    from ..emulator import Emulator
+    from cartesia_emulator import Emulator
 
     with Emulator(**settings) as emulator:
         environment = os.environ | _environment(emulator.base_url, emulator.api_key)

@@ -36,7 +36,7 @@ from ..scenarios.loops import NEW_LOOP
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
-    from cartesia_stream.emulator import Emulator
+    from cartesia_emulator import Emulator
 
     from ..scenarios.conftest import MakeEmulator, MakePeer
     from ..scenarios.peer import Conversation

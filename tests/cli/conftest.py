@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from cartesia_emulator import Emulator
 from cartesia_stream.cli import main
-from cartesia_stream.emulator import Emulator
 
 
 class Result(NamedTuple):

@@ -119,7 +119,7 @@ def test_a_port_in_use_is_one_line_and_1(run: Run) -> None:
 def test_a_missing_package_is_told_with_the_remedy(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in [name for name in sys.modules if name.startswith("cartesia_stream.emulator")]:
+    for name in [name for name in sys.modules if name.startswith("cartesia_emulator")]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "aiohttp", None)
     failed = run("emulate", "--engine", "tone")

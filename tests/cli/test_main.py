@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 import cartesia_stream
-from cartesia_stream.emulator import Emulator
+from cartesia_emulator import Emulator
 
 from .conftest import Run
 
@@ -123,4 +123,4 @@ def test_no_command_but_emulate_imports_the_emulator() -> None:
     )
     loaded = set(done.stdout.split())
     assert "cartesia_stream.cli" in loaded
-    assert not {"cartesia_stream.emulator", "numpy", "aiohttp", "httpx", "miniaudio"} & loaded
+    assert not {"cartesia_emulator", "numpy", "aiohttp", "httpx", "miniaudio"} & loaded

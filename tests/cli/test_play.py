@@ -3,8 +3,8 @@ import time
 
 import pytest
 
+from cartesia_emulator import Emulator
 from cartesia_stream import PCM_16K, TELEPHONY, AudioFormat, ConfigurationError
-from cartesia_stream.emulator import Emulator
 from cartesia_stream.play import PlaybackError, Player
 
 from .conftest import Run

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from cartesia_emulator import Emulator
 from cartesia_stream import AudioFormat
-from cartesia_stream.emulator import Emulator
 
 from .conftest import Run
 

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from cartesia_stream.emulator import Emulator
+from cartesia_emulator import Emulator
 
 from .conftest import Run
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from cartesia_stream.emulator import Emulator
+from cartesia_emulator import Emulator
 
 ROOT = Path(__file__).parents[2]
 SDK_PYTHON = ROOT / ".venv-conformance" / "bin" / "python"

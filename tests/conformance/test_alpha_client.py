@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from cartesia_stream.emulator import Emulator
+from cartesia_emulator import Emulator
 
 ROOT = Path(__file__).parents[2]
 VENV = ROOT / ".venv-alpha"

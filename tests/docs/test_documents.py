@@ -14,7 +14,7 @@ import pytest
 from cartesia_api.api import Resources
 
 import cartesia_stream
-from cartesia_stream.emulator import Emulator
+from cartesia_emulator import Emulator
 
 from ..network.peers import LOGIN, Certificates, Proxy
 from ..scenarios.peer import Peer

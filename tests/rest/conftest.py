@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import respx
 
+from cartesia_emulator import Emulator
 from cartesia_stream import AsyncCartesia, Cartesia
-from cartesia_stream.emulator import Emulator
 
 from .loopback import Loopback, serving
 

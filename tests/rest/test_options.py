@@ -24,7 +24,7 @@ from .conftest import settle
 if TYPE_CHECKING:
     import respx
 
-    from cartesia_stream.emulator import Emulator
+    from cartesia_emulator import Emulator
 
     from .conftest import Face
     from .loopback import Loopback

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     import respx
 
-    from cartesia_stream.emulator import Emulator
+    from cartesia_emulator import Emulator
 
     from .conftest import Face
 

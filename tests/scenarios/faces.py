@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import socket
     from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator
 
-    from cartesia_stream.emulator import Emulator
+    from cartesia_emulator import Emulator
 
 T = TypeVar("T")
 

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from cartesia_emulator.tone import ToneRecognizer
 from cartesia_stream import AudioChunk
 from cartesia_stream.audio import PCM_24K
-from cartesia_stream.emulator.tone import ToneRecognizer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

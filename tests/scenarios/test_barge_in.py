@@ -13,8 +13,8 @@ from .faces import AT_ONCE_S, VOICE, eventually, sockets
 from .hearing import words_heard
 
 if TYPE_CHECKING:
+    from cartesia_emulator import Emulator
     from cartesia_stream import Cartesia, SpeechEvent, SpeechStream
-    from cartesia_stream.emulator import Emulator
 
     from .conftest import MakeEmulator
     from .faces import Face

@@ -26,9 +26,9 @@ from .faces import AT_ONCE_S, VOICE, AsyncFace, Background, eventually, own_thre
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from cartesia_emulator import Emulator
     from cartesia_stream import Cartesia, SpeechEvent
     from cartesia_stream._core.context import Context
-    from cartesia_stream.emulator import Emulator
 
     from .conftest import MakeEmulator, MakePeer
     from .faces import Face

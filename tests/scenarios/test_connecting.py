@@ -35,8 +35,8 @@ from .peer import Conversation, unused_port
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from cartesia_emulator import Emulator
     from cartesia_stream import Cartesia
-    from cartesia_stream.emulator import Emulator
 
     from .conftest import MakePeer
     from .faces import Face

@@ -27,8 +27,8 @@ from cartesia_stream._core import session
 from .faces import AT_ONCE_S, VOICE, Background, at_once, eventually, speak
 
 if TYPE_CHECKING:
+    from cartesia_emulator import Emulator
     from cartesia_stream import Cartesia, SpeechEvent
-    from cartesia_stream.emulator import Emulator
 
     from .conftest import MakeEmulator, MakePeer
     from .faces import Face

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
+from cartesia_emulator.faults import FAULTS
 from cartesia_stream import (
     APIConnectionError,
     APIError,
@@ -27,13 +28,12 @@ from cartesia_stream import (
     Timeouts,
     UnknownEvent,
 )
-from cartesia_stream.emulator.faults import FAULTS
 
 from .faces import VOICE, speak
 
 if TYPE_CHECKING:
+    from cartesia_emulator import Emulator
     from cartesia_stream import Cartesia, SpeechEvent
-    from cartesia_stream.emulator import Emulator
 
     from .conftest import MakePeer
     from .faces import Face

@@ -17,8 +17,8 @@ from .faces import AT_ONCE_S, VOICE, Background, at_once, eventually, speak
 from .hearing import words_heard
 
 if TYPE_CHECKING:
+    from cartesia_emulator import Emulator
     from cartesia_stream import Cartesia
-    from cartesia_stream.emulator import Emulator
 
     from .conftest import MakeEmulator
     from .faces import Face

@@ -10,8 +10,8 @@ import pytest
 from .faces import VOICE
 
 if TYPE_CHECKING:
+    from cartesia_emulator import Emulator
     from cartesia_stream import Cartesia, SpeechStream
-    from cartesia_stream.emulator import Emulator
 
     from .faces import Face
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
+from cartesia_emulator.wire import websocket_frame
 from cartesia_stream import (
     APIConnectionError,
     APIError,
@@ -15,7 +16,6 @@ from cartesia_stream import (
     StreamTruncatedError,
     Timeouts,
 )
-from cartesia_stream.emulator.wire import websocket_frame
 
 from .faces import SHORT, Background, eventually, speak
 from .peer import PING, TEXT, Conversation

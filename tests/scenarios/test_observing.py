@@ -31,8 +31,8 @@ from .hearing import audio_in
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from cartesia_emulator import Emulator
     from cartesia_stream import APIConnectionError, Cartesia, RestartReason, SpeechStream
-    from cartesia_stream.emulator import Emulator
 
     from .conftest import MakeEmulator, MakePeer
     from .faces import Face
@@ -534,7 +534,7 @@ def assert_nothing_said(caplog: pytest.LogCaptureFixture, emulator: Emulator) ->
     told = "\n".join(
         f"{record.getMessage()} {record.args} {record.__dict__}"
         for record in caplog.records
-        if not record.name.startswith("cartesia_stream.emulator")
+        if not record.name.startswith("cartesia_emulator")
     )
     assert "armalade" not in told
     assert emulator.api_key not in told

@@ -33,8 +33,8 @@ from cartesia_stream import (
 from .faces import VOICE, Background, eventually, sockets
 
 if TYPE_CHECKING:
+    from cartesia_emulator import Emulator
     from cartesia_stream import SpeechEvent
-    from cartesia_stream.emulator import Emulator
 
     from .conftest import MakeEmulator, MakePeer
     from .faces import Face
@@ -146,7 +146,7 @@ def test_d10_debug_log_keeps_the_key(
     client.tts.speak("Hello.", voice=VOICE).collect()
     client.tts.generate_sse("Hello.", voice=VOICE).collect()
     client.tts.generate("Hello.", voice=VOICE).collect()
-    ours = [r for r in caplog.records if not r.name.startswith("cartesia_stream.emulator")]
+    ours = [r for r in caplog.records if not r.name.startswith("cartesia_emulator")]
     told = [record.getMessage() for record in ours] + [str(vars(record)) for record in ours]
     assert emulator.api_key not in "\n".join(told)
 

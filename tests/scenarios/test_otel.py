@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
     from opentelemetry.sdk.trace import ReadableSpan
 
+    from cartesia_emulator import Emulator
     from cartesia_stream import Cartesia
-    from cartesia_stream.emulator import Emulator
 
     from .faces import Face
 

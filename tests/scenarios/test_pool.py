@@ -18,7 +18,7 @@ from .faces import SHORT, VOICE, at_once, eventually, sockets
 from .hearing import words_heard
 
 if TYPE_CHECKING:
-    from cartesia_stream.emulator import Emulator
+    from cartesia_emulator import Emulator
 
     from .conftest import MakeEmulator
     from .faces import Face

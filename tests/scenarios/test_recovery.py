@@ -32,8 +32,8 @@ from .hearing import audio_in, words_heard
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from cartesia_emulator import Emulator
     from cartesia_stream import Cartesia, SpeechEvent, SpeechStream
-    from cartesia_stream.emulator import Emulator
 
     from .conftest import MakeEmulator, MakePeer
     from .faces import Face

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from cartesia_stream.emulator import Emulator
+    from cartesia_emulator import Emulator
 
     from .conftest import MakeEmulator
 

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cartesia_stream.emulator import Emulator
+from cartesia_emulator import Emulator
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

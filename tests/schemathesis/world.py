@@ -18,7 +18,7 @@ from tests.schemathesis.document import CLIP, KEY
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from cartesia_stream.emulator import Emulator
+    from cartesia_emulator import Emulator
 
 VOICE: Final = "6ccbfb76-1fc6-48f7-b71d-91ac6298247b"
 _HEADERS: Final = {"Cartesia-Version": "2026-08-14", "Authorization": f"Bearer {KEY}"}

@@ -25,7 +25,7 @@ from ..scenarios.faces import SHORT, VOICE, eventually, own_threads, sockets, sp
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cartesia_stream.emulator import Emulator
+    from cartesia_emulator import Emulator
 
     from ..scenarios.conftest import MakeEmulator, MakePeer
     from ..scenarios.peer import Conversation

@@ -13,7 +13,7 @@ from ..scenarios.faces import AsyncFace, Blocking, eventually, own_threads
 if TYPE_CHECKING:
     import pytest
 
-    from cartesia_stream.emulator import Emulator
+    from cartesia_emulator import Emulator
 
 KEY = "sk_test_key"
 

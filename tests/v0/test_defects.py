@@ -58,7 +58,7 @@ from .talk import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from cartesia_stream.emulator import Emulator
+    from cartesia_emulator import Emulator
 
     from ..scenarios.conftest import MakeEmulator, MakePeer
     from ..scenarios.loops import Run

@@ -17,7 +17,7 @@ from .faces import KEY
 from .talk import DONE, SPEECH, Frame, chunk, speaking, tell
 
 if TYPE_CHECKING:
-    from cartesia_stream.emulator import Emulator
+    from cartesia_emulator import Emulator
 
     from ..scenarios.conftest import MakeEmulator, MakePeer
     from ..scenarios.peer import Conversation

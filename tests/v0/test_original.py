@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from cartesia_stream.emulator import Emulator
+    from cartesia_emulator import Emulator
 
     from ..scenarios.loops import Run
     from .faces import AlphaFace

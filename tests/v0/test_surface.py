@@ -44,7 +44,7 @@ from .talk import DONE, SPEECH, VOICE, Frame, answer, chunk, leave, speaking, st
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
 
-    from cartesia_stream.emulator import Emulator
+    from cartesia_emulator import Emulator
 
     from ..scenarios.conftest import MakePeer
     from ..scenarios.peer import Conversation

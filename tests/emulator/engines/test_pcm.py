@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from cartesia_stream.emulator.pcm import (
+from cartesia_emulator.pcm import (
     StreamEncoder,
     UnsupportedAudioError,
     decode,

@@ -13,12 +13,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from cartesia_stream.emulator import engines
-from cartesia_stream.emulator.engine import Recognizer, Segment, Synthesizer, VoiceShape, Word
-from cartesia_stream.emulator.hibari import HibariSynthesizer
-from cartesia_stream.emulator.pcm import StreamEncoder, decode, resample
-from cartesia_stream.emulator.shape import measure
-from cartesia_stream.emulator.tone import ToneSynthesizer
+from cartesia_emulator import engines
+from cartesia_emulator.engine import Recognizer, Segment, Synthesizer, VoiceShape, Word
+from cartesia_emulator.hibari import HibariSynthesizer
+from cartesia_emulator.pcm import StreamEncoder, decode, resample
+from cartesia_emulator.shape import measure
+from cartesia_emulator.tone import ToneSynthesizer
 
 pytestmark = pytest.mark.skipif(
     not all(info.available for info in engines.describe()), reason="needs the emulator extra"
@@ -243,7 +243,7 @@ def test_a_clone_of_silence_is_the_base_voice(speaker: Synthesizer) -> None:
 
 def test_without_durations_words_are_spread_evenly(monkeypatch: pytest.MonkeyPatch) -> None:
     """A release that renames the node costs precision, not speech."""
-    monkeypatch.setattr("cartesia_stream.emulator.hibari._DURATIONS", "/Renamed_output_0")
+    monkeypatch.setattr("cartesia_emulator.hibari._DURATIONS", "/Renamed_output_0")
     (segment,) = HibariSynthesizer().synthesize(SENTENCES[0], BASE)
     assert [word.text for word in segment.words] == SENTENCES[0].split()
     assert_ordered(segment.words, len(segment.pcm) / 24_000)
@@ -275,8 +275,8 @@ def test_speech_with_pauses_keeps_its_order_and_times(
 
 def test_engines_print_nothing() -> None:
     code = (
-        "from cartesia_stream.emulator import engines\n"
-        "from cartesia_stream.emulator.engine import VoiceShape\n"
+        "from cartesia_emulator import engines\n"
+        "from cartesia_emulator.engine import VoiceShape\n"
         "speaker, listener = engines.load('speech')\n"
         "(segment,) = speaker.synthesize('Good morning xyzzy.', VoiceShape())\n"
         "heard = listener.transcribe(segment.pcm, segment.sample_rate)\n"

@@ -7,16 +7,16 @@ import sys
 import numpy as np
 import pytest
 
-from cartesia_stream.emulator import engines
-from cartesia_stream.emulator.align import spread, to_arpabet
-from cartesia_stream.emulator.engine import VoiceShape
-from cartesia_stream.emulator.markup import Piece, parse
-from cartesia_stream.emulator.moonshine import speech_spans
-from cartesia_stream.emulator.onnxpatch import add_output
-from cartesia_stream.emulator.pcm import encode
-from cartesia_stream.emulator.shape import measure, shape_f0, shape_log, track_f0
-from cartesia_stream.emulator.spoken import is_foreign, to_ipa
-from cartesia_stream.emulator.tone import ToneRecognizer, ToneSynthesizer
+from cartesia_emulator import engines
+from cartesia_emulator.align import spread, to_arpabet
+from cartesia_emulator.engine import VoiceShape
+from cartesia_emulator.markup import Piece, parse
+from cartesia_emulator.moonshine import speech_spans
+from cartesia_emulator.onnxpatch import add_output
+from cartesia_emulator.pcm import encode
+from cartesia_emulator.shape import measure, shape_f0, shape_log, track_f0
+from cartesia_emulator.spoken import is_foreign, to_ipa
+from cartesia_emulator.tone import ToneRecognizer, ToneSynthesizer
 
 
 @pytest.mark.parametrize(
@@ -175,8 +175,8 @@ def test_a_moonshine_without_weights_is_not_used(monkeypatch: pytest.MonkeyPatch
 
 def test_importing_the_engines_loads_no_model_code() -> None:
     code = (
-        "import sys, cartesia_stream.emulator.engines, cartesia_stream.emulator.hibari, "
-        "cartesia_stream.emulator.moonshine\n"
+        "import sys, cartesia_emulator.engines, cartesia_emulator.hibari, "
+        "cartesia_emulator.moonshine\n"
         "heavy = {'soxr', 'lameenc', 'miniaudio', 'onnxruntime', 'hibari', 'moonshine_voice'}\n"
         "print(sorted(heavy & set(sys.modules)))"
     )

@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from cartesia_stream.emulator.clauses import clauses
-from cartesia_stream.emulator.engine import VoiceShape
-from cartesia_stream.emulator.pcm import StreamEncoder, decode, decode_file
-from cartesia_stream.emulator.tone import ToneRecognizer, ToneSynthesizer
+from cartesia_emulator.clauses import clauses
+from cartesia_emulator.engine import VoiceShape
+from cartesia_emulator.pcm import StreamEncoder, decode, decode_file
+from cartesia_emulator.tone import ToneRecognizer, ToneSynthesizer
 
 Samples = NDArray[np.float32]
 Channel = Callable[[Samples], tuple[Samples, int]]

@@ -9,7 +9,7 @@ import httpx
 import pytest
 from websockets.sync.client import ClientConnection, connect
 
-from cartesia_stream.emulator import Emulator
+from cartesia_emulator import Emulator
 
 VERSION = "2026-08-14"
 VOICE = "6ccbfb76-1fc6-48f7-b71d-91ac6298247b"

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from cartesia_stream.emulator import agent_metrics, sample_agents
-from cartesia_stream.emulator.errors import ApiError
+from cartesia_emulator import agent_metrics, sample_agents
+from cartesia_emulator.errors import ApiError
 
 AGENT = "agent_reservations"
 PATH = f"/agents/{AGENT}"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from cartesia_stream.emulator.pcm import wav_bytes
+from cartesia_emulator.pcm import wav_bytes
 
 if TYPE_CHECKING:
     import httpx

@@ -14,7 +14,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus, PayloadTooBig
 from websockets.sync.client import connect
 
-from cartesia_stream.emulator.faults import FAULTS, Fault, FaultBox
+from cartesia_emulator.faults import FAULTS, Fault, FaultBox
 
 HEADER = "X-Emulator-Fault"
 LONG = "One two three four five six seven eight."
@@ -443,7 +443,7 @@ def test_pieces_travel_apart(bench: Any, fault: str, piece: bytes) -> None:
 
 
 def test_every_fault_is_documented() -> None:
-    from cartesia_stream.emulator import faults
+    from cartesia_emulator import faults
 
     table = faults.__doc__ or ""
     for name, kind in FAULTS.items():

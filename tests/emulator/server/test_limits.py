@@ -13,13 +13,13 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
-from cartesia_stream.emulator import Emulator
-from cartesia_stream.emulator.tone import ToneRecognizer, ToneSynthesizer
+from cartesia_emulator import Emulator
+from cartesia_emulator.tone import ToneRecognizer, ToneSynthesizer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cartesia_stream.emulator.engine import Segment, VoiceShape
+    from cartesia_emulator.engine import Segment, VoiceShape
 
 
 class Gate(ToneSynthesizer):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from cartesia_stream.emulator.engine import Word
-from cartesia_stream.emulator.respell import Lexicon, LexiconItem
+from cartesia_emulator.engine import Word
+from cartesia_emulator.respell import Lexicon, LexiconItem
 
 
 def restored(lexicon: Lexicon, text: str) -> list[Word]:

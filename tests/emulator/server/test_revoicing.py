@@ -10,7 +10,7 @@ import httpx
 import numpy as np
 import pytest
 
-from cartesia_stream.emulator import pcm
+from cartesia_emulator import pcm
 
 DEEP = "f0b2d3a4-7c1e-4e7b-8a55-2d9c4b6e7f22"
 TEXT = "Say it again, please."

@@ -13,7 +13,7 @@ import aiohttp
 import pytest
 
 SERVE = """
-from cartesia_stream.emulator import serve
+from cartesia_emulator import serve
 def ready(url, key):
     import sys
     print(url, key, file=sys.stderr, flush=True)
@@ -44,7 +44,7 @@ def test_serve_ends_cleanly_on_a_signal(number: signal.Signals) -> None:
 
 @pytest.mark.parametrize("package", ["aiohttp", "numpy"])
 def test_the_missing_extra_is_named(package: str) -> None:
-    code = f"import sys; sys.modules[{package!r}] = None; import cartesia_stream.emulator"
+    code = f"import sys; sys.modules[{package!r}] = None; import cartesia_emulator"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert "pip install 'cartesia-stream[emulator]'" in done.stderr

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from cartesia_stream.emulator.engine import Segment, Word
-from cartesia_stream.emulator.requests import OutputFormat, Speech, VoiceRef, decode
-from cartesia_stream.emulator.script import Audio, Phonemes, Script, TextBuffer, Words, frame
+from cartesia_emulator.engine import Segment, Word
+from cartesia_emulator.requests import OutputFormat, Speech, VoiceRef, decode
+from cartesia_emulator.script import Audio, Phonemes, Script, TextBuffer, Words, frame
 
 
 def speech(**changes: Any) -> Speech:

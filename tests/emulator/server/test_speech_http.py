@@ -10,13 +10,13 @@ import httpx
 import numpy as np
 import pytest
 
-from cartesia_stream.emulator.pcm import decode_file
-from cartesia_stream.emulator.tone import ToneRecognizer, ToneSynthesizer
+from cartesia_emulator.pcm import decode_file
+from cartesia_emulator.tone import ToneRecognizer, ToneSynthesizer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cartesia_stream.emulator.engine import Segment, VoiceShape
+    from cartesia_emulator.engine import Segment, VoiceShape
 
 
 def events(response: httpx.Response) -> list[tuple[str, Any]]:

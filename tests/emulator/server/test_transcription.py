@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from cartesia_stream.emulator.tone import ToneSynthesizer
+from cartesia_emulator.tone import ToneSynthesizer
 
 TEXT = "Exactly this, 7:30pm!"
 

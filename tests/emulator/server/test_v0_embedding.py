@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cartesia_stream.emulator.engine import VoiceShape
-from cartesia_stream.emulator.hibari import HibariSynthesizer
-from cartesia_stream.emulator.shape import EQ_BANDS
-from cartesia_stream.emulator.v0_embedding import SIZE, embed, shape_of, shape_of_link
+from cartesia_emulator.engine import VoiceShape
+from cartesia_emulator.hibari import HibariSynthesizer
+from cartesia_emulator.shape import EQ_BANDS
+from cartesia_emulator.v0_embedding import SIZE, embed, shape_of, shape_of_link
 
 
 def decimals(low: float, high: float, places: int) -> st.SearchStrategy[float]:

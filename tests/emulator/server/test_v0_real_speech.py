@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from cartesia_stream.emulator.pcm import wav_bytes
-from cartesia_stream.emulator.shape import measure
+from cartesia_emulator.pcm import wav_bytes
+from cartesia_emulator.shape import measure
 
 TEXT = "The train to the coast leaves at seven. Please bring a warm coat and some water."
 

@@ -13,9 +13,9 @@ import yaml
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # ships no types
 from jsonschema.exceptions import ValidationError  # type: ignore[import-untyped]  # the same
 
-from cartesia_stream.emulator.pcm import wav_bytes
-from cartesia_stream.emulator.routes import ROUTES
-from cartesia_stream.emulator.v0_requests import FORMATS, SpeechRequest
+from cartesia_emulator.pcm import wav_bytes
+from cartesia_emulator.routes import ROUTES
+from cartesia_emulator.v0_requests import FORMATS, SpeechRequest
 
 DOCUMENT: dict[str, Any] = yaml.safe_load(
     Path(__file__).parents[3].joinpath("spec/cartesia-v0.yaml").read_text(encoding="utf-8")

@@ -10,9 +10,9 @@ import httpx
 import numpy as np
 import pytest
 
-from cartesia_stream.emulator.pcm import decode, wav_bytes
-from cartesia_stream.emulator.tone import ToneRecognizer
-from cartesia_stream.emulator.v0_requests import FORMATS
+from cartesia_emulator.pcm import decode, wav_bytes
+from cartesia_emulator.tone import ToneRecognizer
+from cartesia_emulator.v0_requests import FORMATS
 
 TEXT = "One two three. Four five six."
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from cartesia_stream.emulator.pcm import wav_bytes
+from cartesia_emulator.pcm import wav_bytes
 
 LINK = "https://www.youtube.com/watch?v=dQw4w9WgXcQ"
 FIELDS = {"id", "user_id", "is_public", "name", "description", "created_at", "embedding"}

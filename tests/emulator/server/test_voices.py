@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from cartesia_stream.emulator.pcm import wav_bytes
+from cartesia_emulator.pcm import wav_bytes
 
 VOICE = "6ccbfb76-1fc6-48f7-b71d-91ac6298247b"
 

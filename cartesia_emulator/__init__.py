@@ -4,7 +4,7 @@
         print(emulator.base_url, emulator.api_key)
 
 It needs the extra ``emulator``. Faults to test against are listed in
-`cartesia_stream.emulator.faults`.
+`cartesia_emulator.faults`.
 """
 
 try:

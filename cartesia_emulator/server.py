@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Server"]
 
-log: logging.Logger = logging.getLogger("cartesia_stream.emulator")
+log: logging.Logger = logging.getLogger("cartesia_emulator")
 
 
 class Server:

@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from cartesia_stream.emulator import pcm as _pcm
-from cartesia_stream.emulator.clauses import clauses, words
-from cartesia_stream.emulator.engine import Segment, Transcript, VoiceShape, Word
-from cartesia_stream.emulator.shape import measure
+from cartesia_emulator import pcm as _pcm
+from cartesia_emulator.clauses import clauses, words
+from cartesia_emulator.engine import Segment, Transcript, VoiceShape, Word
+from cartesia_emulator.shape import measure
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

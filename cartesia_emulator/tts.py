@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = ["speech_bytes", "speech_events"]
 
-log: Final = logging.getLogger("cartesia_stream.emulator")
+log: Final = logging.getLogger("cartesia_emulator")
 
 
 async def speech_bytes(backend: Backend, call: Call) -> web.StreamResponse:

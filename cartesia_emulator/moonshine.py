@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Final, Protocol, cast
 
 import numpy as np
 
-from cartesia_stream.emulator import pcm as _pcm
-from cartesia_stream.emulator.align import Aligner
-from cartesia_stream.emulator.engine import Transcript, Word
-from cartesia_stream.emulator.shape import track_f0
+from cartesia_emulator import pcm as _pcm
+from cartesia_emulator.align import Aligner
+from cartesia_emulator.engine import Transcript, Word
+from cartesia_emulator.shape import track_f0
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

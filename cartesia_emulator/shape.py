@@ -14,7 +14,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from cartesia_stream.emulator.engine import VoiceShape
+    from cartesia_emulator.engine import VoiceShape
 
 __all__ = [
     "EQ_BANDS",

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final, Literal, Protocol, cast, get_args
 
 import numpy as np
 
-from cartesia_stream.emulator import g711
+from cartesia_emulator import g711
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Final, Protocol, cast
 
 import numpy as np
 
-from cartesia_stream.emulator import pcm as _pcm
-from cartesia_stream.emulator.engine import Word
-from cartesia_stream.emulator.spoken import Phonemizer
+from cartesia_emulator import pcm as _pcm
+from cartesia_emulator.engine import Word
+from cartesia_emulator.spoken import Phonemizer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["DEFAULT_VOICE", "shaper", "spoken"]
 
-log: logging.Logger = logging.getLogger("cartesia_stream.emulator")
+log: logging.Logger = logging.getLogger("cartesia_emulator")
 
 DEFAULT_VOICE: Final = VoiceShape()
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Live", "Session", "serve_socket"]
 
-log: logging.Logger = logging.getLogger("cartesia_stream.emulator")
+log: logging.Logger = logging.getLogger("cartesia_emulator")
 
 _REMEMBERED: Final = 4096
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Emulator", "serve"]
 
-log: logging.Logger = logging.getLogger("cartesia_stream.emulator")
+log: logging.Logger = logging.getLogger("cartesia_emulator")
 
 
 class Emulator:
@@ -158,7 +158,7 @@ class Emulator:
         path: str | None = None,
         **options: object,
     ) -> None:
-        """Arm a fault; `cartesia_stream.emulator.faults` lists them.
+        """Arm a fault; `cartesia_emulator.faults` lists them.
 
         Args:
             name: Which fault.

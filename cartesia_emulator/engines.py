@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING, Final, Literal, Protocol, get_args, runtime_ch
 
 import msgspec
 
-from cartesia_stream.emulator.tone import ToneRecognizer, ToneSynthesizer
+from cartesia_emulator.tone import ToneRecognizer, ToneSynthesizer
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from cartesia_stream.emulator.engine import Recognizer, Synthesizer, Transcript
+    from cartesia_emulator.engine import Recognizer, Synthesizer, Transcript
 
 __all__ = [
     "CombinedRecognizer",
@@ -154,13 +154,13 @@ def describe() -> tuple[EngineInfo, ...]:
 
 
 def _hibari() -> Synthesizer:
-    from cartesia_stream.emulator.hibari import HibariSynthesizer
+    from cartesia_emulator.hibari import HibariSynthesizer
 
     return HibariSynthesizer()
 
 
 def _moonshine() -> Recognizer:
-    from cartesia_stream.emulator.moonshine import MoonshineRecognizer
+    from cartesia_emulator.moonshine import MoonshineRecognizer
 
     return CombinedRecognizer(MoonshineRecognizer())
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Context"]
 
-log: logging.Logger = logging.getLogger("cartesia_stream.emulator")
+log: logging.Logger = logging.getLogger("cartesia_emulator")
 
 DEFAULT_DELAY_MS: Final = 3000
 # Wire names of what every input of a context must repeat, and where `Speech` keeps it.

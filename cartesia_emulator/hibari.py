@@ -23,12 +23,12 @@ from typing import TYPE_CHECKING, Final, Protocol, cast
 import msgspec
 import numpy as np
 
-from cartesia_stream.emulator import pcm as _pcm
-from cartesia_stream.emulator.clauses import clauses, later_clauses
-from cartesia_stream.emulator.engine import Segment, VoiceShape, Word
-from cartesia_stream.emulator.markup import Piece, parse
-from cartesia_stream.emulator.onnxpatch import add_output
-from cartesia_stream.emulator.shape import (
+from cartesia_emulator import pcm as _pcm
+from cartesia_emulator.clauses import clauses, later_clauses
+from cartesia_emulator.engine import Segment, VoiceShape, Word
+from cartesia_emulator.markup import Piece, parse
+from cartesia_emulator.onnxpatch import add_output
+from cartesia_emulator.shape import (
     VoiceMeasure,
     colour_match,
     measure,
@@ -36,8 +36,8 @@ from cartesia_stream.emulator.shape import (
     shape_log,
     warp,
 )
-from cartesia_stream.emulator.spoken import Phonemizer, SpokenWord, is_foreign, to_ipa
-from cartesia_stream.emulator.tone import ToneSynthesizer
+from cartesia_emulator.spoken import Phonemizer, SpokenWord, is_foreign, to_ipa
+from cartesia_emulator.tone import ToneSynthesizer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
