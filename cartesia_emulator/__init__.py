@@ -8,7 +8,7 @@ It needs the extra ``emulator``. Faults to test against are listed in
 """
 
 try:
-    from .runner import Emulator, serve
+    from .emulator import Emulator, serve
 except ModuleNotFoundError as _error:
     if (_error.name or "").partition(".")[0] not in ("aiohttp", "numpy"):
         raise

@@ -9,21 +9,21 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from .errors import ApiError
-from .respell import NO_LEXICON
-from .speech import Studio
+from .speech.respell import NO_LEXICON
+from .studio.studio import Studio
 from .tokens import TokenMint
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-    from .engine import Recognizer, Synthesizer
-    from .faults import FaultBox
     from .options import Options
-    from .recording import Recorder
-    from .requests import Speech
-    from .respell import Lexicon
-    from .state import State
-    from .store import VoiceRecord, VoiceStore
+    from .speech.engine import Recognizer, Synthesizer
+    from .speech.respell import Lexicon
+    from .state.state import State
+    from .state.voices import VoiceRecord, VoiceStore
+    from .wire.faults import FaultBox
+    from .wire.recording import Recorder
+    from .wire.requests import Speech
 
 __all__ = ["Backend", "Counters", "Slots"]
 

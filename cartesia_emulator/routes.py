@@ -5,25 +5,25 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
 
-from . import (
+from .api import (
     agent_calls,
     agent_metrics,
     agents,
     datasets,
-    dictionaries,
     files,
     fine_tunes,
     infill,
     locales,
+    pronunciation_dicts,
     rest,
     tts,
-    v0_audio,
-    v0_voices,
     voice_changer,
     voices,
 )
-from .v0_websocket import interrupt_socket, plain_socket
-from .websocket import speech_socket
+from .api.websocket import speech_socket
+from .v0 import audio as v0_audio
+from .v0 import voices as v0_voices
+from .v0.websocket import interrupt_socket, plain_socket
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from aiohttp import web
 
     from .backend import Backend
-    from .call import Call
-    from .faults import Where
+    from .wire.call import Call
+    from .wire.faults import Where
 
     Handler: TypeAlias = Callable[[Backend, Call], Awaitable[web.StreamResponse]]
 
@@ -79,11 +79,11 @@ ROUTES: Final = (
     Route("POST", "/infill/bytes", infill.infill_bytes, where="body"),
     Route("POST", "/voice-changer/bytes", voice_changer.change_bytes, where="body"),
     Route("POST", "/voice-changer/sse", voice_changer.change_events, where="sse"),
-    Route("GET", "/pronunciation-dicts/", dictionaries.list_dictionaries),
-    Route("POST", "/pronunciation-dicts/", dictionaries.create_dictionary),
-    Route("GET", "/pronunciation-dicts/{dict_id}", dictionaries.get_dictionary),
-    Route("PATCH", "/pronunciation-dicts/{dict_id}", dictionaries.update_dictionary),
-    Route("DELETE", "/pronunciation-dicts/{dict_id}", dictionaries.delete_dictionary),
+    Route("GET", "/pronunciation-dicts/", pronunciation_dicts.list_dictionaries),
+    Route("POST", "/pronunciation-dicts/", pronunciation_dicts.create_dictionary),
+    Route("GET", "/pronunciation-dicts/{dict_id}", pronunciation_dicts.get_dictionary),
+    Route("PATCH", "/pronunciation-dicts/{dict_id}", pronunciation_dicts.update_dictionary),
+    Route("DELETE", "/pronunciation-dicts/{dict_id}", pronunciation_dicts.delete_dictionary),
     Route("GET", "/datasets/", datasets.list_datasets),
     Route("POST", "/datasets/", datasets.create_dataset),
     Route("GET", "/datasets/{dataset_id}", datasets.get_dataset),

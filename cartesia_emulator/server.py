@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from . import wire
-from .call import Call
 from .catalog import VERSIONS
 from .errors import ApiError, reason
-from .faults import parse_header
-from .recording import RecordedRequest
 from .routes import ROUTES, Route, patterns
+from .wire import transport
+from .wire.call import Call
+from .wire.faults import parse_header
+from .wire.recording import RecordedRequest
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -124,7 +124,7 @@ class Server:
             return _refuse(call, too_large)
         except web.RequestPayloadError as error:
             return _refuse(call, ApiError(400, f"The body cannot be read: {error}"))
-        except (wire.Gone, ConnectionError):
+        except (transport.Gone, ConnectionError):
             # The connection is closed; whatever is returned here goes nowhere.
             return web.Response() if call.response is None else call.response
         except Exception:
@@ -188,7 +188,7 @@ class Server:
     async def _spoil(self, call: Call, route: Route) -> web.Response | None:
         """The response that faults put in the place of the real one."""
         if slow := call.find("slow-headers"):
-            await wire.pause(slow.seconds)
+            await transport.pause(slow.seconds)
         for fault in call.faults:
             if not fault.strikes(route.where, call.request.path):
                 continue
@@ -202,15 +202,15 @@ class Server:
             if fault.name == "error-200":
                 return call.refusal(ApiError(500, "A fault was asked for."), status=200)
             if fault.name == "drop" and route.where == "http":
-                await wire.abort(call.request)
-                raise wire.Gone
+                await transport.abort(call.request)
+                raise transport.Gone
         return None
 
 
 def _refuse(call: Call, error: ApiError) -> web.StreamResponse:
     """Say no; where the answer has begun, all that is left is to break it off."""
     if call.response is not None and call.response.prepared:
-        wire.hang_up(call.request)
+        transport.hang_up(call.request)
         return call.response
     return call.refusal(error)
 

@@ -16,14 +16,14 @@ from cartesia_api.models.pronunciation_item import PronunciationItem
 from cartesia_runtime.files import File
 
 from cartesia_emulator import Emulator
-from cartesia_emulator.pcm import wav_bytes
+from cartesia_emulator.audio.pcm import wav_bytes
 from cartesia_stream import Cartesia
 from tests.conformance import operations
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from cartesia_emulator.recording import RecordedRequest
+    from cartesia_emulator.wire.recording import RecordedRequest
     from tests.conformance.operations import Clip
 
 pytestmark = pytest.mark.timeout(300)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from cartesia_emulator.wire import websocket_frame
+from cartesia_emulator.wire.transport import websocket_frame
 from cartesia_stream import (
     APIConnectionError,
     APIError,

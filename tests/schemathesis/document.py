@@ -12,8 +12,8 @@ import yaml
 from hypothesis import strategies as st
 from schemathesis.config import SchemathesisConfig
 
+from cartesia_emulator.audio.pcm import wav_bytes
 from cartesia_emulator.catalog import VERSIONS
-from cartesia_emulator.pcm import wav_bytes
 
 SPEC: Final = Path(__file__).parents[2] / "spec" / "cartesia.yaml"
 EXAMPLES: Final = int(os.environ.get("SCHEMATHESIS_EXAMPLES", "3"))

@@ -6,7 +6,7 @@ import base64
 import json
 from typing import TYPE_CHECKING, Any
 
-from cartesia_emulator.wire import websocket_frame
+from cartesia_emulator.wire.transport import websocket_frame
 
 from ..scenarios.peer import TEXT, Conversation
 

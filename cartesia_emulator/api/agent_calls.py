@@ -1,0 +1,163 @@
+"""Calls of agents: what was said, and how it sounded."""
+
+from __future__ import annotations
+
+from datetime import datetime  # noqa: TC003 - msgspec reads the annotations
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+import numpy as np
+from aiohttp import web
+
+from ..audio import pcm
+from ..errors import ApiError
+from ..state.collection import Paging
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from ..backend import Backend
+    from ..speech.engine import VoiceShape
+    from ..wire.call import Call
+
+__all__ = ["AgentCall", "Turn"]
+
+_CALLER_VOICE: Final = "a3c1f7de-52b0-4a57-9d0e-6f1d0a7b8c11"
+
+
+class TelephonyParams(msgspec.Struct, frozen=True, kw_only=True):
+    """Who called whom."""
+
+    from_: str = msgspec.field(name="from")
+    to: str
+
+
+class TextChunk(msgspec.Struct, frozen=True, kw_only=True):
+    """Part of what was said in a turn."""
+
+    text: str
+    start_timestamp: float
+
+
+class ToolCall(msgspec.Struct, frozen=True, kw_only=True):
+    """A tool that the agent used."""
+
+    id: str
+    name: str
+    arguments: dict[str, str]
+
+
+class LogEvent(msgspec.Struct, frozen=True, kw_only=True):
+    """An event that the agent's code noted."""
+
+    event: str
+    metadata: dict[str, str]
+    timestamp: float
+
+
+class LogMetric(msgspec.Struct, frozen=True, kw_only=True):
+    """A number that the agent's code noted."""
+
+    name: str
+    value: float
+    timestamp: float
+
+
+class Turn(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One entry of a transcript; ``system`` entries are notes of the agent's code."""
+
+    role: str
+    start_timestamp: float
+    end_timestamp: float
+    text: str | None = None
+    text_chunks: tuple[TextChunk, ...] | None = None
+    end_reason: str | None = None
+    tool_calls: tuple[ToolCall, ...] | None = None
+    tts_ttfb: float | None = None
+    vad_buffer_ms: int | None = None
+    log_event: LogEvent | None = None
+    log_metric: LogMetric | None = None
+
+
+class AgentCall(msgspec.Struct, frozen=True, kw_only=True):
+    """One call."""
+
+    id: str
+    agent_id: str
+    deployment_id: str
+    status: str
+    start_time: datetime
+    end_time: datetime | None = None
+    error_message: str | None = None
+    summary: str | None = None
+    telephony_params: TelephonyParams | None = None
+    transcript: tuple[Turn, ...] = ()
+
+    def public(self, *, transcript: bool) -> dict[str, object]:
+        """What the service tells about it; the transcript must be asked for in lists."""
+        fields = msgspec.structs.asdict(self)
+        if not transcript:
+            del fields["transcript"]
+        return fields
+
+
+async def list_calls(backend: Backend, call: Call) -> web.Response:
+    """GET /agents/calls: newest first; these pages have no ``has_more``."""
+    agent_id = call.query("agent_id")
+    if agent_id is None:
+        raise ApiError(400, "agent_id: this field is required.")
+    # The agent may be gone; its calls are still there.
+    known = {item.agent_id for item in backend.state.calls.all()}
+    if agent_id not in known:
+        backend.state.agents.get(agent_id, field="agent_id")
+    expanded = call.query_choice("expand", ("transcript",)) is not None
+    page = Paging.of(call).cut(backend.state.calls.all(), lambda item: item.agent_id == agent_id)
+    answer = page.answer(lambda item: item.public(transcript=expanded))
+    del answer["has_more"]
+    return call.json(answer)
+
+
+async def get_call(backend: Backend, call: Call) -> web.Response:
+    """GET /agents/calls/{call_id}."""
+    return call.json(_call(backend, call).public(transcript=True))
+
+
+async def get_audio(backend: Backend, call: Call) -> web.Response:
+    """GET /agents/calls/{call_id}/audio: the transcript spoken, each turn by its side."""
+    record = _call(backend, call)
+    if not any(turn.text for turn in record.transcript):
+        raise ApiError(404, f"Call {record.id!r} has no recording.")
+    samples = await _recording(backend, record)
+    rate = backend.studio.synthesizer.sample_rate
+    wav = await backend.studio.work(lambda: pcm.wav_bytes(samples, rate))
+    return web.Response(body=wav, content_type="audio/wav")
+
+
+def _call(backend: Backend, call: Call) -> AgentCall:
+    return backend.state.calls.get(call.path("call_id"))
+
+
+async def _recording(backend: Backend, record: AgentCall) -> NDArray[np.float32]:
+    """Every turn at the time it has in the transcript, or as soon as the one before is over."""
+    rate = backend.studio.synthesizer.sample_rate
+    pieces: list[NDArray[np.float32]] = []
+    length = 0
+    for turn in record.transcript:
+        if turn.text is None:
+            continue
+        silence = max(0, round(turn.start_timestamp * rate) - length)
+        spoken = await backend.studio.say(turn.text, _voice(backend, record, turn))
+        pieces += (np.zeros(silence, np.float32), spoken)
+        length += silence + len(spoken)
+    return np.concatenate(pieces)
+
+
+def _voice(backend: Backend, record: AgentCall, turn: Turn) -> VoiceShape:
+    voices = {voice.id: voice for voice in backend.voices.all()}
+    caller = voices[_CALLER_VOICE]
+    if turn.role != "assistant":
+        return caller.shape
+    for agent in backend.state.agents.all():
+        if agent.id == record.agent_id and agent.tts_voice in voices:
+            return voices[agent.tts_voice].shape
+    return backend.voices.all()[-1].shape

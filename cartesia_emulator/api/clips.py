@@ -1,0 +1,97 @@
+"""Audio and its formats in multipart forms."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from ..audio import pcm
+from ..catalog import STT_ENCODINGS
+from ..errors import ApiError
+from ..wire.requests import OutputFormat, decode, in_range
+from ..wire.streaming import CONTENT_TYPES
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from ..backend import Backend
+    from ..speech.engine import VoiceShape
+    from ..wire.call import Call
+    from ..wire.multipart import Form
+
+    Clip = tuple[NDArray[np.float32], int]
+
+__all__ = ["decode_clip", "enroll", "headerless_or_file", "output_format"]
+
+_NUMBERS: Final = ("sample_rate", "bit_rate")
+
+
+async def decode_clip(backend: Backend, field: str, clip: bytes) -> Clip:
+    """An audio file as mono samples and their rate.
+
+    Raises:
+        ApiError: 415, if it is no audio that can be read.
+    """
+    try:
+        return await backend.studio.work(lambda: pcm.decode_file(clip))
+    except pcm.UnsupportedAudioError as error:
+        raise ApiError(415, f"{field}: {error}.", code="unsupported_audio_format") from error
+
+
+async def headerless_or_file(backend: Backend, call: Call, clip: bytes) -> Clip:
+    """A clip to transcribe: headerless if the query says how, else by its header."""
+    encoding = call.query_choice("encoding", STT_ENCODINGS)
+    rate = call.query_int("sample_rate")
+    in_range("sample_rate", rate, 1000, 192_000)
+    if encoding is None:
+        return await decode_clip(backend, "file", clip)
+    if rate is None:
+        raise ApiError(400, "sample_rate: raw audio needs it beside encoding.")
+    width = pcm.sample_width(encoding)
+    whole = clip[: len(clip) - len(clip) % width]
+    return pcm.decode(whole, encoding), rate
+
+
+async def enroll(backend: Backend, clip: bytes) -> VoiceShape:
+    """The voice in an audio file.
+
+    Raises:
+        ApiError: 415 if it is no audio, 400 if no voice can be made of it.
+    """
+    samples, rate = await decode_clip(backend, "clip", clip)
+    try:
+        return await backend.studio.enroll(samples, rate)
+    except ValueError as error:
+        raise ApiError(400, f"clip: {error}.") from error
+
+
+def output_format(form: Form) -> OutputFormat:
+    """The format asked for, in bracketed members or as one JSON part.
+
+    Raises:
+        ApiError: 400, for formats the service does not have.
+    """
+    if "output_format" in form:
+        wanted = decode(form.required("output_format"), OutputFormat)
+    else:
+        numbers = {name: _number(form, f"output_format[{name}]") for name in _NUMBERS}
+        if numbers["sample_rate"] is None:
+            raise ApiError(400, "output_format[sample_rate]: this field is required.")
+        wanted = OutputFormat(
+            container=form.required("output_format[container]"),
+            encoding=form.text("output_format[encoding]"),
+            sample_rate=numbers["sample_rate"],
+            bit_rate=numbers["bit_rate"],
+        )
+    wanted.check(tuple(CONTENT_TYPES))
+    return wanted
+
+
+def _number(form: Form, name: str) -> int | None:
+    value = form.text(name)
+    if value is None:
+        return None
+    try:
+        return int(value)
+    except ValueError:
+        raise ApiError(400, f"{name}: {value!r} is not a whole number.") from None

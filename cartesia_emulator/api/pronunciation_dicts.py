@@ -1,0 +1,98 @@
+"""Pronunciation dictionaries; `respell` puts them to work."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import msgspec
+from aiohttp import web
+
+from ..speech.respell import Lexicon, LexiconItem
+from ..state.collection import Paging
+from ..state.voices import USER_ID
+
+if TYPE_CHECKING:
+    from ..backend import Backend
+    from ..wire.call import Call
+
+__all__ = ["Dictionary"]
+
+
+class Dictionary(msgspec.Struct, frozen=True, kw_only=True):
+    """One dictionary as the service shows it."""
+
+    id: str
+    name: str
+    owner_id: str
+    pinned: bool
+    items: tuple[LexiconItem, ...]
+    created_at: datetime
+
+    @property
+    def lexicon(self) -> Lexicon:
+        """Its items, ready to respell a text."""
+        return Lexicon(self.items)
+
+    def public(self) -> dict[str, object]:
+        """What the service tells about it: everything."""
+        return msgspec.structs.asdict(self)
+
+
+class _Create(msgspec.Struct, frozen=True):
+    name: str
+    items: tuple[LexiconItem, ...] | None = None
+
+
+class _Update(msgspec.Struct, frozen=True):
+    """Absent and null members stay as they are; items that are given replace all others."""
+
+    name: str | None = None
+    items: tuple[LexiconItem, ...] | None = None
+
+
+async def list_dictionaries(backend: Backend, call: Call) -> web.Response:
+    """GET /pronunciation-dicts/."""
+    page = Paging.of(call).cut(backend.state.dictionaries.all())
+    return call.json(page.answer(Dictionary.public))
+
+
+async def create_dictionary(backend: Backend, call: Call) -> web.Response:
+    """POST /pronunciation-dicts/."""
+    wanted = call.read(_Create)
+    dictionary = Dictionary(
+        id=f"pdict_{uuid.uuid4().hex[:22]}",
+        name=wanted.name,
+        owner_id=USER_ID,
+        pinned=False,
+        items=wanted.items or (),
+        created_at=datetime.now(UTC),
+    )
+    return call.json(backend.state.dictionaries.add(dictionary).public())
+
+
+async def get_dictionary(backend: Backend, call: Call) -> web.Response:
+    """GET /pronunciation-dicts/{id}."""
+    return call.json(_dictionary(backend, call).public())
+
+
+async def update_dictionary(backend: Backend, call: Call) -> web.Response:
+    """PATCH /pronunciation-dicts/{id}."""
+    dictionary, wanted = _dictionary(backend, call), call.read(_Update)
+    changed = msgspec.structs.replace(
+        dictionary,
+        name=dictionary.name if wanted.name is None else wanted.name,
+        items=dictionary.items if wanted.items is None else wanted.items,
+    )
+    return call.json(backend.state.dictionaries.add(changed).public())
+
+
+async def delete_dictionary(backend: Backend, call: Call) -> web.Response:
+    """DELETE /pronunciation-dicts/{id}."""
+    backend.state.dictionaries.remove(call.path("dict_id"))
+    return web.Response(status=204)
+
+
+def _dictionary(backend: Backend, call: Call) -> Dictionary:
+    return backend.state.dictionaries.get(call.path("dict_id"))

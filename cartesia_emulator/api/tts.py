@@ -1,0 +1,100 @@
+"""``/tts/bytes`` and ``/tts/sse``: speech as a chunked body or as an event stream."""
+
+from __future__ import annotations
+
+import logging
+from contextlib import aclosing
+from typing import TYPE_CHECKING, Final
+
+from ..errors import ApiError
+from ..studio.script import Audio, done_frame, frame
+from ..studio.studio import Pacer
+from ..wire.requests import Speech
+from ..wire.streaming import CONTENT_TYPES, EVENTS, AudioStream
+from .files import keep_file, new_file_id
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Iterable
+
+    from aiohttp import web
+
+    from ..backend import Backend
+    from ..speech.respell import Lexicon
+    from ..state.voices import VoiceRecord
+    from ..studio.script import Event
+    from ..wire.call import Call
+
+__all__ = ["speech_bytes", "speech_events"]
+
+log: Final = logging.getLogger("cartesia_emulator")
+
+
+async def speech_bytes(backend: Backend, call: Call) -> web.StreamResponse:
+    """Audio in the container asked for, as it is made."""
+    request = _request(call, CONTENT_TYPES)
+    voice, lexicon = backend.voice_for(request), backend.lexicon_for(request)
+    container = request.output_format.container
+    headers = {"Content-Type": CONTENT_TYPES[container]}
+    file_id = new_file_id() if request.save else None
+    if file_id:
+        headers["Cartesia-File-ID"] = file_id
+    sent: list[bytes] = []
+
+    async def audio() -> AsyncGenerator[Audio]:
+        async with aclosing(_events(backend, request, voice, lexicon)) as events:
+            async for event, _ in events:
+                if isinstance(event, Audio):
+                    if file_id:
+                        sent.append(event.data)
+                    yield event
+        if file_id:
+            # Before the response ends: who reads its end may ask for the file at once.
+            keep_file(backend, f"speech.{container}", b"".join(sent), "tts_generation", file_id)
+
+    with backend.contexts.held():
+        async with aclosing(audio()) as pieces:
+            return await AudioStream(call, headers).body(pieces)
+
+
+async def speech_events(backend: Backend, call: Call) -> web.StreamResponse:
+    """Audio and times as server-sent events."""
+    request = _request(call, ("raw",))
+    voice, lexicon = backend.voice_for(request), backend.lexicon_for(request)
+    known = {} if request.context_id is None else {"context_id": request.context_id}
+    stream = AudioStream(call, EVENTS)
+    with backend.contexts.held():
+        async with aclosing(_events(backend, request, voice, lexicon)) as events:
+            try:
+                async for event, step_ms in events:
+                    audio = event.data if isinstance(event, Audio) else None
+                    if audio is None or not stream.mangler.silences():
+                        await stream.frame(frame(event, step_ms) | known, audio)
+                await stream.frame(done_frame() | known, None)
+            except ApiError as error:
+                if not stream.response.prepared:
+                    raise
+                await stream.frame(error.frame(call.id) | known, None)
+            return await stream.finish()
+
+
+def _request(call: Call, containers: Iterable[str]) -> Speech:
+    request = call.read(Speech)
+    request.check(tuple(containers))
+    if not request.transcript.strip():
+        raise ApiError(400, "transcript: there is nothing to say.")
+    return request
+
+
+async def _events(
+    backend: Backend, request: Speech, voice: VoiceRecord, lexicon: Lexicon
+) -> AsyncGenerator[tuple[Event, float]]:
+    pacer = Pacer(backend.options)
+    take = backend.studio.speak(request, voice.shape, lexicon=lexicon)
+    try:
+        async with aclosing(take.events()) as events:
+            async for event, step_ms in events:
+                await pacer.before(event)
+                yield event, step_ms
+    except Exception as error:
+        log.exception("speech failed")
+        raise ApiError(500, "The emulator failed to speak this.") from error

@@ -1,0 +1,84 @@
+"""The voice changer: a clip is listened to and spoken again with another voice."""
+
+from __future__ import annotations
+
+import base64
+import time
+from typing import TYPE_CHECKING, Final
+
+from ..audio import pcm
+from ..wire.mangle import untyped
+from ..wire.streaming import CONTENT_TYPES, EVENTS, AudioStream, paced
+from .clips import decode_clip, output_format
+
+if TYPE_CHECKING:
+    import numpy as np
+    from aiohttp import web
+    from numpy.typing import NDArray
+
+    from ..backend import Backend
+    from ..speech.engine import VoiceShape
+    from ..wire.call import Call
+    from ..wire.requests import OutputFormat
+
+_PACES: Final = (0.6, 1.5)  # what every engine follows
+
+
+async def change_bytes(backend: Backend, call: Call) -> web.StreamResponse:
+    """POST /voice-changer/bytes."""
+    with backend.contexts.held():
+        samples, fmt = await _changed(backend, call)
+        headers = {"Content-Type": CONTENT_TYPES[fmt.container]}
+        return await AudioStream(call, headers).body(paced(backend, samples, fmt))
+
+
+async def change_events(backend: Backend, call: Call) -> web.StreamResponse:
+    """POST /voice-changer/sse: neither chunks nor the end say their type."""
+    with backend.contexts.held():
+        begun = time.perf_counter()
+        samples, fmt = await _changed(backend, call)
+        stream = AudioStream(call, EVENTS, shape=untyped)
+        async for piece in paced(backend, samples, fmt):
+            step_ms = (time.perf_counter() - begun) * 1000
+            begun = time.perf_counter()
+            if not stream.mangler.silences():
+                await stream.frame(_chunk(piece.data, fmt, step_ms), piece.data)
+        await stream.frame({"type": "done", "done": True, "status_code": 200}, None)
+        return await stream.finish()
+
+
+def _chunk(data: bytes, fmt: OutputFormat, step_ms: float) -> dict[str, object]:
+    return {
+        "type": "chunk",
+        "data": base64.b64encode(data).decode(),
+        "done": False,
+        "sample_rate": fmt.sample_rate,
+        "status_code": 206,
+        "step_time": round(step_ms, 3),
+    }
+
+
+async def _changed(backend: Backend, call: Call) -> tuple[NDArray[np.float32], OutputFormat]:
+    """The clip in the new voice, at the engine's rate, and the format asked for."""
+    form = call.form()
+    voice = backend.voices.get(form.required("voice[id]"), field="voice[id]")
+    fmt = output_format(form)
+    samples, rate = await decode_clip(backend, "clip", form.file("clip"))
+    return await _revoiced(backend, samples, rate, voice.shape), fmt
+
+
+async def _revoiced(
+    backend: Backend, samples: NDArray[np.float32], rate: int, voice: VoiceShape
+) -> NDArray[np.float32]:
+    """The same words in about the same time; sound without words stays what it is."""
+    studio = backend.studio
+    heard = await studio.transcribe(samples, rate, "en")
+    spoken = await studio.say(heard.text, voice)
+    if not len(spoken):
+        return pcm.resample(samples, rate, studio.synthesizer.sample_rate)
+    low, high = _PACES
+    lasts = len(spoken) / studio.synthesizer.sample_rate
+    pace = min(max(lasts * rate / len(samples), low), high)
+    if abs(pace - 1) < 0.02:
+        return spoken
+    return await studio.say(heard.text, voice, speed=pace)

@@ -1,0 +1,433 @@
+"""Sample formats, resampling and containers, in numpy.
+
+Everything inside the emulator is mono float32 in -1..1; this module is the way in and out. Raw
+encodings (`encode`, `decode`), streams of a container (`StreamEncoder`), whole files (`wav_bytes`,
+`decode_file`). The heavy codecs are imported on first use: raw and WAV at the engine's own rate
+need numpy alone.
+"""
+
+from __future__ import annotations
+
+import struct
+from importlib import import_module
+from typing import TYPE_CHECKING, Final, Literal, Protocol, cast, get_args
+
+import numpy as np
+
+from . import g711
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = [
+    "Container",
+    "Encoding",
+    "StreamEncoder",
+    "UnsupportedAudioError",
+    "decode",
+    "decode_file",
+    "encode",
+    "limit",
+    "resample",
+    "sample_width",
+    "wav_bytes",
+]
+
+Encoding = Literal[
+    "pcm_f32le", "pcm_s16le", "pcm_mulaw", "pcm_alaw", "pcm_s32le", "pcm_f16le"
+]  # The last two are input only.
+Container = Literal["raw", "wav", "mp3"]
+
+_WIDTHS: Final = {
+    "pcm_f32le": 4,
+    "pcm_s16le": 2,
+    "pcm_mulaw": 1,
+    "pcm_alaw": 1,
+    "pcm_s32le": 4,
+    "pcm_f16le": 2,
+}
+_WAV_TAGS: Final = {"pcm_s16le": 1, "pcm_f32le": 3, "pcm_alaw": 6, "pcm_mulaw": 7}
+_WAV_EXTENSIBLE: Final = 0xFFFE
+_UNKNOWN_LENGTH: Final = 0xFFFFFFFF
+# Writers to pipes leave 0, all ones, or a little under 2 GiB where a length belongs.
+_PLACEHOLDER_LENGTH: Final = 0x7FFF0000
+_MP3_RATES: Final = (8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000)
+
+
+class UnsupportedAudioError(ValueError):
+    """The bytes are not audio this emulator can read; the message says what they look like."""
+
+
+class _ResampleStream(Protocol):
+    def resample_chunk(self, x: NDArray[np.float32], last: bool = ...) -> NDArray[np.float32]: ...
+
+
+class _Soxr(Protocol):
+    def ResampleStream(  # noqa: N802 - soxr's own class name
+        self, in_rate: float, out_rate: float, num_channels: int, dtype: str = ...
+    ) -> _ResampleStream: ...
+
+    def resample(
+        self, x: NDArray[np.float32], in_rate: float, out_rate: float
+    ) -> NDArray[np.float32]: ...
+
+
+class _LameEncoder(Protocol):
+    def set_bit_rate(self, kbps: int, /) -> None: ...
+    def set_in_sample_rate(self, hz: int, /) -> None: ...
+    def set_out_sample_rate(self, hz: int, /) -> None: ...
+    def set_channels(self, count: int, /) -> None: ...
+    def set_quality(self, level: int, /) -> None: ...
+    def silence(self) -> None: ...
+    def encode(self, pcm: bytes, /) -> bytearray: ...
+    def flush(self) -> bytearray: ...
+
+
+class _Info(Protocol):
+    sample_rate: int
+
+
+class _Decoded(Protocol):
+    samples: bytes
+
+
+class _SampleFormats(Protocol):
+    FLOAT32: object
+
+
+class _MiniAudio(Protocol):
+    SampleFormat: _SampleFormats
+
+    def mp3_get_info(self, data: bytes) -> _Info: ...
+    def flac_get_info(self, data: bytes) -> _Info: ...
+    def vorbis_get_info(self, data: bytes) -> _Info: ...
+    def decode(
+        self, data: bytes, output_format: object, nchannels: int, sample_rate: int
+    ) -> _Decoded: ...
+
+
+def _soxr() -> _Soxr:
+    return cast("_Soxr", import_module("soxr"))
+
+
+def sample_width(encoding: str) -> int:
+    """Bytes per sample of a raw encoding; ``ValueError`` for an unknown one."""
+    try:
+        return _WIDTHS[encoding]
+    except KeyError:
+        known = ", ".join(get_args(Encoding))
+        raise ValueError(f"unknown encoding {encoding!r}; known: {known}") from None
+
+
+def limit(pcm: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Bend peaks above 0.9 smoothly below 1.0; quieter samples pass unchanged.
+
+    Shaped voices peak near 1.3, where a hard clip crackles.
+    """
+    knee = np.float32(0.9)
+    room = np.float32(1.0) - knee
+    magnitude = np.abs(pcm)
+    if not np.any(magnitude > knee):
+        return pcm
+    bent = np.copysign(knee + room * np.tanh((magnitude - knee) / room), pcm)
+    limited: NDArray[np.float32] = np.where(magnitude > knee, bent, pcm)
+    return limited
+
+
+def _to_s16(pcm: NDArray[np.float32]) -> NDArray[np.int16]:
+    scaled = np.rint(pcm * np.float32(32768))
+    samples: NDArray[np.int16] = np.clip(scaled, -32768, 32767).astype(np.dtype("<i2"))
+    return samples
+
+
+def encode(pcm: NDArray[np.float32], encoding: str) -> bytes:
+    """Raw bytes of mono samples; integers round to nearest and clip at full scale.
+
+    Decoded 16-bit audio encodes back to the same bytes.
+    """
+    if encoding == "pcm_f32le":
+        return pcm.astype("<f4").tobytes()
+    if encoding == "pcm_s16le":
+        return _to_s16(pcm).tobytes()
+    if encoding == "pcm_mulaw":
+        return g711.mulaw_encoder()[_to_s16(pcm).view(np.uint16)].tobytes()
+    if encoding == "pcm_alaw":
+        return g711.alaw_encoder()[_to_s16(pcm).view(np.uint16)].tobytes()
+    sample_width(encoding)  # Tells an unknown encoding from one that is only for input.
+    raise ValueError(f"encoding {encoding!r} is for input only")
+
+
+def decode(data: bytes, encoding: str) -> NDArray[np.float32]:
+    """Mono float32 samples of raw bytes; a trailing part of a sample is ignored."""
+    width = sample_width(encoding)
+    data = data[: len(data) // width * width]
+    if encoding == "pcm_f32le":
+        return _finite(np.frombuffer(data, "<f4").astype(np.float32))
+    if encoding == "pcm_f16le":
+        return _finite(np.frombuffer(data, "<f2").astype(np.float32))
+    if encoding == "pcm_s16le":
+        return (np.frombuffer(data, "<i2") / 32768).astype(np.float32)
+    if encoding == "pcm_s32le":
+        return (np.frombuffer(data, "<i4") / 2147483648).astype(np.float32)
+    table = g711.mulaw_decoder() if encoding == "pcm_mulaw" else g711.alaw_decoder()
+    samples: NDArray[np.float32] = table[np.frombuffer(data, np.uint8)]
+    return samples
+
+
+def _finite(pcm: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Samples with NaN as silence and infinities as full scale.
+
+    A stray NaN in an upload would poison resamplers and recognisers far from here.
+    """
+    finite: NDArray[np.float32] = np.nan_to_num(pcm, nan=0.0, posinf=1.0, neginf=-1.0)
+    return finite
+
+
+def resample(pcm: NDArray[np.float32], source_rate: int, rate: int) -> NDArray[np.float32]:
+    """A whole clip at another rate (Hz)."""
+    if source_rate == rate or not len(pcm):
+        return pcm
+    return _soxr().resample(np.ascontiguousarray(pcm), source_rate, rate)
+
+
+class StreamEncoder:
+    """Encodes one stream of mono float32 at ``source_rate`` into bytes of a container.
+
+    Resampling and MP3 keep state across calls, so chunk borders do not click. Not thread-safe.
+
+    Args:
+        container: ``raw``, ``wav`` (header with unknown length first) or ``mp3``.
+        encoding: Sample encoding of raw and WAV; ignored for MP3.
+        sample_rate: Rate of the output, in Hz; for MP3 one of the nine the format knows.
+        source_rate: Rate of the samples fed, in Hz.
+        bit_rate: MP3 only, in bits per second; 128 000 by default. LAME takes the nearest one
+            the rate allows.
+
+    Raises:
+        ValueError: For a container, encoding or rate that cannot be written.
+    """
+
+    def __init__(
+        self,
+        container: str,
+        encoding: str | None,
+        sample_rate: int,
+        source_rate: int,
+        bit_rate: int | None = None,
+    ) -> None:
+        if container not in get_args(Container):
+            raise ValueError(f"unknown container {container!r}; known: raw, wav, mp3")
+        if sample_rate <= 0 or source_rate <= 0:
+            raise ValueError("sample rates must be positive")
+        self._encoding = encoding or "pcm_s16le"
+        self._resampler: _ResampleStream | None = None
+        if sample_rate != source_rate:
+            self._resampler = _soxr().ResampleStream(source_rate, sample_rate, 1, dtype="float32")
+        self._lame: _LameEncoder | None = None
+        self._header = b""
+        if container == "mp3":
+            self._lame = _lame_encoder(sample_rate, bit_rate or 128_000)
+        else:
+            encode(np.zeros(0, np.float32), self._encoding)  # Refuses bad encodings here, early.
+        if container == "wav":
+            self._header = _wav_header(self._encoding, sample_rate, None)
+
+    def feed(self, pcm: NDArray[np.float32]) -> bytes:
+        """Bytes that are ready after ``pcm``, shape ``(sample frames,)``; may be empty."""
+        return self._encode(self._resample(pcm, last=False))
+
+    def finish(self) -> bytes:
+        """The rest of the stream; call once, then drop the encoder."""
+        tail = self._encode(self._resample(np.zeros(0, np.float32), last=True))
+        return tail + bytes(self._lame.flush()) if self._lame else tail
+
+    def _resample(self, pcm: NDArray[np.float32], *, last: bool) -> NDArray[np.float32]:
+        if self._resampler is None or not (len(pcm) or last):
+            return pcm
+        chunk = np.ascontiguousarray(pcm, np.float32)
+        return self._resampler.resample_chunk(chunk, last=last)
+
+    def _encode(self, pcm: NDArray[np.float32]) -> bytes:
+        if self._lame is not None:
+            return bytes(self._lame.encode(encode(pcm, "pcm_s16le"))) if len(pcm) else b""
+        header, self._header = self._header, b""
+        return header + encode(pcm, self._encoding)
+
+
+def _lame_encoder(sample_rate: int, bit_rate: int) -> _LameEncoder:
+    if sample_rate not in _MP3_RATES:
+        raise ValueError(f"MP3 cannot carry {sample_rate} Hz; it knows {_MP3_RATES}")
+    lame = cast("_LameEncoder", import_module("lameenc").Encoder())
+    lame.silence()
+    lame.set_bit_rate(max(bit_rate // 1000, 8))
+    lame.set_in_sample_rate(sample_rate)
+    lame.set_out_sample_rate(sample_rate)
+    lame.set_channels(1)
+    lame.set_quality(5)
+    # LAME refuses to flush what was never fed; an empty block starts it without a sample.
+    lame.encode(b"")
+    return lame
+
+
+def _wav_header(encoding: str, sample_rate: int, data_bytes: int | None) -> bytes:
+    """RIFF header for mono; ``None`` marks a stream of unknown length.
+
+    Formats other than PCM carry the extension size and the ``fact`` chunk their standard asks for.
+    """
+    tag, width = _WAV_TAGS[encoding], sample_width(encoding)
+    fmt = struct.pack("<HHIIHH", tag, 1, sample_rate, sample_rate * width, width, width * 8)
+    chunks = b"fmt " + struct.pack("<I", len(fmt)) + fmt
+    if tag != 1:
+        samples = _UNKNOWN_LENGTH if data_bytes is None else data_bytes // width
+        chunks = b"fmt " + struct.pack("<I", len(fmt) + 2) + fmt + b"\0\0"
+        chunks += b"fact" + struct.pack("<II", 4, samples)
+    if data_bytes is None:
+        riff, data = _UNKNOWN_LENGTH, _UNKNOWN_LENGTH
+    else:
+        riff, data = 4 + len(chunks) + 8 + data_bytes + data_bytes % 2, data_bytes
+    return b"RIFF" + struct.pack("<I", riff) + b"WAVE" + chunks + b"data" + struct.pack("<I", data)
+
+
+def wav_bytes(pcm: NDArray[np.float32], sample_rate: int, encoding: str = "pcm_s16le") -> bytes:
+    """A complete mono WAV file with true lengths."""
+    body = encode(pcm, encoding)
+    return _wav_header(encoding, sample_rate, len(body)) + body + b"\0" * (len(body) % 2)
+
+
+def decode_file(data: bytes) -> tuple[NDArray[np.float32], int]:
+    """Samples and rate of an audio file, mixed down to mono.
+
+    Reads WAV (8 to 64 bit, float, mu-law, A-law, also with placeholder lengths), MP3, FLAC and
+    Ogg Vorbis, told apart by content, not by name.
+
+    Returns:
+        Float32 of shape ``(sample frames,)`` and the sample rate in Hz.
+
+    Raises:
+        UnsupportedAudioError: For anything else, and for a file that is empty or cut short.
+    """
+    if not data:
+        raise UnsupportedAudioError("the file is empty")
+    if data[:4] == b"RIFF" and data[8:12] == b"WAVE":
+        return _decode_wav(data)
+    kind = _compressed_kind(data)
+    if kind is None:
+        raise UnsupportedAudioError(f"{_looks_like(data)}; send WAV, MP3, FLAC or Ogg Vorbis")
+    return _decode_compressed(data, kind)
+
+
+def _compressed_kind(data: bytes) -> Literal["mp3", "flac", "vorbis"] | None:
+    if data[:4] == b"fLaC":
+        return "flac"
+    if data[:4] == b"OggS":
+        return "vorbis" if b"\x01vorbis" in data[:512] else None
+    sync = int.from_bytes(data[:2], "big")
+    # Eleven sync bits, then a layer that is not the zero of AAC.
+    if data[:3] == b"ID3" or (sync & 0xFFE0 == 0xFFE0 and sync & 0x6):
+        return "mp3"
+    return None
+
+
+def _looks_like(data: bytes) -> str:
+    head = data[:512].lstrip().lower()
+    if head.startswith((b"<!doctype", b"<html", b"<?xml")):
+        return "this is a web page or XML, not audio"
+    if head.startswith((b"{", b"[")):
+        return "this looks like JSON, not audio"
+    if data[4:8] == b"ftyp":
+        return "MP4/M4A is not supported"
+    if data[:4] == b"\x1aE\xdf\xa3":
+        return "WebM/Matroska is not supported"
+    if data[:4] == b"OggS":
+        return "this Ogg stream is not Vorbis (Opus is not supported)"
+    if data[:4] in (b"RIFF", b"RIFX"):
+        return "this RIFF file is cut short or not WAVE"
+    return "this is not an audio file we know"
+
+
+def _decode_compressed(
+    data: bytes, kind: Literal["mp3", "flac", "vorbis"]
+) -> tuple[NDArray[np.float32], int]:
+    try:
+        audio = cast("_MiniAudio", import_module("miniaudio"))
+    except ImportError:
+        raise UnsupportedAudioError(f"reading {kind} needs the package miniaudio") from None
+    read_info = {
+        "mp3": audio.mp3_get_info,
+        "flac": audio.flac_get_info,
+        "vorbis": audio.vorbis_get_info,
+    }[kind]
+    try:
+        rate = read_info(data).sample_rate
+        decoded = audio.decode(data, audio.SampleFormat.FLOAT32, 1, rate)
+    except Exception as error:  # miniaudio raises bare subclasses of Exception
+        raise UnsupportedAudioError(f"the {kind} data is damaged or cut short: {error}") from error
+    samples = np.frombuffer(decoded.samples, np.float32)
+    if not len(samples):
+        raise UnsupportedAudioError(f"the {kind} file holds no audio")
+    return samples.copy(), rate
+
+
+def _decode_wav(data: bytes) -> tuple[NDArray[np.float32], int]:
+    chunks = _wav_chunks(data)
+    fmt, body = chunks.get(b"fmt "), chunks.get(b"data")
+    if fmt is None or len(fmt) < 16:
+        raise UnsupportedAudioError("the WAV header is cut short: no complete 'fmt ' chunk")
+    if body is None:
+        raise UnsupportedAudioError("the WAV file is cut short: no 'data' chunk")
+    tag, channels, rate, _, _, bits = struct.unpack_from("<HHIIHH", fmt)
+    if tag == _WAV_EXTENSIBLE and len(fmt) >= 26:
+        tag = int.from_bytes(fmt[24:26], "little")
+    if not channels or not rate:
+        raise UnsupportedAudioError("the WAV header declares no channels or no sample rate")
+    samples = _wav_samples(body, tag, bits)
+    whole = len(samples) // channels * channels
+    if not whole:
+        raise UnsupportedAudioError("the WAV file holds no samples")
+    return samples[:whole].reshape(-1, channels).mean(axis=1, dtype=np.float32), rate
+
+
+def _wav_chunks(data: bytes) -> dict[bytes, bytes]:
+    chunks: dict[bytes, bytes] = {}
+    at = 12
+    while at + 8 <= len(data):
+        name, size = data[at : at + 4], int.from_bytes(data[at + 4 : at + 8], "little")
+        at += 8
+        if name == b"data" and (size >= _PLACEHOLDER_LENGTH or size == 0):
+            size = len(data) - at
+        if size > len(data) - at:
+            label = name.decode("ascii", "replace")
+            raise UnsupportedAudioError(
+                f"the WAV file is cut short: chunk {label!r} declares {size} bytes, "
+                f"{len(data) - at} are there"
+            )
+        chunks.setdefault(name, data[at : at + size])
+        at += size + size % 2
+    return chunks
+
+
+def _wav_samples(body: bytes, tag: int, bits: int) -> NDArray[np.float32]:
+    if tag == 1 and bits == 8:
+        return ((np.frombuffer(body, np.uint8).astype(np.float32)) - 128) / np.float32(128)
+    if tag == 1 and bits == 24:
+        return _decode_s24(body)
+    if tag == 3 and bits == 64:
+        return np.frombuffer(body[: len(body) // 8 * 8], "<f8").astype(np.float32)
+    encoding = {
+        (1, 16): "pcm_s16le",
+        (1, 32): "pcm_s32le",
+        (3, 32): "pcm_f32le",
+        (3, 16): "pcm_f16le",
+        (6, 8): "pcm_alaw",
+        (7, 8): "pcm_mulaw",
+    }.get((tag, bits))
+    if encoding is None:
+        raise UnsupportedAudioError(f"WAV format {tag} with {bits} bits is not supported")
+    return decode(body, encoding)
+
+
+def _decode_s24(body: bytes) -> NDArray[np.float32]:
+    triples = np.frombuffer(body[: len(body) // 3 * 3], np.uint8).reshape(-1, 3)
+    wide = np.zeros((len(triples), 4), np.uint8)
+    wide[:, 1:] = triples
+    return decode(wide.tobytes(), "pcm_s32le")

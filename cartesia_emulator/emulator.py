@@ -1,0 +1,351 @@
+"""Runs the emulator: in a thread of its own, or in the foreground for the command line."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import secrets
+import signal
+import threading
+from typing import TYPE_CHECKING, Self
+
+from aiohttp import web
+
+from .api.rest import make_fault
+from .backend import Backend
+from .options import AfterCancel, OnExpiry, Options, V0Embeddings, V0Events
+from .server import Server
+from .state.state import State
+from .studio import engines
+from .wire.faults import FaultBox
+from .wire.recording import RecordedRequest, Recorder
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator
+    from types import FrameType, TracebackType
+
+    from .speech.engine import Recognizer, Synthesizer
+    from .state.voices import VoiceStore
+
+__all__ = ["Emulator", "serve"]
+
+log: logging.Logger = logging.getLogger("cartesia_emulator")
+
+
+class Emulator:
+    """A local server that speaks the service's wire with real speech.
+
+    A context manager; the server runs in a daemon thread with its own event loop, so it serves
+    synchronous and asynchronous code alike. What clients made (voices, dictionaries, datasets ...),
+    recorded requests and armed faults last as long as the object, also over a restart.
+
+    Args:
+        engine: ``auto`` (speech if it is installed, else tones), ``speech``, ``tone``, or a pair
+            of engine objects.
+        host: Address to listen on.
+        port: Port to listen on; 0 picks a free one.
+        api_key: The only key that opens it; random by default.
+        realtime: Audio seconds sent per second; None sends as fast as possible.
+        latency: Seconds from a request to its first audio.
+        chunk_ms: Playing time of one audio chunk.
+        concurrency: Speech contexts at once.
+        stt_concurrency: Transcriptions at once.
+        max_sockets: Open websockets; by default ten times ``concurrency``.
+        context_expiry_s: Inactivity that closes a context which has spoken.
+        idle_timeout_s: Silence that closes a websocket.
+        after_cancel: What follows a cancel: ``done``, ``nothing``, or ``late`` frames and a done.
+        on_expiry: Whether an expired context gets a ``done`` frame or ``nothing``.
+        max_upload_bytes: Largest request body.
+        record: How many of the latest requests `requests` keeps.
+        v0_events: How the alpha's event stream is written: ``malformed`` as it was, as ``bare``
+            JSON objects, or ``conforming`` and with an end.
+        v0_embeddings: Whether embeddings of the alpha are ``numbers`` or a ``text`` of them.
+
+    Raises:
+        ValueError: For settings that make no sense.
+    """
+
+    def __init__(
+        self,
+        *,
+        engine: str | tuple[Synthesizer, Recognizer] = "auto",
+        host: str = "127.0.0.1",
+        port: int = 0,
+        api_key: str | None = None,
+        realtime: float | None = None,
+        latency: float = 0.0,
+        chunk_ms: int = 100,
+        concurrency: int = 50,
+        stt_concurrency: int = 50,
+        max_sockets: int | None = None,
+        context_expiry_s: float = 1.0,
+        idle_timeout_s: float = 300.0,
+        after_cancel: AfterCancel = "done",
+        on_expiry: OnExpiry = "done",
+        max_upload_bytes: int = 64 * 1024 * 1024,
+        record: int = 1000,
+        v0_events: V0Events = "malformed",
+        v0_embeddings: V0Embeddings = "numbers",
+    ) -> None:
+        self._options = Options(
+            realtime=realtime,
+            latency=latency,
+            chunk_ms=chunk_ms,
+            concurrency=concurrency,
+            stt_concurrency=stt_concurrency,
+            max_sockets=max_sockets or 10 * concurrency,
+            context_expiry_s=context_expiry_s,
+            idle_timeout_s=idle_timeout_s,
+            after_cancel=after_cancel,
+            on_expiry=on_expiry,
+            max_upload_bytes=max_upload_bytes,
+            v0_events=v0_events,
+            v0_embeddings=v0_embeddings,
+        )
+        self._engine = engine
+        self._host = host
+        self._port = port
+        self._api_key = api_key or f"sk_car_{secrets.token_urlsafe(24)}"
+        self._faults = FaultBox()
+        self._recorder = Recorder(record)
+        self._state: State | None = None
+        self._running: _Running | None = None
+
+    def __repr__(self) -> str:
+        where = self._running.url if self._running else "stopped"
+        return f"<Emulator {where}>"
+
+    @property
+    def base_url(self) -> str:
+        """Where it listens, such as ``http://127.0.0.1:8123``.
+
+        Raises:
+            RuntimeError: If it is not running.
+        """
+        if self._running is None:
+            raise RuntimeError("the emulator is not running; call start() first")
+        return self._running.url
+
+    @property
+    def api_key(self) -> str:
+        """The key that opens it."""
+        return self._api_key
+
+    @property
+    def requests(self) -> tuple[RecordedRequest, ...]:
+        """What clients have sent so far, oldest first; websockets carry their messages."""
+        return self._recorder.all()
+
+    @property
+    def voices(self) -> VoiceStore:
+        """The voices it serves.
+
+        Raises:
+            RuntimeError: If it was never started.
+        """
+        if self._state is None:
+            raise RuntimeError("the emulator has no voices before start()")
+        return self._state.voices
+
+    def inject(
+        self,
+        name: str,
+        value: str | float | None = None,
+        *,
+        after: int = 0,
+        times: int | None = 1,
+        path: str | None = None,
+        **options: object,
+    ) -> None:
+        """Arm a fault; `cartesia_emulator.faults` lists them.
+
+        Args:
+            name: Which fault.
+            value: Its value; the table's default when None.
+            after: Frames that pass unharmed first.
+            times: How many requests or contexts it strikes; None is all to come.
+            path: Only on this path, such as ``/tts/sse``.
+            **options: Further settings, such as ``retry_after=2`` of ``status``.
+
+        Raises:
+            ValueError: For names and values that mean nothing.
+        """
+        fault = make_fault(name, value, after=after, times=times, path=path, **options)
+        self._faults.arm(fault)
+
+    def clear_faults(self) -> None:
+        """Disarm all faults."""
+        self._faults.clear()
+
+    def clear_requests(self) -> None:
+        """Forget what was recorded."""
+        self._recorder.clear()
+
+    def start(self) -> Self:
+        """Load the engines and listen; returns when the first request can come.
+
+        Raises:
+            OSError: If the address cannot be listened on.
+        """
+        if self._running is not None:
+            return self
+        pair = engines.load(self._engine) if isinstance(self._engine, str) else self._engine
+        if self._state is None:
+            self._state = State(pair[0].presets)
+        backend = Backend(
+            self._options,
+            pair,
+            self._api_key,
+            state=self._state,
+            faults=self._faults,
+            recorder=self._recorder,
+        )
+        self._running = _Running(backend, self._host, self._port)
+        try:
+            self._running.start()
+        except BaseException:
+            self._running = None
+            raise
+        return self
+
+    def stop(self) -> None:
+        """Close every socket and stream and let the port go; harmless when stopped."""
+        running, self._running = self._running, None
+        if running is not None:
+            running.stop()
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+
+class _Running:
+    """One run of the server: its thread, loop and address."""
+
+    def __init__(self, backend: Backend, host: str, port: int) -> None:
+        self.url = ""
+        self._backend = backend
+        self._host = host
+        self._port = port
+        self._ready = threading.Event()
+        self._failure: BaseException | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._stopping: asyncio.Event | None = None
+        self._thread = threading.Thread(target=self._main, name="emulator", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+        self._ready.wait()
+        if self._failure is not None:
+            self._thread.join()
+            raise self._failure
+
+    def stop(self) -> None:
+        assert self._loop is not None
+        assert self._stopping is not None
+        with contextlib.suppress(RuntimeError):  # The loop may have ended by itself.
+            self._loop.call_soon_threadsafe(self._stopping.set)
+        self._thread.join(timeout=10)
+
+    def _main(self) -> None:
+        try:
+            asyncio.run(self._serve())
+        except BaseException as failure:
+            self._failure = failure
+            if self._ready.is_set():
+                log.exception("the emulator stopped")
+        finally:
+            self._backend.studio.close()
+            self._ready.set()
+
+    async def _serve(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._stopping = asyncio.Event()
+        server = Server(self._backend)
+        # Without handler_cancellation a client that left would be spoken to until the end.
+        runner = web.AppRunner(
+            server.app, access_log=None, handler_cancellation=True, shutdown_timeout=0.5
+        )
+        await runner.setup()
+        try:
+            site = web.TCPSite(runner, self._host, self._port)
+            await site.start()
+            host, port = runner.addresses[0][:2]
+            self.url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+            self._backend.studio.warm()
+            self._ready.set()
+            await self._stopping.wait()
+            await site.stop()
+            await server.close()
+        finally:
+            await runner.cleanup()
+
+
+def serve(
+    *,
+    engine: str = "auto",
+    host: str = "127.0.0.1",
+    port: int = 0,
+    api_key: str | None = None,
+    realtime: float | None = None,
+    latency: float = 0.0,
+    chunk_ms: int = 100,
+    concurrency: int = 50,
+    on_ready: Callable[[str, str], None] | None = None,
+) -> None:
+    """Run an emulator until SIGINT or SIGTERM; prints nothing. For the main thread.
+
+    Args:
+        engine: As for `Emulator`, like all others without a word here.
+        host: Address to listen on.
+        port: Port; 0 picks a free one.
+        api_key: The key that opens it.
+        realtime: Pace of the audio.
+        latency: Seconds to the first audio.
+        chunk_ms: Playing time of a chunk.
+        concurrency: Speech contexts at once.
+        on_ready: Called with the base URL and the API key once it listens.
+
+    Raises:
+        OSError: If the address cannot be listened on.
+    """
+    stopping = threading.Event()
+    emulator = Emulator(
+        engine=engine,
+        host=host,
+        port=port,
+        api_key=api_key,
+        realtime=realtime,
+        latency=latency,
+        chunk_ms=chunk_ms,
+        concurrency=concurrency,
+        # It may run for days, and nobody looks.
+        record=0,
+    )
+    with _signals(stopping.set), emulator:
+        if on_ready is not None:
+            on_ready(emulator.base_url, emulator.api_key)
+        # A bounded wait: on Windows an unbounded one would not see the signal.
+        while not stopping.wait(0.5):
+            pass
+
+
+@contextlib.contextmanager
+def _signals(stop: Callable[[], None]) -> Generator[None]:
+    def handle(number: int, frame: FrameType | None) -> None:
+        stop()
+
+    before = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

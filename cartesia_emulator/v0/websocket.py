@@ -1,0 +1,145 @@
+"""The sockets of the alpha: one generation a message, and one that can be interrupted."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import aclosing
+from functools import partial
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from ..api.sessions import Session, serve_socket
+from ..errors import ApiError
+from ..wire.mangle import Mangler
+from .errors import InvalidError
+from .requests import SpeechRequest, decode
+from .speech import shaper, spoken
+
+if TYPE_CHECKING:
+    from aiohttp import web
+
+    from ..backend import Backend
+    from ..wire.call import Call
+
+__all__ = ["interrupt_socket", "plain_socket"]
+
+
+async def plain_socket(backend: Backend, call: Call) -> web.StreamResponse:
+    """GET /v0/audio/websocket."""
+    return await serve_socket(backend, call, _Session)
+
+
+async def interrupt_socket(backend: Backend, call: Call) -> web.StreamResponse:
+    """GET /v0/experimental/audio/websocket."""
+    return await serve_socket(backend, call, _InterruptSession)
+
+
+class _Head(msgspec.Struct, frozen=True):
+    context_id: str | None = None
+
+
+class _Message(msgspec.Struct, frozen=True):
+    data: SpeechRequest | None = None
+    action: str | None = None
+
+
+class _Generation:
+    """One speech.
+
+    Args:
+        context_id: Its id.
+        request: What to speak.
+        paced: Whether each frame waits until the client has acknowledged the one before.
+    """
+
+    def __init__(self, context_id: str, request: SpeechRequest, *, paced: bool) -> None:
+        self.id: str = context_id
+        self.request: SpeechRequest = request
+        self._turn = asyncio.Semaphore(1) if paced else None
+
+    def acknowledge(self) -> None:
+        """The client has taken a chunk."""
+        if self._turn is not None and self._turn.locked():
+            self._turn.release()
+
+    async def turn(self, deadline_s: float) -> None:
+        """Wait until the next frame may go.
+
+        Raises:
+            ApiError: 408, if the client acknowledges nothing for so long.
+        """
+        if self._turn is None:
+            return
+        try:
+            async with asyncio.timeout(deadline_s):
+                await self._turn.acquire()
+        except TimeoutError as error:
+            raise ApiError(408, f"No chunk was acknowledged for {deadline_s:g} s.") from error
+
+
+class _Session(Session[_Generation]):
+    """Generations side by side, told apart by their ids."""
+
+    paced = False
+
+    async def receive(self, text: str) -> None:
+        context_id: str | None = None
+        try:
+            # The id first: what is wrong with the rest is told to its context.
+            context_id = decode(text, _Head).context_id
+            message = decode(text, _Message)
+            if context_id is None:
+                raise InvalidError(("body", "context_id"), "field required", "value_error.missing")
+            await self._take(context_id, message)
+        except ApiError as error:
+            await self.fail(error, context_id)
+
+    async def _take(self, context_id: str, message: _Message) -> None:
+        if message.data is None:
+            raise InvalidError(("body", "data"), "field required", "value_error.missing")
+        await self._open(context_id, message.data)
+
+    async def _open(self, context_id: str, request: SpeechRequest) -> None:
+        request.check()
+        if context_id in self.live or context_id in self.ended:
+            raise ApiError(400, f"context_id: {context_id!r} was used before; use a new id.")
+        self.backend.contexts.take()
+        mangler = self.mangler(shaper(request.format.sample_rate))
+        generation = _Generation(context_id, request, paced=self.paced)
+        self.start(context_id, generation, partial(self._speak, generation, mangler), mangler)
+
+    async def _speak(self, generation: _Generation, mangler: Mangler) -> None:
+        async with aclosing(spoken(self.backend, generation.request)) as frames:
+            async for frame, audio in frames:
+                if audio is not None and mangler.silences():
+                    continue
+                await generation.turn(self.backend.options.idle_timeout_s)
+                await self.emit(mangler, frame | {"context_id": generation.id}, audio)
+                # Without a turn of the loop one speech would send all it has before another.
+                await asyncio.sleep(0)
+
+    def _plain(self) -> Mangler:
+        return Mangler(shape=shaper(0))
+
+
+class _InterruptSession(_Session):
+    """One generation at a time; acknowledged chunk by chunk, cancelled, or cut by the next one.
+
+    As no chunk is sent before the one before it was acknowledged, nothing of a cancelled
+    generation is on its way when the next one begins. A cancel is not answered.
+    """
+
+    paced = True
+
+    async def _take(self, context_id: str, message: _Message) -> None:
+        if message.data is not None:
+            for running in list(self.live):
+                await self.stop(running)
+            await self._open(context_id, message.data)
+        elif message.action == "cancel":
+            await self.stop(context_id)
+        elif message.action is not None:
+            raise InvalidError(("body", "action"), f"{message.action!r} is not 'cancel'")
+        elif live := self.live.get(context_id):
+            live.subject.acknowledge()

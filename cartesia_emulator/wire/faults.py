@@ -1,0 +1,286 @@
+"""Faults by name: everything a network or a service can do wrong, on request.
+
+A fault is plain data: a name, an optional value, how many frames pass before it (``after``), how
+often it strikes (``times``) and on which path. A stream with fewer frames than ``after`` meets
+the fault at its end; faults of a whole stream (``fragment``, ``no-done``, ``split-sample``, the
+writing of JSON and of event streams) take no ``after``. Three ways lead here:
+
+- the header ``X-Emulator-Fault: name``, or ``name=value; after=3``, several with commas, on an
+  HTTP request or a websocket handshake (there it strikes each context of the socket);
+- ``emulator.inject("drop", after=2, times=1, path="/tts/sse")`` in process;
+- ``POST /emulator/faults`` with ``{"name": "drop", "after": 2, ...}`` or a list of those.
+
+The routes of the alpha (``/v0``) are struck alike, in their own shapes: a refusal is text, an error
+frame ``{"error": ...}``. ``/v0/audio/sse`` and ``/v0/audio/stream`` count as ``sse``; where they
+have no last frame (see the option ``v0_events``), faults of that frame change nothing.
+
+===========================  =============  ========================================================
+name = default value         where          what happens
+===========================  =============  ========================================================
+status = 500                 any            this status with a structured body; options ``code``,
+                                            ``title``, ``message``, ``doc-url``, ``retry-after``,
+                                            ``retry-after-ms`` and ``should-retry``; on a socket,
+                                            its handshake
+handshake-status = 503       ws handshake   the same, for handshakes only
+html = 502                   any            an HTML page with this status (200 works too)
+empty-body = 204             http           this status and no body
+error-200                    http           a structured error body with status 200
+slow-headers = 1             any            seconds before the response begins
+drop                         http, ws       the connection is reset after ``after`` frames
+truncate                     body, sse      the chunked body ends without its last chunk
+stall = forever              body, sse, ws  seconds without a byte; other contexts go on
+close = 1011                 ws             a close frame with this code; ``none``: end of stream
+half-frame                   sse, ws        half a frame, then end of stream
+fragment                     ws             every message in fragments with a ping between
+ignore-pings                 ws handshake   pings get no pong
+bad-base64                   sse, ws        a chunk whose data is not base64
+bad-utf8                     sse, ws        a frame that is not UTF-8
+bad-json                     json, sse, ws  a frame or body that is not JSON
+unknown-type                 sse, ws        one extra frame of a type nobody knows
+extra-fields                 json, sse, ws  members nobody knows in every frame or body
+missing-data                 sse, ws        a chunk without its data
+stale-context                sse, ws        one extra chunk of a context nobody opened
+error = 500                  sse, ws        an error frame of this status ends the context; options
+                                            as for ``status``
+error-without-context = 500  ws             the same frame without ``context_id``
+no-done                      sse, ws        all but the ``done`` frame
+done-twice                   sse, ws        two ``done`` frames
+late-frames-after-done       sse, ws        a chunk after the ``done`` frame
+empty-audio                  body, sse, ws  no audio; the stream ends as if all were well
+oversize-frame = 2097152     sse, ws        one chunk with so many bytes of silence
+split-sample                 body, sse, ws  chunks end in the middle of a sample
+reordered-json               json, sse, ws  the same JSON: other order, blanks, escapes
+sse-cr                       sse            lines end with CR
+sse-crlf                     sse            lines end with CR LF
+sse-crlf-split               sse            the same, each CR and LF in packets of their own
+sse-bom                      sse            a byte order mark first
+sse-comments                 sse            comment lines between events
+sse-no-space                 sse            no space after the colons
+sse-no-event                 sse            no ``event:`` lines
+sse-byte-by-byte             sse            one byte a write
+===========================  =============  ========================================================
+"""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+
+import msgspec
+
+from ..errors import ApiError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+__all__ = ["FAULTS", "Fault", "FaultBox", "Where", "parse_header"]
+
+Where: TypeAlias = Literal["http", "body", "sse", "handshake", "context"]
+"""Where a fault can strike: a JSON response, an audio body, an event stream, a handshake, or one
+context of a websocket."""
+
+_EXCHANGE: Final = ("http", "body", "sse", "handshake")
+_STREAMS: Final = ("sse", "context")
+_JSON: Final = ("http", "sse", "context")
+
+
+class Kind(msgspec.Struct, frozen=True):
+    """What is known about a fault before it strikes."""
+
+    where: tuple[Where, ...]
+    default: str | None = None
+
+
+FAULTS: Final[Mapping[str, Kind]] = {
+    "status": Kind(_EXCHANGE, "500"),
+    "handshake-status": Kind(("handshake",), "503"),
+    "html": Kind(_EXCHANGE, "502"),
+    "empty-body": Kind(("http", "body", "sse"), "204"),
+    "error-200": Kind(("http", "body", "sse")),
+    "slow-headers": Kind(_EXCHANGE, "1"),
+    "drop": Kind(("http", "body", "sse", "context")),
+    "truncate": Kind(("body", "sse")),
+    "stall": Kind(("body", "sse", "context"), "forever"),
+    "close": Kind(("context",), "1011"),
+    "half-frame": Kind(_STREAMS),
+    "fragment": Kind(("context",)),
+    "ignore-pings": Kind(("handshake",)),
+    "bad-base64": Kind(_STREAMS),
+    "bad-utf8": Kind(_STREAMS),
+    "bad-json": Kind(_JSON),
+    "unknown-type": Kind(_STREAMS),
+    "extra-fields": Kind(_JSON),
+    "missing-data": Kind(_STREAMS),
+    "stale-context": Kind(_STREAMS),
+    "error": Kind(_STREAMS, "500"),
+    "error-without-context": Kind(("context",), "500"),
+    "no-done": Kind(_STREAMS),
+    "done-twice": Kind(_STREAMS),
+    "late-frames-after-done": Kind(_STREAMS),
+    "empty-audio": Kind(("body", "sse", "context")),
+    "oversize-frame": Kind(_STREAMS, "2097152"),
+    "split-sample": Kind(("body", "sse", "context")),
+    "reordered-json": Kind(_JSON),
+    "sse-cr": Kind(("sse",)),
+    "sse-crlf": Kind(("sse",)),
+    "sse-crlf-split": Kind(("sse",)),
+    "sse-bom": Kind(("sse",)),
+    "sse-comments": Kind(("sse",)),
+    "sse-no-space": Kind(("sse",)),
+    "sse-no-event": Kind(("sse",)),
+    "sse-byte-by-byte": Kind(("sse",)),
+}
+
+_INTEGER: Final = frozenset(
+    {"status", "handshake-status", "html", "empty-body", "error", "error-without-context"}
+    | {"oversize-frame"}
+)
+
+
+class Fault(msgspec.Struct, frozen=True, kw_only=True):
+    """One fault to come.
+
+    Attributes:
+        name: A key of `FAULTS`.
+        value: What the table calls its value; its default when None.
+        after: Frames (or chunks of a body) that pass unharmed first.
+        times: How often it strikes; None is always.
+        path: Only on this path; None is anywhere it can strike.
+        options: Further settings, such as ``retry-after`` of ``status``.
+    """
+
+    name: str
+    value: str | None = None
+    after: int = 0
+    times: int | None = None
+    path: str | None = None
+    options: dict[str, str] = {}
+
+    def __post_init__(self) -> None:
+        kind = FAULTS.get(self.name)
+        if kind is None:
+            raise ValueError(f"unknown fault {self.name!r}; known: {', '.join(FAULTS)}")
+        if self.value is None and kind.default is not None:
+            msgspec.structs.force_setattr(self, "value", kind.default)
+        if self.after < 0 or (self.times is not None and self.times < 1):
+            raise ValueError(f"{self.name}: after counts from 0 and times from 1")
+        self._check_value()
+
+    def _check_value(self) -> None:
+        if self.name in _INTEGER:
+            low, high = (200, 599) if self.name != "oversize-frame" else (1, 1 << 28)
+            if not (self.value or "").isdecimal() or not low <= self.number <= high:
+                raise ValueError(f"{self.name}: {self.value!r} is not a number {low}..{high}")
+        elif self.name == "close" and self.value != "none":
+            if not (self.value or "").isdecimal() or not 1000 <= self.number <= 4999:
+                raise ValueError(f"close: {self.value!r} is neither a close code nor 'none'")
+        elif self.name in ("stall", "slow-headers"):
+            _ = self.seconds
+
+    @property
+    def number(self) -> int:
+        """The value as an integer."""
+        return int(self.value or 0)
+
+    @property
+    def seconds(self) -> float | None:
+        """The value as seconds; None is for ever."""
+        if self.value == "forever":
+            return None
+        try:
+            seconds = float(self.value or 0)
+        except ValueError:
+            seconds = -1.0
+        if not 0 <= seconds < float("inf"):
+            raise ValueError(f"{self.name}: {self.value!r} is not a number of seconds")
+        return seconds
+
+    def strikes(self, where: Where, path: str) -> bool:
+        """Whether it can strike there."""
+        return where in FAULTS[self.name].where and self.path in (None, path)
+
+    def error(self) -> ApiError:
+        """The structured error that ``status`` and ``error`` stand for."""
+        headers = {
+            header: self.options[option]
+            for option, header in _ERROR_HEADERS.items()
+            if option in self.options
+        }
+        return ApiError(
+            self.number,
+            self.options.get("message", "A fault was asked for."),
+            code=self.options.get("code"),
+            title=self.options.get("title"),
+            doc_url=self.options.get("doc-url"),
+            headers=headers,
+        )
+
+
+_ERROR_HEADERS: Final = {
+    "retry-after": "Retry-After",
+    "retry-after-ms": "Retry-After-Ms",
+    "should-retry": "X-Should-Retry",
+}
+
+
+def parse_header(header: str) -> tuple[Fault, ...]:
+    """Read ``X-Emulator-Fault``.
+
+    Raises:
+        ApiError: 400, for names and values that mean nothing.
+    """
+    return tuple(_parse(part) for part in header.split(",") if part.strip())
+
+
+def _parse(text: str) -> Fault:
+    head, *rest = (part.strip() for part in text.split(";"))
+    name, _, value = head.partition("=")
+    settings = {key.strip(): item.strip() for key, _, item in (p.partition("=") for p in rest)}
+    try:
+        return Fault(
+            name=name.strip(),
+            value=value.strip() or None,
+            after=int(settings.pop("after", 0)),
+            times=int(times) if (times := settings.pop("times", None)) else None,
+            options=settings,
+        )
+    except ValueError as error:
+        raise ApiError(400, f"X-Emulator-Fault: {error}") from error
+
+
+class FaultBox:
+    """Faults armed for exchanges to come. Thread-safe."""
+
+    def __init__(self, faults: Iterable[Fault] = ()) -> None:
+        self._lock = threading.Lock()
+        self._armed: list[tuple[Fault, int | None]] = []
+        for fault in faults:
+            self.arm(fault)
+
+    def arm(self, fault: Fault) -> None:
+        """Let a fault strike from now on."""
+        with self._lock:
+            self._armed.append((fault, fault.times))
+
+    def clear(self) -> None:
+        """Disarm everything."""
+        with self._lock:
+            self._armed.clear()
+
+    def __len__(self) -> int:
+        with self._lock:
+            return len(self._armed)
+
+    def strike(self, where: Where, path: str) -> list[Fault]:
+        """The faults of one exchange or context; each uses up one of its times."""
+        struck, left = list[Fault](), list[tuple[Fault, int | None]]()
+        with self._lock:
+            for fault, times in self._armed:
+                hit = fault.strikes(where, path)
+                if hit:
+                    struck.append(fault)
+                remaining = times - 1 if hit and times is not None else times
+                if remaining != 0:
+                    left.append((fault, remaining))
+            self._armed = left
+        return struck

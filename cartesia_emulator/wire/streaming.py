@@ -1,0 +1,135 @@
+"""Audio on its way out over HTTP: as a chunked body, or as the frames of an event stream."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Final
+
+from aiohttp import web
+
+from ..studio.script import cut
+from ..studio.studio import Pacer
+from . import transport
+from .mangle import Abort, Close, Half, Mangler, Pause, Send
+from .sse import EventWriter
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterable, AsyncIterator, Iterable
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from ..backend import Backend
+    from ..studio.script import Audio
+    from .call import Call
+    from .mangle import Action, Shape
+    from .requests import OutputFormat
+
+__all__ = ["CONTENT_TYPES", "EVENTS", "AudioStream", "paced"]
+
+CONTENT_TYPES: Final = {
+    "raw": "audio/pcm",
+    "wav": "audio/wav",
+    "mp3": "audio/mpeg",
+}
+EVENTS: Final = {"Content-Type": "text/event-stream", "Cache-Control": "no-cache"}
+
+
+class AudioStream:
+    """A chunked response that carries actions out; headers leave with the first of them.
+
+    Args:
+        call: What is answered.
+        headers: Headers of the response.
+        shape: What the frames look like on this wire.
+        writer: Writes the frames, unless they are audio; by default as an event stream.
+    """
+
+    def __init__(
+        self,
+        call: Call,
+        headers: dict[str, str],
+        *,
+        shape: Shape | None = None,
+        writer: EventWriter | None = None,
+    ) -> None:
+        self.call = call
+        self.response: web.StreamResponse = web.StreamResponse(headers=headers)
+        self.mangler: Mangler = Mangler(call.faults, shape=shape)
+        self._writer = writer or EventWriter(call.faults)
+        self._framed = writer is not None or self.response.content_type == "text/event-stream"
+
+    async def frame(self, fields: dict[str, object], audio: bytes | None) -> None:
+        """Send one frame of an event stream, and say what audio it holds."""
+        await self.carry_out(self.mangler.frame(fields, audio))
+
+    async def body(self, pieces: AsyncIterable[Audio]) -> web.StreamResponse:
+        """Send audio as the body of a response, and end it."""
+        async for piece in pieces:
+            if not self.mangler.silences():
+                await self.carry_out(self.mangler.body(piece.data))
+        await self.carry_out(self.mangler.body_end())
+        return await self.finish()
+
+    async def carry_out(self, actions: Iterable[Action]) -> None:
+        """Carry actions out; one that ends the stream ends the request."""
+        for action in actions:
+            if not await self._perform(action):
+                raise transport.Gone
+
+    async def finish(self) -> web.StreamResponse:
+        """End the body properly."""
+        await self._prepare()
+        await self.response.write_eof()
+        return self.response
+
+    async def _perform(self, action: Action) -> bool:
+        await self._prepare()
+        match action:
+            case Send(payload, event):
+                await self._write(payload, event)
+            case Half(payload, event):
+                whole = b"".join(self._writer.event(event, payload))
+                await self.response.write(whole[: len(whole) // 2])
+                transport.hang_up(self.call.request)
+                return False
+            case Pause(seconds):
+                await transport.pause(seconds)
+            case Abort():
+                await transport.abort(self.call.request)
+                return False
+            case Close():
+                transport.hang_up(self.call.request)
+                return False
+            case _:
+                await self.finish()
+                return False
+        return True
+
+    async def _write(self, payload: bytes, event: str) -> None:
+        if not self._framed:
+            await self.response.write(payload)
+            return
+        pieces = list(self._writer.event(event, payload))
+        for piece in pieces:
+            await self.response.write(piece)
+            if len(pieces) > 1:
+                # Apart in time as well, or the kernel would join them into one packet.
+                await asyncio.sleep(0)
+
+    async def _prepare(self) -> None:
+        if not self.response.prepared:
+            self.call.begin(self.response)
+            self.response.enable_chunked_encoding()
+            await self.response.prepare(self.call.request)
+
+
+async def paced(
+    backend: Backend, samples: NDArray[np.float32], fmt: OutputFormat
+) -> AsyncIterator[Audio]:
+    """Finished samples at the engine's rate as chunks, no faster than the options allow."""
+    pacer = Pacer(backend.options)
+    rate, chunk_ms = backend.studio.synthesizer.sample_rate, backend.studio.chunk_ms
+    for piece in cut(samples, rate, fmt, chunk_ms):
+        await pacer.before(piece)
+        yield piece
