@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import re
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
-import msgspec
-
+from .access import Keys
 from .errors import ApiError
+from .limits import Slots
 from .speech.respell import NO_LEXICON
 from .studio.studio import Studio
-from .tokens import TokenMint
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
-
+    from .hearing.engine import Recognizer
     from .options import Options
-    from .speech.engine import Recognizer, Synthesizer
+    from .speech.engine import Synthesizer
     from .speech.respell import Lexicon
     from .state.state import State
     from .state.voices import VoiceRecord, VoiceStore
@@ -25,53 +22,9 @@ if TYPE_CHECKING:
     from .wire.recording import Recorder
     from .wire.requests import Speech
 
-__all__ = ["Backend", "Counters", "Slots"]
+__all__ = ["Backend"]
 
 _DATED: Final = re.compile(r"\d{4}-\d{2}-\d{2}$")
-
-
-class Counters(msgspec.Struct):
-    """What the health page counts."""
-
-    requests_served: int = 0
-    open_sockets: int = 0
-
-
-class Slots:
-    """A limit on how many of something exist at once."""
-
-    def __init__(self, limit: int, what: str) -> None:
-        self._limit = limit
-        self._what = what
-        self.taken: int = 0
-
-    def take(self) -> None:
-        """Take one.
-
-        Raises:
-            ApiError: 429 ``concurrency_limited`` if all are taken.
-        """
-        if self.taken >= self._limit:
-            raise ApiError(
-                429,
-                f"Too many {self._what}: the limit is {self._limit}.",
-                code="concurrency_limited",
-                headers={"Retry-After": "1"},
-            )
-        self.taken += 1
-
-    def give(self) -> None:
-        """Give one back."""
-        self.taken -= 1
-
-    @contextmanager
-    def held(self) -> Generator[None]:
-        """Hold one for the length of a block."""
-        self.take()
-        try:
-            yield
-        finally:
-            self.give()
 
 
 class Backend:
@@ -88,14 +41,13 @@ class Backend:
         recorder: Recorder,
     ) -> None:
         self.options = options
-        self.api_key = api_key
+        self.keys: Keys = Keys(api_key)
         self.state = state
         self.voices: VoiceStore = state.voices
         self.faults = faults
         self.recorder = recorder
-        self.studio: Studio = Studio(*engines, options.chunk_ms)
-        self.tokens: TokenMint = TokenMint()
-        self.counters: Counters = Counters()
+        self.studio: Studio = Studio(*engines, options)
+        self.requests_served: int = 0
         self.contexts: Slots = Slots(options.concurrency, "active speech contexts")
         self.transcriptions: Slots = Slots(options.stt_concurrency, "transcriptions at once")
         self.sockets: Slots = Slots(options.max_sockets, "open websockets")

@@ -12,20 +12,21 @@ from typing import TYPE_CHECKING, Self
 
 from aiohttp import web
 
-from .api.rest import make_fault
 from .backend import Backend
 from .options import AfterCancel, OnExpiry, Options, V0Embeddings, V0Events
 from .server import Server
 from .state.state import State
 from .studio import engines
-from .wire.faults import FaultBox
+from .v0.voices import retired_voices
+from .wire.faults import FaultBox, make_fault
 from .wire.recording import RecordedRequest, Recorder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
     from types import FrameType, TracebackType
 
-    from .speech.engine import Recognizer, Synthesizer
+    from .hearing.engine import Recognizer
+    from .speech.engine import Synthesizer
     from .state.voices import VoiceStore
 
 __all__ = ["Emulator", "serve"]
@@ -192,7 +193,7 @@ class Emulator:
             return self
         pair = engines.load(self._engine) if isinstance(self._engine, str) else self._engine
         if self._state is None:
-            self._state = State(pair[0].presets)
+            self._state = State(pair[0].presets, retired_voices(pair[0].presets))
         backend = Backend(
             self._options,
             pair,

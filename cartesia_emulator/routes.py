@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from .api import (
+    accents,
+    access_token,
     agent_calls,
     agent_metrics,
     agents,
+    control,
     datasets,
     files,
     fine_tunes,
     infill,
-    locales,
     pronunciation_dicts,
-    rest,
+    status,
+    stt,
     tts,
     voice_changer,
     voices,
@@ -30,16 +33,14 @@ if TYPE_CHECKING:
 
     from aiohttp import web
 
+    from .access import Access
     from .backend import Backend
     from .wire.call import Call
     from .wire.faults import Where
 
     Handler: TypeAlias = Callable[[Backend, Call], Awaitable[web.StreamResponse]]
 
-__all__ = ["ROUTES", "Door", "Route", "patterns"]
-
-Door: TypeAlias = Literal["open", "key", "tts", "stt", "v0"]
-"""Who may pass: anyone, the key, the key and tokens with that grant, or the key as v0 has it."""
+__all__ = ["ROUTES", "Route", "patterns"]
 
 
 class Route(NamedTuple):
@@ -48,7 +49,7 @@ class Route(NamedTuple):
     method: str
     path: str
     handler: Handler
-    door: Door = "key"
+    access: Access = "key"
     where: Where = "http"
     versioned: bool = True
 
@@ -59,8 +60,8 @@ def _v0(method: str, path: str, handler: Handler, where: Where = "http") -> Rout
 
 
 ROUTES: Final = (
-    Route("GET", "/", rest.status, "open"),
-    Route("POST", "/access-token", rest.create_token),
+    Route("GET", "/", status.status, "open"),
+    Route("POST", "/access-token", access_token.create_token),
     Route("GET", "/voices", voices.list_voices),
     Route("GET", "/voices/{voice_id}", voices.get_voice),
     Route("PATCH", "/voices/{voice_id}", voices.update_voice),
@@ -69,10 +70,10 @@ ROUTES: Final = (
     Route("POST", "/voices/localize", voices.localize_voice),
     Route("PATCH", "/voices/{voice_id}/accents", voices.attach_accents),
     Route("DELETE", "/voices/{voice_id}/accents/{accent_id}", voices.detach_accent),
-    Route("GET", "/accents", voices.list_accents),
-    Route("GET", "/locales", locales.list_locales),
+    Route("GET", "/accents", accents.list_accents),
+    Route("GET", "/locales", accents.list_locales),
     Route("GET", "/previews/{voice_id}.wav", voices.preview, versioned=False),
-    Route("POST", "/stt", rest.transcribe, "stt"),
+    Route("POST", "/stt", stt.transcribe, "stt"),
     Route("POST", "/tts/bytes", tts.speech_bytes, "tts", "body"),
     Route("POST", "/tts/sse", tts.speech_events, "tts", "sse"),
     Route("GET", "/tts/websocket", speech_socket, "tts", "handshake"),
@@ -118,8 +119,8 @@ ROUTES: Final = (
     Route("GET", "/agents/{agent_id}/deployments", agents.list_deployments),
     Route("POST", "/agents/{agent_id}/metrics/{metric_id}", agent_metrics.add_metric),
     Route("DELETE", "/agents/{agent_id}/metrics/{metric_id}", agent_metrics.remove_metric),
-    Route("GET", "/status", rest.v0_status, "open", versioned=False),
-    Route("GET", "/v0", rest.v0_status, "open", versioned=False),
+    Route("GET", "/status", status.v0_status, "open", versioned=False),
+    Route("GET", "/v0", status.v0_status, "open", versioned=False),
     _v0("GET", "/voices", v0_voices.list_voices),
     _v0("GET", "/voices/embedding/{voice_id}", v0_voices.get_embedding),
     _v0("GET", "/voices/{voice_id}/embedding", v0_voices.get_embedding),
@@ -132,9 +133,9 @@ ROUTES: Final = (
     _v0("POST", "/audio/transcriptions", v0_audio.transcribe),
     _v0("GET", "/audio/websocket", plain_socket, "handshake"),
     _v0("GET", "/experimental/audio/websocket", interrupt_socket, "handshake"),
-    Route("GET", "/emulator", rest.health, "open", versioned=False),
-    Route("POST", "/emulator/faults", rest.arm_faults, versioned=False),
-    Route("DELETE", "/emulator/faults", rest.clear_faults, versioned=False),
+    Route("GET", "/emulator", control.health, "open", versioned=False),
+    Route("POST", "/emulator/faults", control.arm_faults, versioned=False),
+    Route("DELETE", "/emulator/faults", control.clear_faults, versioned=False),
 )
 
 

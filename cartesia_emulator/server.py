@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hmac
 import logging
 import time
 import uuid
@@ -14,16 +13,17 @@ from aiohttp import web
 from .catalog import VERSIONS
 from .errors import ApiError, reason
 from .routes import ROUTES, Route, patterns
+from .v0.errors import refusal as v0_refusal
 from .wire import transport
 from .wire.call import Call
 from .wire.faults import parse_header
+from .wire.mangle import encode_json
 from .wire.recording import RecordedRequest
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from .backend import Backend
-    from .routes import Door
 
 __all__ = ["Server"]
 
@@ -89,7 +89,7 @@ class Server:
             response = await self._answer(call, route)
         finally:
             self._tasks.discard(task)
-            self._backend.counters.requests_served += 1
+            self._backend.requests_served += 1
         if not response.prepared:
             response.headers.setdefault("X-Request-ID", call.id)
         call.record.status = response.status
@@ -111,7 +111,7 @@ class Server:
     async def _answer(self, call: Call, route: Route) -> web.StreamResponse:
         try:
             call.record.body = await call.request.read()
-            self._check_door(call, route.door)
+            self._backend.keys.check(call.request, route.access)
             self._check_version(call, route)
             self._gather_faults(call, route)
             spoilt = await self._spoil(call, route)
@@ -144,35 +144,6 @@ class Server:
             known = ", ".join(VERSIONS)
             raise ApiError(400, f"Cartesia-Version: {version!r} is not one of {known}.")
 
-    def _check_door(self, call: Call, door: Door) -> None:
-        if door == "open":
-            return
-        if door == "v0":
-            self._check_v0_key(call.request)
-            return
-        credentials = _credentials(call.request, query=call.request.path == "/tts/websocket")
-        if not credentials:
-            raise ApiError(401, "Send an API key: Authorization: Bearer <key>.")
-        if any(
-            hmac.compare_digest(c.encode(), self._backend.api_key.encode()) for c in credentials
-        ):
-            return
-        grants = [found for c in credentials if (found := self._backend.tokens.open(c))]
-        if not grants:
-            raise ApiError(401, "The API key or access token is not valid here.")
-        if door == "key":
-            raise ApiError(403, "Access tokens do not open this; use the API key.")
-        if not any(getattr(grant, door) for grant in grants):
-            raise ApiError(403, f"The access token lacks the grant {door!r}.")
-
-    def _check_v0_key(self, request: web.Request) -> None:
-        """The alpha knows the key only, and takes it from the query as well."""
-        keys = (request.headers.get("X-API-Key"), request.query.get("api_key"))
-        if not any(
-            hmac.compare_digest(key.encode(), self._backend.api_key.encode()) for key in keys if key
-        ):
-            raise ApiError(401, "Invalid API key: send it as X-API-Key, or as api_key in the URL.")
-
     def _gather_faults(self, call: Call, route: Route) -> None:
         asked = parse_header(call.request.headers.get("X-Emulator-Fault", ""))
         path = call.request.path
@@ -200,7 +171,7 @@ class Server:
             if fault.name == "empty-body":
                 return web.Response(status=fault.number)
             if fault.name == "error-200":
-                return call.refusal(ApiError(500, "A fault was asked for."), status=200)
+                return _refusal(call, ApiError(500, "A fault was asked for."), status=200)
             if fault.name == "drop" and route.where == "http":
                 await transport.abort(call.request)
                 raise transport.Gone
@@ -212,14 +183,18 @@ def _refuse(call: Call, error: ApiError) -> web.StreamResponse:
     if call.response is not None and call.response.prepared:
         transport.hang_up(call.request)
         return call.response
-    return call.refusal(error)
+    return _refusal(call, error)
 
 
-def _credentials(request: web.Request, *, query: bool) -> list[str]:
-    found = [request.headers.get("X-API-Key")]
-    scheme, _, value = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() == "bearer":
-        found.append(value.strip())
-    if query:
-        found += [request.query.get("api_key"), request.query.get("access_token")]
-    return [item for item in found if item]
+def _refusal(call: Call, error: ApiError, status: int | None = None) -> web.Response:
+    """The response to a request that is refused, with another status if one is given."""
+    if call.request.path.startswith("/v0/"):
+        return v0_refusal(error, status or error.status)
+    return web.Response(
+        status=status or error.status,
+        # Numbers outside the registry (520) have no phrase of their own.
+        reason=error.title.splitlines()[0] or None,
+        body=encode_json(error.body(call.id), call.faults),
+        content_type="application/json",
+        headers=error.headers,
+    )

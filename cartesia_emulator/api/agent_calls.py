@@ -2,103 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import datetime  # noqa: TC003 - msgspec reads the annotations
 from typing import TYPE_CHECKING, Final
 
-import msgspec
 import numpy as np
 from aiohttp import web
 
 from ..audio import pcm
 from ..errors import ApiError
-from ..state.collection import Paging
+from .paging import Paging
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ..backend import Backend
     from ..speech.engine import VoiceShape
+    from ..state.agents import AgentCall, Turn
     from ..wire.call import Call
 
-__all__ = ["AgentCall", "Turn"]
-
 _CALLER_VOICE: Final = "a3c1f7de-52b0-4a57-9d0e-6f1d0a7b8c11"
-
-
-class TelephonyParams(msgspec.Struct, frozen=True, kw_only=True):
-    """Who called whom."""
-
-    from_: str = msgspec.field(name="from")
-    to: str
-
-
-class TextChunk(msgspec.Struct, frozen=True, kw_only=True):
-    """Part of what was said in a turn."""
-
-    text: str
-    start_timestamp: float
-
-
-class ToolCall(msgspec.Struct, frozen=True, kw_only=True):
-    """A tool that the agent used."""
-
-    id: str
-    name: str
-    arguments: dict[str, str]
-
-
-class LogEvent(msgspec.Struct, frozen=True, kw_only=True):
-    """An event that the agent's code noted."""
-
-    event: str
-    metadata: dict[str, str]
-    timestamp: float
-
-
-class LogMetric(msgspec.Struct, frozen=True, kw_only=True):
-    """A number that the agent's code noted."""
-
-    name: str
-    value: float
-    timestamp: float
-
-
-class Turn(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One entry of a transcript; ``system`` entries are notes of the agent's code."""
-
-    role: str
-    start_timestamp: float
-    end_timestamp: float
-    text: str | None = None
-    text_chunks: tuple[TextChunk, ...] | None = None
-    end_reason: str | None = None
-    tool_calls: tuple[ToolCall, ...] | None = None
-    tts_ttfb: float | None = None
-    vad_buffer_ms: int | None = None
-    log_event: LogEvent | None = None
-    log_metric: LogMetric | None = None
-
-
-class AgentCall(msgspec.Struct, frozen=True, kw_only=True):
-    """One call."""
-
-    id: str
-    agent_id: str
-    deployment_id: str
-    status: str
-    start_time: datetime
-    end_time: datetime | None = None
-    error_message: str | None = None
-    summary: str | None = None
-    telephony_params: TelephonyParams | None = None
-    transcript: tuple[Turn, ...] = ()
-
-    def public(self, *, transcript: bool) -> dict[str, object]:
-        """What the service tells about it; the transcript must be asked for in lists."""
-        fields = msgspec.structs.asdict(self)
-        if not transcript:
-            del fields["transcript"]
-        return fields
 
 
 async def list_calls(backend: Backend, call: Call) -> web.Response:

@@ -18,53 +18,20 @@ import msgspec
 from aiohttp import web
 
 from ..errors import ApiError
-from ..state.collection import Paging
+from ..state.agents import Metric, MetricResult, measure
 from .agents import agent_of
+from .paging import Paging
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ..backend import Backend
     from ..wire.call import Call
-    from .agent_calls import AgentCall
 
-__all__ = ["Metric", "MetricResult", "as_csv", "measure"]
+__all__ = ["as_csv"]
 
 MAX_ROWS: Final = 100_000
 _NAME: Final = re.compile(r"[a-z0-9_.-]+")
-_WORD: Final = re.compile(r"\w+")
-
-
-class Metric(msgspec.Struct, frozen=True, kw_only=True):
-    """A question about calls."""
-
-    id: str
-    name: str
-    display_name: str | None
-    prompt: str
-    created_at: datetime
-
-
-class MetricResult(msgspec.Struct, frozen=True, kw_only=True):
-    """The answer for one call; the only thing on this wire in camel case."""
-
-    id: str
-    agent_id: str
-    call_id: str
-    deployment_id: str
-    metric_id: str
-    metric_name: str
-    created_at: datetime
-    status: str
-    result: str
-    summary: str
-    value: float
-    run_id: str
-
-    def public(self) -> dict[str, object]:
-        """What the service tells about it."""
-        fields = msgspec.structs.asdict(self) | {"json_result": {"value": self.value}}
-        return {_camel(key): value for key, value in fields.items()}
 
 
 class _Create(msgspec.Struct, frozen=True):
@@ -136,30 +103,6 @@ async def export_results(backend: Backend, call: Call) -> web.Response:
     return web.Response(text=as_csv(rows), content_type="text/csv")
 
 
-def measure(metric: Metric, record: AgentCall, now: datetime) -> MetricResult:
-    """Which share of the words of the prompt were said in the call."""
-    wanted = set(_WORD.findall(metric.prompt.casefold()))
-    said = {
-        word for turn in record.transcript for word in _WORD.findall((turn.text or "").casefold())
-    }
-    share = round(len(wanted & said) / len(wanted), 4) if wanted else 0.0
-    place = uuid.uuid5(uuid.NAMESPACE_URL, f"{metric.id}/{record.id}")
-    return MetricResult(
-        id=f"result_{place}",
-        agent_id=record.agent_id,
-        call_id=record.id,
-        deployment_id=record.deployment_id,
-        metric_id=metric.id,
-        metric_name=metric.name,
-        created_at=now,
-        status="completed",
-        result=f"{share:.0%}",
-        summary=f"{len(wanted & said)} of {len(wanted)} words of the prompt were said.",
-        value=share,
-        run_id=f"run_{place}",
-    )
-
-
 def as_csv(results: Sequence[MetricResult]) -> str:
     """Results as a table with a head.
 
@@ -214,8 +157,3 @@ def _date(call: Call, name: str) -> datetime | None:
 
 def _metric(backend: Backend, call: Call) -> Metric:
     return backend.state.metrics.get(call.path("metric_id"))
-
-
-def _camel(name: str) -> str:
-    head, *tail = name.split("_")
-    return head + "".join(map(str.capitalize, tail))

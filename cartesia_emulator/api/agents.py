@@ -14,95 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from ..backend import Backend
+    from ..state.agents import Agent
     from ..wire.call import Call
-
-__all__ = ["Agent", "Deployment", "GitRepository", "PhoneNumber", "Template"]
-
-
-class GitRepository(msgspec.Struct, frozen=True, kw_only=True):
-    """Where an agent's code lives."""
-
-    account: str
-    name: str
-    provider: str
-
-
-class PhoneNumber(msgspec.Struct, frozen=True, kw_only=True):
-    """A number under which an agent is called; its id shows in the agent only."""
-
-    id: str
-    agent_id: str
-    number: str
-    is_cartesia_managed: bool
-    created_at: datetime
-    updated_at: datetime
-
-    def public(self) -> dict[str, object]:
-        """What the service tells about it."""
-        return {key: value for key, value in msgspec.structs.asdict(self).items() if key != "id"}
-
-
-class Template(msgspec.Struct, frozen=True, kw_only=True):
-    """Code that an agent can start from."""
-
-    id: str
-    name: str
-    description: str | None
-    owner_id: str
-    repo_url: str
-    root_dir: str
-    dependencies: tuple[str, ...]
-    required_env_vars: tuple[str, ...]
-    created_at: datetime
-    updated_at: datetime
-
-
-class Deployment(msgspec.Struct, frozen=True, kw_only=True):
-    """One version of an agent's code and what became of it."""
-
-    id: str
-    agent_id: str
-    status: str
-    is_live: bool
-    is_pinned: bool
-    env_var_collection_id: str
-    source_code_file_id: str
-    git_commit_hash: str
-    created_at: datetime
-    updated_at: datetime
-    build_started_at: datetime
-    build_completed_at: datetime
-    build_logs: str
-    deployment_started_at: datetime
-    deployment_completed_at: datetime
-    build_error: str | None = None
-    deployment_error: str | None = None
-
-
-class Agent(msgspec.Struct, frozen=True, kw_only=True):
-    """One agent, without what is counted or kept elsewhere."""
-
-    id: str
-    name: str
-    description: str | None
-    tts_voice: str
-    tts_language: str
-    created_at: datetime
-    updated_at: datetime
-    has_text_to_agent_run: bool = False
-    webhook_id: str | None = None
-    git_repository: GitRepository | None = None
-    git_deploy_branch: str | None = None
-
-    def public(self, backend: Backend) -> dict[str, object]:
-        """What the service tells about it."""
-        numbers = _of_agent(backend.state.phone_numbers.all(), self.id)
-        fields: dict[str, object] = {
-            "deployment_count": len(_of_agent(backend.state.deployments.all(), self.id)),
-            "deleted_at": None,
-            "phone_numbers": [{"id": item.id, "number": item.number} for item in numbers],
-        }
-        return msgspec.structs.asdict(self) | fields
 
 
 class _Update(msgspec.Struct, frozen=True):
@@ -117,7 +30,7 @@ class _Update(msgspec.Struct, frozen=True):
 async def list_agents(backend: Backend, call: Call) -> web.Response:
     """GET /agents."""
     agents = backend.state.agents.all()
-    return call.json({"summaries": [agent.public(backend) for agent in agents]})
+    return call.json({"summaries": [_shown(backend, agent) for agent in agents]})
 
 
 async def list_templates(backend: Backend, call: Call) -> web.Response:
@@ -128,7 +41,7 @@ async def list_templates(backend: Backend, call: Call) -> web.Response:
 
 async def get_agent(backend: Backend, call: Call) -> web.Response:
     """GET /agents/{agent_id}."""
-    return call.json(agent_of(backend, call).public(backend))
+    return call.json(_shown(backend, agent_of(backend, call)))
 
 
 async def update_agent(backend: Backend, call: Call) -> web.Response:
@@ -145,7 +58,7 @@ async def update_agent(backend: Backend, call: Call) -> web.Response:
     if update.description is not msgspec.UNSET:
         changes["description"] = update.description
     changed = msgspec.structs.replace(agent, **changes, updated_at=datetime.now(UTC))
-    return call.json(backend.state.agents.add(changed).public(backend))
+    return call.json(_shown(backend, backend.state.agents.add(changed)))
 
 
 async def delete_agent(backend: Backend, call: Call) -> web.Response:
@@ -180,6 +93,17 @@ async def get_deployment(backend: Backend, call: Call) -> web.Response:
 def agent_of(backend: Backend, call: Call) -> Agent:
     """The agent that the path names."""
     return backend.state.agents.get(call.path("agent_id"))
+
+
+def _shown(backend: Backend, agent: Agent) -> dict[str, object]:
+    """What the service tells about an agent."""
+    numbers = _of_agent(backend.state.phone_numbers.all(), agent.id)
+    fields: dict[str, object] = {
+        "deployment_count": len(_of_agent(backend.state.deployments.all(), agent.id)),
+        "deleted_at": None,
+        "phone_numbers": [{"id": item.id, "number": item.number} for item in numbers],
+    }
+    return msgspec.structs.asdict(agent) | fields
 
 
 class _Owned(Protocol):

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from ..backend import Backend
     from ..speech.engine import VoiceShape
+    from ..studio.studio import Studio
     from ..wire.call import Call
     from ..wire.multipart import Form
 
@@ -26,25 +26,25 @@ __all__ = ["decode_clip", "enroll", "headerless_or_file", "output_format"]
 _NUMBERS: Final = ("sample_rate", "bit_rate")
 
 
-async def decode_clip(backend: Backend, field: str, clip: bytes) -> Clip:
+async def decode_clip(studio: Studio, field: str, clip: bytes) -> Clip:
     """An audio file as mono samples and their rate.
 
     Raises:
         ApiError: 415, if it is no audio that can be read.
     """
     try:
-        return await backend.studio.work(lambda: pcm.decode_file(clip))
+        return await studio.work(lambda: pcm.decode_file(clip))
     except pcm.UnsupportedAudioError as error:
         raise ApiError(415, f"{field}: {error}.", code="unsupported_audio_format") from error
 
 
-async def headerless_or_file(backend: Backend, call: Call, clip: bytes) -> Clip:
+async def headerless_or_file(studio: Studio, call: Call, clip: bytes) -> Clip:
     """A clip to transcribe: headerless if the query says how, else by its header."""
     encoding = call.query_choice("encoding", STT_ENCODINGS)
     rate = call.query_int("sample_rate")
     in_range("sample_rate", rate, 1000, 192_000)
     if encoding is None:
-        return await decode_clip(backend, "file", clip)
+        return await decode_clip(studio, "file", clip)
     if rate is None:
         raise ApiError(400, "sample_rate: raw audio needs it beside encoding.")
     width = pcm.sample_width(encoding)
@@ -52,15 +52,15 @@ async def headerless_or_file(backend: Backend, call: Call, clip: bytes) -> Clip:
     return pcm.decode(whole, encoding), rate
 
 
-async def enroll(backend: Backend, clip: bytes) -> VoiceShape:
+async def enroll(studio: Studio, clip: bytes) -> VoiceShape:
     """The voice in an audio file.
 
     Raises:
         ApiError: 415 if it is no audio, 400 if no voice can be made of it.
     """
-    samples, rate = await decode_clip(backend, "clip", clip)
+    samples, rate = await decode_clip(studio, "clip", clip)
     try:
-        return await backend.studio.enroll(samples, rate)
+        return await studio.enroll(samples, rate)
     except ValueError as error:
         raise ApiError(400, f"clip: {error}.") from error
 

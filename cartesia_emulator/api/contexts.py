@@ -15,7 +15,6 @@ import msgspec
 
 from ..errors import ApiError
 from ..studio.script import Audio, TextBuffer, done_frame, flush_frame, frame
-from ..studio.studio import Pacer
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -85,7 +84,7 @@ class Context:
         self._elapsed = 0.0
         self._spoke = False
         self._last_input = 0.0
-        self._pacer = Pacer(backend.options)
+        self._pacer = backend.studio.pacer()
 
     def accept(self, request: Speech) -> None:
         """Take one input.

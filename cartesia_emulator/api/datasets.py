@@ -9,51 +9,13 @@ from typing import TYPE_CHECKING
 import msgspec
 from aiohttp import web
 
-from ..state.collection import Collection, Paging
+from ..state.collection import Collection
+from ..state.files import Dataset, DatasetFile
+from .paging import Paging
 
 if TYPE_CHECKING:
     from ..backend import Backend
     from ..wire.call import Call
-
-__all__ = ["Dataset", "DatasetFile"]
-
-
-class DatasetFile(msgspec.Struct, frozen=True, kw_only=True):
-    """One file of a dataset with its content."""
-
-    id: str
-    filename: str
-    data: bytes
-    purpose: str | None
-    created_at: datetime
-
-    def public(self) -> dict[str, object]:
-        """What the service tells about it."""
-        return {
-            "id": self.id,
-            "filename": self.filename,
-            "size": len(self.data),
-            "created_at": self.created_at,
-        }
-
-
-class Dataset(msgspec.Struct, frozen=True, kw_only=True):
-    """One dataset; its files are a collection of their own."""
-
-    id: str
-    name: str
-    description: str
-    created_at: datetime
-    files: Collection[DatasetFile]
-
-    def public(self) -> dict[str, object]:
-        """What the service tells about it."""
-        return {
-            "id": self.id,
-            "name": self.name,
-            "description": self.description,
-            "created_at": self.created_at,
-        }
 
 
 class _Wanted(msgspec.Struct, frozen=True):

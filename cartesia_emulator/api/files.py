@@ -2,64 +2,16 @@
 
 from __future__ import annotations
 
-import uuid
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-import msgspec
-
-from ..state.collection import Paging
-from ..state.voices import USER_ID
+from ..state.files import StoredFile
+from .paging import Paging
 
 if TYPE_CHECKING:
     from aiohttp import web
 
     from ..backend import Backend
     from ..wire.call import Call
-
-__all__ = ["StoredFile", "keep_file", "new_file_id"]
-
-
-class StoredFile(msgspec.Struct, frozen=True, kw_only=True):
-    """One file with its content."""
-
-    id: str
-    filename: str
-    purpose: str
-    data: bytes
-    created_at: datetime
-
-    def public(self) -> dict[str, object]:
-        """What the service tells about it."""
-        return {
-            "id": self.id,
-            "filename": self.filename,
-            "purpose": self.purpose,
-            "size": len(self.data),
-            "status": "ready",
-            "owner_id": USER_ID,
-            "created_at": self.created_at,
-        }
-
-
-def new_file_id() -> str:
-    """An id that no file has yet."""
-    return f"file_{uuid.uuid4().hex[:22]}"
-
-
-def keep_file(
-    backend: Backend, filename: str, data: bytes, purpose: str, ident: str | None = None
-) -> StoredFile:
-    """Store a file, under an id that was promised or a new one."""
-    return backend.state.files.add(
-        StoredFile(
-            id=ident or new_file_id(),
-            filename=filename,
-            purpose=purpose,
-            data=data,
-            created_at=datetime.now(UTC),
-        )
-    )
 
 
 async def list_files(backend: Backend, call: Call) -> web.Response:
@@ -77,7 +29,7 @@ async def upload_file(backend: Backend, call: Call) -> web.Response:
     form = call.form()
     file = form.upload("file")
     purpose = form.required("purpose")
-    stored = keep_file(backend, file.filename or "file", file.data, purpose)
+    stored = backend.state.files.keep(file.filename or "file", file.data, purpose)
     return call.json(stored.public(), status=201)
 
 

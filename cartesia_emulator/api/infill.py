@@ -9,7 +9,7 @@ import numpy as np
 from ..audio import pcm
 from ..errors import ApiError
 from ..wire.requests import check_language, check_model
-from ..wire.streaming import CONTENT_TYPES, AudioStream, paced
+from ..wire.streaming import CONTENT_TYPES, AudioStream
 from .clips import decode_clip, output_format
 
 if TYPE_CHECKING:
@@ -41,10 +41,10 @@ async def infill_bytes(backend: Backend, call: Call) -> web.StreamResponse:
     if not transcript.strip():
         raise ApiError(400, "transcript: there is nothing to say.")
     with backend.contexts.held():
-        clips = [(await decode_clip(backend, side, form.file(side)))[0] for side in sides]
+        clips = [(await decode_clip(backend.studio, side, form.file(side)))[0] for side in sides]
         spoken = await backend.studio.say(transcript, voice.shape, language=language[:2])
         headers = {"Content-Type": CONTENT_TYPES[fmt.container]}
-        pieces = paced(backend, _as_loud(spoken, clips), fmt)
+        pieces = backend.studio.paced(_as_loud(spoken, clips), fmt)
         return await AudioStream(call, headers).body(pieces)
 
 

@@ -9,35 +9,14 @@ from typing import TYPE_CHECKING
 import msgspec
 from aiohttp import web
 
-from ..speech.respell import Lexicon, LexiconItem
-from ..state.collection import Paging
-from ..state.voices import USER_ID
+from ..speech.respell import LexiconItem  # noqa: TC001 - msgspec reads the annotations
+from ..state.collection import USER_ID
+from ..state.pronunciation_dicts import Dictionary
+from .paging import Paging
 
 if TYPE_CHECKING:
     from ..backend import Backend
     from ..wire.call import Call
-
-__all__ = ["Dictionary"]
-
-
-class Dictionary(msgspec.Struct, frozen=True, kw_only=True):
-    """One dictionary as the service shows it."""
-
-    id: str
-    name: str
-    owner_id: str
-    pinned: bool
-    items: tuple[LexiconItem, ...]
-    created_at: datetime
-
-    @property
-    def lexicon(self) -> Lexicon:
-        """Its items, ready to respell a text."""
-        return Lexicon(self.items)
-
-    def public(self) -> dict[str, object]:
-        """What the service tells about it: everything."""
-        return msgspec.structs.asdict(self)
 
 
 class _Create(msgspec.Struct, frozen=True):

@@ -7,11 +7,10 @@ from contextlib import aclosing
 from typing import TYPE_CHECKING, Final
 
 from ..errors import ApiError
+from ..state.files import new_file_id
 from ..studio.script import Audio, done_frame, frame
-from ..studio.studio import Pacer
 from ..wire.requests import Speech
 from ..wire.streaming import CONTENT_TYPES, EVENTS, AudioStream
-from .files import keep_file, new_file_id
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Iterable
@@ -40,16 +39,17 @@ async def speech_bytes(backend: Backend, call: Call) -> web.StreamResponse:
         headers["Cartesia-File-ID"] = file_id
     sent: list[bytes] = []
 
-    async def audio() -> AsyncGenerator[Audio]:
+    async def audio() -> AsyncGenerator[bytes]:
         async with aclosing(_events(backend, request, voice, lexicon)) as events:
             async for event, _ in events:
                 if isinstance(event, Audio):
                     if file_id:
                         sent.append(event.data)
-                    yield event
+                    yield event.data
         if file_id:
             # Before the response ends: who reads its end may ask for the file at once.
-            keep_file(backend, f"speech.{container}", b"".join(sent), "tts_generation", file_id)
+            name, saved = f"speech.{container}", b"".join(sent)
+            backend.state.files.keep(name, saved, "tts_generation", file_id)
 
     with backend.contexts.held():
         async with aclosing(audio()) as pieces:
@@ -88,7 +88,7 @@ def _request(call: Call, containers: Iterable[str]) -> Speech:
 async def _events(
     backend: Backend, request: Speech, voice: VoiceRecord, lexicon: Lexicon
 ) -> AsyncGenerator[tuple[Event, float]]:
-    pacer = Pacer(backend.options)
+    pacer = backend.studio.pacer()
     take = backend.studio.speak(request, voice.shape, lexicon=lexicon)
     try:
         async with aclosing(take.events()) as events:

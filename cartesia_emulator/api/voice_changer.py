@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from ..audio import pcm
 from ..wire.mangle import untyped
-from ..wire.streaming import CONTENT_TYPES, EVENTS, AudioStream, paced
+from ..wire.streaming import CONTENT_TYPES, EVENTS, AudioStream
 from .clips import decode_clip, output_format
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ async def change_bytes(backend: Backend, call: Call) -> web.StreamResponse:
     with backend.contexts.held():
         samples, fmt = await _changed(backend, call)
         headers = {"Content-Type": CONTENT_TYPES[fmt.container]}
-        return await AudioStream(call, headers).body(paced(backend, samples, fmt))
+        return await AudioStream(call, headers).body(backend.studio.paced(samples, fmt))
 
 
 async def change_events(backend: Backend, call: Call) -> web.StreamResponse:
@@ -38,11 +38,11 @@ async def change_events(backend: Backend, call: Call) -> web.StreamResponse:
         begun = time.perf_counter()
         samples, fmt = await _changed(backend, call)
         stream = AudioStream(call, EVENTS, shape=untyped)
-        async for piece in paced(backend, samples, fmt):
+        async for piece in backend.studio.paced(samples, fmt):
             step_ms = (time.perf_counter() - begun) * 1000
             begun = time.perf_counter()
             if not stream.mangler.silences():
-                await stream.frame(_chunk(piece.data, fmt, step_ms), piece.data)
+                await stream.frame(_chunk(piece, fmt, step_ms), piece)
         await stream.frame({"type": "done", "done": True, "status_code": 200}, None)
         return await stream.finish()
 
@@ -63,7 +63,7 @@ async def _changed(backend: Backend, call: Call) -> tuple[NDArray[np.float32], O
     form = call.form()
     voice = backend.voices.get(form.required("voice[id]"), field="voice[id]")
     fmt = output_format(form)
-    samples, rate = await decode_clip(backend, "clip", form.file("clip"))
+    samples, rate = await decode_clip(backend.studio, "clip", form.file("clip"))
     return await _revoiced(backend, samples, rate, voice.shape), fmt
 
 

@@ -17,19 +17,16 @@ from ..catalog import (
     SPEAKER_GENDERS,
 )
 from ..errors import ApiError
-from ..state.collection import Paging
 from ..state.voices import VoiceFilter, chosen_accent, native_accent, new_voice
 from ..studio.script import Audio
 from ..wire.requests import (
-    AddAccents,
-    LocalizeVoice,
     OutputFormat,
     Speech,
-    UpdateVoice,
     check_language,
     choose,
 )
 from .clips import enroll
+from .paging import Paging
 
 if TYPE_CHECKING:
     from ..backend import Backend
@@ -37,6 +34,35 @@ if TYPE_CHECKING:
     from ..wire.call import Call
 
 _PREVIEW_TEXT = "Hello, this is how I sound."
+
+
+class _Update(msgspec.Struct, frozen=True, kw_only=True):
+    """Body of ``PATCH /voices/{id}``; absent members stay as they are."""
+
+    name: str | msgspec.UnsetType | None = msgspec.UNSET
+    tagline: str | msgspec.UnsetType | None = msgspec.UNSET
+    description: str | msgspec.UnsetType | None = msgspec.UNSET
+    gender: str | msgspec.UnsetType | None = msgspec.UNSET
+    accent: str | msgspec.UnsetType | None = msgspec.UNSET
+
+
+class _Localize(msgspec.Struct, frozen=True, kw_only=True):
+    """Body of ``POST /voices/localize``, today's and the one before accents had ids."""
+
+    voice_id: str
+    name: str
+    accent: str | None = None
+    description: str | None = None
+    tagline: str | None = None
+    language: str | None = None
+    dialect: str | None = None
+    original_speaker_gender: str | None = None
+
+
+class _Accents(msgspec.Struct, frozen=True, kw_only=True):
+    """Body of ``PATCH /voices/{id}/accents``."""
+
+    accents: list[str]
 
 
 async def list_voices(backend: Backend, call: Call) -> web.Response:
@@ -59,7 +85,7 @@ async def get_voice(backend: Backend, call: Call) -> web.Response:
 async def update_voice(backend: Backend, call: Call) -> web.Response:
     """PATCH /voices/{id}."""
     voice = backend.voices.own(_id(call))
-    update = call.read(UpdateVoice)
+    update = call.read(_Update)
     changes = {
         name: value
         for name in ("name", "tagline", "description", "gender")
@@ -92,7 +118,7 @@ async def clone_voice(backend: Backend, call: Call) -> web.Response:
     accent = chosen_accent(form.text("accent"), language[:2])
     if base := form.text("base_voice_id"):
         backend.voices.get(base)
-    shape = await enroll(backend, clip)
+    shape = await enroll(backend.studio, clip)
     voice = new_voice(
         name=name,
         accent=accent,
@@ -106,7 +132,7 @@ async def clone_voice(backend: Backend, call: Call) -> web.Response:
 
 async def localize_voice(backend: Backend, call: Call) -> web.Response:
     """POST /voices/localize."""
-    wanted = call.read(LocalizeVoice)
+    wanted = call.read(_Localize)
     source = backend.voices.get(wanted.voice_id)
     _check_name(wanted.name)
     if wanted.original_speaker_gender is not None:
@@ -122,16 +148,10 @@ async def localize_voice(backend: Backend, call: Call) -> web.Response:
     return call.json(backend.voices.add(voice).metadata())
 
 
-async def list_accents(backend: Backend, call: Call) -> web.Response:
-    """GET /accents."""
-    del backend
-    return call.json({"accents": [msgspec.to_builtins(accent) for accent in ACCENTS.values()]})
-
-
 async def attach_accents(backend: Backend, call: Call) -> web.Response:
     """PATCH /voices/{id}/accents."""
     backend.voices.own(_id(call))
-    accents = call.read(AddAccents).accents
+    accents = call.read(_Accents).accents
     for accent in accents:
         choose("accents", accent, sorted(ATTACHABLE))
     return call.json(shown(call, backend.voices.attach(_id(call), accents)))
@@ -178,7 +198,7 @@ def _check_name(name: object) -> None:
         raise ApiError(400, "name: must not be empty.")
 
 
-def _target_accent(wanted: LocalizeVoice) -> str:
+def _target_accent(wanted: _Localize) -> str:
     """The accent to localize to; older requests name a language and perhaps a dialect."""
     if wanted.language is not None:
         choose("language", wanted.language, LOCALIZE_LANGUAGES)

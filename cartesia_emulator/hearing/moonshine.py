@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Final, Protocol, cast
 import numpy as np
 
 from ..audio import pcm as _pcm
-from ..speech.engine import Transcript, Word
+from ..speech.engine import Word
 from ..speech.shape import track_f0
 from .align import Aligner
+from .engine import Transcript
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -1,8 +1,7 @@
-"""The seam between the wire and the engines that speak and hear.
+"""What an engine that speaks must do: turn text into `Segment`s of audio.
 
-The server knows only these types: an engine turns text into `Segment`s, or audio into a
-`Transcript`. Engines are plain blocking objects; the server runs them in worker threads. One
-engine object may be called from several threads at once.
+Engines are plain blocking objects, which the server calls in worker threads. Several threads may
+call one engine at once.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["Recognizer", "Segment", "Synthesizer", "Transcript", "VoiceShape", "Word"]
+__all__ = ["Segment", "Synthesizer", "VoiceShape", "Word"]
 
 
 class Word(msgspec.Struct, frozen=True):
@@ -66,15 +65,6 @@ class Segment(msgspec.Struct, frozen=True, kw_only=True):
     phonemes: tuple[Word, ...] = ()
 
 
-class Transcript(msgspec.Struct, frozen=True, kw_only=True):
-    """What was heard in a clip, with word times in seconds from its start."""
-
-    text: str
-    words: tuple[Word, ...]
-    duration: float
-    language: str = "en"
-
-
 class Synthesizer(Protocol):
     """Turns text into speech."""
 
@@ -101,19 +91,4 @@ class Synthesizer(Protocol):
 
     def enroll(self, pcm: NDArray[np.float32], sample_rate: int) -> VoiceShape:
         """Derive a voice from a clip (mono float32); deterministic."""
-        ...
-
-
-class Recognizer(Protocol):
-    """Turns speech into text."""
-
-    @property
-    def name(self) -> str:
-        """Engine name: ``moonshine`` or ``tone``."""
-        ...
-
-    def transcribe(
-        self, pcm: NDArray[np.float32], sample_rate: int, *, language: str = "en"
-    ) -> Transcript:
-        """Recognise a whole clip (mono float32)."""
         ...

@@ -8,20 +8,25 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from ..api.agent_calls import (
+from .agents import (
+    Agent,
     AgentCall,
+    Deployment,
+    GitRepository,
     LogEvent,
     LogMetric,
+    Metric,
+    PhoneNumber,
     TelephonyParams,
+    Template,
     TextChunk,
     ToolCall,
     Turn,
+    measure,
 )
-from ..api.agent_metrics import Metric, measure
-from ..api.agents import Agent, Deployment, GitRepository, PhoneNumber, Template
 
 if TYPE_CHECKING:
-    from ..api.agent_metrics import MetricResult
+    from .agents import MetricResult
 
 __all__ = ["AGENTS", "ATTACHED", "CALLS", "DEPLOYMENTS", "METRICS", "NUMBERS", "TEMPLATES"]
 

@@ -4,22 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..v0.voices import alpha_voices
 from . import sample_agents as samples
 from .collection import Collection
+from .files import FileStore
 from .voices import VoiceStore
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
-    from ..api.agent_calls import AgentCall
-    from ..api.agent_metrics import Metric, MetricResult
-    from ..api.agents import Agent, Deployment, PhoneNumber, Template
-    from ..api.datasets import Dataset
-    from ..api.files import StoredFile
-    from ..api.fine_tunes import FineTune
-    from ..api.pronunciation_dicts import Dictionary
     from ..speech.engine import VoiceShape
+    from .agents import Agent, AgentCall, Deployment, Metric, MetricResult, PhoneNumber, Template
+    from .files import Dataset
+    from .fine_tunes import FineTune
+    from .pronunciation_dicts import Dictionary
+    from .voices import VoiceRecord
 
 __all__ = ["State"]
 
@@ -29,13 +27,16 @@ class State:
 
     Args:
         presets: Shapes of the engine's voices.
+        retired: Voices that are found by their ids but no longer listed.
     """
 
-    def __init__(self, presets: Mapping[str, VoiceShape]) -> None:
-        self.voices: VoiceStore = VoiceStore(presets, alpha_voices(presets))
+    def __init__(
+        self, presets: Mapping[str, VoiceShape], retired: Iterable[VoiceRecord] = ()
+    ) -> None:
+        self.voices: VoiceStore = VoiceStore(presets, retired)
         self.dictionaries: Collection[Dictionary] = Collection("pronunciation dictionary")
         self.datasets: Collection[Dataset] = Collection("dataset")
-        self.files: Collection[StoredFile] = Collection("file")
+        self.files: FileStore = FileStore()
         self.fine_tunes: Collection[FineTune] = Collection("fine-tune")
         self.templates: Collection[Template] = Collection("template", samples.TEMPLATES)
         self.agents: Collection[Agent] = Collection("agent", samples.AGENTS)

@@ -13,13 +13,12 @@ from ..catalog import ACCENTS, accent_for
 from ..errors import ApiError
 from ..speech.engine import VoiceShape
 from ..wire.requests import choose
-from .collection import Collection
+from .collection import USER_ID, Collection
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 __all__ = [
-    "USER_ID",
     "VoiceFilter",
     "VoiceRecord",
     "VoiceStore",
@@ -28,7 +27,6 @@ __all__ = [
     "new_voice",
 ]
 
-USER_ID: Final = "user_emulator"
 MAX_ACCENTS: Final = 10
 _EPOCH: Final = datetime(2026, 1, 1, tzinfo=UTC)
 

@@ -16,13 +16,15 @@ from typing import TYPE_CHECKING, Final, Literal, Protocol, get_args, runtime_ch
 
 import msgspec
 
-from ..speech.tone import ToneRecognizer, ToneSynthesizer
+from ..hearing.tone import ToneRecognizer
+from ..speech.tone import ToneSynthesizer
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from ..speech.engine import Recognizer, Synthesizer, Transcript
+    from ..hearing.engine import Recognizer, Transcript
+    from ..speech.engine import Synthesizer
 
 __all__ = [
     "CombinedRecognizer",

@@ -19,7 +19,7 @@ import numpy as np
 from ..audio import pcm
 from ..speech.respell import NO_LEXICON
 from . import engines
-from .script import Audio, Script
+from .script import Audio, Script, cut
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Iterator
@@ -27,10 +27,11 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from ..hearing.engine import Recognizer, Transcript
     from ..options import Options
-    from ..speech.engine import Recognizer, Segment, Synthesizer, Transcript, VoiceShape
+    from ..speech.engine import Segment, Synthesizer, VoiceShape
     from ..speech.respell import Lexicon
-    from ..wire.requests import Speech
+    from ..wire.requests import OutputFormat, Speech
     from .script import Event
 
     T = TypeVar("T")
@@ -112,10 +113,11 @@ def _step(segments: Iterator[Segment], script: Script, *, finish: bool) -> tuple
 class Studio:
     """The engines and the threads they run in."""
 
-    def __init__(self, synthesizer: Synthesizer, recognizer: Recognizer, chunk_ms: int) -> None:
+    def __init__(self, synthesizer: Synthesizer, recognizer: Recognizer, options: Options) -> None:
         self.synthesizer = synthesizer
         self.recognizer = recognizer
-        self.chunk_ms = chunk_ms
+        self.chunk_ms: int = options.chunk_ms
+        self._options = options
         self._speaking = ThreadPoolExecutor(2, "emulator-speech")
         # Recognition takes seconds; it must not hold up speech.
         self._listening = ThreadPoolExecutor(1, "emulator-hearing")
@@ -131,6 +133,17 @@ class Studio:
     ) -> Take:
         """Prepare an utterance; nothing runs until its events are pulled."""
         return Take(self, request, voice, offset, lexicon, chunk_ms or self.chunk_ms)
+
+    async def paced(self, samples: NDArray[np.float32], fmt: OutputFormat) -> AsyncGenerator[bytes]:
+        """Finished samples at the engine's rate as chunks, no faster than the options allow."""
+        pacer = self.pacer()
+        for piece in cut(samples, self.synthesizer.sample_rate, fmt, self.chunk_ms):
+            await pacer.before(piece)
+            yield piece.data
+
+    def pacer(self) -> Pacer:
+        """What holds the events of one stream back, as the options say."""
+        return Pacer(self._options)
 
     async def say(
         self, text: str, voice: VoiceShape, *, speed: float = 1.0, language: str = "en"

@@ -134,7 +134,7 @@ async def recording(backend: Backend, call: Call) -> Clip:
     except ApiError as error:
         raise InvalidError(("body", "clip"), "field required", "value_error.missing") from error
     try:
-        return await decode_clip(backend, "clip", data)
+        return await decode_clip(backend.studio, "clip", data)
     except ApiError as error:
         raise ApiError(400, error.message) from error
 

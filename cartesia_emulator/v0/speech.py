@@ -11,7 +11,6 @@ from ..audio.pcm import sample_width
 from ..errors import ApiError
 from ..speech.engine import VoiceShape
 from ..studio.script import Audio, done_frame
-from ..studio.studio import Pacer
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -50,7 +49,7 @@ async def spoken(
 
 
 async def _audio(backend: Backend, request: SpeechRequest) -> AsyncGenerator[tuple[bytes, float]]:
-    pacer = Pacer(backend.options)
+    pacer = backend.studio.pacer()
     shape = request.shape or DEFAULT_VOICE
     take = backend.studio.speak(request.today(), shape, chunk_ms=request.chunk_ms)
     try:

@@ -11,7 +11,8 @@ import msgspec
 
 from ..errors import ApiError
 from ..speech.engine import VoiceShape
-from ..state.voices import USER_ID, VoiceRecord
+from ..state.collection import USER_ID
+from ..state.voices import VoiceRecord
 from .embedding import embed, shape_of_link
 from .errors import InvalidError
 from .requests import MODELS, recording
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from ..backend import Backend
     from ..wire.call import Call
 
-__all__ = ["alpha_voices"]
+__all__ = ["retired_voices"]
 
 _MADE: Final = datetime(2024, 3, 1, tzinfo=UTC)
 _YOUTUBE: Final = ("youtube.com", "youtu.be", "youtube-nocookie.com")
@@ -42,7 +43,7 @@ _SEED: Final = (
 )  # fmt: skip
 
 
-def alpha_voices(presets: Mapping[str, VoiceShape]) -> Iterator[VoiceRecord]:
+def retired_voices(presets: Mapping[str, VoiceShape]) -> Iterator[VoiceRecord]:
     """The voices that the documentation of the alpha names; today they are listed no more.
 
     Args:

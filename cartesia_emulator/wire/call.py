@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, TypeVar
 from aiohttp import web
 
 from ..errors import ApiError
-from ..v0.errors import refusal as v0_refusal
 from .mangle import encode_json
 from .multipart import Form
 from .requests import decode
@@ -116,22 +115,3 @@ class Call:
         if self.find("bad-json"):
             payload = payload[: len(payload) // 2]
         return web.Response(status=status, body=payload, content_type=_JSON, headers=headers)
-
-    @property
-    def is_v0(self) -> bool:
-        """Whether it is for the alpha."""
-        return self.request.path.startswith("/v0/")
-
-    def refusal(self, error: ApiError, status: int | None = None) -> web.Response:
-        """The response to a request that is not granted, with another status if one is given."""
-        if self.is_v0:
-            return v0_refusal(error, status or error.status)
-        payload = encode_json(error.body(self.id), self.faults)
-        return web.Response(
-            status=status or error.status,
-            # Numbers outside the registry (520) have no phrase of their own.
-            reason=error.title.splitlines()[0] or None,
-            body=payload,
-            content_type=_JSON,
-            headers=error.headers,
-        )

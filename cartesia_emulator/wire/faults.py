@@ -73,7 +73,7 @@ from ..errors import ApiError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-__all__ = ["FAULTS", "Fault", "FaultBox", "Where", "parse_header"]
+__all__ = ["FAULTS", "Fault", "FaultBox", "Where", "make_fault", "parse_header"]
 
 Where: TypeAlias = Literal["http", "body", "sse", "handshake", "context"]
 """Where a fault can strike: a JSON response, an audio body, an event stream, a handshake, or one
@@ -221,6 +221,30 @@ _ERROR_HEADERS: Final = {
     "retry-after-ms": "Retry-After-Ms",
     "should-retry": "X-Should-Retry",
 }
+
+
+def make_fault(
+    name: str,
+    value: str | float | None,
+    *,
+    after: int,
+    times: int | None,
+    path: str | None,
+    **options: object,
+) -> Fault:
+    """A fault from loosely typed settings; option names take ``_`` for ``-``.
+
+    Raises:
+        ValueError: For names and values that mean nothing.
+    """
+    return Fault(
+        name=name,
+        value=None if value is None else str(value),
+        after=after,
+        times=times,
+        path=path,
+        options={key.replace("_", "-"): str(item) for key, item in options.items()},
+    )
 
 
 def parse_header(header: str) -> tuple[Fault, ...]:

@@ -21,19 +21,14 @@ from ..catalog import (
     TTS_MODELS,
 )
 from ..errors import ApiError
-from ..tokens import Grants  # noqa: TC001 - msgspec reads the annotation
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
 __all__ = [
-    "AddAccents",
-    "CreateToken",
     "GenerationConfig",
-    "LocalizeVoice",
     "OutputFormat",
     "Speech",
-    "UpdateVoice",
     "VoiceRef",
     "WireMessage",
     "check_language",
@@ -160,42 +155,6 @@ class WireMessage(msgspec.Struct, frozen=True, kw_only=True):
 
     context_id: str | None = None
     cancel: bool | None = None
-
-
-class CreateToken(msgspec.Struct, frozen=True, kw_only=True):
-    """Body of ``POST /access-token``."""
-
-    expires_in: int | None = None
-    grants: Grants | None = None
-
-
-class UpdateVoice(msgspec.Struct, frozen=True, kw_only=True):
-    """Body of ``PATCH /voices/{id}``; absent members stay as they are."""
-
-    name: str | msgspec.UnsetType | None = msgspec.UNSET
-    tagline: str | msgspec.UnsetType | None = msgspec.UNSET
-    description: str | msgspec.UnsetType | None = msgspec.UNSET
-    gender: str | msgspec.UnsetType | None = msgspec.UNSET
-    accent: str | msgspec.UnsetType | None = msgspec.UNSET
-
-
-class LocalizeVoice(msgspec.Struct, frozen=True, kw_only=True):
-    """Body of ``POST /voices/localize``, today's and the one before accents had ids."""
-
-    voice_id: str
-    name: str
-    accent: str | None = None
-    description: str | None = None
-    tagline: str | None = None
-    language: str | None = None
-    dialect: str | None = None
-    original_speaker_gender: str | None = None
-
-
-class AddAccents(msgspec.Struct, frozen=True, kw_only=True):
-    """Body of ``PATCH /voices/{id}/accents``."""
-
-    accents: list[str]
 
 
 def decode(body: bytes | str, kind: type[T]) -> T:

@@ -7,25 +7,17 @@ from typing import TYPE_CHECKING, Final
 
 from aiohttp import web
 
-from ..studio.script import cut
-from ..studio.studio import Pacer
 from . import transport
 from .mangle import Abort, Close, Half, Mangler, Pause, Send
 from .sse import EventWriter
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterable, AsyncIterator, Iterable
+    from collections.abc import AsyncIterable, Iterable
 
-    import numpy as np
-    from numpy.typing import NDArray
-
-    from ..backend import Backend
-    from ..studio.script import Audio
     from .call import Call
     from .mangle import Action, Shape
-    from .requests import OutputFormat
 
-__all__ = ["CONTENT_TYPES", "EVENTS", "AudioStream", "paced"]
+__all__ = ["CONTENT_TYPES", "EVENTS", "AudioStream"]
 
 CONTENT_TYPES: Final = {
     "raw": "audio/pcm",
@@ -63,11 +55,11 @@ class AudioStream:
         """Send one frame of an event stream, and say what audio it holds."""
         await self.carry_out(self.mangler.frame(fields, audio))
 
-    async def body(self, pieces: AsyncIterable[Audio]) -> web.StreamResponse:
+    async def body(self, pieces: AsyncIterable[bytes]) -> web.StreamResponse:
         """Send audio as the body of a response, and end it."""
         async for piece in pieces:
             if not self.mangler.silences():
-                await self.carry_out(self.mangler.body(piece.data))
+                await self.carry_out(self.mangler.body(piece))
         await self.carry_out(self.mangler.body_end())
         return await self.finish()
 
@@ -122,14 +114,3 @@ class AudioStream:
             self.call.begin(self.response)
             self.response.enable_chunked_encoding()
             await self.response.prepare(self.call.request)
-
-
-async def paced(
-    backend: Backend, samples: NDArray[np.float32], fmt: OutputFormat
-) -> AsyncIterator[Audio]:
-    """Finished samples at the engine's rate as chunks, no faster than the options allow."""
-    pacer = Pacer(backend.options)
-    rate, chunk_ms = backend.studio.synthesizer.sample_rate, backend.studio.chunk_ms
-    for piece in cut(samples, rate, fmt, chunk_ms):
-        await pacer.before(piece)
-        yield piece

@@ -14,7 +14,8 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
 from cartesia_emulator import Emulator
-from cartesia_emulator.speech.tone import ToneRecognizer, ToneSynthesizer
+from cartesia_emulator.hearing.tone import ToneRecognizer
+from cartesia_emulator.speech.tone import ToneSynthesizer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

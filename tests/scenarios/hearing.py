@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cartesia_emulator.speech.tone import ToneRecognizer
+from cartesia_emulator.hearing.tone import ToneRecognizer
 from cartesia_stream import AudioChunk
 from cartesia_stream.audio import PCM_24K
 

@@ -12,6 +12,7 @@ import pytest
 from cartesia_emulator.api import agent_metrics
 from cartesia_emulator.errors import ApiError
 from cartesia_emulator.state import sample_agents
+from cartesia_emulator.state.agents import measure
 
 AGENT = "agent_reservations"
 PATH = f"/agents/{AGENT}"
@@ -182,9 +183,7 @@ def test_results_are_exported(bench: Any) -> None:
 
 
 def test_exports_have_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
-    sample = agent_metrics.measure(
-        sample_agents.METRICS[0], sample_agents.CALLS[1], datetime.now(UTC)
-    )
+    sample = measure(sample_agents.METRICS[0], sample_agents.CALLS[1], datetime.now(UTC))
     monkeypatch.setattr(agent_metrics, "MAX_ROWS", 2)
     assert agent_metrics.as_csv([sample] * 2).count("\n") == 3
     with pytest.raises(ApiError) as caught:

@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from cartesia_emulator.audio.pcm import decode_file
-from cartesia_emulator.speech.tone import ToneRecognizer, ToneSynthesizer
+from cartesia_emulator.hearing.tone import ToneRecognizer
+from cartesia_emulator.speech.tone import ToneSynthesizer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,12 +10,13 @@ import pytest
 from cartesia_emulator.audio.pcm import encode
 from cartesia_emulator.hearing.align import spread, to_arpabet
 from cartesia_emulator.hearing.moonshine import speech_spans
+from cartesia_emulator.hearing.tone import ToneRecognizer
 from cartesia_emulator.speech.engine import VoiceShape
 from cartesia_emulator.speech.markup import Piece, parse
 from cartesia_emulator.speech.onnxpatch import add_output
 from cartesia_emulator.speech.phonemes import is_foreign, to_ipa
 from cartesia_emulator.speech.shape import measure, shape_f0, shape_log, track_f0
-from cartesia_emulator.speech.tone import ToneRecognizer, ToneSynthesizer
+from cartesia_emulator.speech.tone import ToneSynthesizer
 from cartesia_emulator.studio import engines
 
 

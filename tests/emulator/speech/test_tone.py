@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from cartesia_emulator.audio.pcm import StreamEncoder, decode, decode_file
+from cartesia_emulator.hearing.tone import ToneRecognizer
 from cartesia_emulator.speech.clauses import clauses
 from cartesia_emulator.speech.engine import VoiceShape
-from cartesia_emulator.speech.tone import ToneRecognizer, ToneSynthesizer
+from cartesia_emulator.speech.tone import ToneSynthesizer
 
 Samples = NDArray[np.float32]
 Channel = Callable[[Samples], tuple[Samples, int]]

@@ -14,7 +14,8 @@ import pytest
 from numpy.typing import NDArray
 
 from cartesia_emulator.audio.pcm import StreamEncoder, decode, resample
-from cartesia_emulator.speech.engine import Recognizer, Segment, Synthesizer, VoiceShape, Word
+from cartesia_emulator.hearing.engine import Recognizer
+from cartesia_emulator.speech.engine import Segment, Synthesizer, VoiceShape, Word
 from cartesia_emulator.speech.hibari import HibariSynthesizer
 from cartesia_emulator.speech.shape import measure
 from cartesia_emulator.speech.tone import ToneSynthesizer
@@ -275,7 +276,7 @@ def test_speech_with_pauses_keeps_its_order_and_times(
 
 def test_engines_print_nothing() -> None:
     code = (
-        "from cartesia_emulator import engines\n"
+        "from cartesia_emulator.studio import engines\n"
         "from cartesia_emulator.speech.engine import VoiceShape\n"
         "speaker, listener = engines.load('speech')\n"
         "(segment,) = speaker.synthesize('Good morning xyzzy.', VoiceShape())\n"

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from cartesia_emulator.audio.pcm import decode, wav_bytes
-from cartesia_emulator.speech.tone import ToneRecognizer
+from cartesia_emulator.hearing.tone import ToneRecognizer
 from cartesia_emulator.v0.requests import FORMATS
 
 TEXT = "One two three. Four five six."

@@ -1,4 +1,4 @@
-"""The catalogue of locales: the accents once more, by where they are spoken."""
+"""The catalogue of accents, and the same by locale."""
 
 from __future__ import annotations
 
@@ -15,6 +15,12 @@ if TYPE_CHECKING:
 
     from ..backend import Backend
     from ..wire.call import Call
+
+
+async def list_accents(backend: Backend, call: Call) -> web.Response:
+    """GET /accents."""
+    del backend
+    return call.json({"accents": [msgspec.to_builtins(accent) for accent in ACCENTS.values()]})
 
 
 async def list_locales(backend: Backend, call: Call) -> web.Response:
