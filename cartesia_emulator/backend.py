@@ -12,13 +12,13 @@ from .speech.respell import NO_LEXICON
 from .studio.studio import Studio
 
 if TYPE_CHECKING:
+    from .faults import FaultBox
     from .hearing.engine import Recognizer
     from .options import Options
     from .speech.engine import Synthesizer
     from .speech.respell import Lexicon
     from .state.state import State
     from .state.voices import VoiceRecord, VoiceStore
-    from .wire.faults import FaultBox
     from .wire.recording import Recorder
     from .wire.requests import Speech
 

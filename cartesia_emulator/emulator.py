@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Self
 from aiohttp import web
 
 from .backend import Backend
+from .faults import FaultBox, make_fault
 from .options import AfterCancel, OnExpiry, Options, V0Embeddings, V0Events
 from .server import Server
 from .state.state import State
 from .studio import engines
 from .v0.voices import retired_voices
-from .wire.faults import FaultBox, make_fault
 from .wire.recording import RecordedRequest, Recorder
 
 if TYPE_CHECKING:

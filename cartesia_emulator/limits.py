@@ -21,8 +21,8 @@ class Slots:
         self._what = what
         self.taken: int = 0
 
-    def take(self) -> None:
-        """Take one.
+    def acquire(self) -> None:
+        """Take one slot.
 
         Raises:
             ApiError: 429 ``concurrency_limited`` if all are taken.
@@ -36,15 +36,15 @@ class Slots:
             )
         self.taken += 1
 
-    def give(self) -> None:
-        """Give one back."""
+    def release(self) -> None:
+        """Give one slot back."""
         self.taken -= 1
 
     @contextmanager
     def held(self) -> Generator[None]:
-        """Hold one for the length of a block."""
-        self.take()
+        """Hold one slot for the length of a block."""
+        self.acquire()
         try:
             yield
         finally:
-            self.give()
+            self.release()

@@ -35,8 +35,8 @@ if TYPE_CHECKING:
 
     from .access import Access
     from .backend import Backend
+    from .faults import Where
     from .wire.call import Call
-    from .wire.faults import Where
 
     Handler: TypeAlias = Callable[[Backend, Call], Awaitable[web.StreamResponse]]
 

@@ -12,11 +12,11 @@ from aiohttp import web
 
 from .catalog import VERSIONS
 from .errors import ApiError, reason
+from .faults import parse_header
 from .routes import ROUTES, Route, patterns
 from .v0.errors import refusal as v0_refusal
 from .wire import transport
 from .wire.call import Call
-from .wire.faults import parse_header
 from .wire.mangle import encode_json
 from .wire.recording import RecordedRequest
 
@@ -113,9 +113,9 @@ class Server:
             call.record.body = await call.request.read()
             self._backend.keys.check(call.request, route.access)
             self._check_version(call, route)
-            self._gather_faults(call, route)
-            spoilt = await self._spoil(call, route)
-            return spoilt if spoilt is not None else await route.handler(self._backend, call)
+            self._collect_faults(call, route)
+            faulty = await self._faulty_response(call, route)
+            return faulty if faulty is not None else await route.handler(self._backend, call)
         except ApiError as error:
             return _refuse(call, error)
         except web.HTTPRequestEntityTooLarge:
@@ -144,24 +144,24 @@ class Server:
             known = ", ".join(VERSIONS)
             raise ApiError(400, f"Cartesia-Version: {version!r} is not one of {known}.")
 
-    def _gather_faults(self, call: Call, route: Route) -> None:
+    def _collect_faults(self, call: Call, route: Route) -> None:
         asked = parse_header(call.request.headers.get("X-Emulator-Fault", ""))
         path = call.request.path
         if path.startswith("/emulator"):
             return
-        armed = self._backend.faults.strike(route.where, path)
+        armed = self._backend.faults.take(route.where, path)
         if route.where == "handshake":
             # Those for contexts are picked up when contexts open.
             call.faults = (*asked, *armed)
         else:
-            call.faults = (*(f for f in asked if f.strikes(route.where, path)), *armed)
+            call.faults = (*(f for f in asked if f.applies(route.where, path)), *armed)
 
-    async def _spoil(self, call: Call, route: Route) -> web.Response | None:
+    async def _faulty_response(self, call: Call, route: Route) -> web.Response | None:
         """The response that faults put in the place of the real one."""
         if slow := call.find("slow-headers"):
             await transport.pause(slow.seconds)
         for fault in call.faults:
-            if not fault.strikes(route.where, call.request.path):
+            if not fault.applies(route.where, call.request.path):
                 continue
             if fault.name in ("status", "handshake-status"):
                 raise fault.error()

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from ..errors import ApiError
+from ..faults import FAULTS, make_fault
 from ..studio import engines
-from ..wire.faults import FAULTS, make_fault
 from ..wire.requests import decode
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Final, Generic, NamedTuple, TypeVar
 from aiohttp import WSMsgType, web
 
 from ..errors import ApiError
+from ..faults import FaultBox
 from ..wire import transport
-from ..wire.faults import FaultBox
 from ..wire.mangle import Mangler
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from ..backend import Backend
     from ..wire.call import Call
-    from ..wire.mangle import Shape
+    from ..wire.mangle import Translate
 
 __all__ = ["Live", "Session", "serve_socket"]
 
@@ -56,7 +56,7 @@ class Session(ABC, Generic[T]):
         self._socket = socket
         self._idle_timeout = backend.options.idle_timeout_s
         self._idle_since = asyncio.get_running_loop().time()
-        self._faults = FaultBox(f for f in call.faults if f.strikes("context", call.request.path))
+        self._faults = FaultBox(f for f in call.faults if f.applies("context", call.request.path))
 
     @abstractmethod
     async def receive(self, text: str) -> None:
@@ -93,11 +93,11 @@ class Session(ABC, Generic[T]):
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    def mangler(self, shape: Shape | None = None) -> Mangler:
+    def mangler(self, translate: Translate | None = None) -> Mangler:
         """What writes the frames of a new context, with the faults that are due."""
         path = self._call.request.path
-        asked = self._faults.strike("context", path)
-        return Mangler([*asked, *self.backend.faults.strike("context", path)], shape=shape)
+        asked = self._faults.take("context", path)
+        return Mangler([*asked, *self.backend.faults.take("context", path)], translate=translate)
 
     def start(
         self, context_id: str, subject: T, job: Callable[[], Awaitable[None]], mangler: Mangler
@@ -162,7 +162,7 @@ class Session(ABC, Generic[T]):
     def _forget(self, context_id: str) -> None:
         if self.live.pop(context_id, None) is not None:
             self.ended.append(context_id)
-            self.backend.contexts.give()
+            self.backend.contexts.release()
             self._touch()
 
     def _touch(self) -> None:

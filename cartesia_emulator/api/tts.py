@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import logging
 from contextlib import aclosing
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from ..errors import ApiError
 from ..state.files import new_file_id
@@ -18,20 +17,16 @@ if TYPE_CHECKING:
     from aiohttp import web
 
     from ..backend import Backend
-    from ..speech.respell import Lexicon
-    from ..state.voices import VoiceRecord
-    from ..studio.script import Event
+    from ..studio.studio import Utterance
     from ..wire.call import Call
 
 __all__ = ["speech_bytes", "speech_events"]
-
-log: Final = logging.getLogger("cartesia_emulator")
 
 
 async def speech_bytes(backend: Backend, call: Call) -> web.StreamResponse:
     """Audio in the container asked for, as it is made."""
     request = _request(call, CONTENT_TYPES)
-    voice, lexicon = backend.voice_for(request), backend.lexicon_for(request)
+    utterance = _utterance(backend, request)
     container = request.output_format.container
     headers = {"Content-Type": CONTENT_TYPES[container]}
     file_id = new_file_id() if request.save else None
@@ -40,7 +35,7 @@ async def speech_bytes(backend: Backend, call: Call) -> web.StreamResponse:
     sent: list[bytes] = []
 
     async def audio() -> AsyncGenerator[bytes]:
-        async with aclosing(_events(backend, request, voice, lexicon)) as events:
+        async with aclosing(backend.studio.deliver(utterance)) as events:
             async for event, _ in events:
                 if isinstance(event, Audio):
                     if file_id:
@@ -59,11 +54,11 @@ async def speech_bytes(backend: Backend, call: Call) -> web.StreamResponse:
 async def speech_events(backend: Backend, call: Call) -> web.StreamResponse:
     """Audio and times as server-sent events."""
     request = _request(call, ("raw",))
-    voice, lexicon = backend.voice_for(request), backend.lexicon_for(request)
+    utterance = _utterance(backend, request)
     known = {} if request.context_id is None else {"context_id": request.context_id}
     stream = AudioStream(call, EVENTS)
     with backend.contexts.held():
-        async with aclosing(_events(backend, request, voice, lexicon)) as events:
+        async with aclosing(backend.studio.deliver(utterance)) as events:
             try:
                 async for event, step_ms in events:
                     audio = event.data if isinstance(event, Audio) else None
@@ -85,16 +80,6 @@ def _request(call: Call, containers: Iterable[str]) -> Speech:
     return request
 
 
-async def _events(
-    backend: Backend, request: Speech, voice: VoiceRecord, lexicon: Lexicon
-) -> AsyncGenerator[tuple[Event, float]]:
-    pacer = backend.studio.pacer()
-    take = backend.studio.speak(request, voice.shape, lexicon=lexicon)
-    try:
-        async with aclosing(take.events()) as events:
-            async for event, step_ms in events:
-                await pacer.before(event)
-                yield event, step_ms
-    except Exception as error:
-        log.exception("speech failed")
-        raise ApiError(500, "The emulator failed to speak this.") from error
+def _utterance(backend: Backend, request: Speech) -> Utterance:
+    voice, lexicon = backend.voice_for(request), backend.lexicon_for(request)
+    return backend.studio.speak(request, voice.shape, lexicon=lexicon)

@@ -37,7 +37,7 @@ async def change_events(backend: Backend, call: Call) -> web.StreamResponse:
     with backend.contexts.held():
         begun = time.perf_counter()
         samples, fmt = await _changed(backend, call)
-        stream = AudioStream(call, EVENTS, shape=untyped)
+        stream = AudioStream(call, EVENTS, translate=untyped)
         async for piece in backend.studio.paced(samples, fmt):
             step_ms = (time.perf_counter() - begun) * 1000
             begun = time.perf_counter()

@@ -64,7 +64,7 @@ class _Session(Session[Context]):
     def _open(self, context_id: str, request: Speech) -> None:
         self.backend.voice_for(request)
         self.backend.lexicon_for(request)
-        self.backend.contexts.take()
+        self.backend.contexts.acquire()
         mangler = self.mangler()
 
         async def emit(frame: dict[str, object], audio: bytes | None) -> None:

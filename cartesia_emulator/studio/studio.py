@@ -7,16 +7,18 @@ or vanished client costs nothing, and cancelling drops the iterator.
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 import numpy as np
 
 from ..audio import pcm
+from ..errors import ApiError
 from ..speech.respell import NO_LEXICON
 from . import engines
 from .script import Audio, Script, cut
@@ -36,10 +38,12 @@ if TYPE_CHECKING:
 
     T = TypeVar("T")
 
-__all__ = ["Pacer", "Studio", "Take"]
+log: Final = logging.getLogger("cartesia_emulator")
+
+__all__ = ["Pacer", "Studio", "Utterance"]
 
 
-class Take:
+class Utterance:
     """One utterance being made: pull its events with `events`, then read `elapsed`."""
 
     def __init__(
@@ -130,9 +134,9 @@ class Studio:
         lexicon: Lexicon = NO_LEXICON,
         *,
         chunk_ms: int | None = None,
-    ) -> Take:
+    ) -> Utterance:
         """Prepare an utterance; nothing runs until its events are pulled."""
-        return Take(self, request, voice, offset, lexicon, chunk_ms or self.chunk_ms)
+        return Utterance(self, request, voice, offset, lexicon, chunk_ms or self.chunk_ms)
 
     async def paced(self, samples: NDArray[np.float32], fmt: OutputFormat) -> AsyncGenerator[bytes]:
         """Finished samples at the engine's rate as chunks, no faster than the options allow."""
@@ -140,6 +144,22 @@ class Studio:
         for piece in cut(samples, self.synthesizer.sample_rate, fmt, self.chunk_ms):
             await pacer.before(piece)
             yield piece.data
+
+    async def deliver(self, utterance: Utterance) -> AsyncGenerator[tuple[Event, float]]:
+        """The events of an utterance, no faster than the options allow.
+
+        Raises:
+            ApiError: 500, if the engine fails.
+        """
+        pacer = self.pacer()
+        try:
+            async with aclosing(utterance.events()) as events:
+                async for event, step_ms in events:
+                    await pacer.before(event)
+                    yield event, step_ms
+        except Exception as error:
+            log.exception("speech failed")
+            raise ApiError(500, "The emulator failed to speak this.") from error
 
     def pacer(self) -> Pacer:
         """What holds the events of one stream back, as the options say."""

@@ -10,8 +10,8 @@ import msgspec
 from ..errors import ApiError
 from ..wire.sse import EventWriter
 from ..wire.streaming import EVENTS, AudioStream
-from .requests import SpeechRequest, decode, recording
-from .speech import shaper, spoken
+from .requests import SpeechRequest, decode, uploaded_clip
+from .speech import speech_frames, to_v0
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -52,23 +52,25 @@ async def speech_events(backend: Backend, call: Call) -> web.StreamResponse:
     """POST /v0/audio/sse: by default as malformed as it was, and without an end."""
     request = decode(call.body, SpeechRequest)
     style = backend.options.v0_events
-    shape = shaper(_rate(request), ends=style == "conforming")
+    translate = to_v0(_rate(request), ends=style == "conforming")
     writer = _WRITERS[style](call.faults)
-    return await _stream(backend, request, AudioStream(call, EVENTS, shape=shape, writer=writer))
+    return await _stream(
+        backend, request, AudioStream(call, EVENTS, translate=translate, writer=writer)
+    )
 
 
 async def speech_objects(backend: Backend, call: Call) -> web.StreamResponse:
     """POST /v0/audio/stream: JSON objects in the one format of the first releases."""
     request = msgspec.structs.replace(decode(call.body, SpeechRequest), output_format=None)
     headers = {"Content-Type": "application/json"}
-    shape = shaper(_rate(request), ends=False)
-    stream = AudioStream(call, headers, shape=shape, writer=_Objects(call.faults))
+    translate = to_v0(_rate(request), ends=False)
+    stream = AudioStream(call, headers, translate=translate, writer=_Objects(call.faults))
     return await _stream(backend, request, stream)
 
 
 async def transcribe(backend: Backend, call: Call) -> web.Response:
     """POST /v0/audio/transcriptions."""
-    samples, rate = await recording(backend, call)
+    samples, rate = await uploaded_clip(backend, call)
     with backend.transcriptions.held():
         heard = await backend.studio.transcribe(samples, rate, "en")
     return call.json({"text": heard.text})
@@ -83,7 +85,7 @@ async def _stream(
     backend: Backend, request: SpeechRequest, stream: AudioStream
 ) -> web.StreamResponse:
     with backend.contexts.held():
-        async with aclosing(spoken(backend, request)) as frames:
+        async with aclosing(speech_frames(backend, request)) as frames:
             try:
                 async for frame, audio in frames:
                     if audio is None or not stream.mangler.silences():

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ..speech.engine import VoiceShape
     from ..wire.call import Call
 
-__all__ = ["FORMATS", "MODELS", "SpeechRequest", "decode", "recording"]
+__all__ = ["FORMATS", "MODELS", "SpeechRequest", "decode", "uploaded_clip"]
 
 T = TypeVar("T")
 
@@ -99,7 +99,7 @@ class SpeechRequest(msgspec.Struct, frozen=True, kw_only=True):
         """Playing time of one chunk; None is the server's choice."""
         return None if self.chunk_time is None else round(self.chunk_time * 1000)
 
-    def today(self) -> Speech:
+    def as_current_request(self) -> Speech:
         """The request as the engines take it."""
         return Speech(
             model_id=self.model_id or "upbeat-moon",
@@ -123,7 +123,7 @@ def decode(body: bytes | str, kind: type[T]) -> T:
         raise InvalidError(("body",), f"is not JSON: {error}", "value_error.jsondecode") from error
 
 
-async def recording(backend: Backend, call: Call) -> Clip:
+async def uploaded_clip(backend: Backend, call: Call) -> Clip:
     """The recording in a form, as mono samples and their rate.
 
     Raises:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import base64
-import logging
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Final
 
 from ..audio.pcm import sample_width
-from ..errors import ApiError
 from ..speech.engine import VoiceShape
 from ..studio.script import Audio, done_frame
 
@@ -16,19 +14,17 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
     from ..backend import Backend
-    from ..wire.mangle import Shape
+    from ..wire.mangle import Translate
     from .requests import SpeechRequest
 
-__all__ = ["DEFAULT_VOICE", "shaper", "spoken"]
-
-log: logging.Logger = logging.getLogger("cartesia_emulator")
+__all__ = ["DEFAULT_VOICE", "speech_frames", "to_v0"]
 
 DEFAULT_VOICE: Final = VoiceShape()
 
 Frame = dict[str, object]
 
 
-async def spoken(
+async def speech_frames(
     backend: Backend, request: SpeechRequest
 ) -> AsyncGenerator[tuple[Frame, bytes | None]]:
     """The frames of a speech up to its end, each with the audio it holds.
@@ -38,29 +34,18 @@ async def spoken(
     """
     width = sample_width(request.format.encoding or "")
     left = round(request.longest_s * request.format.sample_rate) * width
-    async with aclosing(_audio(backend, request)) as pieces:
-        async for data, step_ms in pieces:
-            piece, left = data[:left], left - len(data)
+    shape = request.shape or DEFAULT_VOICE
+    utterance = backend.studio.speak(request.as_current_request(), shape, chunk_ms=request.chunk_ms)
+    async with aclosing(backend.studio.deliver(utterance)) as events:
+        async for event, step_ms in events:
+            if not isinstance(event, Audio):
+                continue
+            piece, left = event.data[:left], left - len(event.data)
             if piece:
                 yield _chunk(piece, width, step_ms), piece
             if left <= 0:
                 break
     yield done_frame(), None
-
-
-async def _audio(backend: Backend, request: SpeechRequest) -> AsyncGenerator[tuple[bytes, float]]:
-    pacer = backend.studio.pacer()
-    shape = request.shape or DEFAULT_VOICE
-    take = backend.studio.speak(request.today(), shape, chunk_ms=request.chunk_ms)
-    try:
-        async with aclosing(take.events()) as events:
-            async for event, step_ms in events:
-                await pacer.before(event)
-                if isinstance(event, Audio):
-                    yield event.data, step_ms
-    except Exception as error:
-        log.exception("speech failed")
-        raise ApiError(500, "The emulator failed to speak this.") from error
 
 
 def _chunk(data: bytes, width: int, step_ms: float) -> Frame:
@@ -73,7 +58,7 @@ def _chunk(data: bytes, width: int, step_ms: float) -> Frame:
     }
 
 
-def shaper(sampling_rate: int, *, ends: bool = True) -> Shape:
+def to_v0(sampling_rate: int, *, ends: bool = True) -> Translate:
     """What frames look like in the alpha.
 
     Args:
@@ -81,7 +66,7 @@ def shaper(sampling_rate: int, *, ends: bool = True) -> Shape:
         ends: Whether the stream has a last frame, and ``done`` in the others.
     """
 
-    def shape(frame: Frame) -> Frame | None:
+    def translate(frame: Frame) -> Frame | None:
         kind = frame["type"]
         if kind == "error":
             return _kept(frame | {"error": frame["message"]}, "error", "done", "context_id")
@@ -95,7 +80,7 @@ def shaper(sampling_rate: int, *, ends: bool = True) -> Shape:
         del frame["type"]
         return frame | {"sampling_rate": sampling_rate}
 
-    return shape
+    return translate
 
 
 def _kept(frame: Frame, *names: str) -> Frame:

@@ -15,7 +15,7 @@ from ..state.collection import USER_ID
 from ..state.voices import VoiceRecord
 from .embedding import embed, shape_of_link
 from .errors import InvalidError
-from .requests import MODELS, recording
+from .requests import MODELS, uploaded_clip
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -82,7 +82,7 @@ async def get_embedding(backend: Backend, call: Call) -> web.Response:
 
 async def clone_clip(backend: Backend, call: Call) -> web.Response:
     """POST /v0/voices/clone/clip: the clip is really listened to."""
-    samples, rate = await recording(backend, call)
+    samples, rate = await uploaded_clip(backend, call)
     try:
         shape = await backend.studio.enroll(samples, rate)
     except ValueError as error:

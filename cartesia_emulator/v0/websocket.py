@@ -14,7 +14,7 @@ from ..errors import ApiError
 from ..wire.mangle import Mangler
 from .errors import InvalidError
 from .requests import SpeechRequest, decode
-from .speech import shaper, spoken
+from .speech import speech_frames, to_v0
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -104,13 +104,13 @@ class _Session(Session[_Generation]):
         request.check()
         if context_id in self.live or context_id in self.ended:
             raise ApiError(400, f"context_id: {context_id!r} was used before; use a new id.")
-        self.backend.contexts.take()
-        mangler = self.mangler(shaper(request.format.sample_rate))
+        self.backend.contexts.acquire()
+        mangler = self.mangler(to_v0(request.format.sample_rate))
         generation = _Generation(context_id, request, paced=self.paced)
         self.start(context_id, generation, partial(self._speak, generation, mangler), mangler)
 
     async def _speak(self, generation: _Generation, mangler: Mangler) -> None:
-        async with aclosing(spoken(self.backend, generation.request)) as frames:
+        async with aclosing(speech_frames(self.backend, generation.request)) as frames:
             async for frame, audio in frames:
                 if audio is not None and mangler.silences():
                     continue
@@ -120,7 +120,7 @@ class _Session(Session[_Generation]):
                 await asyncio.sleep(0)
 
     def _plain(self) -> Mangler:
-        return Mangler(shape=shaper(0))
+        return Mangler(translate=to_v0(0))
 
 
 class _InterruptSession(_Session):

@@ -14,7 +14,7 @@ from .requests import decode
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from .faults import Fault
+    from ..faults import Fault
     from .recording import RecordedRequest
 
 __all__ = ["Call"]

@@ -15,10 +15,10 @@ import msgspec
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from .faults import Fault
+    from ..faults import Fault
 
-    Shape: TypeAlias = Callable[[dict[str, object]], dict[str, object] | None]
-    """Turns a frame of today's API into the one to be sent; None is none."""
+    Translate: TypeAlias = Callable[[dict[str, object]], dict[str, object] | None]
+    """Turns a frame of today's API into the one to send, or None to send none."""
 
 __all__ = [
     "Abort",
@@ -29,8 +29,8 @@ __all__ = [
     "Mangler",
     "Pause",
     "Send",
-    "Shape",
     "Stop",
+    "Translate",
     "untyped",
 ]
 
@@ -86,12 +86,12 @@ class Mangler:
 
     Args:
         faults: What is to happen.
-        shape: What the frames look like on this wire; by default as they are given.
+        translate: Turns each frame into the one to send; by default they are sent as given.
     """
 
-    def __init__(self, faults: Iterable[Fault] = (), *, shape: Shape | None = None) -> None:
+    def __init__(self, faults: Iterable[Fault] = (), *, translate: Translate | None = None) -> None:
         self.faults: tuple[Fault, ...] = tuple(faults)
-        self._shape = shape
+        self._translate = translate
         self._sent = 0
         self._spent: set[str] = set()
         self._held = b""
@@ -208,8 +208,8 @@ class Mangler:
         yield Fragments(payload) if self._has("fragment") else Send(payload, event)
 
     def _encode(self, frame: dict[str, object]) -> bytes | None:
-        shaped = frame if self._shape is None else self._shape(frame)
-        return None if shaped is None else encode_json(shaped, self.faults)
+        sent = frame if self._translate is None else self._translate(frame)
+        return None if sent is None else encode_json(sent, self.faults)
 
     def _unaligned(self, audio: bytes) -> bytes:
         """One byte of every chunk comes with the next one."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from .faults import Fault
+    from ..faults import Fault
 
 __all__ = ["EventWriter"]
 

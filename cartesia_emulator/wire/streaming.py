@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterable, Iterable
 
     from .call import Call
-    from .mangle import Action, Shape
+    from .mangle import Action, Translate
 
 __all__ = ["CONTENT_TYPES", "EVENTS", "AudioStream"]
 
@@ -33,7 +33,7 @@ class AudioStream:
     Args:
         call: What is answered.
         headers: Headers of the response.
-        shape: What the frames look like on this wire.
+        translate: Turns each frame of today's API into the one to send.
         writer: Writes the frames, unless they are audio; by default as an event stream.
     """
 
@@ -42,12 +42,12 @@ class AudioStream:
         call: Call,
         headers: dict[str, str],
         *,
-        shape: Shape | None = None,
+        translate: Translate | None = None,
         writer: EventWriter | None = None,
     ) -> None:
         self.call = call
         self.response: web.StreamResponse = web.StreamResponse(headers=headers)
-        self.mangler: Mangler = Mangler(call.faults, shape=shape)
+        self.mangler: Mangler = Mangler(call.faults, translate=translate)
         self._writer = writer or EventWriter(call.faults)
         self._framed = writer is not None or self.response.content_type == "text/event-stream"
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from cartesia_emulator.wire.faults import FAULTS
+from cartesia_emulator.faults import FAULTS
 from cartesia_stream import (
     APIConnectionError,
     APIError,

@@ -11,7 +11,7 @@ import httpx
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from cartesia_emulator.wire.faults import FAULTS
+from cartesia_emulator.faults import FAULTS
 
 TEXT = "One two three four five six."
 HEADER = "X-Emulator-Fault"

@@ -68,7 +68,7 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 import msgspec
 
-from ..errors import ApiError
+from .errors import ApiError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -195,7 +195,7 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True):
             raise ValueError(f"{self.name}: {self.value!r} is not a number of seconds")
         return seconds
 
-    def strikes(self, where: Where, path: str) -> bool:
+    def applies(self, where: Where, path: str) -> bool:
         """Whether it can strike there."""
         return where in FAULTS[self.name].where and self.path in (None, path)
 
@@ -295,12 +295,12 @@ class FaultBox:
         with self._lock:
             return len(self._armed)
 
-    def strike(self, where: Where, path: str) -> list[Fault]:
+    def take(self, where: Where, path: str) -> list[Fault]:
         """The faults of one exchange or context; each uses up one of its times."""
         struck, left = list[Fault](), list[tuple[Fault, int | None]]()
         with self._lock:
             for fault, times in self._armed:
-                hit = fault.strikes(where, path)
+                hit = fault.applies(where, path)
                 if hit:
                     struck.append(fault)
                 remaining = times - 1 if hit and times is not None else times

@@ -14,7 +14,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus, PayloadTooBig
 from websockets.sync.client import connect
 
-from cartesia_emulator.wire.faults import FAULTS, Fault, FaultBox
+from cartesia_emulator.faults import FAULTS, Fault, FaultBox
 
 HEADER = "X-Emulator-Fault"
 LONG = "One two three four five six seven eight."
@@ -443,7 +443,7 @@ def test_pieces_travel_apart(bench: Any, fault: str, piece: bytes) -> None:
 
 
 def test_every_fault_is_documented() -> None:
-    from cartesia_emulator.wire import faults
+    from cartesia_emulator import faults
 
     table = faults.__doc__ or ""
     for name, kind in FAULTS.items():
@@ -524,5 +524,5 @@ def test_senseless_faults_are_refused(bench: Any, fault: str) -> None:
 
 def test_fault_box_counts_down() -> None:
     box = FaultBox([Fault(name="drop", times=2)])
-    assert [len(box.strike("http", "/")) for _ in range(3)] == [1, 1, 0]
+    assert [len(box.take("http", "/")) for _ in range(3)] == [1, 1, 0]
     assert len(box) == 0
