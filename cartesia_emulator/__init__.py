@@ -1,10 +1,10 @@
-"""A local emulator of the service: the same wire, real speech, no account.
+"""A local emulator of the Cartesia voice API: the same protocol and real speech, no account.
 
     with Emulator() as emulator:
         print(emulator.base_url, emulator.api_key)
 
-It needs the extra ``emulator``. Faults to test against are listed in
-`cartesia_emulator.faults`.
+It needs the extra ``emulator``. `cartesia_emulator.faults` lists
+the faults that it can produce for tests.
 """
 
 try:

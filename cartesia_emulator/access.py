@@ -43,7 +43,7 @@ class _Claims(msgspec.Struct, frozen=True):
 
 
 class Keys:
-    """The API key, and the access tokens issued under it; a token lives only as long as these.
+    """The API key and the access tokens issued under it; a new `Keys` knows no older tokens.
 
     Args:
         api_key: The only key that is accepted.
@@ -86,7 +86,7 @@ class Keys:
             raise ApiError(403, f"The access token lacks the grant {access!r}.")
 
     def _check_v0(self, request: web.Request) -> None:
-        """v0 has no access tokens, and takes the key from the query as well."""
+        """Check the key only: v0 has no access tokens, and takes the key from the query too."""
         keys = (request.headers.get("X-API-Key"), request.query.get("api_key"))
         if not any(self._is_key(key) for key in keys if key):
             raise ApiError(401, "Invalid API key: send it as X-API-Key, or as api_key in the URL.")
@@ -95,7 +95,7 @@ class Keys:
         return hmac.compare_digest(text.encode(), self._api_key)
 
     def _grants(self, token: str) -> Grants | None:
-        """The grants of a genuine token, or None for any other text.
+        """Return the grants of a genuine token, or None for any other text.
 
         Raises:
             ApiError: 401, if the token was genuine but has expired.

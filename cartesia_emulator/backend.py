@@ -1,4 +1,4 @@
-"""What every endpoint shares: options, engines, voices, keys, faults and counters."""
+"""What all operations share: options, engines, state, keys, faults and limits."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _DATED: Final = re.compile(r"\d{4}-\d{2}-\d{2}$")
 
 
 class Backend:
-    """One running emulator, whatever the transport."""
+    """One run of the emulator."""
 
     def __init__(
         self,
@@ -53,10 +53,10 @@ class Backend:
         self.sockets: Slots = Slots(options.max_sockets, "open websockets")
 
     def voice_for(self, request: Speech) -> VoiceRecord:
-        """The voice to speak a request with.
+        """Find the voice of a speech request.
 
         Raises:
-            ApiError: 404 if there is none, 400 if it does not go with the model.
+            ApiError: 404 if it does not exist, 400 if it does not work with the model.
         """
         voice = self.voices.get(request.voice_id)
         if voice.is_tuned and not _DATED.search(request.model_id):
@@ -68,7 +68,7 @@ class Backend:
         return voice
 
     def lexicon_for(self, request: Speech) -> Lexicon:
-        """The pronunciations to speak a request with.
+        """Find the pronunciation dictionary of a speech request.
 
         Raises:
             ApiError: 404 for an unknown dictionary.

@@ -1,4 +1,4 @@
-"""The service's vocabularies: versions, models, languages, formats and the accent catalogue.
+"""The fixed lists of the service: versions, models, languages, formats and accents.
 
 Source: the public API reference of 2026-08-14; the official SDK 4.2.0 for names and counts.
 """
@@ -89,7 +89,7 @@ STT_LANGUAGES: Final = _set(
     " my bo tl mg as tt haw ln ha ba jw su yue"
 )
 
-# Requests written before accents had catalogue ids name a dialect or only a language.
+# Requests from before accents had ids name a dialect, or only a language.
 DIALECT_ACCENTS: Final = {
     "au": "australian",
     "uk": "british",
@@ -243,7 +243,7 @@ ACCENTS: Final = {
 
 
 def accent_for(language: str) -> str | None:
-    """The accent a voice of this language has when none is named."""
+    """Return the default accent of a language."""
     if language in LANGUAGE_ACCENTS:
         return LANGUAGE_ACCENTS[language]
     return next(

@@ -1,4 +1,4 @@
-"""Runs the emulator: in a thread of its own, or in the foreground for the command line."""
+"""`Emulator`: a server in a thread of its own; `serve`: the same in the foreground."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ log: logging.Logger = logging.getLogger("cartesia_emulator")
 
 
 class Emulator:
-    """A local server that speaks the service's wire with real speech.
+    """A local server with the protocol of the service, which really speaks and listens.
 
     A context manager; the server runs in a daemon thread with its own event loop, so it serves
     synchronous and asynchronous code alike. What clients made (voices, dictionaries, datasets ...),
@@ -46,25 +46,29 @@ class Emulator:
             of engine objects.
         host: Address to listen on.
         port: Port to listen on; 0 picks a free one.
-        api_key: The only key that opens it; random by default.
+        api_key: The only key that it accepts; random by default.
         realtime: Audio seconds sent per second; None sends as fast as possible.
         latency: Seconds from a request to its first audio.
-        chunk_ms: Playing time of one audio chunk.
-        concurrency: Speech contexts at once.
+        chunk_ms: Playing time of one audio chunk, in milliseconds.
+        concurrency: Speech contexts at once, over all sockets and requests.
         stt_concurrency: Transcriptions at once.
         max_sockets: Open websockets; by default ten times ``concurrency``.
         context_expiry_s: Inactivity that closes a context which has spoken.
         idle_timeout_s: Silence that closes a websocket.
-        after_cancel: What follows a cancel: ``done``, ``nothing``, or ``late`` frames and a done.
+        after_cancel: What follows a cancel: a ``done`` frame, ``nothing``, or the frames of the
+            generation in progress and then a ``done`` (``late``).
         on_expiry: Whether an expired context gets a ``done`` frame or ``nothing``.
         max_upload_bytes: Largest request body.
         record: How many of the latest requests `requests` keeps.
-        v0_events: How the alpha's event stream is written: ``malformed`` as it was, as ``bare``
-            JSON objects, or ``conforming`` and with an end.
-        v0_embeddings: Whether embeddings of the alpha are ``numbers`` or a ``text`` of them.
+        v0_events: How v0 writes its event stream: in ``data`` lines without the empty line that
+            ends an event (``malformed``, as v0 did), as ``bare`` JSON objects, both without a
+            last event, or ``conforming`` with ``done`` as the last event, on which packages
+            0.0.x fail.
+        v0_embeddings: Whether v0 sends embeddings as ``numbers`` or as one ``text`` that holds
+            them.
 
     Raises:
-        ValueError: For settings that make no sense.
+        ValueError: For a setting outside its range.
     """
 
     def __init__(
@@ -111,7 +115,7 @@ class Emulator:
         self._faults = FaultBox()
         self._recorder = Recorder(record)
         self._state: State | None = None
-        self._running: _Running | None = None
+        self._running: _ServerThread | None = None
 
     def __repr__(self) -> str:
         where = self._running.url if self._running else "stopped"
@@ -119,7 +123,7 @@ class Emulator:
 
     @property
     def base_url(self) -> str:
-        """Where it listens, such as ``http://127.0.0.1:8123``.
+        """The URL for clients, such as ``http://127.0.0.1:8123``.
 
         Raises:
             RuntimeError: If it is not running.
@@ -130,7 +134,7 @@ class Emulator:
 
     @property
     def api_key(self) -> str:
-        """The key that opens it."""
+        """The API key that it accepts."""
         return self._api_key
 
     @property
@@ -159,32 +163,32 @@ class Emulator:
         path: str | None = None,
         **options: object,
     ) -> None:
-        """Arm a fault; `cartesia_emulator.faults` lists them.
+        """Produce a fault in requests to come; `cartesia_emulator.faults` lists them.
 
         Args:
             name: Which fault.
-            value: Its value; the table's default when None.
-            after: Frames that pass unharmed first.
-            times: How many requests or contexts it strikes; None is all to come.
+            value: Its value; None is the default in the table.
+            after: Frames to send unchanged before it.
+            times: How many requests or contexts it applies to; None is all to come.
             path: Only on this path, such as ``/tts/sse``.
             **options: Further settings, such as ``retry_after=2`` of ``status``.
 
         Raises:
-            ValueError: For names and values that mean nothing.
+            ValueError: For an unknown name or an invalid value.
         """
         fault = make_fault(name, value, after=after, times=times, path=path, **options)
         self._faults.arm(fault)
 
     def clear_faults(self) -> None:
-        """Disarm all faults."""
+        """Remove all faults."""
         self._faults.clear()
 
     def clear_requests(self) -> None:
-        """Forget what was recorded."""
+        """Forget the recorded requests."""
         self._recorder.clear()
 
     def start(self) -> Self:
-        """Load the engines and listen; returns when the first request can come.
+        """Load the engines and listen; return once requests can be sent.
 
         Raises:
             OSError: If the address cannot be listened on.
@@ -202,7 +206,7 @@ class Emulator:
             faults=self._faults,
             recorder=self._recorder,
         )
-        self._running = _Running(backend, self._host, self._port)
+        self._running = _ServerThread(backend, self._host, self._port)
         try:
             self._running.start()
         except BaseException:
@@ -211,7 +215,7 @@ class Emulator:
         return self
 
     def stop(self) -> None:
-        """Close every socket and stream and let the port go; harmless when stopped."""
+        """Close every connection and release the port; do nothing if it is stopped."""
         running, self._running = self._running, None
         if running is not None:
             running.stop()
@@ -228,8 +232,8 @@ class Emulator:
         self.stop()
 
 
-class _Running:
-    """One run of the server: its thread, loop and address."""
+class _ServerThread:
+    """One run of the server: its thread, event loop and address."""
 
     def __init__(self, backend: Backend, host: str, port: int) -> None:
         self.url = ""
@@ -271,7 +275,7 @@ class _Running:
         self._loop = asyncio.get_running_loop()
         self._stopping = asyncio.Event()
         server = Server(self._backend)
-        # Without handler_cancellation a client that left would be spoken to until the end.
+        # handler_cancellation stops speech for a client that has disconnected.
         runner = web.AppRunner(
             server.app, access_log=None, handler_cancellation=True, shutdown_timeout=0.5
         )
@@ -302,13 +306,13 @@ def serve(
     concurrency: int = 50,
     on_ready: Callable[[str, str], None] | None = None,
 ) -> None:
-    """Run an emulator until SIGINT or SIGTERM; prints nothing. For the main thread.
+    """Run an emulator until SIGINT or SIGTERM, and print nothing; call it in the main thread.
 
     Args:
-        engine: As for `Emulator`, like all others without a word here.
+        engine: This and the other settings are those of `Emulator`.
         host: Address to listen on.
         port: Port; 0 picks a free one.
-        api_key: The key that opens it.
+        api_key: The key that it accepts.
         realtime: Pace of the audio.
         latency: Seconds to the first audio.
         chunk_ms: Playing time of a chunk.
@@ -328,7 +332,7 @@ def serve(
         latency=latency,
         chunk_ms=chunk_ms,
         concurrency=concurrency,
-        # It may run for days, and nobody looks.
+        # It may run for days, and nothing reads the requests.
         record=0,
     )
     with _signals(stopping.set), emulator:

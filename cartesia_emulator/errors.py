@@ -1,4 +1,4 @@
-"""Structured errors: one exception and the three shapes it takes on the wire."""
+"""`ApiError`: an error that a client sees, as a response or as a frame."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ __all__ = ["ApiError", "reason"]
 
 
 def reason(status: int) -> str:
-    """The standard phrase of an HTTP status, for known and unknown numbers."""
+    """Return the standard phrase of an HTTP status, also for numbers without one."""
     try:
         return HTTPStatus(status).phrase
     except ValueError:
@@ -16,7 +16,7 @@ def reason(status: int) -> str:
 
 
 class ApiError(Exception):
-    """A refusal that the client is meant to see.
+    """An error for the client.
 
     Attributes:
         status: HTTP status, also the ``status_code`` of error frames.
@@ -44,7 +44,7 @@ class ApiError(Exception):
         self.headers: dict[str, str] = headers or {}
 
     def body(self, request_id: str) -> dict[str, object]:
-        """The JSON body of an HTTP error."""
+        """Return the JSON body of the response."""
         fields: dict[str, object] = {
             "error_code": self.code,
             "title": self.title,
@@ -56,7 +56,7 @@ class ApiError(Exception):
         return fields
 
     def frame(self, request_id: str, context_id: str | None = None) -> dict[str, object]:
-        """The error frame of a websocket or an event stream; it always ends its context."""
+        """Return the error frame of a websocket or event stream, which ends its context."""
         fields: dict[str, object] = {"type": "error", "done": True, "status_code": self.status}
         fields |= self.body(request_id)
         if context_id is not None:

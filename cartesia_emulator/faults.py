@@ -1,17 +1,17 @@
-"""Faults by name: everything a network or a service can do wrong, on request.
+"""Faults by name: what a network or a service can do wrong, produced on request.
 
 A fault is plain data: a name, an optional value, how many frames pass before it (``after``), how
-often it strikes (``times``) and on which path. A stream with fewer frames than ``after`` meets
-the fault at its end; faults of a whole stream (``fragment``, ``no-done``, ``split-sample``, the
-writing of JSON and of event streams) take no ``after``. Three ways lead here:
+often it happens (``times``) and on which path. In a stream with fewer frames than ``after`` it
+happens at the end; faults of a whole stream (``fragment``, ``no-done``, ``split-sample``, the
+writing of JSON and of event streams) take no ``after``. There are three ways to ask for one:
 
 - the header ``X-Emulator-Fault: name``, or ``name=value; after=3``, several with commas, on an
-  HTTP request or a websocket handshake (there it strikes each context of the socket);
+  HTTP request or a websocket handshake (there for each context of the socket);
 - ``emulator.inject("drop", after=2, times=1, path="/tts/sse")`` in process;
 - ``POST /emulator/faults`` with ``{"name": "drop", "after": 2, ...}`` or a list of those.
 
-The routes of the alpha (``/v0``) are struck alike, in their own shapes: a refusal is text, an error
-frame ``{"error": ...}``. ``/v0/audio/sse`` and ``/v0/audio/stream`` count as ``sse``; where they
+They apply to the routes of v0 (``/v0``) too, in the shapes of v0: a refusal is text, an error frame
+is ``{"error": ...}``. ``/v0/audio/sse`` and ``/v0/audio/stream`` count as ``sse``; where they
 have no last frame (see the option ``v0_events``), faults of that frame change nothing.
 
 ===========================  =============  ========================================================
@@ -76,7 +76,7 @@ if TYPE_CHECKING:
 __all__ = ["FAULTS", "Fault", "FaultBox", "Where", "make_fault", "parse_header"]
 
 Where: TypeAlias = Literal["http", "body", "sse", "handshake", "context"]
-"""Where a fault can strike: a JSON response, an audio body, an event stream, a handshake, or one
+"""Where a fault can happen: a JSON response, an audio body, an event stream, a handshake, or one
 context of a websocket."""
 
 _EXCHANGE: Final = ("http", "body", "sse", "handshake")
@@ -85,7 +85,7 @@ _JSON: Final = ("http", "sse", "context")
 
 
 class Kind(msgspec.Struct, frozen=True):
-    """What is known about a fault before it strikes."""
+    """Where a fault can happen, and its default value."""
 
     where: tuple[Where, ...]
     default: str | None = None
@@ -138,14 +138,14 @@ _INTEGER: Final = frozenset(
 
 
 class Fault(msgspec.Struct, frozen=True, kw_only=True):
-    """One fault to come.
+    """One fault.
 
     Attributes:
         name: A key of `FAULTS`.
         value: What the table calls its value; its default when None.
-        after: Frames (or chunks of a body) that pass unharmed first.
-        times: How often it strikes; None is always.
-        path: Only on this path; None is anywhere it can strike.
+        after: Frames (or chunks of a body) to send unchanged before it.
+        times: How often it happens; None is always.
+        path: Only on this path; None is every path.
         options: Further settings, such as ``retry-after`` of ``status``.
     """
 
@@ -184,7 +184,7 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def seconds(self) -> float | None:
-        """The value as seconds; None is for ever."""
+        """The value as seconds; None is forever."""
         if self.value == "forever":
             return None
         try:
@@ -196,11 +196,11 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True):
         return seconds
 
     def applies(self, where: Where, path: str) -> bool:
-        """Whether it can strike there."""
+        """Whether it can happen there."""
         return where in FAULTS[self.name].where and self.path in (None, path)
 
     def error(self) -> ApiError:
-        """The structured error that ``status`` and ``error`` stand for."""
+        """Return the structured error of the faults ``status`` and ``error``."""
         headers = {
             header: self.options[option]
             for option, header in _ERROR_HEADERS.items()
@@ -232,10 +232,10 @@ def make_fault(
     path: str | None,
     **options: object,
 ) -> Fault:
-    """A fault from loosely typed settings; option names take ``_`` for ``-``.
+    """Make a fault from Python values; ``_`` in the names of options stands for ``-``.
 
     Raises:
-        ValueError: For names and values that mean nothing.
+        ValueError: For an unknown name or an invalid value.
     """
     return Fault(
         name=name,
@@ -251,7 +251,7 @@ def parse_header(header: str) -> tuple[Fault, ...]:
     """Read ``X-Emulator-Fault``.
 
     Raises:
-        ApiError: 400, for names and values that mean nothing.
+        ApiError: 400, for an unknown name or an invalid value.
     """
     return tuple(_parse(part) for part in header.split(",") if part.strip())
 
@@ -273,7 +273,7 @@ def _parse(text: str) -> Fault:
 
 
 class FaultBox:
-    """Faults armed for exchanges to come. Thread-safe."""
+    """Faults for requests and contexts to come. Thread-safe."""
 
     def __init__(self, faults: Iterable[Fault] = ()) -> None:
         self._lock = threading.Lock()
@@ -282,12 +282,12 @@ class FaultBox:
             self.arm(fault)
 
     def arm(self, fault: Fault) -> None:
-        """Let a fault strike from now on."""
+        """Add a fault."""
         with self._lock:
             self._armed.append((fault, fault.times))
 
     def clear(self) -> None:
-        """Disarm everything."""
+        """Remove all faults."""
         with self._lock:
             self._armed.clear()
 
@@ -296,7 +296,7 @@ class FaultBox:
             return len(self._armed)
 
     def take(self, where: Where, path: str) -> list[Fault]:
-        """The faults of one exchange or context; each uses up one of its times."""
+        """Take the faults of one request or context; each uses up one of its times."""
         struck, left = list[Fault](), list[tuple[Fault, int | None]]()
         with self._lock:
             for fault, times in self._armed:

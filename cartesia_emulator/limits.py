@@ -1,4 +1,4 @@
-"""Limits of the plan: how much may go on at once."""
+"""Limits of the plan: how many things may happen at once."""
 
 from __future__ import annotations
 

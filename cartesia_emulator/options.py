@@ -1,4 +1,4 @@
-"""What the emulator can be told about itself, as plain data."""
+"""Settings of the emulator, checked, as plain data."""
 
 from __future__ import annotations
 
@@ -17,27 +17,7 @@ MIB = 1024 * 1024
 
 
 class Options(msgspec.Struct, frozen=True, kw_only=True):
-    """How the server behaves where the service leaves a choice.
-
-    Attributes:
-        realtime: Audio seconds sent per second of wall time; ``None`` sends as fast as possible.
-        latency: Seconds between a request and its first audio.
-        chunk_ms: Playing time of one audio chunk.
-        concurrency: Active speech contexts at once, over all sockets and requests.
-        stt_concurrency: Transcriptions at once.
-        max_sockets: Open websockets; the service allows ten times the concurrency.
-        context_expiry_s: Inactivity after which a context that has spoken is closed.
-        idle_timeout_s: Silence after which an idle websocket is closed.
-        after_cancel: What follows a cancel: a ``done`` frame, nothing, or the frames of the
-            generation in progress and then a ``done`` (``late``).
-        on_expiry: Whether an expired context is told with a ``done`` frame.
-        max_upload_bytes: Largest request body.
-        max_pending_inputs: Inputs of one context that may wait to be spoken.
-        v0_events: How the alpha writes its event stream: in ``data`` lines that no empty line
-            ends (``malformed``), as ``bare`` JSON objects, both without an end, or ``conforming``
-            with a last event that is ``done``, which packages 0.0.x fail on.
-        v0_embeddings: Whether embeddings of the alpha are ``numbers`` or a ``text`` of them.
-    """
+    """Settings of the server; `Emulator` describes each of them."""
 
     realtime: float | None = None
     latency: float = 0.0

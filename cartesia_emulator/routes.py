@@ -1,4 +1,4 @@
-"""The table of operations, and how their paths are told apart."""
+"""The table of operations: method, path, handler and what each requires."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ __all__ = ["ROUTES", "Route", "patterns"]
 
 
 class Route(NamedTuple):
-    """One operation and what it asks for."""
+    """One operation and what it requires."""
 
     method: str
     path: str
@@ -55,7 +55,7 @@ class Route(NamedTuple):
 
 
 def _v0(method: str, path: str, handler: Handler, where: Where = "http") -> Route:
-    """An operation of the alpha."""
+    """An operation of v0."""
     return Route(method, f"/v0{path}", handler, "v0", where, versioned=False)
 
 
@@ -140,10 +140,10 @@ ROUTES: Final = (
 
 
 def patterns(path: str) -> tuple[str, ...]:
-    """The path as the router takes it, with and without a slash at its end.
+    """Return a path in the syntax of the router, with and without a slash at its end.
 
-    A variable never takes a word that another path has in its place: ``/agents/templates`` is no
-    agent, whatever the method.
+    A variable never matches a word that another path has in that place: ``/agents/templates`` is
+    not an agent, for any method.
     """
     segments = path.strip("/").split("/")
     for place, segment in enumerate(segments):
@@ -156,7 +156,7 @@ def patterns(path: str) -> tuple[str, ...]:
 
 
 def _siblings(prefix: list[str]) -> set[str]:
-    """The words that follow ``prefix`` in some path."""
+    """Find the words that follow ``prefix`` in any path."""
     paths = [route.path.strip("/").split("/") for route in ROUTES]
     bare = [_bare(segment) for segment in prefix]
     return {
@@ -173,5 +173,5 @@ def _is_variable(segment: str) -> bool:
 
 
 def _bare(segment: str) -> str:
-    """A segment for comparison: variables are alike, whatever they are called."""
+    """Return a segment for comparison, in which all variables are equal."""
     return "{}" if _is_variable(segment) else segment

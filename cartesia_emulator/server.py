@@ -1,4 +1,4 @@
-"""One port for REST, event streams and websockets: routing, keys, versions, and error shapes."""
+"""The web application: one port for REST, event streams and websockets, v0 included."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ log: logging.Logger = logging.getLogger("cartesia_emulator")
 
 
 class Server:
-    """The web application over one backend."""
+    """The aiohttp application over one backend."""
 
     def __init__(self, backend: Backend) -> None:
         self._backend = backend
@@ -44,7 +44,7 @@ class Server:
                 self.app.router.add_route(route.method, path, self._entry(route))
 
     async def close(self) -> None:
-        """End every exchange under way: sockets and streams stop at once."""
+        """Cancel every request in progress, sockets and streams included."""
         tasks = [task for task in self._tasks if task is not asyncio.current_task()]
         for task in tasks:
             task.cancel()
@@ -62,7 +62,7 @@ class Server:
         request: web.Request,
         handler: Callable[[web.Request], Awaitable[web.StreamResponse]],
     ) -> web.StreamResponse:
-        """Requests no route takes are refused in the same shape as all others."""
+        """Answer requests without a route in the same shape as other errors."""
         failure = request.match_info.http_exception
         if failure is None:
             return await handler(request)
@@ -157,7 +157,7 @@ class Server:
             call.faults = (*(f for f in asked if f.applies(route.where, path)), *armed)
 
     async def _faulty_response(self, call: Call, route: Route) -> web.Response | None:
-        """The response that faults put in the place of the real one."""
+        """Return the response that a fault sends in place of the real one."""
         if slow := call.find("slow-headers"):
             await transport.pause(slow.seconds)
         for fault in call.faults:
@@ -179,7 +179,7 @@ class Server:
 
 
 def _refuse(call: Call, error: ApiError) -> web.StreamResponse:
-    """Say no; where the answer has begun, all that is left is to break it off."""
+    """Send an error, or close the connection if the response has already begun."""
     if call.response is not None and call.response.prepared:
         transport.hang_up(call.request)
         return call.response
@@ -187,7 +187,7 @@ def _refuse(call: Call, error: ApiError) -> web.StreamResponse:
 
 
 def _refusal(call: Call, error: ApiError, status: int | None = None) -> web.Response:
-    """The response to a request that is refused, with another status if one is given."""
+    """Return the error response in the shape of the API that was called."""
     if call.request.path.startswith("/v0/"):
         return v0_refusal(error, status or error.status)
     return web.Response(

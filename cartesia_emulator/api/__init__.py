@@ -1,0 +1,1 @@
+"""The operations of today's API, one module for each resource."""

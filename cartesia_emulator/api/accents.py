@@ -1,4 +1,4 @@
-"""The catalogue of accents, and the same by locale."""
+"""``/accents`` and ``/locales``: the catalogue of accents, plain and grouped by locale."""
 
 from __future__ import annotations
 

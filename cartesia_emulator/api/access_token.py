@@ -1,4 +1,4 @@
-"""``/access-token``."""
+"""``/access-token``: short-lived tokens for browsers and apps."""
 
 from __future__ import annotations
 

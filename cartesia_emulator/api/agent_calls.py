@@ -1,4 +1,4 @@
-"""Calls of agents: what was said, and how it sounded."""
+"""``/agents/calls``: transcripts of calls, and recordings made from them."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ async def get_call(backend: Backend, call: Call) -> web.Response:
 
 
 async def get_audio(backend: Backend, call: Call) -> web.Response:
-    """GET /agents/calls/{call_id}/audio: the transcript spoken, each turn by its side."""
+    """GET /agents/calls/{call_id}/audio: the transcript, spoken with one voice for each side."""
     record = _call(backend, call)
     if not any(turn.text for turn in record.transcript):
         raise ApiError(404, f"Call {record.id!r} has no recording.")
@@ -59,7 +59,7 @@ def _call(backend: Backend, call: Call) -> AgentCall:
 
 
 async def _recording(backend: Backend, record: AgentCall) -> NDArray[np.float32]:
-    """Every turn at the time it has in the transcript, or as soon as the one before is over."""
+    """Speak each turn at its time in the transcript, or right after the turn before it."""
     rate = backend.studio.synthesizer.sample_rate
     pieces: list[NDArray[np.float32]] = []
     length = 0

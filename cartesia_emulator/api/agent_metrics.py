@@ -1,8 +1,8 @@
-"""Metrics of agents' calls, and their results.
+"""``/agents/metrics``: metrics of agents' calls, and their results.
 
-The service asks a language model; here a metric measures which share of the words of its prompt
-were said in the call. Adding a metric to an agent measures the calls it has had, for the emulator
-has none to come.
+The service asks a language model. Here a metric is the share of the words of its prompt that were
+said in the call. Adding a metric to an agent measures its past calls, because the emulator never
+receives new ones.
 """
 
 from __future__ import annotations
@@ -104,10 +104,10 @@ async def export_results(backend: Backend, call: Call) -> web.Response:
 
 
 def as_csv(results: Sequence[MetricResult]) -> str:
-    """Results as a table with a head.
+    """Write results as CSV with a header row.
 
     Raises:
-        ApiError: 404 for none, 400 for more than one export takes.
+        ApiError: 404 for no results, 400 for more than `MAX_ROWS`.
     """
     if not results:
         raise ApiError(404, "No results match.")
@@ -124,7 +124,7 @@ def as_csv(results: Sequence[MetricResult]) -> str:
 
 
 class _Filter(msgspec.Struct, frozen=True, kw_only=True):
-    """Which results are wanted; both dates are included."""
+    """Filters of a listing of results; both dates are inclusive."""
 
     same: tuple[tuple[str, str], ...]
     start: datetime | None

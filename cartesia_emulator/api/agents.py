@@ -1,4 +1,4 @@
-"""Agents, their templates, phone numbers and deployments."""
+"""``/agents``: agents, their templates, phone numbers and deployments."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class _Update(msgspec.Struct, frozen=True):
-    """Body of a change. Null empties the description; what every agent has, it leaves alone."""
+    """Body of ``PATCH /agents/{id}``; null clears the description and keeps other members."""
 
     name: str | None = None
     description: str | msgspec.UnsetType | None = msgspec.UNSET
@@ -91,12 +91,12 @@ async def get_deployment(backend: Backend, call: Call) -> web.Response:
 
 
 def agent_of(backend: Backend, call: Call) -> Agent:
-    """The agent that the path names."""
+    """Find the agent that the path names."""
     return backend.state.agents.get(call.path("agent_id"))
 
 
 def _shown(backend: Backend, agent: Agent) -> dict[str, object]:
-    """What the service tells about an agent."""
+    """Return an agent as the API shows it."""
     numbers = _of_agent(backend.state.phone_numbers.all(), agent.id)
     fields: dict[str, object] = {
         "deployment_count": len(_of_agent(backend.state.deployments.all(), agent.id)),

@@ -1,4 +1,4 @@
-"""Audio and its formats in multipart forms."""
+"""Audio clips in requests, and the output format of multipart forms."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ _NUMBERS: Final = ("sample_rate", "bit_rate")
 
 
 async def decode_clip(studio: Studio, field: str, clip: bytes) -> Clip:
-    """An audio file as mono samples and their rate.
+    """Decode an audio file to mono samples and their rate.
 
     Raises:
-        ApiError: 415, if it is no audio that can be read.
+        ApiError: 415, if the file is not audio that the emulator can read.
     """
     try:
         return await studio.work(lambda: pcm.decode_file(clip))
@@ -39,7 +39,7 @@ async def decode_clip(studio: Studio, field: str, clip: bytes) -> Clip:
 
 
 async def headerless_or_file(studio: Studio, call: Call, clip: bytes) -> Clip:
-    """A clip to transcribe: headerless if the query says how, else by its header."""
+    """Decode a clip to transcribe: raw if the query names an encoding, else an audio file."""
     encoding = call.query_choice("encoding", STT_ENCODINGS)
     rate = call.query_int("sample_rate")
     in_range("sample_rate", rate, 1000, 192_000)
@@ -53,10 +53,10 @@ async def headerless_or_file(studio: Studio, call: Call, clip: bytes) -> Clip:
 
 
 async def enroll(studio: Studio, clip: bytes) -> VoiceShape:
-    """The voice in an audio file.
+    """Derive a voice from an audio file.
 
     Raises:
-        ApiError: 415 if it is no audio, 400 if no voice can be made of it.
+        ApiError: 415 if the file is not audio, 400 if no voice can be derived from it.
     """
     samples, rate = await decode_clip(studio, "clip", clip)
     try:
@@ -66,7 +66,7 @@ async def enroll(studio: Studio, clip: bytes) -> VoiceShape:
 
 
 def output_format(form: Form) -> OutputFormat:
-    """The format asked for, in bracketed members or as one JSON part.
+    """Read the output format of a form, from bracketed members or from one JSON part.
 
     Raises:
         ApiError: 400, for formats the service does not have.

@@ -1,7 +1,7 @@
-"""Contexts of the speech websocket: inputs in, frames out, one task each.
+"""Contexts of ``/tts/websocket``: inputs in, frames out, one task each.
 
-A context collects text until a sentence ends, the delay is over, or the client flushes or
-finishes; what is released is spoken in order. It ends with ``done``, once, after all its audio.
+A context collects text until a sentence ends, the buffer delay passes, or the client flushes or
+finishes; then it speaks that text. It sends ``done`` once, after all its audio.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 import msgspec
 
 from ..errors import ApiError
-from ..studio.script import Audio, TextBuffer, done_frame, flush_frame, frame
+from ..studio.timeline import Audio, TextBuffer, done_frame, flush_frame, frame
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -51,7 +51,7 @@ class _Flush(msgspec.Struct, frozen=True):
 
 
 class _Finish(msgspec.Struct, frozen=True):
-    told: bool = True
+    announced: bool = True
 
 
 _Job: TypeAlias = _Say | _Flush | _Finish
@@ -61,10 +61,11 @@ class Context:
     """One context from its first input to its end.
 
     Args:
-        backend: What the emulator shares.
-        first: The input that opened it; later ones may leave out what it said.
+        backend: Options, engines and limits of the emulator.
+        first: The input that opened it; later inputs may leave out its settings.
         context_id: Its id.
-        emit: Sends a frame of this context, given without ``context_id``, and what audio it holds.
+        emit: Sends one frame of this context; takes the frame without ``context_id`` and the audio
+            in it.
     """
 
     def __init__(self, backend: Backend, first: Speech, context_id: str, emit: Emit) -> None:
@@ -110,13 +111,13 @@ class Context:
             self.finish()
 
     def finish(self) -> None:
-        """No more input: say what is left, then end."""
+        """End the input: speak the text still buffered, then send ``done``."""
         self.finished = True
         self._release()
         self._jobs.put_nowait(_Finish())
 
     def curtail(self) -> None:
-        """No more input and nothing new: the generation in progress runs out, then it ends."""
+        """End the input and drop queued text; finish only the generation in progress."""
         self.finished = True
         self._text.take()
         self._stop_timer()
@@ -134,8 +135,8 @@ class Context:
                     case _Flush(flush_id):
                         await self._emit(flush_frame(flush_id), None)
                         self._flush_id = flush_id + 1
-                    case _Finish(told):
-                        if told:
+                    case _Finish(announced):
+                        if announced:
                             await self._emit(done_frame(), None)
                         return
         finally:
@@ -178,7 +179,7 @@ class Context:
             self._timer = None
 
     async def _next(self) -> _Job:
-        """The next job, or the end of a context that has been idle for too long."""
+        """Return the next job, or the end of the context once it has been idle for too long."""
         options = self._backend.options
         wait: float | None = options.context_expiry_s if self._spoke else None
         while True:
@@ -190,7 +191,7 @@ class Context:
                 if not self._text.waiting and idle >= options.context_expiry_s:
                     log.debug("context expired", extra={"context_id": self.id})
                     self.finished = True
-                    return _Finish(told=options.on_expiry == "done")
+                    return _Finish(announced=options.on_expiry == "done")
                 wait = max(options.context_expiry_s - idle, 0.01)
 
     async def _speak(self, request: Speech, voice: VoiceRecord) -> None:
@@ -202,6 +203,6 @@ class Context:
                 audio = event.data if isinstance(event, Audio) else None
                 await self._emit(fields, audio)
                 self._spoke = self._spoke or audio is not None
-                # Without a turn of the loop one context would send all it has before another.
+                # Yield to the event loop, so that contexts share the socket fairly.
                 await asyncio.sleep(0)
         self._elapsed = take.elapsed

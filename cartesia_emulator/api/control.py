@@ -1,4 +1,4 @@
-"""``/emulator``: what runs here, and the faults to come."""
+"""``/emulator``: the emulator's own operations, its status and its faults."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 async def health(backend: Backend, call: Call) -> web.Response:
-    """GET /emulator: what runs here and how busy it is."""
+    """GET /emulator: the engines that run and how busy they are."""
     try:
         release = version("cartesia-stream")
     except PackageNotFoundError:

@@ -1,4 +1,4 @@
-"""Datasets and the files in them."""
+"""``/datasets``: datasets and the files in them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class _Wanted(msgspec.Struct, frozen=True):
-    """Body of making and changing a dataset: both members, each time."""
+    """Body of creating and updating a dataset; both members are required."""
 
     name: str
     description: str

@@ -1,4 +1,4 @@
-"""Stored files: what was uploaded, and speech that was asked to be saved."""
+"""``/files``: uploaded files, and speech that a request asked to save."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Fine-tunes: a voice trained on the recordings of a dataset."""
+"""``/fine-tunes``: voices trained on the recordings of a dataset."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 class _Wanted(msgspec.Struct, frozen=True):
-    """Body of starting one."""
+    """Body of ``POST /fine-tunes/``."""
 
     name: str
     description: str
@@ -37,7 +37,7 @@ class _Wanted(msgspec.Struct, frozen=True):
 
 
 async def list_fine_tunes(backend: Backend, call: Call) -> web.Response:
-    """GET /fine-tunes/: looking at the list is no step."""
+    """GET /fine-tunes/: listing does not count as a training step."""
     for fine_tune in backend.state.fine_tunes.all():
         await _advanced(backend, fine_tune, steps=0)
     page = Paging.of(call).cut(backend.state.fine_tunes.all())
@@ -84,7 +84,7 @@ async def delete_fine_tune(backend: Backend, call: Call) -> web.Response:
 
 
 async def list_fine_tune_voices(backend: Backend, call: Call) -> web.Response:
-    """GET /fine-tunes/{id}/voices: none until training is completed."""
+    """GET /fine-tunes/{id}/voices: empty until training has completed."""
     fine_tune = await _advanced(backend, _fine_tune(backend, call), steps=0)
     page = Paging.of(call).cut(_voices(backend, fine_tune))
     return call.json(page.answer(lambda voice: shown(call, voice)))
@@ -99,7 +99,7 @@ def _voices(backend: Backend, fine_tune: FineTune) -> list[VoiceRecord]:
 
 
 async def _advanced(backend: Backend, fine_tune: FineTune, *, steps: int) -> FineTune:
-    """The fine-tune after so many more steps; the last one makes its voice."""
+    """Advance a fine-tune by some steps; the last step makes its voice."""
     if fine_tune.ended is not None:
         return fine_tune
     fine_tune = msgspec.structs.replace(fine_tune, steps=fine_tune.steps + steps)
@@ -109,7 +109,7 @@ async def _advanced(backend: Backend, fine_tune: FineTune, *, steps: int) -> Fin
 
 
 async def _trained(backend: Backend, fine_tune: FineTune) -> FineTune:
-    """The end of training: a voice like that in the first recording, or a failure."""
+    """Finish training: make a voice from the first recording with one in it, or fail."""
     for clip in fine_tune.clips:
         try:
             samples, rate = await backend.studio.work(partial(pcm.decode_file, clip))

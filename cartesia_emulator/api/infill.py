@@ -26,7 +26,7 @@ _GAINS: Final = (0.25, 4.0)
 
 
 async def infill_bytes(backend: Backend, call: Call) -> web.StreamResponse:
-    """Only the new audio, as loud as the recordings around it."""
+    """POST /infill/bytes: only the new audio, as loud as the recordings around it."""
     form = call.form()
     transcript = form.required("transcript")
     language = form.required("language")
@@ -59,6 +59,6 @@ def _as_loud(
 
 
 def _level(samples: NDArray[np.float32]) -> float:
-    """Root mean square of what is not silence."""
+    """Root mean square of the samples that are not silent."""
     sounding = samples[np.abs(samples) > _QUIET]
     return float(np.sqrt(np.mean(np.square(sounding)))) if len(sounding) else 0.0

@@ -23,14 +23,14 @@ T = TypeVar("T", bound=Item)
 
 
 class Page(msgspec.Struct, Generic[T], frozen=True):
-    """One page of a listing, and whether more follow in the direction asked."""
+    """One page of a listing, and whether more follow in the direction of the request."""
 
     items: tuple[T, ...]
     has_more: bool
     next_page: str | None
 
     def answer(self, show: Callable[[T], object]) -> dict[str, object]:
-        """The body of the response."""
+        """Return the body of the response."""
         return {
             "data": [show(item) for item in self.items],
             "has_more": self.has_more,
@@ -39,7 +39,7 @@ class Page(msgspec.Struct, Generic[T], frozen=True):
 
 
 class Paging(msgspec.Struct, frozen=True, kw_only=True):
-    """Which page of a listing is asked for."""
+    """Which page of a listing a request asks for."""
 
     limit: int = DEFAULT_PAGE
     after: str | None = None
@@ -47,11 +47,11 @@ class Paging(msgspec.Struct, frozen=True, kw_only=True):
 
     @classmethod
     def of(cls, call: Call, *, backwards: bool = True) -> Paging:
-        """Read it from the query.
+        """Read the page from the query.
 
         Args:
             call: The request.
-            backwards: Whether this listing knows ``ending_before``.
+            backwards: Whether this listing accepts ``ending_before``.
 
         Raises:
             ApiError: 400, for a limit outside 1..100 or two cursors at once.
@@ -65,14 +65,14 @@ class Paging(msgspec.Struct, frozen=True, kw_only=True):
         return cls(limit=limit or DEFAULT_PAGE, after=after, before=before)
 
     def cut(self, items: Sequence[T], keep: Callable[[T], bool] = lambda _: True) -> Page[T]:
-        """The page of a listing.
+        """Cut one page out of a listing.
 
         Args:
-            items: The whole collection in its order; cursors may name any of it.
-            keep: Which of it the listing shows.
+            items: The whole collection in order; cursors may name any item of it.
+            keep: Whether the listing shows an item.
 
         Raises:
-            ApiError: 400, for a cursor that names nothing.
+            ApiError: 400, for a cursor that names no item.
         """
         low = 0 if self.after is None else _place(items, "starting_after", self.after) + 1
         high = len(items) if self.before is None else _place(items, "ending_before", self.before)

@@ -1,4 +1,4 @@
-"""Pronunciation dictionaries; `respell` puts them to work."""
+"""``/pronunciation-dicts``: dictionaries of how to speak words."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class _Create(msgspec.Struct, frozen=True):
 
 
 class _Update(msgspec.Struct, frozen=True):
-    """Absent and null members stay as they are; items that are given replace all others."""
+    """Body of ``PATCH /pronunciation-dicts/{id}``; null keeps a member as it is."""
 
     name: str | None = None
     items: tuple[LexiconItem, ...] | None = None

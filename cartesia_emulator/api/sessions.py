@@ -1,4 +1,4 @@
-"""What every websocket of speech does: messages in, contexts side by side, frames out."""
+"""Websockets that speak: messages in, several contexts at once, frames out."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ T = TypeVar("T")
 
 
 class Live(NamedTuple, Generic[T]):
-    """A context that goes on: what it is to its session, its task, and what spoils its frames."""
+    """A context that is open: the subclass's own object for it, its task, and its faults."""
 
     subject: T
     task: asyncio.Task[None]
@@ -43,7 +43,7 @@ class Session(ABC, Generic[T]):
     """The contexts of one socket, and the messages that drive them.
 
     Args:
-        backend: What the emulator shares.
+        backend: Options, faults and limits of the emulator.
         call: The handshake.
         socket: The socket, open.
     """
@@ -60,7 +60,7 @@ class Session(ABC, Generic[T]):
 
     @abstractmethod
     async def receive(self, text: str) -> None:
-        """Take one message; what is wrong with it goes to `fail`."""
+        """Handle one message; report what is wrong with it by `fail`."""
 
     async def run(self) -> None:
         """Read messages until the socket closes or has been idle for too long."""
@@ -87,14 +87,14 @@ class Session(ABC, Generic[T]):
                 return
 
     async def close(self) -> None:
-        """Stop all that is still being said."""
+        """Cancel every context that is still open."""
         tasks = [live.task for live in self.live.values()]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
     def mangler(self, translate: Translate | None = None) -> Mangler:
-        """What writes the frames of a new context, with the faults that are due."""
+        """Return the writer of a new context's frames, with the faults that are due."""
         path = self._call.request.path
         asked = self._faults.take("context", path)
         return Mangler([*asked, *self.backend.faults.take("context", path)], translate=translate)
@@ -102,25 +102,25 @@ class Session(ABC, Generic[T]):
     def start(
         self, context_id: str, subject: T, job: Callable[[], Awaitable[None]], mangler: Mangler
     ) -> None:
-        """Let a context go on beside the others; it holds a slot until its job ends."""
+        """Run a context beside the others; it holds a slot until its job ends."""
         task = asyncio.create_task(self._host(context_id, job), name=f"context {context_id}")
         # A callback, not a finally: a task cancelled before its first step runs no finally.
         task.add_done_callback(lambda _: self._forget(context_id))
         self.live[context_id] = Live(subject, task, mangler)
 
     async def stop(self, context_id: str) -> None:
-        """End a context at once; harmless if it has ended."""
+        """Cancel a context; do nothing if it has ended."""
         live = self.live.get(context_id)
         if live is not None:
             live.task.cancel()
             await asyncio.gather(live.task, return_exceptions=True)
 
     async def emit(self, mangler: Mangler, frame: dict[str, object], audio: bytes | None) -> None:
-        """Send a frame of a context, and say what audio it holds.
+        """Send a frame of a context; ``audio`` is what the frame holds.
 
         Raises:
             Gone: The socket is closed.
-            Silenced: The context is over as if it were complete.
+            Silenced: A fault ends the context as if it were complete.
         """
         if audio is not None and mangler.silences():
             return
@@ -128,14 +128,14 @@ class Session(ABC, Generic[T]):
             await transport.perform(action, self._call.request, self._socket)
 
     async def tell(self, mangler: Mangler, frame: dict[str, object]) -> None:
-        """Send a frame without audio, if anybody still listens."""
+        """Send a frame without audio; do nothing if the connection is closed."""
         try:
             await self.emit(mangler, frame, None)
         except (transport.Gone, transport.Silenced):
             return
 
     async def fail(self, error: ApiError, context_id: str | None) -> None:
-        """Send an error frame; it ends its context."""
+        """Send an error frame, which ends its context."""
         log.debug("error frame %d", error.status, extra={"context_id": context_id})
         live = self.live.get(context_id) if context_id is not None else None
         if context_id is not None and live and live.task is not asyncio.current_task():
@@ -143,7 +143,7 @@ class Session(ABC, Generic[T]):
         await self.tell(self._plain(), error.frame(self._call.id, context_id))
 
     def _plain(self) -> Mangler:
-        """What writes frames that belong to no running context."""
+        """Return the writer of frames that belong to no open context."""
         return Mangler()
 
     async def _host(self, context_id: str, job: Callable[[], Awaitable[None]]) -> None:

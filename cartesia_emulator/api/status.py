@@ -1,4 +1,4 @@
-"""The status of the service, today's and that of v0."""
+"""``/`` and ``/status``: whether the service is up, for today's API and for v0."""
 
 from __future__ import annotations
 
@@ -20,6 +20,6 @@ async def status(backend: Backend, call: Call) -> web.Response:
 
 
 async def v0_status(backend: Backend, call: Call) -> web.Response:
-    """GET /status, where the first releases of the service had it, and GET /v0."""
+    """GET /status, the path of the first releases of the service, and GET /v0."""
     del backend
     return call.json({"ok": True, "version": "v0"})

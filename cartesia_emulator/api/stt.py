@@ -1,4 +1,4 @@
-"""``/stt``: what is said in a clip."""
+"""``/stt``: transcription of a clip."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import ApiError
 from ..state.files import new_file_id
-from ..studio.script import Audio, done_frame, frame
+from ..studio.timeline import Audio, done_frame, frame
 from ..wire.requests import Speech
 from ..wire.streaming import CONTENT_TYPES, EVENTS, AudioStream
 
@@ -24,7 +24,7 @@ __all__ = ["speech_bytes", "speech_events"]
 
 
 async def speech_bytes(backend: Backend, call: Call) -> web.StreamResponse:
-    """Audio in the container asked for, as it is made."""
+    """POST /tts/bytes: audio in the requested container, sent as it is made."""
     request = _request(call, CONTENT_TYPES)
     utterance = _utterance(backend, request)
     container = request.output_format.container
@@ -42,7 +42,7 @@ async def speech_bytes(backend: Backend, call: Call) -> web.StreamResponse:
                         sent.append(event.data)
                     yield event.data
         if file_id:
-            # Before the response ends: who reads its end may ask for the file at once.
+            # Before the response ends: the client may ask for the file right after.
             name, saved = f"speech.{container}", b"".join(sent)
             backend.state.files.keep(name, saved, "tts_generation", file_id)
 
@@ -52,7 +52,7 @@ async def speech_bytes(backend: Backend, call: Call) -> web.StreamResponse:
 
 
 async def speech_events(backend: Backend, call: Call) -> web.StreamResponse:
-    """Audio and times as server-sent events."""
+    """POST /tts/sse: audio and timestamps as server-sent events."""
     request = _request(call, ("raw",))
     utterance = _utterance(backend, request)
     known = {} if request.context_id is None else {"context_id": request.context_id}

@@ -1,4 +1,4 @@
-"""The voice changer: a clip is listened to and spoken again with another voice."""
+"""``/voice-changer``: recognise the words of a clip and speak them with another voice."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ async def change_bytes(backend: Backend, call: Call) -> web.StreamResponse:
 
 
 async def change_events(backend: Backend, call: Call) -> web.StreamResponse:
-    """POST /voice-changer/sse: neither chunks nor the end say their type."""
+    """POST /voice-changer/sse: chunks and the last frame carry no ``type``."""
     with backend.contexts.held():
         begun = time.perf_counter()
         samples, fmt = await _changed(backend, call)
@@ -59,7 +59,7 @@ def _chunk(data: bytes, fmt: OutputFormat, step_ms: float) -> dict[str, object]:
 
 
 async def _changed(backend: Backend, call: Call) -> tuple[NDArray[np.float32], OutputFormat]:
-    """The clip in the new voice, at the engine's rate, and the format asked for."""
+    """Return the clip in the new voice, at the engine's rate, and the requested format."""
     form = call.form()
     voice = backend.voices.get(form.required("voice[id]"), field="voice[id]")
     fmt = output_format(form)
@@ -70,7 +70,7 @@ async def _changed(backend: Backend, call: Call) -> tuple[NDArray[np.float32], O
 async def _revoiced(
     backend: Backend, samples: NDArray[np.float32], rate: int, voice: VoiceShape
 ) -> NDArray[np.float32]:
-    """The same words in about the same time; sound without words stays what it is."""
+    """Speak the words of a clip in about the same time; keep a clip without words."""
     studio = backend.studio
     heard = await studio.transcribe(samples, rate, "en")
     spoken = await studio.say(heard.text, voice)

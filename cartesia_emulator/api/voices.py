@@ -1,4 +1,4 @@
-"""The voices and accents operations."""
+"""``/voices``: list, clone, localize and change voices and their accents."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ..catalog import (
 )
 from ..errors import ApiError
 from ..state.voices import VoiceFilter, chosen_accent, native_accent, new_voice
-from ..studio.script import Audio
+from ..studio.timeline import Audio
 from ..wire.requests import (
     OutputFormat,
     Speech,
@@ -47,7 +47,7 @@ class _Update(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Localize(msgspec.Struct, frozen=True, kw_only=True):
-    """Body of ``POST /voices/localize``, today's and the one before accents had ids."""
+    """Body of ``POST /voices/localize``, also in the form before accents had ids."""
 
     voice_id: str
     name: str
@@ -110,7 +110,7 @@ async def delete_voice(backend: Backend, call: Call) -> web.Response:
 
 
 async def clone_voice(backend: Backend, call: Call) -> web.Response:
-    """POST /voices/clone: the clip is really listened to."""
+    """POST /voices/clone: derive pitch and colour of the voice from the clip."""
     form = call.form()
     clip, name, language = form.file("clip"), form.required("name"), form.required("language")
     _check_name(name)
@@ -164,7 +164,7 @@ async def detach_accent(backend: Backend, call: Call) -> web.Response:
 
 
 async def preview(backend: Backend, call: Call) -> web.Response:
-    """The file behind ``preview_file_url``."""
+    """GET /previews/{id}.wav: the file behind ``preview_file_url``."""
     voice = backend.voices.get(_id(call))
     request = Speech(
         model_id="sonic-latest",
@@ -185,7 +185,7 @@ def _id(call: Call) -> str:
 
 
 def shown(call: Call, voice: VoiceRecord) -> dict[str, object]:
-    """A voice with the fields that the request asks for."""
+    """Return a voice as the API shows it, with the fields that the request expands."""
     fields = voice.public()
     for item in call.query_all("expand"):
         choose("expand[]", item, ("preview_file_url",))
@@ -199,7 +199,7 @@ def _check_name(name: object) -> None:
 
 
 def _target_accent(wanted: _Localize) -> str:
-    """The accent to localize to; older requests name a language and perhaps a dialect."""
+    """Find the accent to localize to; older requests name a language and perhaps a dialect."""
     if wanted.language is not None:
         choose("language", wanted.language, LOCALIZE_LANGUAGES)
     accent = wanted.accent

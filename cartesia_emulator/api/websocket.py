@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from ..errors import ApiError
-from ..studio.script import done_frame
+from ..studio.timeline import done_frame
 from ..wire.requests import Speech, WireMessage, decode, explain
 from .contexts import Context
 from .sessions import Session, serve_socket
@@ -33,7 +33,7 @@ async def speech_socket(backend: Backend, call: Call) -> web.StreamResponse:
 
 
 class _Session(Session[Context]):
-    """Contexts that take text while they speak."""
+    """One socket of today's API, whose contexts take text while they speak."""
 
     async def receive(self, text: str) -> None:
         context_id: str | None = None
@@ -89,7 +89,7 @@ class _Session(Session[Context]):
 
 
 def _continuation(text: str, first: Speech) -> Speech:
-    """An input of an open context; it may leave out what the first one said."""
+    """Read an input of an open context; the settings that it leaves out are those of the first."""
     fields = {"transcript": ""} | {name: getattr(first, name) for name in _REPEATED}
     fields |= decode(text, dict[str, object])
     try:

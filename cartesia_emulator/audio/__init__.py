@@ -1,0 +1,1 @@
+"""Samples as numbers: encodings, resampling, and audio files."""

@@ -1,4 +1,4 @@
-"""ITU-T G.711 as tables: mu-law and A-law, bit for bit as the reference implementation.
+"""ITU-T G.711 (mu-law and A-law) as lookup tables, bit-exact with the reference implementation.
 
 An encoder has an entry for each of the 65536 samples, which makes encoding one look-up.
 """

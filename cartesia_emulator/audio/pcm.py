@@ -1,9 +1,8 @@
 """Sample formats, resampling and containers, in numpy.
 
-Everything inside the emulator is mono float32 in -1..1; this module is the way in and out. Raw
-encodings (`encode`, `decode`), streams of a container (`StreamEncoder`), whole files (`wav_bytes`,
-`decode_file`). The heavy codecs are imported on first use: raw and WAV at the engine's own rate
-need numpy alone.
+Inside the emulator audio is mono float32 in -1..1. This module converts from and to raw encodings
+(`encode`, `decode`), streams of a container (`StreamEncoder`) and whole files (`wav_bytes`,
+`decode_file`). Codecs are imported on first use: raw and WAV at the engine's rate need numpy only.
 """
 
 from __future__ import annotations
@@ -55,7 +54,7 @@ _MP3_RATES: Final = (8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 4800
 
 
 class UnsupportedAudioError(ValueError):
-    """The bytes are not audio this emulator can read; the message says what they look like."""
+    """The bytes are not audio that the emulator can read; the message says what they look like."""
 
 
 class _ResampleStream(Protocol):
@@ -141,7 +140,7 @@ def _to_s16(pcm: NDArray[np.float32]) -> NDArray[np.int16]:
 
 
 def encode(pcm: NDArray[np.float32], encoding: str) -> bytes:
-    """Raw bytes of mono samples; integers round to nearest and clip at full scale.
+    """Encode mono samples as raw bytes; integers round to nearest and clip at full scale.
 
     Decoded 16-bit audio encodes back to the same bytes.
     """
@@ -153,12 +152,12 @@ def encode(pcm: NDArray[np.float32], encoding: str) -> bytes:
         return g711.mulaw_encoder()[_to_s16(pcm).view(np.uint16)].tobytes()
     if encoding == "pcm_alaw":
         return g711.alaw_encoder()[_to_s16(pcm).view(np.uint16)].tobytes()
-    sample_width(encoding)  # Tells an unknown encoding from one that is only for input.
+    sample_width(encoding)  # Raises another error for an unknown encoding.
     raise ValueError(f"encoding {encoding!r} is for input only")
 
 
 def decode(data: bytes, encoding: str) -> NDArray[np.float32]:
-    """Mono float32 samples of raw bytes; a trailing part of a sample is ignored."""
+    """Decode raw bytes to mono float32 samples; ignore a partial sample at the end."""
     width = sample_width(encoding)
     data = data[: len(data) // width * width]
     if encoding == "pcm_f32le":
@@ -175,16 +174,16 @@ def decode(data: bytes, encoding: str) -> NDArray[np.float32]:
 
 
 def _finite(pcm: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Samples with NaN as silence and infinities as full scale.
+    """Replace NaN by silence and infinities by full scale.
 
-    A stray NaN in an upload would poison resamplers and recognisers far from here.
+    One NaN in an upload would spread through the resamplers and recognisers.
     """
     finite: NDArray[np.float32] = np.nan_to_num(pcm, nan=0.0, posinf=1.0, neginf=-1.0)
     return finite
 
 
 def resample(pcm: NDArray[np.float32], source_rate: int, rate: int) -> NDArray[np.float32]:
-    """A whole clip at another rate (Hz)."""
+    """Resample a whole clip to another rate (Hz)."""
     if source_rate == rate or not len(pcm):
         return pcm
     return _soxr().resample(np.ascontiguousarray(pcm), source_rate, rate)
@@ -228,16 +227,16 @@ class StreamEncoder:
         if container == "mp3":
             self._lame = _lame_encoder(sample_rate, bit_rate or 128_000)
         else:
-            encode(np.zeros(0, np.float32), self._encoding)  # Refuses bad encodings here, early.
+            encode(np.zeros(0, np.float32), self._encoding)  # Reject bad encodings early.
         if container == "wav":
             self._header = _wav_header(self._encoding, sample_rate, None)
 
     def feed(self, pcm: NDArray[np.float32]) -> bytes:
-        """Bytes that are ready after ``pcm``, shape ``(sample frames,)``; may be empty."""
+        """Encode ``pcm``, shape ``(sample frames,)``; return the bytes that are ready."""
         return self._encode(self._resample(pcm, last=False))
 
     def finish(self) -> bytes:
-        """The rest of the stream; call once, then drop the encoder."""
+        """Return the rest of the stream; call it once, at the end."""
         tail = self._encode(self._resample(np.zeros(0, np.float32), last=True))
         return tail + bytes(self._lame.flush()) if self._lame else tail
 
@@ -289,13 +288,13 @@ def _wav_header(encoding: str, sample_rate: int, data_bytes: int | None) -> byte
 
 
 def wav_bytes(pcm: NDArray[np.float32], sample_rate: int, encoding: str = "pcm_s16le") -> bytes:
-    """A complete mono WAV file with true lengths."""
+    """Encode a complete mono WAV file with true lengths."""
     body = encode(pcm, encoding)
     return _wav_header(encoding, sample_rate, len(body)) + body + b"\0" * (len(body) % 2)
 
 
 def decode_file(data: bytes) -> tuple[NDArray[np.float32], int]:
-    """Samples and rate of an audio file, mixed down to mono.
+    """Decode an audio file to mono samples and their rate.
 
     Reads WAV (8 to 64 bit, float, mu-law, A-law, also with placeholder lengths), MP3, FLAC and
     Ogg Vorbis, told apart by content, not by name.

@@ -1,5 +1,5 @@
 # ruff: noqa: RUF001 - phonetic letters look like Latin ones
-"""When each word of a known text sounds: forced alignment, with an estimate to fall back on."""
+"""Forced alignment: when each word of a known text sounds, or an estimate of it."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class Aligner:
             _ = self._decoder
 
     def align(self, words: Sequence[str], pcm: NDArray[np.float32]) -> tuple[Word, ...]:
-        """Times of ``words`` in seconds from the start of the clip.
+        """Return the times of ``words`` in seconds from the start of the clip.
 
         Args:
             words: The words in the order spoken, with their punctuation.
@@ -138,7 +138,7 @@ class Aligner:
 
 
 def to_arpabet(phonemes: str) -> str:
-    """ARPABET symbols, separated by spaces, of phonemes in the synthesiser's alphabet."""
+    """Convert phonemes of the synthesiser's alphabet to ARPABET, separated by spaces."""
     symbols: list[str] = []
     for letter in phonemes:
         symbol = _ARPABET.get(letter)
@@ -148,7 +148,7 @@ def to_arpabet(phonemes: str) -> str:
 
 
 def spread(words: Sequence[str], pcm: NDArray[np.float32]) -> tuple[Word, ...]:
-    """Words spread by their number of letters over the loud part of a 16 kHz clip."""
+    """Spread words over the loud part of a 16 kHz clip, by their number of letters."""
     if not words:
         return ()
     loud = np.flatnonzero(np.abs(pcm) > 0.05 * float(np.abs(pcm).max(initial=0.0)))

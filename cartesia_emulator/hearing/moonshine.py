@@ -1,7 +1,7 @@
-"""The recogniser: a small neural model for English on the CPU, with word times.
+"""Moonshine: a small neural recogniser for English on the CPU, with word times.
 
-The model hears "You" in clicks and silence and grows slow and greedy on long clips, so the clip
-is cut here, by energy: speech between pauses, at most fifteen seconds at a time.
+The model recognises "You" in clicks and silence, and is slow and needs much memory on long clips.
+So this module cuts the clip by energy into speech between pauses, at most fifteen seconds each.
 """
 
 from __future__ import annotations
@@ -103,7 +103,7 @@ class MoonshineRecognizer:
 
 
 def _is_hallucinated(text: str, span: NDArray[np.float32]) -> bool:
-    """Whether the text is the one the model gives for noise, and the span has no voice in it."""
+    """Whether the text is what the model returns for noise, and the span holds no voice."""
     if text.lower() not in _HALLUCINATED:
         return False
     f0 = track_f0(span, _RATE)
@@ -111,7 +111,7 @@ def _is_hallucinated(text: str, span: NDArray[np.float32]) -> bool:
 
 
 def speech_spans(clip: NDArray[np.float32]) -> list[tuple[int, int]]:
-    """Where somebody speaks in a clip at 16 kHz, as spans of samples in order."""
+    """Find the speech in a clip at 16 kHz; return its spans in samples, in order."""
     count = len(clip) // _FRAME
     if not count:
         return []
@@ -165,7 +165,7 @@ def _moved(words: Sequence[Word], by: float, duration: float) -> list[Word]:
 
 
 def _load() -> _Transcriber:
-    """Load the weights that ship in the package; nothing is ever downloaded."""
+    """Load the weights from the installed package; this never downloads anything."""
     engine = import_module("moonshine_voice")
     # Its own voice detection loses short clips; audio need not come back with the text.
     options = {"vad_threshold": "0", "return_audio_data": "false"}

@@ -1,4 +1,4 @@
-"""The receiver of the text modem in `speech.tone`: it needs numpy only and never mishears."""
+"""The receiver of the text modem in `speech.tone`: exact, and needs numpy only."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Cutting text into clauses an engine speaks one at a time.
+"""Cut text into clauses, which an engine speaks one at a time.
 
-The first clause decides how soon audio starts, so it is cut shorter than the rest. Nothing is
-lost: the clauses joined are the text.
+The first clause decides how soon audio starts, so it is shorter than the others. The clauses joined
+equal the text.
 """
 
 from __future__ import annotations
@@ -53,12 +53,12 @@ def clauses(text: str, *, first_limit: int = _FIRST_LIMIT, limit: int = _LIMIT) 
 
 
 def later_clauses(text: str) -> list[str]:
-    """`clauses` of text that follows on: there is time, so the first may be as long as any."""
+    """Split text that follows other text: its first clause may be as long as the others."""
     return clauses(text, first_limit=_LIMIT)
 
 
 def words(text: str) -> list[tuple[str, int, int]]:
-    """The whitespace-separated words of ``text`` with their start and end offsets."""
+    """Find the whitespace-separated words of ``text``, with their start and end offsets."""
     return [(match.group(), match.start(), match.end()) for match in re.finditer(r"\S+", text)]
 
 
@@ -78,7 +78,7 @@ def _sentences(text: str) -> list[str]:
 
 
 def _ends_sentence(text: str, end: re.Match[str]) -> bool:
-    """Whether a stop ends a sentence: not after a title or initial, nor before a small letter."""
+    """Whether a stop ends a sentence: not after a title or initial, nor before lower case."""
     if end.group()[0] in ".!?\u2026" and text[end.end() : end.end() + 1].islower():
         return False
     if not end.group().startswith("."):
@@ -89,7 +89,7 @@ def _ends_sentence(text: str, end: re.Match[str]) -> bool:
 
 
 def _cut(text: str, most: int) -> int:
-    """Where to cut a long sentence: the last comma within ``most``, else a space, else later."""
+    """Find where to cut a long sentence: the last comma within ``most``, else a space."""
     commas = [match.end() for match in _COMMA.finditer(text, 0, most)]
     if commas and commas[-1] >= most // 4:
         return commas[-1]

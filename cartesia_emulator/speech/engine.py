@@ -20,7 +20,7 @@ __all__ = ["Segment", "Synthesizer", "VoiceShape", "Word"]
 
 
 class Word(msgspec.Struct, frozen=True):
-    """A word or phoneme and when it sounds, in seconds from the start of its segment or clip."""
+    """A word or phoneme with its times, in seconds from the start of its segment or clip."""
 
     text: str
     start: float
@@ -86,7 +86,7 @@ class Synthesizer(Protocol):
     def synthesize(
         self, text: str, voice: VoiceShape, *, speed: float = 1.0, language: str = "en"
     ) -> Iterator[Segment]:
-        """Speak ``text``, lazily, one segment a clause; nothing for text without a sound."""
+        """Speak ``text`` lazily, one segment per clause; yield nothing for silent text."""
         ...
 
     def enroll(self, pcm: NDArray[np.float32], sample_rate: int) -> VoiceShape:

@@ -1,12 +1,11 @@
-"""The speech engine: a small neural English voice on the CPU, with word times and many voices.
+"""Hibari: a small neural English voice on the CPU, with word times and many voices.
 
-The network returns a pitch curve and spectra rather than samples, so a voice is a change of those
-(`VoiceShape`), and imitating a clip is measuring that change. It also computes how long each
-phoneme lasts but keeps it to itself; `add_output` makes the model tell, and words get their times.
+The network returns a pitch curve and spectra, not samples. So a voice is a change to those
+(`VoiceShape`), and cloning a clip means measuring that change. The network also computes how long
+each phoneme lasts; `add_output` makes it return those lengths, which give the times of words.
 
-English only. Words in a script the engine cannot read (Chinese, say) are sent by the tone engine,
-audibly and on purpose, because dropping them in silence would lose text. Text of other languages
-in Latin letters is read as English.
+English only. Words in another script, such as Chinese, become tones (`ToneSynthesizer`), so that
+no text is lost silently. Text of other languages in Latin letters is read as English.
 """
 
 from __future__ import annotations
@@ -131,9 +130,9 @@ class HibariSynthesizer:
     def synthesize(
         self, text: str, voice: VoiceShape, *, speed: float = 1.0, language: str = "en"
     ) -> Iterator[Segment]:
-        """Speak ``text`` lazily, clause by clause; nothing for text without a sound.
+        """Speak ``text`` lazily, clause by clause; yield nothing for silent text.
 
-        Tags are obeyed and not spoken (see `markup`). Speed is followed from 0.5 to 2.
+        Tags are applied, not spoken (see `markup`). Speeds outside 0.5 to 2 are clamped.
         """
         first = True
         for piece in parse(text):
@@ -204,8 +203,8 @@ class HibariSynthesizer:
     def enroll(self, pcm: NDArray[np.float32], sample_rate: int) -> VoiceShape:
         """Imitate the pitch, liveliness and colour of the speaker in a clip.
 
-        Not the identity: accent, rhythm and articulation stay the engine's. A clip without a
-        voice gives the base voice.
+        Accent, rhythm and articulation stay those of the engine. A clip without a voice gives
+        the base voice.
         """
         clip = pcm[: round(_ENROLL_S * sample_rate)]
         wanted = measure(_pcm.resample(clip, sample_rate, _RATE), _RATE)
@@ -240,7 +239,7 @@ class HibariSynthesizer:
 
 
 def _known_band(voice: VoiceMeasure, sample_rate: int) -> VoiceMeasure:
-    """The part of a resampled clip's colour that its own rate could carry."""
+    """Keep the part of a resampled clip's colour that its own rate can carry."""
     share = min(sample_rate / _RATE, 1.0)
     kept = max(int(len(voice.colour) * share), 2)
     top = voice.top * (kept - 1) / (len(voice.colour) - 1)
@@ -255,13 +254,13 @@ def _louder(segment: Segment, volume: float) -> Segment:
 
 
 def _pronounceable(word: SpokenWord, model: _Model) -> SpokenWord:
-    """The word with only the phonemes the network knows."""
+    """Drop the phonemes that the network does not know."""
     known = "".join(symbol for symbol in word.phonemes if symbol in model.vocabulary)
     return msgspec.structs.replace(word, phonemes=known)
 
 
 def _within_limit(said: list[SpokenWord]) -> Iterator[list[SpokenWord]]:
-    """Groups of words short enough for the network."""
+    """Group words so that each group is short enough for the network."""
     group: list[SpokenWord] = []
     size = 0
     for word in chain.from_iterable(map(_split_word, said)):
@@ -275,7 +274,7 @@ def _within_limit(said: list[SpokenWord]) -> Iterator[list[SpokenWord]]:
 
 
 def _split_word(word: SpokenWord) -> list[SpokenWord]:
-    """A word without an end ("hello,hello,hello,...") in pieces the network can take."""
+    """Split a very long word ("hello,hello,hello,...") into pieces for the network."""
     if len(word.phonemes) <= _MOST_PHONEMES:
         return [word]
     pieces = range(0, len(word.phonemes), _MOST_PHONEMES)
@@ -287,7 +286,7 @@ def _split_word(word: SpokenWord) -> list[SpokenWord]:
 def _render(
     dsp: _Dsp, outputs: list[NDArray[np.float32]], voice: VoiceShape
 ) -> NDArray[np.float32]:
-    """Samples of the network's spectra after shaping."""
+    """Render the network's spectra to samples, after shaping them."""
     harmonic, phase, noise, rest, free_phase, f0 = (output[0] for output in outputs[:6])
     # Lower voices have more harmonics per Hz, each as strong; the level must not follow.
     harmonic = shape_log(harmonic, voice) + np.float32(0.5 * np.log(voice.pitch))
@@ -301,7 +300,7 @@ def _render(
 
 
 def _edges(durations: NDArray[np.float32] | None, length: int, samples: int) -> NDArray[np.float64]:
-    """Start of each symbol of the phoneme line and the end of the last, in seconds."""
+    """Return the start of each phoneme symbol and the end of the last, in seconds."""
     total = samples / _RATE
     if durations is None:
         # A model without durations: every symbol alike, between the usual silent rims.
@@ -315,7 +314,7 @@ def _edges(durations: NDArray[np.float32] | None, length: int, samples: int) -> 
 def _times(
     said: list[SpokenWord], edges: NDArray[np.float64]
 ) -> tuple[tuple[Word, ...], tuple[Word, ...], list[tuple[int, float, float]]]:
-    """Spoken words and phonemes with times, and (source, start, end) of what sounds."""
+    """Return spoken words and phonemes with times, and (source, start, end) of audible words."""
     spoken: list[Word] = []
     phonemes: list[Word] = []
     owned: list[tuple[int, float, float]] = []
@@ -335,7 +334,7 @@ def _times(
 def _written_times(
     written: list[str], span: range, owned: list[tuple[int, float, float]]
 ) -> tuple[Word, ...]:
-    """Times of the written words; one that makes no sound (a dash) gets a moment of no length."""
+    """Return the times of the written words; a silent one (a dash) gets a length of zero."""
     words: list[Word] = []
     now = owned[0][1] if owned else 0.0
     for index in span:
@@ -346,7 +345,7 @@ def _written_times(
 
 
 def _load() -> _Model:
-    """Load the network that ships in the package; nothing is ever downloaded."""
+    """Load the network from the installed package; this never downloads anything."""
     engine = import_module("hibari")
     assets = Path(str(engine.__file__)).parent / "assets"
     vocabulary = cast("dict[str, int]", json.loads((assets / "vocab.json").read_text("utf-8")))

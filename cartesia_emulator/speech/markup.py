@@ -1,4 +1,4 @@
-"""The tags that may stand in a transcript: ``<break>``, ``<speed>``, ``<volume>``, ``<spell>``.
+"""Tags in transcripts: ``<break>``, ``<speed>``, ``<volume>``, ``<spell>``.
 
 ``<emotion>`` is accepted and has no effect. Anything else in angle brackets is text.
 """
@@ -61,7 +61,7 @@ def parse(text: str) -> list[Piece]:
 
 
 def split_tags(text: str) -> Iterator[tuple[str, bool]]:
-    """The stretches of a transcript in order, each with whether it is a tag."""
+    """Split a transcript into text and tags, each with whether it is a tag."""
     start = 0
     for tag in _TAG.finditer(text):
         yield text[start : tag.start()], False
@@ -83,7 +83,7 @@ def _add(pieces: list[Piece], text: str, speed: float, volume: float, *, spell: 
 
 
 def _value(attributes: str) -> float:
-    """The number in ``time="500ms"`` or ``ratio="1.2"``, in seconds or as is; 0.0 if none."""
+    """Read the number in ``time="500ms"`` (in seconds) or ``ratio="1.2"``; 0.0 without one."""
     found = _VALUE.search(attributes)
     if not found:
         return 0.0

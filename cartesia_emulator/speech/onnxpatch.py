@@ -1,4 +1,4 @@
-"""Making an ONNX model return one of its inner values, without the ``onnx`` package."""
+"""Make an ONNX model return an internal value, without the ``onnx`` package."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ __all__ = ["add_output"]
 
 
 def add_output(model: bytes, name: str) -> bytes:
-    """A serialised ONNX model with one more graph output, an existing node's result.
+    """Add the result of an existing node to the outputs of a serialised ONNX model.
 
     Works on the protobuf wire format directly, which saves depending on ``onnx`` for one field:
     ``ModelProto.graph`` is field 7, ``GraphProto.output`` field 12, ``ValueInfoProto.name`` 1.

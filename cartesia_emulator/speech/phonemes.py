@@ -1,5 +1,5 @@
 # ruff: noqa: RUF001 - phonetic letters look like Latin ones
-"""From written words to phonemes, keeping track of which written word each sound belongs to."""
+"""Convert written words to phonemes, and keep which written word each sound belongs to."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class SpokenWord(msgspec.Struct, frozen=True):
 
     @property
     def sounds(self) -> tuple[int, int]:
-        """Span of ``phonemes`` without punctuation around; empty if nothing sounds."""
+        """Span of ``phonemes`` without the punctuation around; empty for a silent word."""
         found = [match.start() for match in _SOUNDING.finditer(self.phonemes)]
         if not found:
             return (0, 0)
@@ -95,7 +95,7 @@ class Phonemizer:
         return cast("Callable[[str], str]", import_module("hibari.g2p.normalize").normalize)
 
     def speak(self, written: Sequence[str]) -> list[SpokenWord]:
-        """How a clause, given as its written words, is spoken."""
+        """Convert the written words of a clause to spoken words."""
         with self._lock:
             tokens = self._tokens(" ".join(written))
             said = list(_join(tokens))
@@ -106,7 +106,7 @@ class Phonemizer:
         ]
 
     def spell(self, written: Sequence[str]) -> list[SpokenWord]:
-        """How the words sound spelled out, letter by letter."""
+        """Spell out words, letter by letter."""
         spelled: list[SpokenWord] = []
         for source, word in enumerate(written):
             for character in word:
@@ -116,7 +116,7 @@ class Phonemizer:
         return spelled
 
     def pronounce(self, word: str) -> str:
-        """Phonemes of one word; empty if it has none."""
+        """Return the phonemes of one word, or an empty text."""
         with self._lock:
             joined = "".join(phonemes for _, phonemes in _join(self._tokens(word)))
         return joined.strip(_PUNCTUATION)
@@ -135,7 +135,7 @@ def is_foreign(word: str) -> bool:
 
 
 def to_ipa(phonemes: str) -> list[tuple[str, int, int]]:
-    """IPA symbols with their spans in ``phonemes``; stress marks join the sound they precede."""
+    """Convert to IPA symbols with their spans in ``phonemes``; a stress mark joins the next one."""
     found: list[tuple[str, int, int]] = []
     start = 0
     for at, symbol in enumerate(phonemes):
@@ -152,7 +152,7 @@ def to_ipa(phonemes: str) -> list[tuple[str, int, int]]:
 
 
 def _join(tokens: Iterable[_Token]) -> Iterable[tuple[str, str]]:
-    """Tokens joined up to white space: text and phonemes of each spoken word."""
+    """Join tokens up to white space: text and phonemes of each spoken word."""
     text, phonemes = "", ""
     for token in tokens:
         text += token.text
@@ -167,7 +167,7 @@ def _join(tokens: Iterable[_Token]) -> Iterable[tuple[str, str]]:
 def _owners(
     written: Sequence[str], said: Sequence[str], normalize: Callable[[str], str]
 ) -> list[int]:
-    """For each spoken word, the index of the written word it comes from; never decreasing."""
+    """Find the written word that each spoken word comes from; indices never decrease."""
     owners: list[int] = []
     matcher = SequenceMatcher(None, written, said, autojunk=False)
     for _, low, high, begin, end in matcher.get_opcodes():
@@ -185,6 +185,6 @@ def _owners(
 
 
 def _bare(text: str) -> str:
-    """A word without the punctuation around it; "P.M." keeps its stops."""
+    """Strip the punctuation around a word; "P.M." keeps its stops."""
     bare = text.strip(',;:!?…"“”()[]—') or text
     return bare[:-1] if bare.endswith(".") and bare.count(".") == 1 and len(bare) > 1 else bare

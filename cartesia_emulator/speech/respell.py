@@ -1,7 +1,6 @@
-"""Pronunciation dictionaries at work: text respelled for the engine, word times for the reader.
+"""Apply pronunciation dictionaries: respell text for the engine, restore the words it times.
 
-The engine speaks the aliases; the words it times are then given back the spelling they had. Pure:
-text and words in, text and words out.
+The engine speaks the aliases; then the words that it timed get back their original spelling.
 """
 
 from __future__ import annotations
@@ -23,12 +22,12 @@ _TOKEN: Final = re.compile(r"\S+")
 
 
 class LexiconItem(msgspec.Struct, frozen=True):
-    """How one word, or several in a row, is to be spoken.
+    """How to speak one word, or several in a row.
 
     Attributes:
         text: As written.
         alias: As spoken; an empty one makes the word silent.
-        case_sensitive: Whether ``text`` must be met in this very spelling.
+        case_sensitive: Whether ``text`` must match in case.
     """
 
     text: str
@@ -37,17 +36,17 @@ class LexiconItem(msgspec.Struct, frozen=True):
 
 
 class Lexicon:
-    """Items as one search: whole words only, the longest first, nothing replaced twice."""
+    """The items of a dictionary as one search: whole words, longest first, each replaced once."""
 
     def __init__(self, items: Iterable[LexiconItem] = ()) -> None:
         wanted = [item for item in items if item.text.strip()]
-        # Of two that fit the same words the exact one is meant.
+        # Of two items for the same words, the case-sensitive one wins.
         self._items = sorted(wanted, key=lambda i: (-len(i.text), not i.case_sensitive))
         choices = "|".join(f"(?P<i{n}>{_pattern(item)})" for n, item in enumerate(self._items))
         self._search = re.compile(rf"(?<!\w)(?:{choices})(?!\w)") if choices else None
 
     def respell(self, text: str) -> Respelling:
-        """The text as it is to be spoken; tags stay as they are."""
+        """Replace words by their aliases; tags stay as they are."""
         if self._search is None:
             return Respelling(text, ())
         spoken, blocks = list[str](), list[_Block]()
@@ -64,7 +63,7 @@ class Lexicon:
         return Respelling("".join(spoken), blocks)
 
     def _runs(self, text: str) -> Iterator[tuple[int, int, str]]:
-        """Words, or runs of words that one item spans: begin, end and how they are spoken."""
+        """Yield words, or several that one item spans: begin, end and the spoken form."""
         assert self._search is not None
         matches = list(self._search.finditer(text))
         tokens = [token.span() for token in _TOKEN.finditer(text)]
@@ -87,14 +86,14 @@ NO_LEXICON: Final = Lexicon()
 
 
 class _Block(msgspec.Struct, frozen=True):
-    """Some words as written and the words that are spoken in their place."""
+    """Some written words, and the words spoken in their place."""
 
     written: tuple[str, ...]
     spoken: tuple[str, ...]
 
 
 class Respelling:
-    """A respelled text; `restore` takes its words, in order, as the engine times them."""
+    """A respelled text; pass the words that the engine timed to `restore`, in order."""
 
     def __init__(self, text: str, blocks: Sequence[_Block]) -> None:
         self.text = text
@@ -105,10 +104,10 @@ class Respelling:
             for place, word in enumerate(block.spoken)
         ]
         self._at = 0
-        self._told: tuple[int, int] | None = None
+        self._last: tuple[int, int] | None = None
 
     def restore(self, words: Sequence[Word]) -> tuple[Word, ...]:
-        """The words as they were written, at the times at which their aliases sound."""
+        """Return the words as written, with the times of their aliases."""
         if all(block.written == block.spoken for block in self._blocks):
             return tuple(words)
         restored: list[Word] = []
@@ -127,7 +126,7 @@ class Respelling:
         count, share = len(block.written), len(block.spoken)
         low = place * count // share
         high = max(low + 1, (place + 1) * count // share)
-        if self._told == (number, low):
+        if self._last == (number, low):
             # One more spoken word of a written word that is out already.
             if restored:
                 last = restored[-1]
@@ -137,7 +136,7 @@ class Respelling:
         for index in range(low, high):
             start = word.start + (index - low) * step
             restored.append(Word(block.written[index], start, start + step))
-        self._told = (number, high - 1)
+        self._last = (number, high - 1)
 
     def _find(self, text: str) -> tuple[int, int] | None:
         for at in range(self._at, len(self._expected)):

@@ -1,7 +1,7 @@
-"""Shaping a voice, and measuring one from a clip: pitch, its spread, and long-term colour.
+"""Change a voice, and measure one from a clip: pitch, its spread, and long-term colour.
 
-Plain numpy, deterministic: the same clip gives the same numbers. The result imitates how high,
-how lively and how bright a speaker is, not who it is.
+The same clip always gives the same numbers. They say how high, how lively and how bright a speaker
+is; they do not identify the speaker.
 """
 
 from __future__ import annotations
@@ -104,10 +104,10 @@ def measure(pcm: NDArray[np.float32], sample_rate: int, bands: int = EQ_BANDS) -
 
 
 def colour_match(wanted: VoiceMeasure, have: VoiceMeasure, top: float) -> tuple[float, ...]:
-    """The correction that gives ``have`` the colour of ``wanted``.
+    """Compute the correction that gives ``have`` the colour of ``wanted``.
 
     Args:
-        wanted: The clip to imitate; above its own ``top`` nothing is known and nothing changed.
+        wanted: The clip to imitate; above its own ``top`` nothing changes.
         have: The voice to correct.
         top: Highest frequency of the correction, in Hz.
 
@@ -175,7 +175,7 @@ def _frames(pcm: NDArray[np.float32], sample_rate: int) -> NDArray[np.float32]:
 
 
 def _blocks(frames: NDArray[np.float32]) -> list[NDArray[np.float32]]:
-    """Pieces of 2048 frames, so that a long clip does not fill the memory with spectra."""
+    """Cut into pieces of 2048 frames, which bounds the memory for spectra of a long clip."""
     return [frames[at : at + 2048] for at in range(0, len(frames), 2048)]
 
 
@@ -215,7 +215,7 @@ def _pitch(
 
 
 def _best_lag(normal: NDArray[np.float64], shortest: int, longest: int) -> NDArray[np.intp]:
-    """The lag of the highest peak, where longer lags pay: else multiples of the period win."""
+    """Find the lag of the highest peak; longer lags are penalised, or multiples would win."""
     lags = np.arange(shortest, longest + 1)
     price = _OCTAVE_PRICE * np.log2(lags / shortest)
     best: NDArray[np.intp] = np.argmax(normal[:, shortest : longest + 1] - price, axis=1)
@@ -223,7 +223,7 @@ def _best_lag(normal: NDArray[np.float64], shortest: int, longest: int) -> NDArr
 
 
 def _refine(normal: NDArray[np.float64], lag: NDArray[np.intp]) -> NDArray[np.float64]:
-    """Lags to a fraction of a sample, by a parabola through the peak."""
+    """Refine lags to a fraction of a sample, by a parabola through the peak."""
     rows = np.arange(len(normal))
     left, mid, right = normal[rows, lag - 1], normal[rows, lag], normal[rows, lag + 1]
     bend = left - 2 * mid + right

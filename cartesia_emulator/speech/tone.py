@@ -1,4 +1,4 @@
-"""The tone engine: a text modem that needs numpy only and never mishears.
+"""The sender of a text modem: an engine that is exact and needs numpy only.
 
 UTF-8 bytes travel as two symbols each, one of sixteen tones between 600 and 2475 Hz, at about the
 pace of speech. Two more tones mark the beginning and the end of a transmission, one transmission
@@ -6,9 +6,9 @@ a clause::
 
     preamble  A B A B A B | data: high nibble, low nibble, ... | end B B | silence
 
-Synthesis is deterministic and word times are exact. `ToneRecognizer` returns the very text after
-16-bit, mu-law at 8 kHz, resampling, MP3 and noise, so it suits tests that must not depend on a
-speech model. Text is carried verbatim: markup is not interpreted.
+Synthesis is deterministic and word times are exact. The receiver in `hearing.tone` returns the same
+text even after 16-bit, mu-law at 8 kHz, resampling, MP3 and noise, so tests need no speech model.
+Text is sent verbatim: markup is not interpreted.
 """
 
 from __future__ import annotations
@@ -48,8 +48,8 @@ _HUM_HZ: Final = 120.0
 class ToneSynthesizer:
     """Speaks text as tones; implements `Synthesizer`.
 
-    The voice's pitch only moves a quiet hum below the data tones, so voices differ to the ear and
-    recognition does not care. Speed is followed from 0.6 to 1.5 in steps of about two percent.
+    The pitch of a voice moves a quiet hum below the data tones, so that voices sound different and
+    recognition is not affected. Speed works from 0.6 to 1.5 in steps of about two percent.
     """
 
     name = "tone"
@@ -57,7 +57,7 @@ class ToneSynthesizer:
 
     @property
     def presets(self) -> Mapping[str, VoiceShape]:
-        """Hums that differ like the voices of the speech engine."""
+        """Voices named like those of the speech engine, which differ in their hum."""
         return {
             "base": VoiceShape(),
             "male": VoiceShape(pitch=0.8),
@@ -72,7 +72,7 @@ class ToneSynthesizer:
     def synthesize(
         self, text: str, voice: VoiceShape, *, speed: float = 1.0, language: str = "en"
     ) -> Iterator[Segment]:
-        """Send ``text``, one transmission a clause; nothing for blank text."""
+        """Send ``text``, one transmission per clause; yield nothing for blank text."""
         del language  # Bytes are bytes.
         if not text.strip():
             return
@@ -80,7 +80,7 @@ class ToneSynthesizer:
             yield _transmit(clause, voice, speed)
 
     def enroll(self, pcm: NDArray[np.float32], sample_rate: int) -> VoiceShape:
-        """A voice that hums at the clip's median pitch."""
+        """Return a voice that hums at the clip's median pitch."""
         f0 = measure(pcm, sample_rate, bands=2).f0
         return VoiceShape(pitch=round(f0 / _HUM_HZ, 4)) if f0 else VoiceShape()
 

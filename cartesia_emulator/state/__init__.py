@@ -1,0 +1,1 @@
+"""What clients can make and change: voices, files, dictionaries, agents. No HTTP here."""

@@ -36,7 +36,7 @@ class GitRepository(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PhoneNumber(msgspec.Struct, frozen=True, kw_only=True):
-    """A number under which an agent is called; its id shows in the agent only."""
+    """A phone number of an agent; the API shows its id in the agent only."""
 
     id: str
     agent_id: str
@@ -46,7 +46,7 @@ class PhoneNumber(msgspec.Struct, frozen=True, kw_only=True):
     updated_at: datetime
 
     def public(self) -> dict[str, object]:
-        """What the service tells about it."""
+        """Return it as the API shows it."""
         return {key: value for key, value in msgspec.structs.asdict(self).items() if key != "id"}
 
 
@@ -66,7 +66,7 @@ class Template(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Deployment(msgspec.Struct, frozen=True, kw_only=True):
-    """One version of an agent's code and what became of it."""
+    """One version of an agent's code, and the outcome of its build and deployment."""
 
     id: str
     agent_id: str
@@ -88,7 +88,7 @@ class Deployment(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Agent(msgspec.Struct, frozen=True, kw_only=True):
-    """One agent, without what is counted or kept elsewhere."""
+    """One agent; its phone numbers and deployments are collections of their own."""
 
     id: str
     name: str
@@ -126,7 +126,7 @@ class ToolCall(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LogEvent(msgspec.Struct, frozen=True, kw_only=True):
-    """An event that the agent's code noted."""
+    """An event that the agent's code logged."""
 
     event: str
     metadata: dict[str, str]
@@ -134,7 +134,7 @@ class LogEvent(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LogMetric(msgspec.Struct, frozen=True, kw_only=True):
-    """A number that the agent's code noted."""
+    """A number that the agent's code logged."""
 
     name: str
     value: float
@@ -142,7 +142,7 @@ class LogMetric(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Turn(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One entry of a transcript; ``system`` entries are notes of the agent's code."""
+    """One entry of a transcript; ``system`` entries come from the agent's code."""
 
     role: str
     start_timestamp: float
@@ -158,7 +158,7 @@ class Turn(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class AgentCall(msgspec.Struct, frozen=True, kw_only=True):
-    """One call."""
+    """One phone call of an agent."""
 
     id: str
     agent_id: str
@@ -172,7 +172,7 @@ class AgentCall(msgspec.Struct, frozen=True, kw_only=True):
     transcript: tuple[Turn, ...] = ()
 
     def public(self, *, transcript: bool) -> dict[str, object]:
-        """What the service tells about it; the transcript must be asked for in lists."""
+        """Return it as the API shows it, with or without the transcript."""
         fields = msgspec.structs.asdict(self)
         if not transcript:
             del fields["transcript"]
@@ -190,7 +190,7 @@ class Metric(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class MetricResult(msgspec.Struct, frozen=True, kw_only=True):
-    """The answer for one call; the only thing on this wire in camel case."""
+    """The result of a metric for one call; the API shows it in camel case."""
 
     id: str
     agent_id: str
@@ -206,13 +206,13 @@ class MetricResult(msgspec.Struct, frozen=True, kw_only=True):
     run_id: str
 
     def public(self) -> dict[str, object]:
-        """What the service tells about it."""
+        """Return it as the API shows it."""
         fields = msgspec.structs.asdict(self) | {"json_result": {"value": self.value}}
         return {_camel(key): value for key, value in fields.items()}
 
 
 def measure(metric: Metric, record: AgentCall, now: datetime) -> MetricResult:
-    """Which share of the words of the prompt were said in the call."""
+    """Measure the share of the words of the prompt that were said in the call."""
     wanted = set(_WORD.findall(metric.prompt.casefold()))
     said = {
         word for turn in record.transcript for word in _WORD.findall((turn.text or "").casefold())

@@ -17,11 +17,11 @@ USER_ID: Final = "user_emulator"
 
 
 class Item(Protocol):
-    """Anything with an id."""
+    """An object with an id."""
 
     @property
     def id(self) -> str:
-        """Its id, unique in its collection."""
+        """The id, unique in its collection."""
         ...
 
 
@@ -29,11 +29,11 @@ T = TypeVar("T", bound=Item)
 
 
 class Collection(Generic[T]):
-    """Things by id, newest first. Thread-safe: tests look at it while the server runs.
+    """Items by id, newest first. Thread-safe, because tests read it while the server runs.
 
     Args:
-        noun: What one of them is called in messages.
-        seed: What is there from the start, oldest first.
+        noun: The word for one item in messages.
+        seed: The first items, oldest first.
         code: Error code of an unknown id, where the service has one.
     """
 
@@ -44,14 +44,14 @@ class Collection(Generic[T]):
         self._items = {item.id: item for item in seed}
 
     def get(self, ident: str, *, field: str | None = None) -> T:
-        """One by its id.
+        """Return an item by its id.
 
         Args:
             ident: The id.
             field: Member of the request that named it, for the message.
 
         Raises:
-            ApiError: 404, if there is none.
+            ApiError: 404, if it does not exist.
         """
         with self._lock:
             item = self._items.get(ident)
@@ -61,21 +61,21 @@ class Collection(Generic[T]):
         return item
 
     def all(self) -> list[T]:
-        """Everything, newest first."""
+        """Return all items, newest first."""
         with self._lock:
             return list(reversed(self._items.values()))
 
     def add(self, item: T) -> T:
-        """Keep a new one, or the new state of one, which stays in its place."""
+        """Add an item, or replace one in its place."""
         with self._lock:
             self._items[item.id] = item
         return item
 
     def remove(self, ident: str) -> T:
-        """Forget one.
+        """Remove an item.
 
         Raises:
-            ApiError: 404, if there is none.
+            ApiError: 404, if it does not exist.
         """
         item = self.get(ident)
         with self._lock:

@@ -22,7 +22,7 @@ class StoredFile(msgspec.Struct, frozen=True, kw_only=True):
     created_at: datetime
 
     def public(self) -> dict[str, object]:
-        """What the service tells about it."""
+        """Return it as the API shows it."""
         return {
             "id": self.id,
             "filename": self.filename,
@@ -35,7 +35,7 @@ class StoredFile(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def new_file_id() -> str:
-    """An id that no file has yet."""
+    """Make an id for a new file."""
     return f"file_{uuid.uuid4().hex[:22]}"
 
 
@@ -48,7 +48,7 @@ class FileStore(Collection[StoredFile]):
     def keep(
         self, filename: str, data: bytes, purpose: str, ident: str | None = None
     ) -> StoredFile:
-        """Store a file, under an id that was promised or a new one."""
+        """Store a file, under the given id or a new one."""
         return self.add(
             StoredFile(
                 id=ident or new_file_id(),
@@ -70,7 +70,7 @@ class DatasetFile(msgspec.Struct, frozen=True, kw_only=True):
     created_at: datetime
 
     def public(self) -> dict[str, object]:
-        """What the service tells about it."""
+        """Return it as the API shows it."""
         return {
             "id": self.id,
             "filename": self.filename,
@@ -89,7 +89,7 @@ class Dataset(msgspec.Struct, frozen=True, kw_only=True):
     files: Collection[DatasetFile]
 
     def public(self) -> dict[str, object]:
-        """What the service tells about it."""
+        """Return it as the API shows it."""
         return {
             "id": self.id,
             "name": self.name,

@@ -1,8 +1,8 @@
-"""Fine-tunes: a voice trained on the recordings of a dataset.
+"""Fine-tunes: voices trained on the recordings of a dataset.
 
-Training takes two steps, from ``created`` over ``training`` to its end. A step is taken each time
-somebody asks for the fine-tune, or by itself after a second: a client that polls sees every
-status, whatever its pace, and one that only waits gets there too.
+Training takes two steps, from ``created`` over ``training`` to its end. A step happens each time a
+client requests the fine-tune, or after one second: so a client that polls sees every status at any
+pace, and a client that only waits gets a finished voice too.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ class FineTune(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         clips: The files that the dataset held when training began.
         begun: Monotonic time of its creation, in seconds.
-        steps: How often it was asked for.
-        ended: ``completed`` or ``failed`` once that is known.
+        steps: How often a client requested it.
+        ended: ``completed`` or ``failed``; None while it trains.
         voice_ids: The voices it made.
     """
 
@@ -43,14 +43,14 @@ class FineTune(msgspec.Struct, frozen=True, kw_only=True):
     voice_ids: tuple[str, ...] = ()
 
     def is_due(self) -> bool:
-        """Whether training is over by its steps or by time."""
+        """Whether training is finished, by steps or by time."""
         return self._progress() >= len(_RUNNING)
 
     def public(self) -> dict[str, object]:
-        """What the service tells about it."""
+        """Return it as the API shows it."""
         status = self.ended or _RUNNING[min(self._progress(), len(_RUNNING) - 1)]
-        told = ("id", "name", "description", "language", "model_id", "dataset", "accent")
-        fields: dict[str, object] = {name: getattr(self, name) for name in told}
+        names = ("id", "name", "description", "language", "model_id", "dataset", "accent")
+        fields: dict[str, object] = {name: getattr(self, name) for name in names}
         return fields | {"status": status}
 
     def _progress(self) -> int:

@@ -1,4 +1,4 @@
-"""Pronunciation dictionaries; `speech.respell` puts them to work."""
+"""Pronunciation dictionaries; `speech.respell` applies them to text."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ class Dictionary(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def lexicon(self) -> Lexicon:
-        """Its items, ready to respell a text."""
+        """The items in the form that respells text."""
         return Lexicon(self.items)
 
     def public(self) -> dict[str, object]:
-        """What the service tells about it: everything."""
+        """Return it as the API shows it."""
         return msgspec.structs.asdict(self)

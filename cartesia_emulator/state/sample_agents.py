@@ -1,6 +1,6 @@
 """The agents that every emulator starts with, and the calls they have had.
 
-Always the same: ids, dates and words are constants, so that tests can name them.
+Ids, dates and words are constants, so that tests can name them.
 """
 
 from __future__ import annotations
@@ -279,7 +279,7 @@ ATTACHED: Final = ((_RESERVATIONS, "metric_politeness"),)
 
 
 def sample_results() -> tuple[MetricResult, ...]:
-    """What the sample metric says of the sample calls, each measured when it ended."""
+    """Return the results of the sample metric for the sample calls, dated at their ends."""
     return tuple(
         measure(METRICS[0], call, call.end_time)
         for call in CALLS

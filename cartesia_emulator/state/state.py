@@ -1,4 +1,4 @@
-"""Everything that clients can make and change; it outlives a restart of the server."""
+"""Everything that clients can make and change; it survives a restart of the server."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The voices: a public catalogue over the engine's presets, and what users add to it."""
+"""Voices: the public ones, made from the engine's presets, and those that clients add."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ _SEED: Final = (
 
 
 class VoiceRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """One voice; frozen, so what a request read stays true while it speaks.
+    """One voice; immutable, so that a change does not affect speech in progress.
 
     ``is_clone`` marks an instant clone, ``is_tuned`` the voice of a fine-tune.
     """
@@ -88,7 +88,7 @@ class VoiceRecord(msgspec.Struct, frozen=True, kw_only=True):
         return list(dict.fromkeys(ACCENTS[accent].locale for accent in self.accents))
 
     def metadata(self) -> dict[str, object]:
-        """The short form that cloning and localizing answer."""
+        """Return the short form, which cloning and localizing send."""
         return {
             "id": self.id,
             "user_id": USER_ID,
@@ -102,7 +102,7 @@ class VoiceRecord(msgspec.Struct, frozen=True, kw_only=True):
         }
 
     def public(self) -> dict[str, object]:
-        """The full form, without what must be asked for."""
+        """Return the full form, without fields that a request must expand."""
         fields = self.metadata()
         del fields["user_id"]
         native, *others = self.locales
@@ -124,7 +124,7 @@ class VoiceRecord(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class VoiceFilter(msgspec.Struct, frozen=True, kw_only=True):
-    """Which voices a listing keeps."""
+    """Filters of a listing of voices."""
 
     q: str | None = None
     is_owner: bool | None = None
@@ -148,7 +148,7 @@ class VoiceStore:
 
     Args:
         presets: Shapes of the engine's voices.
-        retired: Voices that are still there by their ids, but listed no more.
+        retired: Voices that are found by their ids but no longer listed.
     """
 
     def __init__(
@@ -160,7 +160,7 @@ class VoiceStore:
         self.retired: Mapping[str, VoiceRecord] = {voice.id: voice for voice in retired}
 
     def get(self, voice_id: str, *, field: str | None = None) -> VoiceRecord:
-        """A voice by id.
+        """Return a voice by its id.
 
         Raises:
             ApiError: 404 ``voice_not_found``.
@@ -169,7 +169,7 @@ class VoiceStore:
         return self.retired.get(ident) or self._voices.get(ident, field=field)
 
     def own(self, voice_id: str) -> VoiceRecord:
-        """A voice that its user may change.
+        """Return a voice that its user may change.
 
         Raises:
             ApiError: 404 if unknown, 403 if it belongs to the public catalogue.
@@ -180,19 +180,19 @@ class VoiceStore:
         return voice
 
     def all(self) -> list[VoiceRecord]:
-        """Every voice, newest first."""
+        """Return all voices, newest first."""
         return self._voices.all()
 
     def add(self, voice: VoiceRecord) -> VoiceRecord:
-        """Keep a new voice, or the new state of one."""
+        """Add a voice, or replace one in its place."""
         return self._voices.add(voice)
 
     def remove(self, voice_id: str) -> None:
-        """Forget a voice of the user."""
+        """Remove a voice of the user."""
         self._voices.remove(self.own(voice_id).id)
 
     def attach(self, voice_id: str, accents: Iterable[str]) -> VoiceRecord:
-        """Give a clone more accents; those it has already are ignored."""
+        """Add accents to a clone; ignore those that it has."""
         voice = self.own(voice_id)
         if not voice.is_clone:
             raise ApiError(403, "Accents attach only to your own instant clones.")
@@ -202,7 +202,7 @@ class VoiceStore:
         return self.add(msgspec.structs.replace(voice, accents=merged))
 
     def detach(self, voice_id: str, accent: str) -> VoiceRecord:
-        """Take an attached accent away; the native one stays."""
+        """Remove an attached accent; the native one stays."""
         voice = self.own(voice_id)
         if accent not in voice.accents:
             raise ApiError(404, f"Voice {voice.name!r} has no accent {accent!r}.")
@@ -223,7 +223,7 @@ def new_voice(
     is_clone: bool = False,
     is_tuned: bool = False,
 ) -> VoiceRecord:
-    """A voice of the user, made now."""
+    """Make a new voice of the user."""
     return VoiceRecord(
         id=str(uuid.uuid4()),
         name=name,
@@ -239,7 +239,7 @@ def new_voice(
 
 
 def native_accent(language: str) -> str:
-    """The accent of a voice of which only the language is known."""
+    """Return the default accent of a language."""
     accent = accent_for(language)
     if accent is None:
         raise ApiError(400, f"language: {language!r} has no accent.", code="language_not_supported")
@@ -247,7 +247,7 @@ def native_accent(language: str) -> str:
 
 
 def chosen_accent(accent: str | None, language: str) -> str:
-    """A catalogue accent of that language; its default when none is named."""
+    """Check that an accent belongs to a language; return its default accent for None."""
     if accent is None:
         return native_accent(language)
     choose("accent", accent, ACCENTS)
@@ -273,6 +273,6 @@ def _catalogue(presets: Mapping[str, VoiceShape]) -> Iterable[VoiceRecord]:
 
 
 def _fold(text: str) -> str:
-    """Case and diacritics away: a search for "renee" finds "Renée"."""
+    """Remove case and diacritics: a search for "renee" finds "Renée"."""
     plain = unicodedata.normalize("NFKD", text)
     return "".join(char for char in plain if not unicodedata.combining(char)).casefold()

@@ -1,8 +1,8 @@
-"""Choosing and loading the engines.
+"""Choose and load the engines.
 
 ``auto`` takes the speech engines where they are installed and the tone engine otherwise; ``speech``
-insists on speech, ``tone`` on tones. Whatever speaks, a clip that carries tones is read as tones,
-so audio of one emulator is understood by another.
+and ``tone`` take only those. A clip that carries tones is always read as tones, so that one
+emulator understands the audio of another.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ _MOONSHINE_VERSION: Final = "0.1.0"
 
 
 class EngineUnavailableError(RuntimeError):
-    """An engine was asked for that is not installed.
+    """The requested engine is not installed.
 
     Attributes:
         engine: Its name.
@@ -85,7 +85,7 @@ class _Warmable(Protocol):
 
 
 class CombinedRecognizer:
-    """Reads a clip as tones if it carries any, else hands it to another recogniser."""
+    """Reads a clip as tones if it carries any, else passes it to the recogniser for speech."""
 
     def __init__(self, speech: Recognizer) -> None:
         self._tone = ToneRecognizer()
@@ -112,7 +112,7 @@ class CombinedRecognizer:
 
 
 def load(engine: str = "auto") -> tuple[Synthesizer, Recognizer]:
-    """The engines to speak and to hear with; models load on first use (see `warm`).
+    """Return the engines that speak and hear; models load on first use (see `warm`).
 
     With ``auto`` each of the two falls back to tones on its own.
 
@@ -138,7 +138,7 @@ def load(engine: str = "auto") -> tuple[Synthesizer, Recognizer]:
 
 
 def warm(synthesizer: Synthesizer, recognizer: Recognizer) -> None:
-    """Load the models now (one to two seconds) rather than in the first request."""
+    """Load the models now, which takes one to two seconds, not in the first request."""
     models = [engine for engine in (synthesizer, recognizer) if isinstance(engine, _Warmable)]
     with ThreadPoolExecutor(max_workers=2) as pool:
         for done in [pool.submit(engine.warm) for engine in models]:
@@ -146,7 +146,7 @@ def warm(synthesizer: Synthesizer, recognizer: Recognizer) -> None:
 
 
 def describe() -> tuple[EngineInfo, ...]:
-    """Which engines there are, which can run here, and why the others cannot."""
+    """List the engines, whether each can run here, and why not."""
     roles: dict[str, Literal["speaks", "hears"]] = {"hibari": "speaks", "moonshine": "hears"}
     found = [
         EngineInfo(name=name, role=role, available=not (reason := _missing(name)), reason=reason)
@@ -168,7 +168,7 @@ def _moonshine() -> Recognizer:
 
 
 def _missing(name: str) -> str:
-    """Why an engine cannot run; empty if it can. Looks without importing."""
+    """Return why an engine cannot run, or an empty text; imports nothing."""
     lacking = [package for module, package in _NEEDS[name] if find_spec(module) is None]
     if lacking:
         reason = f"{' and '.join(lacking)} not installed; {_INSTALL}"

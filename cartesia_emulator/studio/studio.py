@@ -1,7 +1,7 @@
-"""Runs the blocking engines in threads, and paces what they make.
+"""Run the blocking engines in threads, and deliver what they make at the configured pace.
 
-The async side pulls: a clause is synthesised only when the one before it has been sent, so a slow
-or vanished client costs nothing, and cancelling drops the iterator.
+A clause is synthesised only when the one before it has been sent, so that a slow client or one that
+has disconnected costs nothing.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from ..audio import pcm
 from ..errors import ApiError
 from ..speech.respell import NO_LEXICON
 from . import engines
-from .script import Audio, Script, cut
+from .timeline import Audio, Timeline, cut
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Iterator
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from ..speech.engine import Segment, Synthesizer, VoiceShape
     from ..speech.respell import Lexicon
     from ..wire.requests import OutputFormat, Speech
-    from .script import Event
+    from .timeline import Event
 
     T = TypeVar("T")
 
@@ -44,7 +44,7 @@ __all__ = ["Pacer", "Studio", "Utterance"]
 
 
 class Utterance:
-    """One utterance being made: pull its events with `events`, then read `elapsed`."""
+    """One utterance: iterate `events`, then read `elapsed`, its end in seconds."""
 
     def __init__(
         self,
@@ -63,7 +63,7 @@ class Utterance:
         self.elapsed: float = offset
 
     async def events(self) -> AsyncGenerator[tuple[Event, float]]:
-        """The events in order, each with the milliseconds that making it took."""
+        """Yield the events in order, each with the milliseconds that it took to make."""
         synthesizer = self._studio.synthesizer
         spoke = False
         async with aclosing(self._run(synthesizer)) as pairs:
@@ -71,13 +71,13 @@ class Utterance:
                 spoke = True
                 yield pair
         if not spoke and any(char.isalnum() for char in self._request.transcript):
-            # A language the engine has no sounds for is still heard, as tones.
+            # A language without sounds in the engine becomes audible as tones.
             async with aclosing(self._run(self._studio.fallback())) as pairs:
                 async for pair in pairs:
                     yield pair
 
     async def _run(self, synthesizer: Synthesizer) -> AsyncGenerator[tuple[Event, float]]:
-        script = Script(
+        timeline = Timeline(
             self._request,
             source_rate=synthesizer.sample_rate,
             chunk_ms=self._chunk_ms,
@@ -96,22 +96,24 @@ class Utterance:
         spoke = False
         while True:
             begun = time.perf_counter()
-            events, last = await self._studio.work(partial(_step, segments, script, finish=spoke))
+            events, last = await self._studio.work(partial(_step, segments, timeline, finish=spoke))
             spoke = spoke or not last
             each = (time.perf_counter() - begun) * 1000 / max(1, len(events))
-            self.elapsed = script.elapsed
+            self.elapsed = timeline.elapsed
             for event in events:
                 yield event, each
             if last:
                 return
 
 
-def _step(segments: Iterator[Segment], script: Script, *, finish: bool) -> tuple[list[Event], bool]:
-    """One clause's events; at the end the held-back rest, unless nothing was ever spoken."""
+def _step(
+    segments: Iterator[Segment], timeline: Timeline, *, finish: bool
+) -> tuple[list[Event], bool]:
+    """Return one clause's events, or at the end the rest of an utterance that has audio."""
     segment = next(segments, None)
     if segment is not None:
-        return list(script.segment(segment)), False
-    return (list(script.finish()) if finish else []), True
+        return list(timeline.segment(segment)), False
+    return (list(timeline.finish()) if finish else []), True
 
 
 class Studio:
@@ -135,18 +137,18 @@ class Studio:
         *,
         chunk_ms: int | None = None,
     ) -> Utterance:
-        """Prepare an utterance; nothing runs until its events are pulled."""
+        """Prepare an utterance; synthesis starts with the iteration of its events."""
         return Utterance(self, request, voice, offset, lexicon, chunk_ms or self.chunk_ms)
 
     async def paced(self, samples: NDArray[np.float32], fmt: OutputFormat) -> AsyncGenerator[bytes]:
-        """Finished samples at the engine's rate as chunks, no faster than the options allow."""
+        """Encode samples at the engine's rate in chunks, no faster than the options allow."""
         pacer = self.pacer()
         for piece in cut(samples, self.synthesizer.sample_rate, fmt, self.chunk_ms):
             await pacer.before(piece)
             yield piece.data
 
     async def deliver(self, utterance: Utterance) -> AsyncGenerator[tuple[Event, float]]:
-        """The events of an utterance, no faster than the options allow.
+        """Yield the events of an utterance, no faster than the options allow.
 
         Raises:
             ApiError: 500, if the engine fails.
@@ -162,13 +164,13 @@ class Studio:
             raise ApiError(500, "The emulator failed to speak this.") from error
 
     def pacer(self) -> Pacer:
-        """What holds the events of one stream back, as the options say."""
+        """Return the pacer of one stream, as the options say."""
         return Pacer(self._options)
 
     async def say(
         self, text: str, voice: VoiceShape, *, speed: float = 1.0, language: str = "en"
     ) -> NDArray[np.float32]:
-        """A whole text as samples at the engine's rate; silence of no length without a sound."""
+        """Speak a whole text; return samples at the engine's rate, none for silent text."""
 
         def job() -> NDArray[np.float32]:
             for synthesizer in (self.synthesizer, self.fallback()):
@@ -184,38 +186,38 @@ class Studio:
         return await self.work(job)
 
     def fallback(self) -> Synthesizer:
-        """The engine that can voice any script."""
+        """Return the engine that can send text in any script."""
         return engines.load("tone")[0]
 
     async def work(self, job: Callable[[], T]) -> T:
-        """Run a short blocking job beside the loop."""
+        """Run a short blocking job in a thread."""
         return await asyncio.get_running_loop().run_in_executor(self._speaking, job)
 
     async def transcribe(
         self, samples: NDArray[np.float32], sample_rate: int, language: str
     ) -> Transcript:
-        """What is said in a clip."""
+        """Recognise the words of a clip."""
         return await asyncio.get_running_loop().run_in_executor(
             self._listening,
             lambda: self.recognizer.transcribe(samples, sample_rate, language=language),
         )
 
     async def enroll(self, samples: NDArray[np.float32], sample_rate: int) -> VoiceShape:
-        """The voice in a clip."""
+        """Derive the voice in a clip."""
         return await self.work(lambda: self.synthesizer.enroll(samples, sample_rate))
 
     def warm(self) -> None:
-        """Load the models now, in the background, rather than in the first request."""
+        """Load the models in the background, so that the first request is quick."""
         self._speaking.submit(engines.warm, self.synthesizer, self.recognizer)
 
     def close(self) -> None:
-        """Let the threads go; a job that runs is finished but not waited for."""
+        """Release the threads without waiting for a running job."""
         self._speaking.shutdown(wait=False, cancel_futures=True)
         self._listening.shutdown(wait=False, cancel_futures=True)
 
 
 class Pacer:
-    """Holds events back to imitate a service farther away and no faster than speech."""
+    """Delays events to imitate network latency and the pace of speech."""
 
     def __init__(self, options: Options) -> None:
         self._realtime = options.realtime
@@ -233,5 +235,5 @@ class Pacer:
         now = loop.time()
         await asyncio.sleep(self._due - now)
         if isinstance(event, Audio):
-            # A pause between two inputs is lost; the next one shall not hurry to make it up.
+            # After a pause between two inputs, keep the pace; do not catch up.
             self._due = max(self._due, now) + event.duration / self._realtime

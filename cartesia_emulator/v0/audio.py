@@ -23,14 +23,14 @@ __all__ = ["speech_events", "speech_objects", "transcribe"]
 
 
 class _DataLines(EventWriter):
-    """Events without the empty line at their end, which no conforming parser ever gives out."""
+    """Events without the empty line at their end; a conforming parser never yields them."""
 
     def lines(self, name: str, payload: bytes) -> list[bytes]:
         return [line for line in super().lines("", payload) if line]
 
 
 class _Objects(EventWriter):
-    """One JSON object a line and nothing else."""
+    """One JSON object per line."""
 
     def lines(self, name: str, payload: bytes) -> list[bytes]:
         del name
@@ -38,7 +38,7 @@ class _Objects(EventWriter):
 
 
 class _Events(EventWriter):
-    """Events as the standard has them, without names."""
+    """Standard events, without names."""
 
     def lines(self, name: str, payload: bytes) -> list[bytes]:
         del name
@@ -49,7 +49,7 @@ _WRITERS: Final = {"malformed": _DataLines, "bare": _Objects, "conforming": _Eve
 
 
 async def speech_events(backend: Backend, call: Call) -> web.StreamResponse:
-    """POST /v0/audio/sse: by default as malformed as it was, and without an end."""
+    """POST /v0/audio/sse: by default malformed and without a last event, as v0 was."""
     request = decode(call.body, SpeechRequest)
     style = backend.options.v0_events
     translate = to_v0(_rate(request), ends=style == "conforming")

@@ -1,8 +1,7 @@
-"""Voices of the alpha as 192 numbers: the numbers hold the shape of the voice.
+"""Voice embeddings of v0: 192 numbers that encode the shape of a voice.
 
-So nothing must be remembered about them: an embedding speaks with its voice after a restart and in
-another emulator, embeddings near it with voices near it, and a mean of two with one in between. Any
-192 numbers are a voice.
+The numbers are all that is needed: an embedding works after a restart and in another emulator, near
+embeddings give similar voices, and the mean of two gives one in between. Any 192 numbers are valid.
 """
 
 from __future__ import annotations
@@ -32,16 +31,16 @@ _FACTORS: Final = {
 }
 _EQ_LIMIT: Final = 1.2  # nepers
 _EQ: Final = slice(len(_FACTORS), len(_FACTORS) + EQ_BANDS)
-_GRAIN: Final = 0.15  # how large the numbers are that only tell voices apart
+_GRAIN: Final = 0.15  # range of the numbers that distinguish voices
 _LINKED: Final = {"pitch": 0.35, "range": 0.25, "formant": 0.08, "speed": 0.1}
 
 
 def embed(shape: VoiceShape, seed: str) -> list[float]:
-    """The embedding of a voice.
+    """Encode a voice as an embedding.
 
     Args:
-        shape: What it sounds like; fills the first numbers.
-        seed: What tells it from others that sound like it; fills the rest.
+        shape: How the voice sounds; fills the first numbers.
+        seed: Distinguishes voices that sound alike; fills the rest.
 
     Returns:
         192 numbers, most of them between -0.2 and 0.2.
@@ -53,10 +52,10 @@ def embed(shape: VoiceShape, seed: str) -> list[float]:
 
 
 def shape_of(embedding: Sequence[float]) -> VoiceShape:
-    """The voice that an embedding stands for.
+    """Decode the voice of an embedding.
 
     Args:
-        embedding: 192 finite numbers; what no voice can have is cut to what it can.
+        embedding: 192 finite numbers; values outside the range of a voice are clamped.
     """
     factors = {
         name: round(_clamped(math.exp(_clamped(number, -5, 5)), low, high), 6)
@@ -67,7 +66,7 @@ def shape_of(embedding: Sequence[float]) -> VoiceShape:
 
 
 def shape_of_link(link: str) -> VoiceShape:
-    """A voice in place of the one that could be heard behind a link; the same link, the same."""
+    """Make up a voice for a link; the same link gives the same voice."""
     noise = _noise(link, len(_LINKED))
     factors = {
         name: round(math.exp(number / _GRAIN * width), 4)
@@ -77,7 +76,7 @@ def shape_of_link(link: str) -> VoiceShape:
 
 
 def _noise(seed: str, count: int) -> list[float]:
-    """Numbers between -0.15 and 0.15, the same for the same seed."""
+    """Return numbers between -0.15 and 0.15; the same seed gives the same ones."""
     data = hashlib.shake_256(seed.encode()).digest(2 * count)
     levels = np.frombuffer(data, "<u2").astype(np.float64) / 0xFFFF
     return [round(_GRAIN * (2 * float(level) - 1), 8) for level in levels]

@@ -1,4 +1,4 @@
-"""How the alpha says no: in text, or with the fields that are wrong."""
+"""Errors of v0: a text, or for 422 the fields that are wrong."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ __all__ = ["InvalidError", "refusal"]
 
 
 class InvalidError(ApiError):
-    """Status 422: fields of a request are missing or not what they should be.
+    """Status 422: fields of a request are missing or invalid.
 
     Args:
-        where: The place from the outside in, such as ``("body", "voice")``.
-        message: What is wrong there.
-        kind: The same for machines.
+        where: The path to the field, such as ``("body", "voice")``.
+        message: What is wrong with it.
+        kind: The machine-readable type of the error.
     """
 
     def __init__(
@@ -26,7 +26,7 @@ class InvalidError(ApiError):
 
 
 def refusal(error: ApiError, status: int) -> web.Response:
-    """The response to a request of the alpha that is not granted: text, but for 422."""
+    """Return the error response of v0: a text, or for 422 JSON."""
     if isinstance(error, InvalidError):
         return web.json_response({"detail": [error.detail]}, status=status)
     return web.Response(

@@ -1,4 +1,4 @@
-"""What clients of the alpha may send."""
+"""Requests of v0, decoded and checked."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ FORMATS: Final = {
     },
     "mulaw_8000": OutputFormat(container="raw", encoding="pcm_mulaw", sample_rate=8000),
 }
-"""What each ``output_format`` is."""
+"""The meaning of each ``output_format``."""
 
 MODELS: Final = {"upbeat-moon", "genial-planet-1346"} | TTS_MODELS | SUNSETTED_MODELS
 _LONGEST_S: Final = 180.0
@@ -49,7 +49,7 @@ _MISSING: Final = re.compile(r"Object missing required field `(.+)`")
 
 
 class SpeechRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """A transcript and how to speak it; ``lookahead`` and others are ignored."""
+    """A transcript and how to speak it; ``lookahead`` and other members are ignored."""
 
     transcript: str
     model_id: str | None = None
@@ -59,7 +59,7 @@ class SpeechRequest(msgspec.Struct, frozen=True, kw_only=True):
     output_format: str | None = None
 
     def check(self) -> None:
-        """Refuse what cannot be spoken.
+        """Reject a request that cannot be spoken.
 
         Raises:
             ApiError: 422 for numbers out of their range, 400 for the rest.
@@ -86,21 +86,21 @@ class SpeechRequest(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def shape(self) -> VoiceShape | None:
-        """What the voice sounds like; None is the server's choice."""
+        """The voice; None is the default voice."""
         return None if self.voice is None else shape_of(self.voice)
 
     @property
     def longest_s(self) -> float:
-        """Where the speech is cut off, in seconds."""
+        """The longest duration of the speech, in seconds."""
         return _LONGEST_S if self.duration is None else min(self.duration, _DAY_S)
 
     @property
     def chunk_ms(self) -> int | None:
-        """Playing time of one chunk; None is the server's choice."""
+        """Playing time of one chunk in milliseconds; None is the emulator's setting."""
         return None if self.chunk_time is None else round(self.chunk_time * 1000)
 
     def as_current_request(self) -> Speech:
-        """The request as the engines take it."""
+        """Convert it to a request of today's API, which the engines take."""
         return Speech(
             model_id=self.model_id or "upbeat-moon",
             transcript=self.transcript,
@@ -110,10 +110,10 @@ class SpeechRequest(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def decode(body: bytes | str, kind: type[T]) -> T:
-    """Read JSON.
+    """Decode a JSON request.
 
     Raises:
-        InvalidError: With the field at fault, for anything that is not of that kind.
+        InvalidError: With the invalid field, for anything that is not of that type.
     """
     try:
         return msgspec.json.decode(body, type=kind)
@@ -124,10 +124,10 @@ def decode(body: bytes | str, kind: type[T]) -> T:
 
 
 async def uploaded_clip(backend: Backend, call: Call) -> Clip:
-    """The recording in a form, as mono samples and their rate.
+    """Decode the clip in a form to mono samples and their rate.
 
     Raises:
-        ApiError: 422 if there is none, 400 if it is no audio that can be read.
+        ApiError: 422 if it is missing, 400 if the emulator cannot read it as audio.
     """
     try:
         data = Form(call.request.headers.get("Content-Type", ""), call.body).file("clip")

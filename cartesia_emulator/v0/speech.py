@@ -1,4 +1,4 @@
-"""Speech of the alpha: what is made, as frames, and how those look on its wires."""
+"""Speech of v0 as frames, and their translation to the shapes that v0 sends."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from ..audio.pcm import sample_width
 from ..speech.engine import VoiceShape
-from ..studio.script import Audio, done_frame
+from ..studio.timeline import Audio, done_frame
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -27,7 +27,7 @@ Frame = dict[str, object]
 async def speech_frames(
     backend: Backend, request: SpeechRequest
 ) -> AsyncGenerator[tuple[Frame, bytes | None]]:
-    """The frames of a speech up to its end, each with the audio it holds.
+    """Yield the frames of a speech, ``done`` included, each with the audio in it.
 
     Raises:
         ApiError: 500, if the engine fails.
@@ -59,11 +59,11 @@ def _chunk(data: bytes, width: int, step_ms: float) -> Frame:
 
 
 def to_v0(sampling_rate: int, *, ends: bool = True) -> Translate:
-    """What frames look like in the alpha.
+    """Return the function that turns frames into those of v0.
 
     Args:
-        sampling_rate: Rate of the audio, in Hz, which every chunk repeats.
-        ends: Whether the stream has a last frame, and ``done`` in the others.
+        sampling_rate: Rate of the audio in Hz, which every chunk carries.
+        ends: Whether the stream has a last frame, and ``done`` in every frame.
     """
 
     def translate(frame: Frame) -> Frame | None:

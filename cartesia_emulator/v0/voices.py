@@ -44,7 +44,7 @@ _SEED: Final = (
 
 
 def retired_voices(presets: Mapping[str, VoiceShape]) -> Iterator[VoiceRecord]:
-    """The voices that the documentation of the alpha names; today they are listed no more.
+    """Make the voices that the documentation of v0 names; today's API no longer lists them.
 
     Args:
         presets: Shapes of the engine's voices.
@@ -64,7 +64,7 @@ def retired_voices(presets: Mapping[str, VoiceShape]) -> Iterator[VoiceRecord]:
 
 
 async def list_voices(backend: Backend, call: Call) -> web.Response:
-    """GET /v0/voices: one array, with the fields asked for."""
+    """GET /v0/voices: one array, with the fields of ``select``."""
     voices = [_public(backend, voice) for voice in _all(backend)]
     if select := call.query("select"):
         fields = [field.strip() for field in select.split(",")]
@@ -75,13 +75,13 @@ async def list_voices(backend: Backend, call: Call) -> web.Response:
 
 
 async def get_embedding(backend: Backend, call: Call) -> web.Response:
-    """GET /v0/voices/embedding/{id}, and as the documentation had it."""
+    """GET /v0/voices/embedding/{id}, and the path in the documentation."""
     voice = backend.voices.get(call.path("voice_id"))
     return _answer(backend, call, embed(voice.shape, voice.id))
 
 
 async def clone_clip(backend: Backend, call: Call) -> web.Response:
-    """POST /v0/voices/clone/clip: the clip is really listened to."""
+    """POST /v0/voices/clone/clip: derive pitch and colour of the voice from the clip."""
     samples, rate = await uploaded_clip(backend, call)
     try:
         shape = await backend.studio.enroll(samples, rate)
@@ -91,7 +91,7 @@ async def clone_clip(backend: Backend, call: Call) -> web.Response:
 
 
 async def clone_link(backend: Backend, call: Call) -> web.Response:
-    """POST /v0/voices/clone/url: nothing is fetched, the link itself makes the voice."""
+    """POST /v0/voices/clone/url: derive a voice from the text of the link; fetch nothing."""
     link = call.query("link")
     if link is None:
         raise InvalidError(("query", "link"), "field required", "value_error.missing")
@@ -101,7 +101,7 @@ async def clone_link(backend: Backend, call: Call) -> web.Response:
 
 
 async def list_names(backend: Backend, call: Call) -> web.Response:
-    """GET /v0/models/{id}/voices: their names."""
+    """GET /v0/models/{id}/voices: the names of all voices."""
     model = call.path("model_id")
     if model not in MODELS:
         raise ApiError(404, f"There is no model {model!r}.")
@@ -129,7 +129,7 @@ def _answer(backend: Backend, call: Call, embedding: list[float]) -> web.Respons
 
 
 def _written(backend: Backend, embedding: list[float]) -> list[float] | str:
-    """The embedding as JSON, or as a text that holds it."""
+    """Return an embedding as numbers, or as a text that holds them."""
     return json.dumps(embedding) if backend.options.v0_embeddings == "text" else embedding
 
 

@@ -1,4 +1,4 @@
-"""The sockets of the alpha: one generation a message, and one that can be interrupted."""
+"""The sockets of v0: one that speaks each message, and one that can be interrupted."""
 
 from __future__ import annotations
 
@@ -45,29 +45,29 @@ class _Message(msgspec.Struct, frozen=True):
 
 
 class _Generation:
-    """One speech.
+    """One message being spoken.
 
     Args:
         context_id: Its id.
         request: What to speak.
-        paced: Whether each frame waits until the client has acknowledged the one before.
+        acknowledged: Whether each frame waits for the acknowledgement of the one before.
     """
 
-    def __init__(self, context_id: str, request: SpeechRequest, *, paced: bool) -> None:
+    def __init__(self, context_id: str, request: SpeechRequest, *, acknowledged: bool) -> None:
         self.id: str = context_id
         self.request: SpeechRequest = request
-        self._turn = asyncio.Semaphore(1) if paced else None
+        self._turn = asyncio.Semaphore(1) if acknowledged else None
 
     def acknowledge(self) -> None:
-        """The client has taken a chunk."""
+        """Note that the client has taken a chunk."""
         if self._turn is not None and self._turn.locked():
             self._turn.release()
 
     async def turn(self, deadline_s: float) -> None:
-        """Wait until the next frame may go.
+        """Wait until the next frame may be sent.
 
         Raises:
-            ApiError: 408, if the client acknowledges nothing for so long.
+            ApiError: 408, if the client acknowledges nothing before the deadline.
         """
         if self._turn is None:
             return
@@ -79,14 +79,14 @@ class _Generation:
 
 
 class _Session(Session[_Generation]):
-    """Generations side by side, told apart by their ids."""
+    """Several generations at once, distinguished by their ids."""
 
-    paced = False
+    acknowledged = False
 
     async def receive(self, text: str) -> None:
         context_id: str | None = None
         try:
-            # The id first: what is wrong with the rest is told to its context.
+            # The id first, so that errors in the rest name their context.
             context_id = decode(text, _Head).context_id
             message = decode(text, _Message)
             if context_id is None:
@@ -106,7 +106,7 @@ class _Session(Session[_Generation]):
             raise ApiError(400, f"context_id: {context_id!r} was used before; use a new id.")
         self.backend.contexts.acquire()
         mangler = self.mangler(to_v0(request.format.sample_rate))
-        generation = _Generation(context_id, request, paced=self.paced)
+        generation = _Generation(context_id, request, acknowledged=self.acknowledged)
         self.start(context_id, generation, partial(self._speak, generation, mangler), mangler)
 
     async def _speak(self, generation: _Generation, mangler: Mangler) -> None:
@@ -116,7 +116,7 @@ class _Session(Session[_Generation]):
                     continue
                 await generation.turn(self.backend.options.idle_timeout_s)
                 await self.emit(mangler, frame | {"context_id": generation.id}, audio)
-                # Without a turn of the loop one speech would send all it has before another.
+                # Yield to the event loop, so that generations share the socket fairly.
                 await asyncio.sleep(0)
 
     def _plain(self) -> Mangler:
@@ -124,13 +124,13 @@ class _Session(Session[_Generation]):
 
 
 class _InterruptSession(_Session):
-    """One generation at a time; acknowledged chunk by chunk, cancelled, or cut by the next one.
+    """One generation at a time, acknowledged chunk by chunk; a cancel or a new one stops it.
 
-    As no chunk is sent before the one before it was acknowledged, nothing of a cancelled
-    generation is on its way when the next one begins. A cancel is not answered.
+    Each chunk waits for the acknowledgement of the one before it, so nothing of a stopped
+    generation is still on its way when the next one begins. A cancel gets no answer.
     """
 
-    paced = True
+    acknowledged = True
 
     async def _take(self, context_id: str, message: _Message) -> None:
         if message.data is not None:

@@ -1,4 +1,4 @@
-"""One HTTP exchange: who asks, what for, and how the answer leaves."""
+"""`Call`: one HTTP request, its faults, and its response."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _JSON = "application/json"
 
 
 class Call:
-    """A request with what the server knows about it."""
+    """One HTTP request or websocket handshake, with readers for its body, path and query."""
 
     def __init__(self, request: web.Request, request_id: str, record: RecordedRequest) -> None:
         self.request = request
@@ -34,7 +34,7 @@ class Call:
         self.response: web.StreamResponse | None = None
 
     def begin(self, response: web.StreamResponse) -> None:
-        """Note that this response is about to leave, piece by piece."""
+        """Note that a streamed response is about to start."""
         self.response = response
         self.record.status = response.status
         response.headers["X-Request-ID"] = self.id
@@ -45,21 +45,21 @@ class Call:
         return self.record.body
 
     def read(self, kind: type[T]) -> T:
-        """The JSON body as a request of that kind.
+        """Decode the JSON body to a type.
 
         Raises:
-            ApiError: 415 for a body said to be something else, 400 for one that does not fit.
+            ApiError: 415 for another content type, 400 for an invalid body.
         """
         if "Content-Type" in self.request.headers and self.request.content_type != _JSON:
             raise ApiError(415, f"Send this request as {_JSON}.")
         return decode(self.body, kind)
 
     def form(self) -> Form:
-        """The multipart body."""
+        """Parse the multipart body."""
         return Form(self.request.headers.get("Content-Type", ""), self.body)
 
     def path(self, name: str) -> str:
-        """A variable of the path."""
+        """Return a variable of the path."""
         return self.request.match_info[name]
 
     @property
@@ -68,20 +68,20 @@ class Call:
         return f"{self.request.scheme}://{self.request.host}"
 
     def find(self, name: str) -> Fault | None:
-        """The fault of that name, if it strikes here."""
+        """Return the fault of that name, if the request has it."""
         return next((fault for fault in self.faults if fault.name == name), None)
 
     def query(self, name: str) -> str | None:
-        """A text from the query; empty is absent, other than for numbers, truth and choices."""
+        """Read a text from the query; an empty one counts as absent."""
         return self.request.query.get(name) or None
 
     def query_all(self, name: str) -> list[str]:
-        """A repeated query member, with or without brackets."""
+        """Read a repeated query member, with or without brackets."""
         query = self.request.query
         return [*query.getall(f"{name}[]", []), *query.getall(name, [])]
 
     def query_int(self, name: str) -> int | None:
-        """A whole number from the query."""
+        """Read a whole number from the query."""
         value = self.request.query.get(name)
         if value is None:
             return None
@@ -91,14 +91,14 @@ class Call:
             raise ApiError(400, f"{name}: {value!r} is not a whole number.") from None
 
     def query_bool(self, name: str) -> bool | None:
-        """A truth value from the query."""
+        """Read a boolean from the query."""
         value = self.request.query.get(name)
         if value is not None and value.lower() not in ("true", "false"):
             raise ApiError(400, f"{name}: {value!r} is neither true nor false.")
         return None if value is None else value.lower() == "true"
 
     def query_choice(self, name: str, allowed: Collection[str]) -> str | None:
-        """One of a closed list from the query."""
+        """Read one of a fixed list of values from the query."""
         value = self.request.query.get(name)
         if value is not None and value not in allowed:
             raise ApiError(400, f"{name}: {value!r} is not one of {', '.join(allowed)}.")
@@ -110,7 +110,7 @@ class Call:
         status: int = 200,
         headers: dict[str, str] | None = None,
     ) -> web.Response:
-        """A JSON response, mangled if a fault says so."""
+        """Make a JSON response, with the faults of the request applied."""
         payload = encode_json(value, self.faults)
         if self.find("bad-json"):
             payload = payload[: len(payload) // 2]

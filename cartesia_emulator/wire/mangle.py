@@ -1,7 +1,7 @@
-"""What faults do to frames: frames in, actions for the transport out. Pure.
+"""Apply faults to frames: frames in, actions for the connection out.
 
-One `Mangler` serves one context, event stream or audio body. The transports carry the actions
-out; only they know sockets.
+One `Mangler` serves one context, event stream or audio body. `transport` and `streaming` carry the
+actions out on sockets.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class Half(msgspec.Struct, frozen=True):
 
 
 class Pause(msgspec.Struct, frozen=True):
-    """Send nothing for some seconds; None is for ever."""
+    """Send nothing for some seconds; None is forever."""
 
     seconds: float | None
 
@@ -66,18 +66,18 @@ class Abort(msgspec.Struct, frozen=True):
 
 
 class Close(msgspec.Struct, frozen=True):
-    """Close the connection with this code; None ends the stream without a word."""
+    """Close the connection with this code; None closes it without a close frame."""
 
     code: int | None
 
 
 class Stop(msgspec.Struct, frozen=True):
-    """This context or stream sends no more, as if it were complete."""
+    """Send nothing more on this context or stream, as if it were complete."""
 
 
 Action: TypeAlias = Send | Fragments | Half | Pause | Abort | Close | Stop
 
-# Faults of one moment; each strikes at the first frame that fits once `after` have passed.
+# Faults of one moment: each applies at the first possible frame once `after` have passed.
 _ENDING = ("drop", "truncate", "close", "half-frame")
 
 
@@ -85,7 +85,7 @@ class Mangler:
     """Applies the faults of one context or stream to its frames.
 
     Args:
-        faults: What is to happen.
+        faults: The faults to apply.
         translate: Turns each frame into the one to send; by default they are sent as given.
     """
 
@@ -98,15 +98,15 @@ class Mangler:
         self._last_chunk: dict[str, object] | None = None
 
     def silences(self) -> bool:
-        """Whether there shall be no audio at all."""
+        """Whether a fault drops all audio."""
         return self._has("empty-audio")
 
     def frame(self, frame: dict[str, object], audio: bytes | None = None) -> Iterator[Action]:
-        """The actions that one frame becomes.
+        """Return the actions for one frame.
 
         Args:
-            frame: The members as they would be sent.
-            audio: What the frame's ``data`` holds, if it is a chunk.
+            frame: The frame as it would be sent.
+            audio: The audio in the frame, if it is a chunk.
         """
         final = frame["type"] == "done"
         yield from self._extra(frame, final=final)
@@ -120,19 +120,19 @@ class Mangler:
         yield from self._send(frame)
 
     def body(self, chunk: bytes) -> Iterator[Action]:
-        """The actions that one chunk of an audio body becomes."""
+        """Return the actions for one chunk of an audio body."""
         yield from self._interrupt(None)
         self._sent += 1
         yield Send(self._unaligned(chunk))
 
     def body_end(self) -> Iterator[Action]:
-        """What is left to do when the audio is complete."""
+        """Return the actions for the end of an audio body."""
         if self._held:
             yield Send(self._held)
         yield from self._interrupt(None, final=True)
 
     def _extra(self, frame: dict[str, object], *, final: bool) -> Iterator[Action]:
-        """Frames that nobody asked for, before this one."""
+        """Send the extra frames of faults before this one."""
         if self._once("unknown-type", final=final):
             yield from self._send({**_common(frame), "type": "aurora", "glow": 0.5})
         if self._once("stale-context", final=final):
@@ -155,7 +155,7 @@ class Mangler:
     def _interrupt(
         self, frame: dict[str, object] | None, *, final: bool = False
     ) -> Iterator[Action]:
-        """Faults that break the flow here; short streams meet them at their last frame."""
+        """Apply faults that interrupt the stream; a short stream meets them at its last frame."""
         if fault := self._once("stall", final=final):
             yield Pause(fault.seconds)
         if fault := self._once(*_ENDING, final=final):
@@ -212,7 +212,7 @@ class Mangler:
         return None if sent is None else encode_json(sent, self.faults)
 
     def _unaligned(self, audio: bytes) -> bytes:
-        """One byte of every chunk comes with the next one."""
+        """Move the last byte of every chunk to the next one."""
         if not self._has("split-sample") or not audio:
             return audio
         data = self._held + audio
@@ -220,7 +220,7 @@ class Mangler:
         return data[:-1]
 
     def _has(self, name: str) -> bool:
-        """Whether a fault of the whole stream is on; those have no place of their own."""
+        """Whether a fault of the whole stream applies."""
         return any(fault.name == name for fault in self.faults)
 
     def _once(self, *names: str, at: int | None = None, final: bool = False) -> Fault | None:
@@ -234,14 +234,14 @@ class Mangler:
 
 
 def untyped(frame: dict[str, object]) -> dict[str, object]:
-    """The shape of the voice changer: chunks and the end do not say their ``type``."""
+    """Drop ``type`` from chunks and the last frame, as the voice changer does."""
     if frame["type"] not in ("chunk", "done"):
         return frame
     return {key: value for key, value in frame.items() if key != "type"}
 
 
 def encode_json(value: dict[str, object] | list[object], faults: Iterable[Fault]) -> bytes:
-    """A JSON object or array as bytes, with the faults that concern the writing of objects."""
+    """Encode a JSON object or array, with the faults that affect JSON objects."""
     names = {fault.name for fault in faults}
     if not isinstance(value, dict):
         return msgspec.json.encode(value)

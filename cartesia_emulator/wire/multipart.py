@@ -1,4 +1,4 @@
-"""Reads ``multipart/form-data`` bodies that are already in memory (RFC 7578)."""
+"""Parse ``multipart/form-data`` bodies that are in memory (RFC 7578)."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Form:
         return name in self._parts
 
     def upload(self, name: str) -> Part:
-        """A required file.
+        """Return a required file.
 
         Raises:
             ApiError: 400, if it is missing or empty.
@@ -48,22 +48,22 @@ class Form:
         raise ApiError(400, f"{name}: a file is required here.")
 
     def file(self, name: str) -> bytes:
-        """The bytes of a required file; see `upload`."""
+        """Return the bytes of a required file; see `upload`."""
         return self.upload(name).data
 
     def text(self, name: str) -> str | None:
-        """A text field; empty is absent."""
+        """Return a text field; an empty one counts as absent."""
         return next(iter(self.texts(name)), "") or None
 
     def texts(self, name: str) -> Sequence[str]:
-        """A repeated text field."""
+        """Return all values of a repeated text field."""
         try:
             return [part.data.decode() for part in self._parts.get(name, [])]
         except UnicodeDecodeError:
             raise ApiError(400, f"{name}: the text is not UTF-8.") from None
 
     def required(self, name: str) -> str:
-        """A required text field.
+        """Return a required text field.
 
         Raises:
             ApiError: 400, if it is missing or empty.

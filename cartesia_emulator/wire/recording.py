@@ -1,4 +1,4 @@
-"""What clients sent, kept for tests to look at."""
+"""The latest requests of clients, kept for tests."""
 
 from __future__ import annotations
 
@@ -48,20 +48,20 @@ class Recorder:
 
     @property
     def keeps(self) -> bool:
-        """Whether anything is kept at all."""
+        """Whether it keeps any requests."""
         return self._requests.maxlen != 0
 
     def add(self, request: RecordedRequest) -> None:
-        """Keep one more; the oldest goes when there are too many."""
+        """Keep a request; drop the oldest beyond the limit."""
         with self._lock:
             self._requests.append(request)
 
     def all(self) -> tuple[RecordedRequest, ...]:
-        """Everything kept."""
+        """Return the requests kept."""
         with self._lock:
             return tuple(self._requests)
 
     def clear(self) -> None:
-        """Forget everything."""
+        """Forget all requests."""
         with self._lock:
             self._requests.clear()

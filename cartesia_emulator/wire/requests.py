@@ -1,7 +1,7 @@
-"""What clients may send: one struct a request, decoded and checked with messages that name fields.
+"""Requests for speech, decoded and checked with messages that name the invalid field.
 
-Optional members accept ``null``, members unknown here are ignored: older and newer clients send
-more than one version of the same request.
+Optional members accept ``null`` and unknown members are ignored, because older and newer clients
+send other versions of the same request.
 """
 
 from __future__ import annotations
@@ -57,13 +57,13 @@ class GenerationConfig(msgspec.Struct, frozen=True, kw_only=True):
     emotion: str | None = None
 
     def check(self) -> None:
-        """Refuse values outside the documented ranges (ends included)."""
+        """Reject values outside the documented ranges (ends included)."""
         in_range("generation_config.speed", self.speed, 0.6, 1.5)
         in_range("generation_config.volume", self.volume, 0.5, 2.0)
 
 
 class OutputFormat(msgspec.Struct, frozen=True, kw_only=True):
-    """Container and coding of the audio asked for."""
+    """Container and encoding of the audio."""
 
     container: str
     sample_rate: int
@@ -71,7 +71,7 @@ class OutputFormat(msgspec.Struct, frozen=True, kw_only=True):
     bit_rate: int | None = None
 
     def check(self, containers: Collection[str]) -> None:
-        """Refuse formats the service does not have, and members that do not belong together."""
+        """Reject unknown formats, and members that do not belong together."""
         choose("output_format.container", self.container, containers)
         choose("output_format.sample_rate", self.sample_rate, SAMPLE_RATES)
         if self.container == "mp3":
@@ -87,7 +87,7 @@ class OutputFormat(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Speech(msgspec.Struct, frozen=True, kw_only=True):
-    """A request to speak: the body of ``/tts/bytes`` and ``/tts/sse``, and a websocket input."""
+    """A request for speech: the body of ``/tts/bytes`` and ``/tts/sse``, or a websocket input."""
 
     model_id: str
     transcript: str
@@ -110,7 +110,7 @@ class Speech(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def voice_id(self) -> str:
-        """The id, whichever way the voice was given."""
+        """The id of the voice, in either form of the request."""
         return self.voice if isinstance(self.voice, str) else self.voice.id
 
     @property
@@ -127,12 +127,12 @@ class Speech(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def volume(self) -> float:
-        """Gain asked for."""
+        """Gain of the audio."""
         config = self.generation_config
         return config.volume if config and config.volume is not None else 1.0
 
     def check(self, containers: Collection[str]) -> None:
-        """Refuse what the service would refuse, whatever the transport."""
+        """Reject what the service rejects on every transport."""
         check_model(self.model_id)
         self.output_format.check(containers)
         if self.language is not None and self.locale is not None:
@@ -151,17 +151,17 @@ class Speech(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class WireMessage(msgspec.Struct, frozen=True, kw_only=True):
-    """What any websocket message says before it is read as an input."""
+    """The members of a websocket message that say whether it is an input or a cancel."""
 
     context_id: str | None = None
     cancel: bool | None = None
 
 
 def decode(body: bytes | str, kind: type[T]) -> T:
-    """Read a JSON request.
+    """Decode a JSON request.
 
     Raises:
-        ApiError: 400, with the field at fault, for anything that is not such a request.
+        ApiError: 400, with the invalid field, for anything that is not such a request.
     """
     try:
         return msgspec.json.decode(body, type=kind)
@@ -172,7 +172,7 @@ def decode(body: bytes | str, kind: type[T]) -> T:
 
 
 def explain(error: msgspec.ValidationError) -> str:
-    """A validation error as "field: what is wrong"."""
+    """Write a validation error as "field: what is wrong"."""
     message = str(error)
     at = _AT.match(message)
     path, what = (at["path"].lstrip("."), at["what"]) if at else ("", message)
@@ -183,20 +183,20 @@ def explain(error: msgspec.ValidationError) -> str:
 
 
 def choose(field: str, value: object, allowed: Collection[object]) -> None:
-    """Refuse a value outside a closed list."""
+    """Reject a value outside a fixed list."""
     if value not in allowed:
         known = ", ".join(map(str, allowed))
         raise ApiError(400, f"{field}: {value!r} is not one of {known}.")
 
 
 def in_range(field: str, value: float | None, low: float, high: float) -> None:
-    """Refuse a number outside ``low..high``, ends included."""
+    """Reject a number outside ``low..high``, ends included."""
     if value is not None and not low <= value <= high:
         raise ApiError(400, f"{field}: {value} is outside {low}..{high}.")
 
 
 def check_model(model_id: str) -> None:
-    """Refuse unknown and retired speech models."""
+    """Reject unknown and retired speech models."""
     if model_id in SUNSETTED_MODELS:
         raise ApiError(400, f"model_id: {model_id!r} has been retired.", code="model_sunsetted")
     if model_id not in TTS_MODELS:
@@ -204,7 +204,7 @@ def check_model(model_id: str) -> None:
 
 
 def check_language(field: str, value: str | None) -> None:
-    """Refuse a language or locale the service does not list."""
+    """Reject a language or locale that the service does not list."""
     if value is None:
         return
     match = _LOCALE.fullmatch(value)

@@ -1,4 +1,4 @@
-"""How event streams are written, plainly or as faults want them."""
+"""Write server-sent events, with the faults of event streams applied."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ __all__ = ["EventWriter"]
 
 
 class EventWriter:
-    """Turns payloads into the bytes of an event stream, as pieces to be written apart."""
+    """Turns payloads into the bytes of an event stream, in pieces to write one by one."""
 
     def __init__(self, faults: Iterable[Fault] = ()) -> None:
         self._styles = {fault.name for fault in faults if fault.name.startswith("sse-")}
         self._begun = False
 
     def event(self, name: str, payload: bytes) -> Iterator[bytes]:
-        """One event."""
+        """Yield the bytes of one event."""
         yield from self._pieces(b"".join(line + b"\n" for line in self.lines(name, payload)))
 
     def lines(self, name: str, payload: bytes) -> list[bytes]:
-        """The lines of one event, with the empty one at its end."""
+        """Return the lines of one event, with the empty line at its end."""
         space = b"" if "sse-no-space" in self._styles else b" "
         lines = [b"data:" + space + payload, b""]
         if name and "sse-no-event" not in self._styles:

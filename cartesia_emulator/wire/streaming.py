@@ -1,4 +1,4 @@
-"""Audio on its way out over HTTP: as a chunked body, or as the frames of an event stream."""
+"""Stream audio over HTTP: as a chunked body, or as the frames of an event stream."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ EVENTS: Final = {"Content-Type": "text/event-stream", "Cache-Control": "no-cache
 
 
 class AudioStream:
-    """A chunked response that carries actions out; headers leave with the first of them.
+    """A chunked response that carries actions out; the first one sends the headers.
 
     Args:
-        call: What is answered.
+        call: The request.
         headers: Headers of the response.
         translate: Turns each frame of today's API into the one to send.
         writer: Writes the frames, unless they are audio; by default as an event stream.
@@ -52,7 +52,7 @@ class AudioStream:
         self._framed = writer is not None or self.response.content_type == "text/event-stream"
 
     async def frame(self, fields: dict[str, object], audio: bytes | None) -> None:
-        """Send one frame of an event stream, and say what audio it holds."""
+        """Send one frame of an event stream; ``audio`` is what the frame holds."""
         await self.carry_out(self.mangler.frame(fields, audio))
 
     async def body(self, pieces: AsyncIterable[bytes]) -> web.StreamResponse:
@@ -106,7 +106,7 @@ class AudioStream:
         for piece in pieces:
             await self.response.write(piece)
             if len(pieces) > 1:
-                # Apart in time as well, or the kernel would join them into one packet.
+                # Yield to the event loop, or the kernel would join the pieces into one packet.
                 await asyncio.sleep(0)
 
     async def _prepare(self) -> None:

@@ -1,4 +1,4 @@
-"""Carries actions out on sockets, including those a well-behaved server never takes."""
+"""Carry actions out on sockets, including what a well-behaved server never does."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ class Gone(Exception):  # noqa: N818 - an outcome, not an error
 
 
 class Silenced(Exception):  # noqa: N818 - an outcome, not an error
-    """A fault ends the stream here, as far as the client can see."""
+    """A fault ends the stream here, without a word to the client."""
 
 
 def websocket_frame(opcode: int, payload: bytes, *, final: bool = True) -> bytes:
-    """A server's websocket frame: unmasked (RFC 6455, section 5.2)."""
+    """Encode a server's websocket frame: unmasked (RFC 6455, section 5.2)."""
     head = bytes([(_FIN if final else 0) | opcode])
     size = len(payload)
     if size < 126:
@@ -45,7 +45,7 @@ async def perform(action: Action, request: web.Request, ws: web.WebSocketRespons
 
     Raises:
         Gone: The connection is closed, by the peer or by the action itself.
-        Silenced: The context is over as if it were complete.
+        Silenced: A fault ends the context as if it were complete.
     """
     match action:
         case Send(payload):
@@ -73,7 +73,7 @@ async def perform(action: Action, request: web.Request, ws: web.WebSocketRespons
 
 
 async def pause(seconds: float | None) -> None:
-    """Sleep; None is until cancelled."""
+    """Sleep; with None until cancelled."""
     if seconds is None:
         await asyncio.Event().wait()
     else:
@@ -85,7 +85,7 @@ async def abort(request: web.BaseRequest) -> None:
     transport = request.transport
     if transport is None:
         return
-    # A reset may overtake data on its way; what was sent before shall be read first.
+    # A reset may overtake data in flight; give the client time to read it.
     await asyncio.sleep(0.02)
     raw = transport.get_extra_info("socket")
     if raw is not None:
@@ -95,7 +95,7 @@ async def abort(request: web.BaseRequest) -> None:
 
 
 def hang_up(request: web.BaseRequest) -> None:
-    """End the connection without a word (FIN)."""
+    """Close the connection without a close frame (FIN)."""
     if request.transport is not None:
         request.transport.close()
 
@@ -113,7 +113,7 @@ async def _send(ws: web.WebSocketResponse, request: web.Request, payload: bytes)
 
 
 def _write(ws: web.WebSocketResponse, request: web.Request, data: bytes) -> None:
-    """Write bytes as they are: faults need some that no library would send."""
+    """Write raw bytes, because faults need bytes that no library would send."""
     transport = request.transport
     if ws.closed or transport is None or transport.is_closing():
         raise Gone

@@ -1,8 +1,7 @@
-"""The script of an utterance: what was synthesised, as the events a client sees, in order.
+"""The events of an utterance: chunks of audio, and the times of words and phonemes.
 
-Pure: segments in, events out; no clock, socket or loop. One `Script` covers one stretch of text
-that is spoken without a break; `offset` carries the running time of a context from one script
-to the next.
+Segments in, events out, without a clock, a socket or an event loop. One `Timeline` covers text that
+is spoken in one go; `offset` carries the running time of a context from one to the next.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
     from ..speech.engine import Segment
     from ..wire.requests import OutputFormat, Speech
 
-__all__ = ["Audio", "Event", "Phonemes", "Script", "TextBuffer", "Words", "cut", "frame"]
+__all__ = ["Audio", "Event", "Phonemes", "TextBuffer", "Timeline", "Words", "cut", "frame"]
 
 _SENTENCE_END: Final = re.compile(
     r"""(?:(?<!\d)\.|[!?…]|(?<=\d)\.(?=\s))["')\]\u201d\u2019]*(?:\s+|$)|[\u3002\uff01\uff1f]"""
@@ -54,14 +53,14 @@ class Phonemes(msgspec.Struct, frozen=True):
 Event: TypeAlias = Audio | Words | Phonemes
 
 
-class Script:
-    """Turns the segments of one utterance into events.
+class Timeline:
+    """Turns the segments of one utterance into events, in order.
 
     Args:
-        request: What was asked for: format, volume, which times.
+        request: The request: its format, volume and timestamps.
         source_rate: Rate of the segments, in Hz.
-        chunk_ms: Playing time of one chunk of audio.
-        offset: Seconds of audio the context has had before.
+        chunk_ms: Playing time of one chunk of audio, in milliseconds.
+        offset: Seconds of audio that the context has sent before.
     """
 
     def __init__(
@@ -74,7 +73,7 @@ class Script:
         self.elapsed: float = offset
 
     def segment(self, segment: Segment) -> Iterator[Event]:
-        """The events of the next segment: its first chunk, its times, the rest of its audio."""
+        """Yield the events of a segment: its first chunk, its times, the rest of its audio."""
         start = self.elapsed
         self.elapsed += len(segment.pcm) / self._rate
         pcm = segment.pcm if self._request.volume == 1.0 else segment.pcm * self._request.volume
@@ -86,13 +85,13 @@ class Script:
                 self._slicer.encoder.feed(piece), len(piece) / self._rate
             ):
                 yield audio
-                # Sound first: the listener waits for it, and the times are wanted later.
+                # Audio first, because playback waits for it and the times are needed later.
                 while times:
                     yield times.pop(0)
         yield from times
 
     def finish(self) -> Iterator[Event]:
-        """The audio still held back by encoder and chunking."""
+        """Yield the audio that the encoder and the chunking still hold back."""
         yield from self._slicer.finish()
 
     def _times(self, segment: Segment, start: float) -> list[Event]:
@@ -109,8 +108,8 @@ class Script:
         return events
 
 
-class _Passing:
-    """Containers: whatever the encoder has ready is a chunk."""
+class _ContainerSlicer:
+    """Containers: a chunk is whatever the encoder has ready."""
 
     def __init__(self, encoder: StreamEncoder) -> None:
         self.encoder = encoder
@@ -126,8 +125,8 @@ class _Passing:
         yield from self.feed(self.encoder.finish(), 0.0)
 
 
-class _Cutting:
-    """Raw audio: chunks of one size, whatever the resampler gives out at a time."""
+class _RawSlicer:
+    """Raw audio: all chunks have one size, however the resampler returns its output."""
 
     def __init__(self, encoder: StreamEncoder, chunk_bytes: int, bytes_per_s: int) -> None:
         self.encoder = encoder
@@ -136,7 +135,7 @@ class _Cutting:
         self._held = bytearray()
 
     def feed(self, data: bytes, duration: float) -> Iterator[Audio]:
-        del duration  # Bytes tell it exactly.
+        del duration  # Computed from the bytes, exactly.
         self._held += data
         while len(self._held) >= self._chunk_bytes:
             yield self._cut(self._chunk_bytes)
@@ -152,19 +151,19 @@ class _Cutting:
         return Audio(data, size / self._bytes_per_s)
 
 
-def _slicer(fmt: OutputFormat, source_rate: int, chunk_ms: int) -> _Passing | _Cutting:
+def _slicer(fmt: OutputFormat, source_rate: int, chunk_ms: int) -> _ContainerSlicer | _RawSlicer:
     encoder = StreamEncoder(fmt.container, fmt.encoding, fmt.sample_rate, source_rate, fmt.bit_rate)
     if fmt.container != "raw":
-        return _Passing(encoder)
+        return _ContainerSlicer(encoder)
     width = sample_width(fmt.encoding or "")
     chunk_bytes = max(1, fmt.sample_rate * chunk_ms // 1000) * width
-    return _Cutting(encoder, chunk_bytes, fmt.sample_rate * width)
+    return _RawSlicer(encoder, chunk_bytes, fmt.sample_rate * width)
 
 
 def cut(
     pcm: NDArray[np.float32], source_rate: int, fmt: OutputFormat, chunk_ms: int
 ) -> Iterator[Audio]:
-    """Finished samples as chunks in the format asked for.
+    """Encode finished samples as chunks of one format.
 
     Args:
         pcm: Mono samples, shape ``(sample frames,)``.
@@ -185,7 +184,7 @@ def _shift(words: Sequence[Word], start: float) -> tuple[Word, ...]:
 
 
 def _letters(words: Sequence[Word]) -> tuple[Word, ...]:
-    """Sounds of an engine without phonemes: tones stand for letters, all equally long."""
+    """Use letters as phonemes, all equally long, for an engine that has none."""
     letters = list[Word]()
     for word in words:
         step = (word.end - word.start) / max(1, len(word.text))
@@ -196,7 +195,7 @@ def _letters(words: Sequence[Word]) -> tuple[Word, ...]:
 
 
 def frame(event: Event, step_time_ms: float) -> dict[str, object]:
-    """An event as the members of its frame; the transport adds ids."""
+    """Return the frame of an event; the caller adds ids."""
     match event:
         case Audio():
             return {
@@ -215,12 +214,12 @@ def frame(event: Event, step_time_ms: float) -> dict[str, object]:
 
 
 def done_frame() -> dict[str, object]:
-    """The frame that ends a context."""
+    """Return the frame that ends a context."""
     return {"type": "done", "done": True, "status_code": 206}
 
 
 def flush_frame(flush_id: int) -> dict[str, object]:
-    """The frame that marks the end of what was flushed."""
+    """Return the frame that marks the end of flushed text."""
     return {
         "type": "flush_done",
         "done": False,
@@ -243,18 +242,18 @@ def _columns(name: str, words: Sequence[Word]) -> dict[str, object]:
 
 
 class TextBuffer:
-    """Text of a context that waits for a sentence to end; inputs join verbatim."""
+    """Text of a context that waits for the end of a sentence; inputs join verbatim."""
 
     def __init__(self) -> None:
         self._text = ""
 
     @property
     def waiting(self) -> bool:
-        """Whether anything that could sound is held."""
+        """Whether it holds text other than white space."""
         return bool(self._text.strip())
 
     def push(self, text: str) -> str:
-        """Add text; returns what its sentence ends release, often nothing."""
+        """Add text; return the finished sentences, often none."""
         self._text += text
         ends = [match.end() for match in _SENTENCE_END.finditer(self._text)]
         cut = ends[-1] if ends else 0
@@ -262,6 +261,6 @@ class TextBuffer:
         return released
 
     def take(self) -> str:
-        """Everything held."""
+        """Return the rest, and empty the buffer."""
         released, self._text = self._text, ""
         return released

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from cartesia_emulator.speech.engine import Segment, Word
-from cartesia_emulator.studio.script import Audio, Phonemes, Script, TextBuffer, Words, frame
+from cartesia_emulator.studio.timeline import Audio, Phonemes, TextBuffer, Timeline, Words, frame
 from cartesia_emulator.wire.requests import OutputFormat, Speech, VoiceRef, decode
 
 
@@ -25,8 +25,8 @@ def segment(seconds: float, *words: str) -> Segment:
     return Segment(pcm=pcm, sample_rate=8000, words=spread, spoken=spoken)
 
 
-def script(request: Speech, offset: float = 0.0) -> Script:
-    return Script(request, source_rate=8000, chunk_ms=100, offset=offset)
+def script(request: Speech, offset: float = 0.0) -> Timeline:
+    return Timeline(request, source_rate=8000, chunk_ms=100, offset=offset)
 
 
 def test_chunks_have_one_size_over_segment_borders() -> None:
