@@ -3,8 +3,8 @@
     with Emulator() as emulator:
         print(emulator.base_url, emulator.api_key)
 
-It needs the extra ``emulator``. `cartesia_emulator.faults` lists
-the faults that it can produce for tests.
+It needs the extra ``emulator``. `cartesia_emulator.faults` lists the faults that it produces on
+request, for tests.
 """
 
 try:

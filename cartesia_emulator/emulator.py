@@ -37,9 +37,9 @@ log: logging.Logger = logging.getLogger("cartesia_emulator")
 class Emulator:
     """A local server with the protocol of the service, which really speaks and listens.
 
-    A context manager; the server runs in a daemon thread with its own event loop, so it serves
-    synchronous and asynchronous code alike. What clients made (voices, dictionaries, datasets ...),
-    recorded requests and armed faults last as long as the object, also over a restart.
+    Use it as a context manager. The server runs in a daemon thread with its own event loop, so it
+    serves synchronous and asynchronous code. What clients make (voices, dictionaries, datasets),
+    recorded requests and pending faults survive `stop` and `start`; they end with the object.
 
     Args:
         engine: ``auto`` (speech if it is installed, else tones), ``speech``, ``tone``, or a pair
