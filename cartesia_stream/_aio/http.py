@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 import time
 from contextlib import asynccontextmanager, suppress
 from copy import copy
@@ -39,7 +40,6 @@ from .flow import BodyReader, Guard, break_off, sleep
 from .transport import AsyncBody, AsyncExchange, AsyncOwnClient, AsyncTransport
 
 if TYPE_CHECKING:
-    import ssl
     from collections.abc import AsyncGenerator, AsyncIterator, Callable
 
     from cartesia_runtime.sender import Request, RequestOptions
@@ -152,11 +152,12 @@ class AsyncHttpSender:
         session = (config or self._config).session(now=began)
         request = upgrade_request(config or self._config, session.websocket)
         response, used = await self._send(request, {}, answer="socket", config=config)
+        driver = AsyncSocketDriver(session, used, since=began)
         try:
             session.websocket.accept(response.headers.multi_items())
-            driver = AsyncSocketDriver(session, used, since=began)
             await driver.start(response)
         except BaseException as error:
+            driver.abort()
             await response.aclose()
             if isinstance(error, APIError):
                 redact(error, used.api_key)  # the answer may quote it
@@ -216,7 +217,7 @@ class AsyncHttpSender:
             except BaseException:
                 await response.aclose()
                 raise
-        except httpx.HTTPError as error:
+        except (httpx.HTTPError, ssl.SSLError) as error:  # anyio lets those of TLS through
             failure = transport_error(error, config, answer=answer)
         else:
             return response
@@ -239,8 +240,9 @@ async def _head(response: httpx.Response) -> bytes:
     deadline = deadline_of(response)
     if deadline is not None:
         deadline.wait_until(until)
+    response.request.extensions["timeout"]["read"] = ERROR_BODY_S  # where that is all there is
     reader = BodyReader(response.aiter_bytes(), resumable=False)
-    with suppress(httpx.HTTPError, TimeoutError):
+    with suppress(httpx.HTTPError, OSError):
         while len(body) < MAX_BODY and time.monotonic() < until:
             piece = await reader.next_by(until)
             if piece is None:
@@ -281,7 +283,7 @@ class AsyncPieces:
         try:
             if self._failure is None:
                 piece = await self._reader.next()
-        except (httpx.HTTPError, httpx.StreamError) as error:
+        except (OSError, httpx.HTTPError, httpx.StreamError) as error:
             self._failure = self._failure or broken_body(error, self._config)
         if self._failure is not None:
             raise self._failure
@@ -352,7 +354,7 @@ class ResponseSource:
                 piece = await self._reader.next()
             else:
                 piece = await self._reader.next_by(deadline)
-        except (TimeoutError, httpx.HTTPError, httpx.StreamError) as error:
+        except (OSError, httpx.HTTPError, httpx.StreamError) as error:
             failure = body_error(error, decoder)
         if self._closed:
             self._cut_off = True
@@ -384,6 +386,6 @@ class ResponseSource:
         if self._deadline is None:
             return
         self._deadline.wait_until(time.monotonic() + SETTLE_S)
-        with suppress(TimeoutError, httpx.HTTPError, httpx.StreamError):
+        with suppress(OSError, httpx.HTTPError, httpx.StreamError):
             while await self._reader.next() is not None:
                 pass

@@ -83,11 +83,10 @@ class AsyncConnection(httpcore.AsyncConnectionInterface):
             await self.aclose()
             raise
         exchange = AsyncExchange(self, stream, body, rest, timeouts.get("read"))
-        exchange.persists = (
-            sent and head.persists and not (body.complete and rest) and head.status != 101
-        )
-        if head.status == 101:  # whoever asked for it may take the stream
-            self._closed = True
+        exchange.persists = sent and head.persists and not (body.complete and rest)
+        if head.status == 101:  # whoever asked for it has the stream from now on
+            self._stream = None
+            self._closed = exchange.upgraded = True
             stream.unread(rest)
         return httpcore.Response(
             head.status,
@@ -234,6 +233,8 @@ class AsyncExchange:
     Attributes:
         begun: Whether reading it has begun.
         persists: Whether the connection may serve on, once the body was read to its end.
+        stream: The connection.
+        upgraded: Whether it speaks another protocol now, and belongs to whoever asked for that.
     """
 
     def __init__(
@@ -246,8 +247,9 @@ class AsyncExchange:
     ) -> None:
         self.begun: bool = False
         self.persists: bool = False
+        self.upgraded: bool = False
+        self.stream: AsyncStream = stream
         self._connection = connection
-        self._stream = stream
         self._body = body
         self._rest = rest
         self._timeout = timeout
@@ -265,7 +267,7 @@ class AsyncExchange:
             if body.fault is not None:
                 raise body.fault
             data, self._rest = self._rest, b""
-            data = data or await self._stream.read(self._read_size, self._timeout)
+            data = data or await self.stream.read(self._read_size, self._timeout)
             if len(data) == self._read_size < LARGE:
                 self._read_size *= 4
             if not data:
@@ -327,6 +329,8 @@ class AsyncBody(httpx.AsyncByteStream):
     async def aclose(self) -> None:
         """Give the connection back, or close it if the body was not read to its end."""
         await self._outer.aclose()
+        if self._exchange.upgraded:  # and nobody has taken it over
+            await self._exchange.stream.aclose()
 
 
 class AsyncTransport(httpx.AsyncHTTPTransport):
@@ -363,7 +367,7 @@ class AsyncTransport(httpx.AsyncHTTPTransport):
         response = await super().handle_async_request(request)
         exchange = response.extensions.get("exchange")
         # A recorder has read the body already, and put another in its place.
-        if isinstance(exchange, AsyncExchange) and not exchange.begun:
+        if isinstance(exchange, AsyncExchange) and (exchange.upgraded or not exchange.begun):
             outer = cast("httpx.AsyncByteStream", response.stream)
             response.stream = AsyncBody(exchange, outer)
         return response

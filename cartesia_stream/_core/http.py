@@ -305,13 +305,13 @@ def _gaps(options: RequestOptions, config: Config) -> Timeouts:
 
 
 def transport_error(
-    error: httpx.HTTPError, config: Config, *, answer: Answer = "whole"
+    error: httpx.HTTPError | OSError, config: Config, *, answer: Answer = "whole"
 ) -> APIError:
     """Our exception for one of httpx; raised outside of the handler, it has no context."""
     return caused_by(_transport_error(error, answer), error, config.api_key)
 
 
-def _transport_error(error: httpx.HTTPError, answer: Answer) -> APIError:
+def _transport_error(error: httpx.HTTPError | OSError, answer: Answer) -> APIError:
     socket = answer == "socket"
     for kind, phase in _PHASES:
         if isinstance(error, kind):
@@ -341,11 +341,11 @@ def unmarked_end() -> StreamTruncatedError:
     return StreamTruncatedError("the connection ended, which may be anywhere in the download")
 
 
-def broken_body(error: httpx.HTTPError | httpx.StreamError, config: Config) -> Exception:
+def broken_body(error: httpx.HTTPError | httpx.StreamError | OSError, config: Config) -> Exception:
     """The exception for a download that cannot be read on."""
-    if isinstance(error, httpx.HTTPError):
-        return transport_error(error, config)
-    return left_download()
+    if isinstance(error, httpx.StreamError):
+        return left_download()
+    return transport_error(error, config)
 
 
 def left_download() -> LocalStateError:
@@ -365,7 +365,7 @@ def status_failure(response: httpx.Response, body: bytes, config: Config) -> API
 
 
 def body_error(
-    error: TimeoutError | httpx.HTTPError | httpx.StreamError, decoder: ResponseDecoder
+    error: OSError | httpx.HTTPError | httpx.StreamError, decoder: ResponseDecoder
 ) -> APIError:
     """The exception for a streamed body that cannot be read on; says how much arrived."""
     if isinstance(error, TimeoutError | httpx.TimeoutException):

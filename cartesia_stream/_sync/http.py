@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import ssl
 import time
 from contextlib import contextmanager, suppress
 from copy import copy
@@ -40,7 +41,6 @@ from .flow import BodyReader, Guard, break_off, sleep
 from .transport import Body, Exchange, OwnClient, Transport
 
 if TYPE_CHECKING:
-    import ssl
     from collections.abc import Callable, Generator, Iterator
 
     from cartesia_runtime.sender import Request, RequestOptions
@@ -153,11 +153,12 @@ class HttpSender:
         session = (config or self._config).session(now=began)
         request = upgrade_request(config or self._config, session.websocket)
         response, used = self._send(request, {}, answer="socket", config=config)
+        driver = SocketDriver(session, used, since=began)
         try:
             session.websocket.accept(response.headers.multi_items())
-            driver = SocketDriver(session, used, since=began)
             driver.start(response)
         except BaseException as error:
+            driver.abort()
             response.close()
             if isinstance(error, APIError):
                 redact(error, used.api_key)  # the answer may quote it
@@ -217,7 +218,7 @@ class HttpSender:
             except BaseException:
                 response.close()
                 raise
-        except httpx.HTTPError as error:
+        except (httpx.HTTPError, ssl.SSLError) as error:  # anyio lets those of TLS through
             failure = transport_error(error, config, answer=answer)
         else:
             return response
@@ -240,8 +241,9 @@ def _head(response: httpx.Response) -> bytes:
     deadline = deadline_of(response)
     if deadline is not None:
         deadline.wait_until(until)
+    response.request.extensions["timeout"]["read"] = ERROR_BODY_S  # where that is all there is
     reader = BodyReader(response.iter_bytes(), resumable=False)
-    with suppress(httpx.HTTPError, TimeoutError):
+    with suppress(httpx.HTTPError, OSError):
         while len(body) < MAX_BODY and time.monotonic() < until:
             piece = reader.next_by(until)
             if piece is None:
@@ -282,7 +284,7 @@ class Pieces:
         try:
             if self._failure is None:
                 piece = self._reader.next()
-        except (httpx.HTTPError, httpx.StreamError) as error:
+        except (OSError, httpx.HTTPError, httpx.StreamError) as error:
             self._failure = self._failure or broken_body(error, self._config)
         if self._failure is not None:
             raise self._failure
@@ -353,7 +355,7 @@ class ResponseSource:
                 piece = self._reader.next()
             else:
                 piece = self._reader.next_by(deadline)
-        except (TimeoutError, httpx.HTTPError, httpx.StreamError) as error:
+        except (OSError, httpx.HTTPError, httpx.StreamError) as error:
             failure = body_error(error, decoder)
         if self._closed:
             self._cut_off = True
@@ -385,6 +387,6 @@ class ResponseSource:
         if self._deadline is None:
             return
         self._deadline.wait_until(time.monotonic() + SETTLE_S)
-        with suppress(TimeoutError, httpx.HTTPError, httpx.StreamError):
+        with suppress(OSError, httpx.HTTPError, httpx.StreamError):
             while self._reader.next() is not None:
                 pass

@@ -169,13 +169,16 @@ class SocketOverStream:
         try:
             data = self._stream.read(len(buffer), 0)
         except httpcore.ReadError as error:
-            raise (error.__cause__ or error) from None
+            raise _os_error(error) from None
         buffer[: len(data)] = data
         return len(data)
 
     def send(self, data: bytes | bytearray) -> int:
         """Write all of it; a peer that takes nothing is waited for, since TLS knows no half."""
-        self._stream.write(bytes(data), SEND_S)
+        try:
+            self._stream.write(bytes(data), SEND_S)
+        except (httpcore.WriteError, httpcore.WriteTimeout) as error:
+            raise _os_error(error) from None
         return len(data)
 
     def pending(self) -> int:
@@ -193,6 +196,11 @@ class SocketOverStream:
     def close(self) -> None:
         """Close the socket."""
         self._stream.close()
+
+
+def _os_error(error: Exception) -> OSError:
+    """The error of the socket behind one of httpcore."""
+    return error.__cause__ if isinstance(error.__cause__, OSError) else OSError(str(error))
 
 
 def socket_of(stream: httpcore.NetworkStream) -> tuple[socket.socket | SocketOverStream, bytes]:

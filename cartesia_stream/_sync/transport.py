@@ -84,11 +84,10 @@ class Connection(httpcore.ConnectionInterface):
             self.close()
             raise
         exchange = Exchange(self, stream, body, rest, timeouts.get("read"))
-        exchange.persists = (
-            sent and head.persists and not (body.complete and rest) and head.status != 101
-        )
-        if head.status == 101:  # whoever asked for it may take the stream
-            self._closed = True
+        exchange.persists = sent and head.persists and not (body.complete and rest)
+        if head.status == 101:  # whoever asked for it has the stream from now on
+            self._stream = None
+            self._closed = exchange.upgraded = True
             stream.unread(rest)
         return httpcore.Response(
             head.status,
@@ -229,6 +228,8 @@ class Exchange:
     Attributes:
         begun: Whether reading it has begun.
         persists: Whether the connection may serve on, once the body was read to its end.
+        stream: The connection.
+        upgraded: Whether it speaks another protocol now, and belongs to whoever asked for that.
     """
 
     def __init__(
@@ -241,8 +242,9 @@ class Exchange:
     ) -> None:
         self.begun: bool = False
         self.persists: bool = False
+        self.upgraded: bool = False
+        self.stream: Stream = stream
         self._connection = connection
-        self._stream = stream
         self._body = body
         self._rest = rest
         self._timeout = timeout
@@ -260,7 +262,7 @@ class Exchange:
             if body.fault is not None:
                 raise body.fault
             data, self._rest = self._rest, b""
-            data = data or self._stream.read(self._read_size, self._timeout)
+            data = data or self.stream.read(self._read_size, self._timeout)
             if len(data) == self._read_size < LARGE:
                 self._read_size *= 4
             if not data:
@@ -322,6 +324,8 @@ class Body(httpx.SyncByteStream):
     def close(self) -> None:
         """Give the connection back, or close it if the body was not read to its end."""
         self._outer.close()
+        if self._exchange.upgraded:  # and nobody has taken it over
+            self._exchange.stream.close()
 
 
 class Transport(httpx.HTTPTransport):
@@ -358,7 +362,7 @@ class Transport(httpx.HTTPTransport):
         response = super().handle_request(request)
         exchange = response.extensions.get("exchange")
         # A recorder has read the body already, and put another in its place.
-        if isinstance(exchange, Exchange) and not exchange.begun:
+        if isinstance(exchange, Exchange) and (exchange.upgraded or not exchange.begun):
             outer = cast("httpx.SyncByteStream", response.stream)
             response.stream = Body(exchange, outer)
         return response

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from ..events import SpeechEvent
 
 FLUSH_INTERVAL_S: Final = 0.02  # how soon a write is tried again that the network did not take
+OWNER_INTERVAL_S: Final = 0.5  # how soon to notice that a client of the caller was closed
 
 _WANTS: Final = (BlockingIOError, InterruptedError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 
@@ -109,8 +110,9 @@ class SocketDriver:
             raise no_stream_error()
         self._sock, rest = socket_of(stream)
         self._response = response  # closed with the socket: a pool of the caller waits for that
-        if isinstance(stream, Stream):
-            response.close()  # ours forgets the connection now
+        self._is_ours = isinstance(stream, Stream)
+        if self._is_ours:
+            response.close()  # its pool forgets it
         self._pending: Callable[[], int] | None = getattr(self._sock, "pending", None)
         self._selector.register(self._sock, selectors.EVENT_READ)
         while rest:
@@ -236,6 +238,10 @@ class SocketDriver:
         else:
             self._dispose()
 
+    def abort(self) -> None:
+        """Drop a connection whose start failed."""
+        self._selector.close()
+
     def _dispose(self) -> None:
         self._selector.close()
         self._sock.close()
@@ -254,6 +260,8 @@ class SocketDriver:
             while going_on:
                 readable = self._selector.select(wait)
                 with self._lock:
+                    if self._sock.fileno() < 0:  # of which no selector tells
+                        raise OSError("its owner has closed it")
                     if readable:
                         going_on = self._read(news)
                     else:
@@ -279,9 +287,11 @@ class SocketDriver:
             self._link.closed(self._session.end)
 
     def _pause(self) -> float:
+        """Seconds until the reader must look again."""
         if self._outbox:
             return FLUSH_INTERVAL_S
-        return max(0.0, self._session.next_tick() - time.monotonic())
+        seconds = max(0.0, self._session.next_tick() - time.monotonic())
+        return seconds if self._is_ours else min(seconds, OWNER_INTERVAL_S)
 
     def _read(self, news: list[Context]) -> bool:
         """Take in all that has arrived; False at the end of the stream.
@@ -313,12 +323,8 @@ class SocketDriver:
                 self._sock.shutdown(socket.SHUT_WR)
         except _WANTS:
             return False
-        except OSError as error:  # the reader finds the connection broken and says why
+        except OSError:  # the reader finds the connection broken and says why
             self._outbox.clear()
-            if self._sock.fileno() < 0:  # closed by its owner, of which no selector tells
-                cause = APIConnectionError(f"the connection was closed beneath it: {error}")
-                for context in self._session.receive_eof(now=time.monotonic(), cause=cause):
-                    context.wake()
         return True
 
     def _drain(self, seconds: float | None) -> None:

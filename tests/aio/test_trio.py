@@ -15,7 +15,7 @@ from ..scenarios.faces import VOICE
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
 
-    from cartesia_stream.emulator import Emulator
+    from cartesia_emulator import Emulator
 
 pytestmark = [
     pytest.mark.anyio,

@@ -18,8 +18,8 @@ import pytest
 import uvicorn
 from websockets.asyncio.client import connect
 
+from cartesia_emulator import Emulator
 from cartesia_stream import Cartesia
-from cartesia_stream.emulator import Emulator
 
 from ..scenarios.faces import eventually
 

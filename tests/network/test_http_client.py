@@ -69,13 +69,15 @@ def test_socket_ends_when_your_own_client_is_closed(
     own = http_client()
     client = face.client(service.base_url, http_client=own)
     connection = client.tts.websocket_connect()
+    context = connection.context(voice="v")
     if isinstance(face, AsyncFace):
         face.run(own.aclose())
     else:
         own.close()
     assert eventually(lambda: service.open == 0, 4)
     with pytest.raises(APIConnectionError):
-        connection.context(voice="v").push("Hello.")
+        context.push("Hello.")
+        context.receive().collect()
     connection.close()
 
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from cartesia_stream._core import backoff, proxies
 from cartesia_emulator import Emulator
+from cartesia_stream._core import backoff, proxies
 
 from .faces import AsyncFace, Face, SyncFace
 from .loops import ASYNC, run_on

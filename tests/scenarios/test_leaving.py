@@ -26,8 +26,8 @@ from .faces import AT_ONCE_S, VOICE, eventually, own_threads, sockets, speak
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 
+    from cartesia_emulator import Emulator
     from cartesia_stream import Cartesia, SpeechStream
-    from cartesia_stream.emulator import Emulator
 
     from .conftest import MakeEmulator
     from .faces import Face
