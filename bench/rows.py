@@ -324,6 +324,15 @@ STARTS: Final = (
         stretch=0.40,
     ),
     Row(
+        "hold-speak",
+        "memory per open stream, 100 open, `speak` over a pool",
+        "bytes_kb",
+        _ours("async-pool"),
+        _HOLD,
+        _official("async-ws"),
+        at_most=1.0,
+    ),
+    Row(
         "hold-sse",
         "memory per open stream, 100 open, SSE async",
         "bytes_kb",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections import deque
 from contextlib import aclosing
 from functools import partial
 from typing import TYPE_CHECKING
@@ -97,7 +96,7 @@ class AsyncSpeech:
         self._lane: Lane | None = None
         self._ticket: Ticket | None = None
         self._feeder: Feeder | None = None
-        self._ready: deque[SpeechEvent] = deque()
+        self._ready: list[SpeechEvent] = []  # few, and mostly none; a deque takes ten times as much
         self._error: Exception | None = None
         self._failure: APIError | None = None  # to be recovered from
         self._recovery: Ongoing[None] | None = None  # goes on if the reader is cancelled
@@ -114,10 +113,12 @@ class AsyncSpeech:
         """Open a context and begin to send."""
         self._life.begin()
         self._turnstile = self._entrance()
+        del self._entrance
         whole = self._text if isinstance(self._text, str) else ""
         if whole:
             self._utterance.push(whole)
             self._utterance.finished = True
+            self._text = ""
         try:
             await self._begin(whole)
         except BaseException as error:
@@ -125,7 +126,7 @@ class AsyncSpeech:
                 self._utterance.give_up(error)
             await self.aclose()
             raise
-        if not isinstance(self._text, str):
+        if not self._utterance.finished:
             self._feeder = Feeder(self._feed)
         return self
 
@@ -136,28 +137,28 @@ class AsyncSpeech:
                 self._ticket = await self._turnstile.enter(
                     priority=self._priority, seconds=self._timeouts.queue
                 )
-        ticket = self._ticket
-
-        def ended(context: Context) -> None:
-            if not context.was_refused:  # a refused one waits in line again
-                self._turnstile.leave(ticket)
-
         context_id = self.context_id
         if context_id is None or self._utterance.restarts:
             context_id = str(uuid.uuid4())
         driver, fields = await self._acquire(), self._utterance.fields
-        meter, timeouts = self._life.meter, self._timeouts
+        ended, meter, timeouts = self._ended, self._life.meter, self._timeouts
         try:
             lane = driver.open(context_id, fields, ended=ended, meter=meter, timeouts=timeouts)
         except APIConnectionError:  # it was lost since
             driver = await self._acquire()
             lane = driver.open(context_id, fields, ended=ended, meter=meter, timeouts=timeouts)
         self._lane = lane
+        self._utterance.fields = lane.context.encoder  # takes less than what it was made of
         self._life.enter(context_id, driver)
         self._driver = driver
         self.context_id = context_id
         if text or self._utterance.finished:
             await self._send(text, more=not self._utterance.finished)
+
+    def _ended(self, context: Context) -> None:
+        """Give the slot back when the service works on the context no more."""
+        if self._ticket is not None and not context.was_refused:  # or it waits in line again
+            self._turnstile.leave(self._ticket)
 
     # --- text in
 
@@ -211,7 +212,7 @@ class AsyncSpeech:
         """An event that is here already; raises what the text raised."""
         lane = self._lane
         if lane is None or self._ready or self._over:
-            return self._ready.popleft() if self._ready else None
+            return self._ready.pop(0) if self._ready else None
         event = lane.context.pop()
         return None if event is None else self._digest(event, lane.context)
 
@@ -245,7 +246,7 @@ class AsyncSpeech:
             self._failure = cut_short_error(context)
         else:
             self._ready += self._utterance.receive(event)
-        return self._ready.popleft() if self._ready else None
+        return self._ready.pop(0) if self._ready else None
 
     async def _recover(self, error: APIError) -> None:
         """Begin again after a failure, or raise it."""

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from .._core.config import Config
     from .._core.context import Context
+    from .._core.frames import RequestEncoder
     from .._core.session import Session
     from .._core.stats import Meter
     from .._core.timeouts import Timeouts
@@ -148,7 +149,7 @@ class AsyncSocketDriver(asyncio.BufferedProtocol):
     def open(
         self,
         context_id: str,
-        fields: Mapping[str, object],
+        fields: Mapping[str, object] | RequestEncoder,
         *,
         ended: Callable[[Context], None] | None = None,
         meter: Meter | None = None,
@@ -158,7 +159,7 @@ class AsyncSocketDriver(asyncio.BufferedProtocol):
 
         Args:
             context_id: Its id.
-            fields: The constant fields of its requests.
+            fields: The constant fields of its requests, or the encoder of an earlier context.
             ended: Told when the service works on it no more.
             meter: Told of the audio that arrives.
             timeouts: Its deadlines, where they are not those of the connection.

@@ -35,6 +35,8 @@ class Backoff:
         jitter: Returns a number in 0..1; for tests.
     """
 
+    __slots__ = ("_delay", "_idempotent", "_jitter", "_left", "_repeat_refusals")
+
     def __init__(
         self,
         max_retries: int,

@@ -342,6 +342,14 @@ class RequestEncoder:
             raise ConfigurationError(f"an option cannot be sent: {error}") from None
         self._context_id = context_id
 
+    def renamed(self, context_id: str) -> RequestEncoder:
+        """Return the encoder of the same requests in another context."""
+        other = object.__new__(RequestEncoder)
+        other._context_id = context_id
+        old, new = (_encode({"context_id": name})[:-1] for name in (self._context_id, context_id))
+        other._head = new + self._head[len(old) :]
+        return other
+
     def generate(self, transcript: str, *, more: bool, flush: bool = False) -> bytes:
         """A generation request; ``more`` says that the context stays open for further text.
 

@@ -87,7 +87,7 @@ class Session:
     def open(
         self,
         context_id: str,
-        fields: Mapping[str, object],
+        fields: Mapping[str, object] | RequestEncoder,
         *,
         wake: Callable[[], None],
         now: float,
@@ -107,7 +107,10 @@ class Session:
             raise LocalStateError(
                 "this context_id was used on this connection; use a new one", context_id=context_id
             )
-        encoder = RequestEncoder(context_id, fields)
+        if isinstance(fields, RequestEncoder):  # of an earlier context
+            encoder = fields.renamed(context_id)
+        else:
+            encoder = RequestEncoder(context_id, fields)
         self._used[context_id] = None
         if len(self._used) > REMEMBERED_IDS:
             self._used.popitem(last=False)

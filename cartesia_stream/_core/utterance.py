@@ -24,11 +24,14 @@ if TYPE_CHECKING:
 
     from ..audio import AudioFormat
     from ..events import SpeechEvent
+    from .frames import RequestEncoder
 
 Times: TypeAlias = WordTimestamps | PhonemeTimestamps
 
 _ROUNDING_S: Final = 1e-6
 HOLD_S: Final = 2.0  # how much audio is held back for a word's times before resuming is given up
+
+_NO_AUDIO: Final = AudioChunk(data=b"")
 
 _OURS: Final = ("input", "write", "queue", "close")  # waits that another context would not mend
 
@@ -76,10 +79,29 @@ class Utterance:
         guard: Of the ledger.
 
     Attributes:
+        fields: The constant fields of the request; from the first context on, its encoder.
         ledger: Text, times and audio so far.
         finished: Whether the text is complete.
         restarts: How often it began again.
     """
+
+    __slots__ = (
+        "_audible",
+        "_backoff",
+        "_base",
+        "_early",
+        "_format",
+        "_handed_out",
+        "_last",
+        "_patient",
+        "_pending",
+        "_resumable",
+        "_times",
+        "fields",
+        "finished",
+        "ledger",
+        "restarts",
+    )
 
     def __init__(
         self,
@@ -90,8 +112,10 @@ class Utterance:
         max_retries: int,
         guard: AbstractContextManager[object] | None = None,
     ) -> None:
-        self.fields = {**fields, "add_timestamps": True} if resume else dict(fields)
-        timed = self.fields.get("add_timestamps") is True
+        if resume:
+            fields = {**fields, "add_timestamps": True}
+        timed = fields.get("add_timestamps") is True
+        self.fields: Mapping[str, object] | RequestEncoder = fields
         self.ledger = Ledger(fmt, timed=timed, guard=guard)
         self.finished = False
         self.restarts: int = 0
@@ -103,7 +127,7 @@ class Utterance:
         self._early: list[SpeechEvent] = []  # what came before the first audio
         self._pending = bytearray()  # audio that is held back, to be able to resume
         self._times: list[Times] = []  # of that audio
-        self._last = AudioChunk(data=b"")
+        self._last = _NO_AUDIO
         self._handed_out = 0  # bytes of audio
         self._base = 0.0  # seconds of audio before the present context
 

@@ -125,6 +125,8 @@ class SpeechStream:
                 self._end(error)
                 self._place = None  # nothing is left to be closed
                 raise
+            if self._source is not None:
+                self._start = self._opening = None
         return self._source
 
     def _end(self, error: Exception) -> None:

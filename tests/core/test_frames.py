@@ -363,3 +363,15 @@ def test_options_that_cannot_be_sent_are_refused(value: object) -> None:
     """An option without a JSON form raises our own error."""
     with pytest.raises(ConfigurationError):
         RequestEncoder("c", {"emotion": value})
+
+
+@pytest.mark.parametrize("new", ["other", 'with "quotes" and \\', "größer"])
+def test_encoder_of_another_context(new: str) -> None:
+    """It asks for the same with another id, whatever the two ids are."""
+    renamed = RequestEncoder('first "id"', FIELDS).renamed(new)
+    anew = RequestEncoder(new, FIELDS)
+    assert renamed.generate("Hi.", more=True) == anew.generate("Hi.", more=True)
+    assert renamed.cancel() == anew.cancel()
+    assert renamed.renamed("c").generate("", more=False) == RequestEncoder("c", FIELDS).generate(
+        "", more=False
+    )

@@ -191,7 +191,7 @@ def test_a_generation_that_is_dropped_is_cancelled(face: AlphaFace, make_peer: M
 
     base_url = make_peer(speaking(listen)).base_url
     client = face.client(base_url, experimental_ws_handle_interrupts=True)
-    for _ in client._generate_ws(SPEECH, context_id="c1"):  # type: ignore[arg-type]
+    for _ in client._generate_ws(SPEECH, context_id="c1"):
         break
     assert heard.wait(10)
 
