@@ -224,6 +224,7 @@ class AsyncDrive:
                 await read(take)
 
             tasks: list[asyncio.Task[None]] = []
+            before = 0
             half = load.contexts // 2  # makes what all share, and takes what imports left free
             async with asyncio.timeout(HOLD_S):
                 for numbers in range(half), range(half, load.contexts):

@@ -19,7 +19,7 @@ FIRST_DELAY_S: Final = 0.5
 MAX_DELAY_S: Final = 8.0
 
 
-def _jitter() -> float:
+def _spread() -> float:
     from random import random  # a module for those who fail
 
     return random()  # noqa: S311 (spreads load, hides nothing)
@@ -43,7 +43,7 @@ class Backoff:
         *,
         idempotent: bool,
         repeat_refusals: bool = True,
-        jitter: Callable[[], float] = _jitter,
+        jitter: Callable[[], float] = _spread,
     ) -> None:
         self._left = max_retries
         self._idempotent = idempotent

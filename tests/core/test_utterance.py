@@ -260,7 +260,8 @@ def test_what_came_before_the_first_audio_is_not_repeated(resume: bool) -> None:
 
 def test_resuming_asks_for_word_times() -> None:
     fields = {"voice": "v"}
-    assert Utterance(fields, FMT, resume=True, max_retries=2).fields["add_timestamps"] is True
+    asked = Utterance(fields, FMT, resume=True, max_retries=2).fields
+    assert asked == {"voice": "v", "add_timestamps": True}
     assert Utterance(fields, FMT, resume=False, max_retries=2).fields == fields
 
 
