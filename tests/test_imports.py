@@ -93,7 +93,7 @@ def test_a_client_loads_its_own_face(client: str, face: str, floor: str) -> None
 
 @pytest.mark.parametrize("way", ["contexts", "speak"])
 def test_the_first_audio_comes_without_what_it_does_not_need(way: str) -> None:
-    """Over a socket: no HTTP, models or alignment of words, and no look for proxies."""
+    """Over a socket: no models, certificates or alignment of words, and no look for proxies."""
     with Emulator(engine="tone") as emulator:
         found = loaded(
             SPEAK.format(way=way),
@@ -103,5 +103,5 @@ def test_the_first_audio_comes_without_what_it_does_not_need(way: str) -> None:
             NO_PROXY="127.0.0.1",  # names none
         )
     assert "websockets.client" in found
-    unused = (NETWORK - {"websockets"}) | EMULATOR | RARE | PROXIES | {"cartesia_stream._sync"}
+    unused = {"certifi"} | EMULATOR | RARE | PROXIES | {"cartesia_stream._sync"}
     assert found & unused == set()

@@ -140,6 +140,16 @@ class Conversation:
         data, self._received = self._received[:count], self._received[count:]
         return data
 
+    def read_some(self) -> bytes:
+        """At least one byte, as soon as there is one.
+
+        Raises:
+            ConnectionError: If the client ends first.
+        """
+        if not self._received:
+            self._more()
+        return self.read(len(self._received))
+
     def read_until(self, mark: bytes) -> bytes:
         """Bytes up to and with a mark."""
         while mark not in self._received:
