@@ -17,7 +17,7 @@ LOWEST := httpx==0.27.0 httpcore==1.0.7 websockets==14.0 pytest-httpx==0.30.0 "p
 REPETITIONS ?= 7
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-lowest check types style all conformance-venv alpha-venv explore schemathesis generate drift lint-spec spec-diff spec-gate bench bench-page soak diagram
+.PHONY: help setup demo test test-slow test-lowest check types style all conformance-venv alpha-venv explore schemathesis generate drift lint-spec spec-diff spec-gate bench bench-page soak diagram
 
 # The emulator is on this machine, where no proxy leads.
 export no_proxy := 127.0.0.1,localhost,$(no_proxy)
@@ -78,10 +78,14 @@ explore: $(BIN)/.ready ## Draw thousands of other examples in the tests of prope
 demo: $(BIN)/.runtime ## Speak, listen and compare, with real speech and without a key.
 	@$(BIN)/python examples/demo.py
 
-test: $(BIN)/.ready conformance-venv alpha-venv ## Run all tests.
-	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --ignore tests/schemathesis
+test: $(BIN)/.ready conformance-venv alpha-venv ## Run the tests, but for the slow ones.
+	$(BIN)/python -m pytest -m "not slow" --numprocesses $(WORKERS) --dist loadfile \
+		--ignore tests/schemathesis
 	@# By themselves: the operations share one name, and of those the line above would run only one.
 	$(BIN)/python -m pytest tests/schemathesis
+
+test-slow: $(BIN)/.ready conformance-venv alpha-venv ## Run the slow tests, which take minutes.
+	$(BIN)/python -m pytest -m slow --numprocesses $(WORKERS)
 
 check: drift lint-spec spec-gate types style ## Check everything that needs no test: generated code, types, style.
 
@@ -98,7 +102,7 @@ style: $(BIN)/.ready ## Check lint rules and formatting.
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
-all: check test demo ## Everything.
+all: check test test-slow demo ## Everything.
 
 setup: $(BIN)/.ready ## Make the virtual environment with everything needed to develop.
 
