@@ -13,6 +13,8 @@ WORKERS ?= 2
 # The lowest versions that the package allows, with the tools that know them.
 LOWEST := httpx==0.27.0 httpcore==1.0.7 websockets==14.0 pytest-httpx==0.30.0 "pytest<9" \
 	respx pytest-timeout vcrpy trustme opentelemetry-sdk opentelemetry-instrumentation-httpx
+# In the order of tests/conftest.py, which begins with the files that take longest.
+TOGETHER := --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder --ignore tests/schemathesis
 # How often each side is measured in `make bench`.
 REPETITIONS ?= 7
 
@@ -79,13 +81,12 @@ demo: $(BIN)/.runtime ## Speak, listen and compare, with real speech and without
 	@$(BIN)/python examples/demo.py
 
 test: $(BIN)/.ready conformance-venv alpha-venv ## Run the tests, but for the slow ones.
-	$(BIN)/python -m pytest -m "not slow" --numprocesses $(WORKERS) --dist loadfile \
-		--ignore tests/schemathesis
-	@# By themselves: the operations share one name, and of those the line above would run only one.
-	$(BIN)/python -m pytest tests/schemathesis
+	$(BIN)/python -m pytest -m "not slow" $(TOGETHER)
 
 test-slow: $(BIN)/.ready conformance-venv alpha-venv ## Run the slow tests, which take minutes.
-	$(BIN)/python -m pytest -m slow --numprocesses $(WORKERS)
+	$(BIN)/python -m pytest -m slow $(TOGETHER)
+	@# By themselves: the operations share one name, and of those the line above would run only one.
+	$(BIN)/python -m pytest tests/schemathesis
 
 check: drift lint-spec spec-gate types style ## Check everything that needs no test: generated code, types, style.
 

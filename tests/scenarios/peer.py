@@ -123,6 +123,12 @@ class Conversation:
         """A whole frame, unmasked as a server sends it."""
         self.send(Frame(Opcode(opcode), payload).serialize(mask=False))
 
+    def part(self) -> None:
+        """Wait for the client to close the socket, and answer it, so that it need not wait."""
+        while self.frame()[0] != CLOSE:
+            pass
+        self.close_frame(1000)
+
     # --- bytes
 
     def send(self, data: bytes) -> None:
