@@ -30,11 +30,13 @@ _POLL_S: Final = 0.001
 
 # What calls import. Other modules do not count: a whole program may run inside of its import.
 PACKAGES: Final = sys.stdlib_module_names | {
+    "aiohappyeyeballs",
     "anyio",
     "attr",
     "attrs",
     "cartesia_api",
     "cartesia_api_v0",
+    "cartesia_runtime",
     "cartesia_stream",
     "certifi",
     "h11",

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from cartesia_emulator import Emulator
 from cartesia_stream import _forks
-from cartesia_stream.emulator import Emulator
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -109,7 +109,7 @@ def test_http2_client(
     own = http_client(http2=True, verify=certificates.client())
     client = face.client(start(Peer(speak_http2, tls=tls)).base_url, http_client=own, max_retries=0)
     assert client.status.get().version == "2"
-    with pytest.raises(ConfigurationError, match="HTTP/1.1") as caught:
+    with pytest.raises(ConfigurationError, match=r"HTTP/1\.1") as caught:
         client.tts.websocket_connect()
     assert caught.value.option == "http_client"
 
