@@ -164,15 +164,13 @@ def test_malformed_headers(headers: dict[str, str]) -> None:
 def test_headers_of_the_connection(name: str) -> None:
     """A header that says where a message ends, or is for the next hop, is refused by its name."""
     given = {name: "1"}
-    for check in (
-        lambda: check_sendable(make(headers=given).headers),
-        lambda: check_sendable(make().with_options(timeouts=None, headers=given).headers),
-        lambda: check_options({"headers": given}),
-    ):
+    for headers in (given, make(headers=given).headers):
         with pytest.raises(ConfigurationError, match="belongs to the connection") as caught:
-            check()
+            check_sendable(headers)
         assert caught.value.option == name
         assert name in str(caught.value)
+    with pytest.raises(ConfigurationError, match="belongs to the connection"):
+        check_options({"headers": given})
 
 
 @pytest.mark.parametrize("headers", [{"X": 5}, {"X": None}, {"X": b"a"}, {b"X": "a"}, {5: "a"}])
