@@ -47,6 +47,11 @@ $(BIN)/.ready: $(BIN)/.runtime
 	.venv-conformance/bin/python -m pip install --quiet --disable-pip-version-check "cartesia[websockets]==$(SDK)" "uvloop>=0.21"
 	touch $@
 
+.venv-bench/.ready: pyproject.toml
+	$(PYTHON) -m venv --clear .venv-bench
+	.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check --editable . "uvloop>=0.21"
+	touch $@
+
 conformance-venv: .venv-conformance/.ready-$(SDK)-uvloop ## Make the environment with the official SDK that judges the emulator.
 
 # It opens sockets in a way that websockets 17 warns of. The candidate beside it is the last one
@@ -125,7 +130,7 @@ spec-diff: $(BIN)/.ready ## Tell what changed for users since BASE, a commit or 
 spec-gate: $(BIN)/.ready ## Check that what breaks users since the latest release is released as such.
 	@$(BIN)/python -m tools.spec_diff --fail-on-unreleased-breaking
 
-bench: $(BIN)/.ready conformance-venv ## Measure beside the official SDK, and write docs/performance.md; it takes half an hour.
+bench: $(BIN)/.ready .venv-bench/.ready conformance-venv ## Measure beside the official SDK, and write docs/performance.md; it takes half an hour.
 	$(BIN)/python bench/run.py --references --write --repetitions $(REPETITIONS)
 
 bench-page: $(BIN)/.ready ## Write docs/performance.md anew from the last measurement and bench/performance.md.

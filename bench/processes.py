@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from bench.plan import Load
     from bench.rows import Client, Order
 
-OURS: Final = Path(sys.executable)
+OURS: Final = ROOT / ".venv-bench/bin/python"
 OFFICIAL: Final = ROOT / ".venv-conformance/bin/python"
 PATIENCE_S: Final = 120.0  # longer than any order takes
 PACKAGES: Final = {"ours": "cartesia_stream", "official": "cartesia"}
@@ -67,13 +67,19 @@ def compile_tree() -> None:
     The official SDK is installed; without this, only ours would be compiled anew in each process
     where the environment keeps the interpreter from writing bytecode.
     """
-    for folder in ("bench", "cartesia_stream", "generated"):
+    for folder in ("bench", "cartesia_stream", "cartesia_runtime", "generated"):
         compileall.compile_dir(ROOT / folder, quiet=1)
 
 
 def interpreter(side: str) -> Path:
-    """The interpreter that has what a side needs."""
-    return OFFICIAL if side == "official" else OURS
+    """The interpreter of an environment that has a client and nothing else.
+
+    More would count: httpcore imports trio, and httpx rich, wherever they are installed. Without
+    an environment of its own (see the Makefile), our client is run in this one.
+    """
+    if side == "official":
+        return OFFICIAL
+    return OURS if OURS.exists() else Path(sys.executable)
 
 
 def environment(*, tls: bool = False) -> dict[str, str]:

@@ -413,7 +413,7 @@ async def open_stream(host: str, port: int, until: float | None) -> AsyncStream:
     loop = asyncio.get_running_loop()
     try:
         async with asyncio.timeout_at(_loop_time(loop, until)):
-            sock = await _connected(await _addresses(loop, host, port))
+            sock = await _connected(loop, await _addresses(loop, host, port))
             try:
                 _, stream = await loop.create_connection(AsyncStream, sock=sock)
             except BaseException:
@@ -434,14 +434,26 @@ async def _addresses(
     return await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
 
 
-async def _connected(addresses: Sequence[AddrInfoType]) -> socket.socket:
+async def _connected(
+    loop: asyncio.AbstractEventLoop, addresses: Sequence[AddrInfoType]
+) -> socket.socket:
     """A socket that is connected to the quickest of some addresses (RFC 8305).
 
     asyncio's own option for that is unknown to uvloop, and forgets sockets when it is cancelled.
     """
-    from aiohappyeyeballs import start_connection
+    if len(addresses) > 1:
+        from aiohappyeyeballs import start_connection
 
-    return await start_connection(addresses, happy_eyeballs_delay=NEXT_ADDRESS_S)
+        return await start_connection(addresses, happy_eyeballs_delay=NEXT_ADDRESS_S)
+    ((family, kind, protocol, _, address),) = addresses
+    sock = socket.socket(family, kind, protocol)
+    try:
+        sock.setblocking(False)
+        await loop.sock_connect(sock, address)
+    except BaseException:
+        sock.close()
+        raise
+    return sock
 
 
 def _loop_time(loop: asyncio.AbstractEventLoop, until: float | None) -> float | None:
