@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Final, Protocol, TypeAlias, TypedDict, TypeVar
 
-from attrs import Factory, field, frozen
+import msgspec
 
 if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager, AbstractContextManager
@@ -55,12 +55,7 @@ def _can_be_read_again(content: FileContent) -> bool:
         return False
 
 
-def _method_is_idempotent(request: Request) -> bool:
-    return request.method in _IDEMPOTENT_METHODS
-
-
-@frozen(kw_only=True)
-class Request:
+class Request(msgspec.Struct, frozen=True, kw_only=True):
     """One call of an operation, ready to be sent.
 
     At most one of `json`, `files` and `content` is set.
@@ -75,19 +70,28 @@ class Request:
         json: Body as a JSON object.
         files: Body as the parts of a multipart form. The sender picks a random boundary.
         content: Body as bytes.
-        idempotent: Whether sending it twice has the same effect as sending it once.
+        idempotent: Whether sending it twice has the same effect as sending it once. Default: what
+            its method says.
     """
 
     operation: str
     method: str
     path: str
     params: tuple[tuple[str, str], ...] = ()
-    headers: Mapping[str, str] = field(factory=dict[str, str])
+    headers: Mapping[str, str] = {}
     accept: str = "*/*"
-    json: Mapping[str, object] | None = field(default=None, repr=False)
-    files: RequestFiles | None = field(default=None, repr=False)
-    content: bytes | None = field(default=None, repr=False)
-    idempotent: bool = field(default=Factory(_method_is_idempotent, takes_self=True))
+    json: Mapping[str, object] | None = None
+    files: RequestFiles | None = None
+    content: bytes | None = None
+    idempotent: bool | None = None
+
+    def __post_init__(self) -> None:
+        if self.idempotent is None:
+            is_idempotent = self.method in _IDEMPOTENT_METHODS
+            msgspec.structs.force_setattr(self, "idempotent", is_idempotent)
+
+    def __repr__(self) -> str:
+        return f"Request({self.operation}: {self.method} {self.path})"
 
     @property
     def replayable(self) -> bool:

@@ -271,7 +271,7 @@ def backoff(
     """The retries that a request may have."""
     return Backoff(
         options.get("max_retries", max_retries) if request.replayable else 0,
-        idempotent=options.get("idempotent", request.idempotent),
+        idempotent=options.get("idempotent", bool(request.idempotent)),
         repeat_refusals=repeat_refusals,
     )
 
