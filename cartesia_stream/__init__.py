@@ -11,24 +11,9 @@
 
 from typing import TYPE_CHECKING
 
-from ._core.exchange import Response
-from ._core.observe import (
-    ObservedConnection,
-    ObservedRequest,
-    ObservedStream,
-    Observer,
-    RestartReason,
-    StreamTransport,
-)
-from ._core.request import (
-    BytesOptions,
-    ContextOptions,
-    GenerationConfig,
-    SpeechOptions,
-    VoiceId,
-)
-from ._core.stats import StreamOutcome, StreamStats
-from ._core.timeouts import DEFAULT_TIMEOUTS, Timeouts
+from ._http.with_response import Response
+from ._protocol.stats import StreamOutcome, StreamStats
+from ._protocol.timeouts import DEFAULT_TIMEOUTS, Timeouts
 from ._version import __version__
 from .audio import PCM_16K, PCM_24K, TELEPHONY, Audio, AudioFormat, WavWriter
 from .errors import (
@@ -64,6 +49,21 @@ from .events import (
     Timing,
     UnknownEvent,
     WordTimestamps,
+)
+from .observe import (
+    ObservedConnection,
+    ObservedRequest,
+    ObservedStream,
+    Observer,
+    RestartReason,
+    StreamTransport,
+)
+from .options import (
+    BytesOptions,
+    ContextOptions,
+    GenerationConfig,
+    SpeechOptions,
+    VoiceId,
 )
 
 if TYPE_CHECKING:

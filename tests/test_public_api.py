@@ -8,8 +8,9 @@ import re
 import pytest
 
 import cartesia_stream
-from cartesia_stream import _version, audio, errors, events
-from cartesia_stream._core import exchange, observe, request, stats, timeouts
+from cartesia_stream import _version, audio, errors, events, observe, options
+from cartesia_stream._http import with_response
+from cartesia_stream._protocol import stats, timeouts
 
 TWINS = [
     (cartesia_stream.Cartesia, cartesia_stream.AsyncCartesia),
@@ -38,7 +39,7 @@ def test_all_is_sorted_and_complete() -> None:
 
 
 @pytest.mark.parametrize(
-    "module", [audio, errors, events, exchange, observe, request, stats, timeouts]
+    "module", [audio, errors, events, observe, options, stats, timeouts, with_response]
 )
 def test_modules_export_what_the_package_does(module: object) -> None:
     """What a module calls public, the package exports."""

@@ -1,4 +1,4 @@
-"""Write the blocking face from the asyncio face: `_sync/<file>` from `_aio/<file>`.
+"""Write the blocking face from the asyncio face: ``_sync/<file>`` from ``_aio/<file>``.
 
 The files listed here hold policy and surface, which are the same in both faces; what differs
 between threads and tasks is handwritten in `driver.py` and `flow.py` of each face. The rules are
@@ -20,21 +20,19 @@ from typing import Final
 
 PACKAGE: Final = Path(__file__).resolve().parent.parent / "cartesia_stream"
 FILES: Final = (
-    "client.py",
-    "credentials.py",
-    "http.py",
-    "pool.py",
-    "retry_v0.py",
-    "speech.py",
-    "stream.py",
-    "transport.py",
-    "tts.py",
-    "v0.py",
-    "voice_changer.py",
+    "_aio/client.py",
+    "_aio/credentials.py",
+    "_aio/http.py",
+    "_aio/pool.py",
+    "_aio/speech.py",
+    "_aio/stream.py",
+    "_aio/transport.py",
+    "_aio/tts.py",
+    "_aio/voice_changer.py",
+    "v0/_aio/client.py",
+    "v0/_aio/retry.py",
 )
-HEADER: Final = (
-    "# Written by tools/unasync.py from _aio/{name}: edit that file, then `make generate`.\n"
-)
+HEADER: Final = "# Written by tools/unasync.py from {name}: edit that file, then `make generate`.\n"
 
 # In this order; each is a whole word, so that `awaiting` or `_async` stay.
 WORDS: Final[tuple[tuple[str, str], ...]] = (
@@ -43,6 +41,7 @@ WORDS: Final[tuple[tuple[str, str], ...]] = (
     (r"\n +A plain iterable is read in the event loop, so it must not block\.", ""),
     (r"When it is first used, if", "If"),
     (r"async (?=def |with |for )", ""),
+    (r"(?<=from \.\.\.)_aio\b", "_sync"),
     (r"await ", ""),
     (r" \| AsyncIterable\[str\]", ""),
     (r"\b(?:Awaitable|Opening)\[(\w+)\]", r"\1"),
@@ -101,15 +100,15 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     stale = 0
     for name in FILES:
-        target = PACKAGE / "_sync" / name
-        source = (PACKAGE / "_aio" / name).read_text(encoding="utf-8")
+        target = PACKAGE / name.replace("_aio/", "_sync/")
+        source = (PACKAGE / name).read_text(encoding="utf-8")
         wanted = tidy(HEADER.format(name=name) + unasync(source), str(target))
         current = target.read_text(encoding="utf-8") if target.exists() else ""
         if wanted == current:
             continue
         if options.check:
             stale += 1
-            label = f"_sync/{name}"
+            label = str(target.relative_to(PACKAGE))
             sys.stdout.writelines(
                 difflib.unified_diff(
                     current.splitlines(True), wanted.splitlines(True), label, label
@@ -118,7 +117,7 @@ def main(arguments: list[str] | None = None) -> int:
         else:
             target.write_text(wanted, encoding="utf-8")
     if stale:
-        print(f"{stale} files of _sync are stale: run `make generate`", file=sys.stderr)
+        print(f"{stale} blocking files are stale: run `make generate`", file=sys.stderr)
     return 1 if stale else 0
 
 

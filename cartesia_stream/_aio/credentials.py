@@ -5,13 +5,13 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from .._core.tokens import Lease, lease
+from .._http.tokens import Lease, lease
 from .flow import Mutex, place
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from .._core.config import Config
+    from .._http.config import Config
     from .flow import Place
 
 

@@ -12,10 +12,8 @@ from weakref import WeakSet
 import httpx
 from cartesia_runtime.downloads import AsyncDownload
 
-from .._core.config import closed_client
-from .._core.exchange import Watch
-from .._core.faults import MAX_BODY, redact, request_id_of
-from .._core.http import (
+from .._http.config import closed_client
+from .._http.requests import (
     ERROR_BODY_S,
     backoff,
     body_error,
@@ -32,8 +30,10 @@ from .._core.http import (
     unmarked_end,
     upgrade_request,
 )
-from .._core.ledger import Ledger
-from .._core.utterance import entered
+from .._http.with_response import Watch
+from .._protocol.faults import MAX_BODY, redact, request_id_of
+from .._text.ledger import Ledger
+from .._text.utterance import entered
 from ..errors import APIError, AuthenticationError
 from ..events import Cancelled
 from .flow import BodyReader, Guard, break_off, sleep
@@ -44,10 +44,10 @@ if TYPE_CHECKING:
 
     from cartesia_runtime.sender import Request, RequestOptions
 
-    from .._core.config import Config
-    from .._core.http import Answer
-    from .._core.operations import SpeechRequest
-    from .._core.response import ResponseDecoder
+    from .._http.config import Config
+    from .._http.operations import SpeechRequest
+    from .._http.requests import Answer
+    from .._protocol.response import ResponseDecoder
     from ..events import SpeechEvent
     from .credentials import AsyncCredentials
     from .websocket import AsyncSocketDriver
@@ -61,7 +61,7 @@ class AsyncHttpSender:
     Args:
         config: Where.
         credentials: As whom.
-        max_retries: How often a call is repeated at most; see `_core.backoff`.
+        max_retries: How often a call is repeated at most; see `_protocol.backoff`.
         http_client: Your own client, which stays open; its own headers are sent as well.
         ssl_context: For TLS, of our own client.
         proxy: URL of a proxy, for our own client; otherwise the environment decides.

@@ -7,11 +7,11 @@ import time
 from functools import partial
 from typing import TYPE_CHECKING, Protocol, Self
 
-from .._core.context import State
-from .._core.ledger import Ledger
-from .._core.log import debugging, log_event
-from .._core.stream import Account
-from .._core.utterance import entered
+from .._http.account import Account
+from .._protocol.context import State
+from .._protocol.log import debugging, log_event
+from .._text.ledger import Ledger
+from .._text.utterance import entered
 from ..audio import saving
 from ..events import AudioChunk, Cancelled
 from .flow import Guard, Ongoing, close_dropped, place
@@ -26,12 +26,12 @@ if TYPE_CHECKING:
         Mapping,
     )
 
-    from .._core.context import Context
-    from .._core.gate import Ticket
-    from .._core.observe import Life
-    from .._core.stats import StreamStats
+    from .._protocol.context import Context
+    from .._protocol.gate import Ticket
+    from .._protocol.stats import StreamStats
     from ..audio import Audio, AudioFormat
     from ..events import SpeechEvent, Timing
+    from ..observe import Life
     from .client import AsyncTransports
     from .flow import Place
     from .websocket import AsyncSocketDriver, Lane

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .._core.config import check_options
-from .._core.operations import Change
+from .._http.config import check_options
+from .._http.operations import Change
 from ..audio import PCM_24K, AudioFormat
 from .flow import launch
 from .stream import AsyncSpeechStream
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from cartesia_runtime.files import UploadFile
     from cartesia_runtime.sender import RequestOptions
 
-    from .._core.observe import StreamTransport
+    from ..observe import StreamTransport
     from .client import AsyncTransports
     from .stream import MeteredSource
 

@@ -11,10 +11,10 @@ import math
 import time
 from typing import TYPE_CHECKING, Final, cast
 
-from .._core.faults import peer_not_reading_error, timeout_error
-from .._core.observe import Link
-from .._core.session import MAX_BACKLOG
+from .._protocol.faults import peer_not_reading_error, timeout_error
+from .._protocol.session import MAX_BACKLOG
 from ..errors import APIConnectionError
+from ..observe import Link
 from .network import attach
 
 if TYPE_CHECKING:
@@ -23,12 +23,12 @@ if TYPE_CHECKING:
 
     import httpx
 
-    from .._core.config import Config
-    from .._core.context import Context
-    from .._core.frames import RequestEncoder
-    from .._core.session import Session
-    from .._core.stats import Meter
-    from .._core.timeouts import Timeouts
+    from .._http.config import Config
+    from .._protocol.context import Context
+    from .._protocol.frames import RequestEncoder
+    from .._protocol.session import Session
+    from .._protocol.stats import Meter
+    from .._protocol.timeouts import Timeouts
     from ..events import SpeechEvent
 
 HIGH_WATER: Final = 1 << 16  # bytes that wait to be written before a push waits too

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, ParamSpec, Self, TypeVar
 
 from cartesia_api.api import Resources
 
-from .._core.config import DEFAULT_API_VERSION, MAX_BUFFER_BYTES, Config, closed_client
-from .._core.exchange import Response, Watch
-from .._core.observe import Call, Life
-from .._core.operations import parsed, refused
+from .._http.config import DEFAULT_API_VERSION, MAX_BUFFER_BYTES, Config, closed_client
+from .._http.operations import parsed, refused
+from .._http.with_response import Response, Watch
 from ..errors import RateLimitError
+from ..observe import Call, Life
 from .credentials import Credentials
 from .flow import Place, leave_places, place
 from .pool import Connections
@@ -33,12 +33,12 @@ if TYPE_CHECKING:
     from cartesia_runtime.errors import PagingError, ResponseDecodeError
     from cartesia_runtime.sender import Request, RequestOptions
 
-    from .._core.gate import Ticket
-    from .._core.observe import Observer, StreamTransport
-    from .._core.operations import SpeechRequest
-    from .._core.timeouts import Timeouts
+    from .._http.operations import SpeechRequest
+    from .._protocol.gate import Ticket
+    from .._protocol.timeouts import Timeouts
     from ..audio import AudioFormat
     from ..errors import RemoteProtocolError
+    from ..observe import Observer, StreamTransport
     from .http import HttpSender
     from .pool import Pool, Turnstile
     from .websocket import SocketDriver
@@ -71,11 +71,11 @@ class Transports:
         if http_client is not None:
             import httpx
 
-            from .._core.http import check_http_client
+            from .._http.requests import check_http_client
 
             check_http_client(http_client, httpx.Client, ssl_context, proxy)
         elif proxy is not None:
-            from .._core.proxies import parse_proxy
+            from .._http.proxies import parse_proxy
 
             parse_proxy(proxy)
         self.config = config

@@ -7,15 +7,15 @@ import time
 from typing import TYPE_CHECKING, Final
 from weakref import WeakSet
 
-from .._core.gate import Gate, TicketState
-from .._core.log import label, logger
+from .._protocol.gate import Gate, TicketState
+from .._protocol.log import label, logger
 from ..errors import APITimeoutError, CartesiaError
 from .flow import Guard, Mutex, Repeater, Signal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from .._core.gate import Ticket
+    from .._protocol.gate import Ticket
     from ..errors import RateLimitError
     from .http import HttpSender
     from .websocket import SocketDriver

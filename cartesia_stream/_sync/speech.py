@@ -8,7 +8,7 @@ from contextlib import closing
 from functools import partial
 from typing import TYPE_CHECKING
 
-from .._core.stream import cut_short_error
+from .._http.account import cut_short_error
 from ..errors import APIConnectionError, APIError, CartesiaError, RateLimitError
 from ..events import Cancelled, Done
 from .flow import Feeder, Mutex, Ongoing, Signal, each
@@ -16,14 +16,14 @@ from .flow import Feeder, Mutex, Ongoing, Signal, each
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from .._core.chunker import Chunker
-    from .._core.context import Context
-    from .._core.gate import Ticket
-    from .._core.ledger import Ledger
-    from .._core.observe import Life, RestartReason
-    from .._core.timeouts import Timeouts
-    from .._core.utterance import Recovery, Utterance
+    from .._protocol.context import Context
+    from .._protocol.gate import Ticket
+    from .._protocol.timeouts import Timeouts
+    from .._text.chunker import Chunker
+    from .._text.ledger import Ledger
+    from .._text.utterance import Recovery, Utterance
     from ..events import SpeechEvent
+    from ..observe import Life, RestartReason
     from .pool import Turnstile
     from .websocket import Lane, SocketDriver
 

@@ -6,11 +6,11 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING, Literal, Self
 
-from .._core.config import DEFAULT_MODEL, check_options
-from .._core.operations import Infill, bytes_request, sse_request
-from .._core.request import check_text, speech_fields
-from .._core.utterance import Utterance
+from .._http.config import DEFAULT_MODEL, check_options
+from .._http.operations import Infill, bytes_request, sse_request
+from .._text.utterance import Utterance
 from ..audio import PCM_24K, AudioFormat
+from ..options import check_text, speech_fields
 from .flow import TEXTS, Guard, close_dropped, launch, opening, place
 from .speech import Speech
 from .stream import ContextSource, SpeechStream
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from cartesia_runtime.files import UploadFile
     from cartesia_runtime.sender import RequestOptions
 
-    from .._core.request import BytesOptions, ContextOptions, SpeechOptions
+    from ..options import BytesOptions, ContextOptions, SpeechOptions
     from .client import Transports
     from .flow import Place
     from .stream import MeteredSource
@@ -394,7 +394,7 @@ def _speak(
     fields, fmt = speech_fields(voice, options)
     chunker = None
     if buffering == "client" and not isinstance(text, str):
-        from .._core.chunker import CHUNKED_BUFFER_DELAY_MS, Chunker
+        from .._text.chunker import CHUNKED_BUFFER_DELAY_MS, Chunker
 
         chunker = Chunker()
         fields.setdefault("max_buffer_delay_ms", CHUNKED_BUFFER_DELAY_MS)

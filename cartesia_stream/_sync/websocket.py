@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING, Final
 
 import httpcore
 
-from .._core.faults import no_stream_error, peer_not_reading_error, timeout_error
-from .._core.observe import Link
-from .._core.session import MAX_BACKLOG
+from .._protocol.faults import no_stream_error, peer_not_reading_error, timeout_error
+from .._protocol.session import MAX_BACKLOG
 from ..errors import APIConnectionError
+from ..observe import Link
 from .network import Stream, socket_of
 
 if TYPE_CHECKING:
@@ -28,12 +28,12 @@ if TYPE_CHECKING:
 
     import httpx
 
-    from .._core.config import Config
-    from .._core.context import Context
-    from .._core.frames import RequestEncoder
-    from .._core.session import Session
-    from .._core.stats import Meter
-    from .._core.timeouts import Timeouts
+    from .._http.config import Config
+    from .._protocol.context import Context
+    from .._protocol.frames import RequestEncoder
+    from .._protocol.session import Session
+    from .._protocol.stats import Meter
+    from .._protocol.timeouts import Timeouts
     from ..events import SpeechEvent
 
 FLUSH_INTERVAL_S: Final = 0.02  # how soon a write is tried again that the network did not take

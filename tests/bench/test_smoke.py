@@ -100,7 +100,7 @@ def test_compression_may_be_accepted(server: Server) -> None:
 
 @pytest.mark.parametrize("name", ["async-ws", "async-sse", "sync-ws", "sync-sse"])
 def test_tls(name: str, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    from cartesia_stream._core import proxies
+    from cartesia_stream._http import proxies
 
     monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATES / "certificate.pem"))
     proxies.tls_context.cache_clear()

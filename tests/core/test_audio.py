@@ -26,10 +26,10 @@ from cartesia_stream import (
     WavWriter,
     WordTimestamps,
 )
-from cartesia_stream._core.config import Config
-from cartesia_stream._core.observe import Life
-from cartesia_stream._core.stream import Account
+from cartesia_stream._http.account import Account
+from cartesia_stream._http.config import Config
 from cartesia_stream.audio import BIT_RATES, SAMPLE_BYTES, SAMPLE_RATES, replacing, saving
+from cartesia_stream.observe import Life
 
 if TYPE_CHECKING:
     from pathlib import Path

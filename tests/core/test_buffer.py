@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cartesia_stream._core.buffer import LARGE, PATIENCE, SMALL, ReadBuffer
+from cartesia_stream._protocol.buffer import LARGE, PATIENCE, SMALL, ReadBuffer
 
 from .reads import reads
 

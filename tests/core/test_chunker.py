@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cartesia_stream import ConfigurationError
-from cartesia_stream._core.chunker import CHUNKED_BUFFER_DELAY_MS, Chunker
-from cartesia_stream._core.markup import MAX_SPELL, Kind, is_composed, is_spaceless, markup_at
+from cartesia_stream._text.chunker import CHUNKED_BUFFER_DELAY_MS, Chunker
+from cartesia_stream._text.markup import MAX_SPELL, Kind, is_composed, is_spaceless, markup_at
 
 
 def chunks_of(text: str, *, split: int = 1, **options: int) -> list[str]:

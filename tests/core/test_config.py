@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from cartesia_stream import DEFAULT_TIMEOUTS, ConfigurationError, Timeouts
-from cartesia_stream._core.config import (
+from cartesia_stream._http.config import (
     DEFAULT_API_VERSION,
     DEFAULT_BASE_URL,
     USER_AGENT,

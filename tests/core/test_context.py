@@ -20,7 +20,7 @@ from cartesia_stream import (
     Timeouts,
     WordTimestamps,
 )
-from cartesia_stream._core.context import (
+from cartesia_stream._protocol.context import (
     EVENT_BYTES,
     TRANSITIONS,
     Context,
@@ -28,7 +28,7 @@ from cartesia_stream._core.context import (
     State,
     closed_error,
 )
-from cartesia_stream._core.frames import RequestEncoder
+from cartesia_stream._protocol.frames import RequestEncoder
 
 OVER = {State.DONE, State.CANCELLED, State.FAILED}
 CHUNK = AudioChunk(data=b"\0" * 100, context_id="c")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cartesia_stream._core.deadlines import ReadDeadline
+from cartesia_stream._http.deadlines import ReadDeadline
 
 
 def test_reads_before_a_request() -> None:

@@ -33,8 +33,8 @@ from cartesia_stream import (
     StreamTruncatedError,
     UnprocessableEntityError,
 )
-from cartesia_stream._core.backoff import MAX_DELAY_S, Backoff
-from cartesia_stream._core.faults import (
+from cartesia_stream._protocol.backoff import MAX_DELAY_S, Backoff
+from cartesia_stream._protocol.faults import (
     MAX_TEXT,
     redact,
     refused_error,

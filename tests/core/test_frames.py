@@ -25,8 +25,8 @@ from cartesia_stream import (
     UnknownEvent,
     WordTimestamps,
 )
-from cartesia_stream._core import frames
-from cartesia_stream._core.frames import Decoder, RequestEncoder, decode, decode_fields
+from cartesia_stream._protocol import frames
+from cartesia_stream._protocol.frames import Decoder, RequestEncoder, decode, decode_fields
 
 CHUNK = b'{"type":"chunk","data":"AAEC","done":false,"status_code":206,"step_time":1.5}'
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from cartesia_stream import ConfigurationError
-from cartesia_stream._core.gate import (
+from cartesia_stream._protocol.gate import (
     FIRST_WAIT_S,
     MAX_PASSED,
     MAX_QUIET_S,

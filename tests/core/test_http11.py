@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cartesia_stream import ConfigurationError
-from cartesia_stream._core import http11
-from cartesia_stream._core.http11 import (
+from cartesia_stream._http import http11
+from cartesia_stream._http.http11 import (
     BodyWriter,
     ChunkedBody,
     FixedBody,

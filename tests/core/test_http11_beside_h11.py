@@ -16,7 +16,7 @@ from httpcore import RemoteProtocolError
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from cartesia_stream._core.http11 import MAX_HEAD, FixedBody, HeadParser, OpenBody
+from cartesia_stream._http.http11 import MAX_HEAD, FixedBody, HeadParser, OpenBody
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cartesia_stream._core.align import Source
-from cartesia_stream._core.ledger import Ledger, shift
+from cartesia_stream._text.align import Source
+from cartesia_stream._text.ledger import Ledger, shift
 from cartesia_stream.audio import PCM_24K
 from cartesia_stream.events import Timing
 

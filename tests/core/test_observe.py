@@ -21,10 +21,10 @@ from cartesia_stream import (
     RateLimitError,
     StreamTruncatedError,
 )
-from cartesia_stream._core.config import Config
-from cartesia_stream._core.exchange import Watch
-from cartesia_stream._core.log import label
-from cartesia_stream._core.observe import Call, Life, Link
+from cartesia_stream._http.config import Config
+from cartesia_stream._http.with_response import Watch
+from cartesia_stream._protocol.log import label
+from cartesia_stream.observe import Call, Life, Link
 
 if TYPE_CHECKING:
     from cartesia_stream import APIConnectionError, APIError, RestartReason

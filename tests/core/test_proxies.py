@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cartesia_stream import ConfigurationError
-from cartesia_stream._core.proxies import (
+from cartesia_stream._http.proxies import (
     Proxy,
     environment_proxy,
     is_exempt,

@@ -14,9 +14,9 @@ from cartesia_stream import (
     ConfigurationError,
     ContextOptions,
 )
-from cartesia_stream._core.operations import SpeechRequest, bytes_request, sse_request
-from cartesia_stream._core.request import check_transcript, speech_fields
-from cartesia_stream._core.response import AudioDecoder, EventStreamDecoder
+from cartesia_stream._http.operations import SpeechRequest, bytes_request, sse_request
+from cartesia_stream._protocol.response import AudioDecoder, EventStreamDecoder
+from cartesia_stream.options import check_transcript, speech_fields
 
 MP3 = AudioFormat("mp3", None, 44100, 128000)
 

@@ -19,7 +19,7 @@ from cartesia_stream import (
     Timeouts,
     WordTimestamps,
 )
-from cartesia_stream._core.response import AudioDecoder, EventStreamDecoder, ResponseDecoder
+from cartesia_stream._protocol.response import AudioDecoder, EventStreamDecoder, ResponseDecoder
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -33,9 +33,9 @@ from cartesia_stream import (
     StreamTruncatedError,
     UnknownEvent,
 )
-from cartesia_stream._core.context import EVENT_BYTES, Context, State
-from cartesia_stream._core.session import REMEMBERED_IDS, Session
-from cartesia_stream._core.websocket import WebSocket
+from cartesia_stream._protocol.context import EVENT_BYTES, Context, State
+from cartesia_stream._protocol.session import REMEMBERED_IDS, Session
+from cartesia_stream._protocol.websocket import WebSocket
 
 from .reads import reads
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cartesia_stream import RemoteProtocolError
-from cartesia_stream._core.sse import EventStreamParser, ServerSentEvent
+from cartesia_stream._protocol.sse import EventStreamParser, ServerSentEvent
 
 Events = list[tuple[str, bytes]]
 

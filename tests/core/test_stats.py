@@ -10,7 +10,7 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from cartesia_stream import AudioFormat, StreamStats
-from cartesia_stream._core.stats import Meter
+from cartesia_stream._protocol.stats import Meter
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from cartesia_stream._core.tokens import lease
+from cartesia_stream._http.tokens import lease
 
 
 def token(**claims: object) -> str:

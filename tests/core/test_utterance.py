@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cartesia_stream._core.utterance import HOLD_S, Utterance
+from cartesia_stream._text.utterance import HOLD_S, Utterance
 from cartesia_stream.audio import AudioFormat
 from cartesia_stream.errors import (
     APIError,

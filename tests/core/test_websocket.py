@@ -14,9 +14,9 @@ from websockets.server import ServerProtocol
 from websockets.uri import parse_uri
 
 from cartesia_stream import ConnectionClosedError, RemoteProtocolError
-from cartesia_stream._core import websocket as module
-from cartesia_stream._core.buffer import LARGE
-from cartesia_stream._core.websocket import WebSocket
+from cartesia_stream._protocol import websocket as module
+from cartesia_stream._protocol.buffer import LARGE
+from cartesia_stream._protocol.websocket import WebSocket
 
 from .reads import reads
 

@@ -25,10 +25,10 @@ from cartesia_stream import (
     SpeechOptions,
     UnknownEvent,
 )
-from cartesia_stream._core import frames
-from cartesia_stream._core.frames import RequestEncoder, decode
-from cartesia_stream._core.operations import bytes_request, sse_request
-from cartesia_stream._core.request import speech_fields
+from cartesia_stream._http.operations import bytes_request, sse_request
+from cartesia_stream._protocol import frames
+from cartesia_stream._protocol.frames import RequestEncoder, decode
+from cartesia_stream.options import speech_fields
 
 Schema = dict[str, Any]
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 from cartesia_stream import APITimeoutError, StreamTruncatedError, Timeouts
-from cartesia_stream._core.chunker import Chunker
+from cartesia_stream._text.chunker import Chunker
 
 from .faces import AT_ONCE_S, VOICE, Background, at_once, eventually, speak
 from .hearing import words_heard

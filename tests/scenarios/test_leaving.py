@@ -19,7 +19,7 @@ from cartesia_stream import (
     Observer,
     Timeouts,
 )
-from cartesia_stream._core import gate
+from cartesia_stream._protocol import gate
 
 from .faces import AT_ONCE_S, VOICE, eventually, own_threads, sockets, speak
 

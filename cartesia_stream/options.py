@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final, TypedDict, cast
 
-from ..audio import PCM_24K, AudioFormat
-from ..errors import ConfigurationError
-from .config import DEFAULT_MODEL
+from ._http.config import DEFAULT_MODEL
+from .audio import PCM_24K, AudioFormat
+from .errors import ConfigurationError
 
 if TYPE_CHECKING:
     from cartesia_api.models.emotion import Emotion

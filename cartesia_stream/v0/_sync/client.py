@@ -1,4 +1,4 @@
-# Written by tools/unasync.py from _aio/v0.py: edit that file, then `make generate`.
+# Written by tools/unasync.py from v0/_aio/client.py: edit that file, then `make generate`.
 """The alpha's calls over the transport of today's client."""
 
 from __future__ import annotations
@@ -8,8 +8,14 @@ from collections.abc import Generator
 from functools import partial
 from typing import TYPE_CHECKING, NoReturn, Protocol, Self, TypeVar, cast
 
-from .._core.backoff import Backoff
-from .._core.calls_v0 import (
+from ..._http.operations import SpeechRequest, parsed
+from ..._protocol.backoff import Backoff
+from ..._protocol.faults import redact
+from ..._sync.client import Transports
+from ..._sync.credentials import Credentials
+from ..._sync.flow import Ongoing, close_dropped, place, sleep
+from ...errors import APIError, ConfigurationError
+from .._calls import (
     AudioOutput,
     Outputs,
     audio_format,
@@ -18,8 +24,8 @@ from .._core.calls_v0 import (
     metadata,
     name_of_audio,
 )
-from .._core.config_v0 import escaped
-from .._core.failures_v0 import (
+from .._config import escaped
+from .._failures import (
     MAX_ATTEMPTS,
     broken_generation,
     broken_response,
@@ -30,12 +36,6 @@ from .._core.failures_v0 import (
     transcription_failed,
     voices_failed,
 )
-from .._core.faults import redact
-from .._core.operations import SpeechRequest, parsed
-from ..errors import APIError, ConfigurationError
-from .client import Transports
-from .credentials import Credentials
-from .flow import Ongoing, close_dropped, place, sleep
 
 if TYPE_CHECKING:
     import os
@@ -44,12 +44,12 @@ if TYPE_CHECKING:
     import httpx
     from cartesia_runtime.sender import Request, RequestOptions
 
-    from .._core.calls_v0 import Embedding, VoiceMetadata
-    from .._core.config_v0 import ConfigV0
-    from ..events import SpeechEvent
-    from .flow import Place
-    from .http import ResponseSource
-    from .websocket import Lane, SocketDriver
+    from ..._sync.flow import Place
+    from ..._sync.http import ResponseSource
+    from ..._sync.websocket import Lane, SocketDriver
+    from ...events import SpeechEvent
+    from .._calls import Embedding, VoiceMetadata
+    from .._config import ConfigV0
 
 T = TypeVar("T")
 
@@ -314,7 +314,7 @@ class Alpha:
         from cartesia_api_v0.api.audio import audio_sse
         from cartesia_api_v0.models.speech_request import SpeechRequest as Body
 
-        from .._core.response_v0 import ObjectDecoder
+        from .._response import ObjectDecoder
 
         request = SpeechRequest(
             audio_sse.build_request(body=_checked(lambda: Body.from_dict(body))),

@@ -7,9 +7,9 @@ from contextlib import aclosing
 from functools import wraps
 from typing import TYPE_CHECKING, ParamSpec, TypeVar, cast
 
-from .._core.failures_v0 import MAX_ATTEMPTS
-from .._core.retry_v0 import BACKOFF_FACTOR, Attempts, connection_errors
-from .flow import sleep
+from ..._aio.flow import sleep
+from .._failures import MAX_ATTEMPTS
+from .._retry import BACKOFF_FACTOR, Attempts, connection_errors
 
 if TYPE_CHECKING:
     import logging

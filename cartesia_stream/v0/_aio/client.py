@@ -7,8 +7,14 @@ from collections.abc import AsyncGenerator
 from functools import partial
 from typing import TYPE_CHECKING, NoReturn, Protocol, Self, TypeVar, cast
 
-from .._core.backoff import Backoff
-from .._core.calls_v0 import (
+from ..._aio.client import AsyncTransports
+from ..._aio.credentials import AsyncCredentials
+from ..._aio.flow import Ongoing, close_dropped, place, sleep
+from ..._http.operations import SpeechRequest, parsed
+from ..._protocol.backoff import Backoff
+from ..._protocol.faults import redact
+from ...errors import APIError, ConfigurationError
+from .._calls import (
     AudioOutput,
     Outputs,
     audio_format,
@@ -17,8 +23,8 @@ from .._core.calls_v0 import (
     metadata,
     name_of_audio,
 )
-from .._core.config_v0 import escaped
-from .._core.failures_v0 import (
+from .._config import escaped
+from .._failures import (
     MAX_ATTEMPTS,
     broken_generation,
     broken_response,
@@ -29,12 +35,6 @@ from .._core.failures_v0 import (
     transcription_failed,
     voices_failed,
 )
-from .._core.faults import redact
-from .._core.operations import SpeechRequest, parsed
-from ..errors import APIError, ConfigurationError
-from .client import AsyncTransports
-from .credentials import AsyncCredentials
-from .flow import Ongoing, close_dropped, place, sleep
 
 if TYPE_CHECKING:
     import os
@@ -43,12 +43,12 @@ if TYPE_CHECKING:
     import httpx
     from cartesia_runtime.sender import Request, RequestOptions
 
-    from .._core.calls_v0 import Embedding, VoiceMetadata
-    from .._core.config_v0 import ConfigV0
-    from ..events import SpeechEvent
-    from .flow import Place
-    from .http import ResponseSource
-    from .websocket import AsyncSocketDriver, Lane
+    from ..._aio.flow import Place
+    from ..._aio.http import ResponseSource
+    from ..._aio.websocket import AsyncSocketDriver, Lane
+    from ...events import SpeechEvent
+    from .._calls import Embedding, VoiceMetadata
+    from .._config import ConfigV0
 
 T = TypeVar("T")
 
@@ -313,7 +313,7 @@ class AsyncAlpha:
         from cartesia_api_v0.api.audio import audio_sse
         from cartesia_api_v0.models.speech_request import SpeechRequest as Body
 
-        from .._core.response_v0 import ObjectDecoder
+        from .._response import ObjectDecoder
 
         request = SpeechRequest(
             audio_sse.build_request(body=_checked(lambda: Body.from_dict(body))),

@@ -14,6 +14,16 @@ import httpcore
 import httpx
 from cartesia_runtime.sender import Request
 
+from .._protocol.backoff import Backoff
+from .._protocol.faults import (
+    caused_by,
+    redact,
+    refused_error,
+    request_id_of,
+    response_error,
+    timeout_error,
+)
+from .._protocol.timeouts import Timeouts
 from ..errors import (
     APIConnectionError,
     APIError,
@@ -22,29 +32,19 @@ from ..errors import (
     RemoteProtocolError,
     StreamTruncatedError,
 )
-from .backoff import Backoff
 from .config import check_options, is_of_the_connection
 from .deadlines import ReadDeadline
-from .faults import (
-    caused_by,
-    redact,
-    refused_error,
-    request_id_of,
-    response_error,
-    timeout_error,
-)
 from .http11 import MalformedResponseError
 from .progress import with_progress
-from .timeouts import Timeouts
 
 if TYPE_CHECKING:
     from cartesia_runtime.sender import RequestOptions
 
+    from .._protocol.response import ResponseDecoder
+    from .._protocol.websocket import WebSocket
     from ..errors import TimeoutPhase
     from .config import Config
     from .operations import SpeechRequest
-    from .response import ResponseDecoder
-    from .websocket import WebSocket
 
 Answer = Literal["whole", "download", "speech", "socket"]
 """How a response is read: at once, by the caller, event by event, or as another protocol."""

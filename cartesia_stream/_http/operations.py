@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
+from .._protocol.faults import request_id_of
 from ..audio import AudioFormat
 from ..errors import ConfigurationError, RemoteProtocolError
-from .faults import request_id_of
-from .request import check_transcript, speech_fields, voice_id_of
+from ..options import check_transcript, speech_fields, voice_id_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from cartesia_runtime.models import Unset
     from cartesia_runtime.sender import Request
 
-    from .request import BytesOptions, SpeechOptions
-    from .response import ResponseDecoder
+    from .._protocol.response import ResponseDecoder
+    from ..options import BytesOptions, SpeechOptions
 
 
 T = TypeVar("T")
@@ -73,7 +73,7 @@ def bytes_request(
     from cartesia_api.api.tts import tts_generate
     from cartesia_api.models.tts_request import TtsRequest
 
-    from .response import AudioDecoder
+    from .._protocol.response import AudioDecoder
 
     body = TtsRequest.from_dict({"transcript": text, **fields})
     return SpeechRequest(tts_generate.build_request(body=body), AudioDecoder, text, fmt)
@@ -94,7 +94,7 @@ def sse_request(
     from cartesia_api.api.tts import tts_generate_sse
     from cartesia_api.models.tts_sse_request import TtsSseRequest
 
-    from .response import EventStreamDecoder
+    from .._protocol.response import EventStreamDecoder
 
     body = TtsSseRequest.from_dict({"transcript": text, **fields})
     return SpeechRequest(
@@ -132,7 +132,7 @@ class Change(NamedTuple):
         )
         from cartesia_api.models.change_voice_request import ChangeVoiceRequest
 
-        from .response import AudioDecoder, UntypedEventStreamDecoder
+        from .._protocol.response import AudioDecoder, UntypedEventStreamDecoder
 
         body = ChangeVoiceRequest.from_dict(
             {"clip": b"", "voice[id]": self.voice_id, **_flat(self.format)}
@@ -180,7 +180,7 @@ class Infill(NamedTuple):
         from cartesia_api.api.tts import tts_infill
         from cartesia_api.models.infill_request import InfillRequest
 
-        from .response import AudioDecoder
+        from .._protocol.response import AudioDecoder
 
         body = InfillRequest.from_dict(
             {

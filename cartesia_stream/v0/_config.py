@@ -7,16 +7,16 @@ from ipaddress import ip_address
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote, urlsplit
 
+from .._http.config import MAX_BUFFER_BYTES, USER_AGENT, Config
 from ..errors import APIStatusError
-from .config import MAX_BUFFER_BYTES, USER_AGENT, Config
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Self
 
+    from .._protocol.session import Session
+    from .._protocol.timeouts import Timeouts
     from ..errors import APIError
-    from .session import Session
-    from .timeouts import Timeouts
 
 _SCHEMES: Final = {"ws": "http", "wss": "https"}
 # How a handshake may be refused whose key is not where the service looks for it.
@@ -89,8 +89,8 @@ class ConfigV0(Config):
 
     def session(self, *, now: float) -> Session:
         """The protocol of the socket, its handshake not begun."""
-        from .session import Session
-        from .session_v0 import InterruptSession, InterruptWebSocket, PlainWebSocket
+        from .._protocol.session import Session
+        from ._session import InterruptSession, InterruptWebSocket, PlainWebSocket
 
         secret = escaped(self.api_key)
         if self.interrupts:

@@ -8,10 +8,10 @@ from copy import copy
 from typing import TYPE_CHECKING, Final, cast
 from urllib.parse import urlsplit
 
+from .._protocol.timeouts import DEFAULT_TIMEOUTS, Timeouts
 from .._version import __version__
 from ..errors import ConfigurationError, LocalStateError
-from .observe import Observers
-from .timeouts import DEFAULT_TIMEOUTS, Timeouts
+from ..observe import Observers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
     from cartesia_runtime.sender import RequestOptions
 
-    from .observe import Observer
-    from .session import Session
-    from .websocket import WebSocket
+    from .._protocol.session import Session
+    from .._protocol.websocket import WebSocket
+    from ..observe import Observer
 
 DEFAULT_BASE_URL: Final = "https://api.cartesia.ai"
 DEFAULT_API_VERSION: Final = "2026-08-14"
@@ -115,13 +115,13 @@ class Config:
 
     def session(self, *, now: float) -> Session:
         """The protocol of the TTS socket, its handshake not begun."""
-        from .session import Session
-        from .websocket import WebSocket
+        from .._protocol.session import Session
+        from .._protocol.websocket import WebSocket
 
         return self._session(Session, WebSocket(), now)
 
     def _session(self, kind: type[Session], websocket: WebSocket, now: float) -> Session:
-        from .session import PING_INTERVAL_S, PING_TIMEOUT_S
+        from .._protocol.session import PING_INTERVAL_S, PING_TIMEOUT_S
 
         return kind(
             websocket,

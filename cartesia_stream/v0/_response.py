@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from functools import cached_property
 
+from .._protocol.frames import decode
+from .._protocol.response import ResponseDecoder
 from ..errors import APIStatusError, RemoteProtocolError
 from ..events import Done
-from .frames import decode
-from .frames_v0 import ObjectStream, promises_end, typed
-from .response import ResponseDecoder
+from ._frames import ObjectStream, promises_end, typed
 
 
 class ObjectDecoder(ResponseDecoder):

@@ -13,18 +13,18 @@ from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 import msgspec
 
+from .._protocol.backoff import Backoff
 from ..errors import APIError, APITimeoutError, ConnectionClosedError, RateLimitError
 from ..events import AudioChunk, Cancelled, Done, PhonemeTimestamps, Resumed, WordTimestamps
-from .backoff import Backoff
 from .ledger import Ledger, shift
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from contextlib import AbstractContextManager
 
+    from .._protocol.frames import RequestEncoder
     from ..audio import AudioFormat
     from ..events import SpeechEvent
-    from .frames import RequestEncoder
 
 Times: TypeAlias = WordTimestamps | PhonemeTimestamps
 

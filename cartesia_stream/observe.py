@@ -8,21 +8,21 @@ from typing import TYPE_CHECKING, Literal, Protocol, Self
 
 import msgspec
 
-from ..errors import APIError, APIStatusError
-from .exchange import Watch
-from .faults import request_id_of
-from .log import debugging, label, logger
-from .stats import Meter
+from ._http.with_response import Watch
+from ._protocol.faults import request_id_of
+from ._protocol.log import debugging, label, logger
+from ._protocol.stats import Meter
+from .errors import APIError, APIStatusError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable
 
     from cartesia_runtime.sender import Request
 
-    from ..audio import AudioFormat
-    from ..errors import APIConnectionError
-    from .config import Config
-    from .stats import StreamOutcome, StreamStats
+    from ._http.config import Config
+    from ._protocol.stats import StreamOutcome, StreamStats
+    from .audio import AudioFormat
+    from .errors import APIConnectionError
 
 __all__ = [
     "ObservedConnection",

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .._protocol.log import logger
 from ..audio import Audio
 from ..errors import StreamTruncatedError
 from ..events import AudioChunk, Cancelled, Done, PhonemeTimestamps, WordTimestamps
-from .log import logger
 
 if TYPE_CHECKING:
+    from .._protocol.context import Context
     from ..audio import AudioFormat
     from ..events import SpeechEvent, Timing
-    from .context import Context
-    from .observe import Life
+    from ..observe import Life
 
 
 class Account:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final, Generic, Self, TypeVar
 
 import msgspec
 
+from .._protocol.faults import request_id_of
 from ..errors import ConfigurationError
-from .faults import request_id_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

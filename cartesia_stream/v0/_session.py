@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from .context import State
-from .faults import REDACTED, redact
-from .frames_v0 import is_error, typed, untyped
-from .session import Session
-from .websocket import WebSocket
+from .._protocol.context import State
+from .._protocol.faults import REDACTED, redact
+from .._protocol.session import Session
+from .._protocol.websocket import WebSocket
+from ._frames import is_error, typed, untyped
 
 if TYPE_CHECKING:
+    from .._protocol.context import Context
+    from .._protocol.websocket import Message
     from ..errors import APIConnectionError
-    from .context import Context
-    from .websocket import Message
 
 
 class PlainWebSocket(WebSocket):

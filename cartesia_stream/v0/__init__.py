@@ -25,9 +25,12 @@ from contextlib import aclosing, closing
 from functools import partial
 from typing import TYPE_CHECKING, Final, Literal, Self, overload
 
-from ._aio.retry_v0 import retry_on_connection_error as retry_on_connection_error_async
-from ._aio.v0 import AsyncAlpha
-from ._core.calls_v0 import (
+from .._protocol.frames import decode
+from .._protocol.timeouts import Timeouts
+from ..errors import APIStatusError, LocalStateError
+from ._aio.client import AsyncAlpha
+from ._aio.retry import retry_on_connection_error as retry_on_connection_error_async
+from ._calls import (
     AudioOutput,
     Embedding,
     OutputFormat,
@@ -38,15 +41,12 @@ from ._core.calls_v0 import (
     converted,
     speech_body,
 )
-from ._core.config_v0 import ConfigV0
-from ._core.failures_v0 import MAX_ATTEMPTS, broken_response
-from ._core.frames import decode
-from ._core.frames_v0 import ObjectStream, typed
-from ._core.retry_v0 import BACKOFF_FACTOR
-from ._core.timeouts import Timeouts
-from ._sync.retry_v0 import retry_on_connection_error
-from ._sync.v0 import Alpha
-from .errors import APIStatusError, LocalStateError
+from ._config import ConfigV0
+from ._failures import MAX_ATTEMPTS, broken_response
+from ._frames import ObjectStream, typed
+from ._retry import BACKOFF_FACTOR
+from ._sync.client import Alpha
+from ._sync.retry import retry_on_connection_error
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Generator, Mapping, Sequence

@@ -1,4 +1,4 @@
-# Written by tools/unasync.py from _aio/retry_v0.py: edit that file, then `make generate`.
+# Written by tools/unasync.py from v0/_aio/retry.py: edit that file, then `make generate`.
 """The decorator of the alpha's package that calls again when a connection fails."""
 
 from __future__ import annotations
@@ -8,9 +8,9 @@ from contextlib import closing
 from functools import wraps
 from typing import TYPE_CHECKING, ParamSpec, TypeVar, cast
 
-from .._core.failures_v0 import MAX_ATTEMPTS
-from .._core.retry_v0 import BACKOFF_FACTOR, Attempts, connection_errors
-from .flow import sleep
+from ..._sync.flow import sleep
+from .._failures import MAX_ATTEMPTS
+from .._retry import BACKOFF_FACTOR, Attempts, connection_errors
 
 if TYPE_CHECKING:
     import logging
