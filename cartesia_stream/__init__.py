@@ -12,8 +12,6 @@
 from typing import TYPE_CHECKING
 
 from ._http.with_response import Response
-from ._protocol.stats import StreamOutcome, StreamStats
-from ._protocol.timeouts import DEFAULT_TIMEOUTS, Timeouts
 from ._version import __version__
 from .audio import PCM_16K, PCM_24K, TELEPHONY, Audio, AudioFormat, WavWriter
 from .errors import (
@@ -56,13 +54,17 @@ from .observe import (
     ObservedStream,
     Observer,
     RestartReason,
+    StreamOutcome,
+    StreamStats,
     StreamTransport,
 )
 from .options import (
+    DEFAULT_TIMEOUTS,
     BytesOptions,
     ContextOptions,
     GenerationConfig,
     SpeechOptions,
+    Timeouts,
     VoiceId,
 )
 
@@ -70,7 +72,6 @@ if TYPE_CHECKING:
     from cartesia_runtime.downloads import AsyncDownload, Download
     from cartesia_runtime.files import File
     from cartesia_runtime.models import UNSET
-    from cartesia_runtime.sender import Progress, RequestOptions
 
     from ._aio.client import AsyncCartesia
     from ._aio.stream import AsyncSpeechStream
@@ -82,6 +83,7 @@ if TYPE_CHECKING:
     from ._sync.transport import Transport
     from ._sync.tts import TTS, TTSConnection, TTSContext
     from ._sync.voice_changer import VoiceChanger
+    from .options import Progress, RequestOptions
 else:
     # Imported on first use: a program needs one face, and streams need no models.
     _LAZY = {
@@ -89,8 +91,8 @@ else:
         "AsyncDownload": "cartesia_runtime.downloads",
         "Download": "cartesia_runtime.downloads",
         "File": "cartesia_runtime.files",
-        "Progress": "cartesia_runtime.sender",
-        "RequestOptions": "cartesia_runtime.sender",
+        "Progress": "cartesia_stream.options",
+        "RequestOptions": "cartesia_stream.options",
         "AsyncCartesia": "cartesia_stream._aio.client",
         "AsyncSpeechStream": "cartesia_stream._aio.stream",
         "AsyncTransport": "cartesia_stream._aio.transport",

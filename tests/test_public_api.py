@@ -10,7 +10,6 @@ import pytest
 import cartesia_stream
 from cartesia_stream import _version, audio, errors, events, observe, options
 from cartesia_stream._http import with_response
-from cartesia_stream._protocol import stats, timeouts
 
 TWINS = [
     (cartesia_stream.Cartesia, cartesia_stream.AsyncCartesia),
@@ -38,9 +37,7 @@ def test_all_is_sorted_and_complete() -> None:
     assert len(names) == len(set(names))
 
 
-@pytest.mark.parametrize(
-    "module", [audio, errors, events, observe, options, stats, timeouts, with_response]
-)
+@pytest.mark.parametrize("module", [audio, errors, events, observe, options, with_response])
 def test_modules_export_what_the_package_does(module: object) -> None:
     """What a module calls public, the package exports."""
     exported: list[str] = getattr(module, "__all__", [])

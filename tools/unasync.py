@@ -21,7 +21,9 @@ from typing import Final
 PACKAGE: Final = Path(__file__).resolve().parent.parent / "cartesia_stream"
 FILES: Final = (
     "_aio/client.py",
+    "_aio/connections.py",
     "_aio/credentials.py",
+    "_aio/gate.py",
     "_aio/http.py",
     "_aio/pool.py",
     "_aio/speech.py",

@@ -9,8 +9,8 @@ from collections.abc import AsyncIterable, Iterable
 from contextlib import aclosing, suppress
 from typing import TYPE_CHECKING, Final, Generic, NamedTuple, Protocol, TypeVar
 
+from .._protocol.fields import piece_of
 from ..errors import LocalStateError
-from ..options import piece_of
 
 if TYPE_CHECKING:
     from collections.abc import (

@@ -5,11 +5,11 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING, Literal, Self
 
-from .._http.config import DEFAULT_MODEL, check_options
+from .._http.config import check_options
 from .._http.operations import Infill, bytes_request, sse_request
+from .._protocol.fields import DEFAULT_MODEL, check_text, speech_fields
 from .._text.utterance import Utterance
 from ..audio import PCM_24K, AudioFormat
-from ..options import check_text, speech_fields
 from .flow import TEXTS, Guard, Opening, close_dropped, launch, opening, place
 from .speech import AsyncSpeech
 from .stream import AsyncSpeechStream, ContextSource
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from cartesia_runtime.sender import RequestOptions
 
     from ..options import BytesOptions, ContextOptions, SpeechOptions
-    from .client import AsyncTransports
+    from .connections import AsyncConnections
     from .flow import Place
     from .stream import MeteredSource
     from .websocket import AsyncSocketDriver
@@ -46,16 +46,24 @@ class AsyncTTSContext:
 
     def __init__(
         self,
-        transports: AsyncTransports,
+        connections: AsyncConnections,
         driver: AsyncSocketDriver,
         context_id: str | None,
         fields: Mapping[str, object],
         fmt: AudioFormat,
     ) -> None:
         self._place: Place | None = None
-        self._life = transports.life("websocket", fmt, fields.get("model_id"))
+        self._life = connections.life("websocket", fmt, fields.get("model_id"))
         context_id = context_id or str(uuid.uuid4())
-        self._source = ContextSource(transports, driver, context_id, fields, fmt, self._life)
+        self._source = ContextSource(
+            connections.pool.gate,
+            driver,
+            context_id,
+            fields,
+            fmt,
+            self._life,
+            connections.config.timeouts,
+        )
         self._place = place()
         self.format: AudioFormat = fmt
 
@@ -117,8 +125,8 @@ class AsyncTTSConnection:
     Get one from `AsyncTTS.websocket_connect`.
     """
 
-    def __init__(self, transports: AsyncTransports, driver: AsyncSocketDriver) -> None:
-        self._transports = transports
+    def __init__(self, connections: AsyncConnections, driver: AsyncSocketDriver) -> None:
+        self._connections = connections
         self._driver = driver
 
     @property
@@ -145,7 +153,7 @@ class AsyncTTSConnection:
             ConnectionClosedError: If the socket is closed.
         """
         fields, fmt = speech_fields(voice, options)
-        return AsyncTTSContext(self._transports, self._driver, context_id, fields, fmt)
+        return AsyncTTSContext(self._connections, self._driver, context_id, fields, fmt)
 
     def speak(
         self,
@@ -163,7 +171,7 @@ class AsyncTTSConnection:
         What begins again begins here, so the loss of the socket is final.
         """
         return _speak(
-            self._transports,
+            self._connections,
             self._acquire,
             text,
             voice=voice,
@@ -191,8 +199,8 @@ class AsyncTTSConnection:
 class AsyncTTS:
     """Text to speech. Get it as ``client.tts``, for one event loop."""
 
-    def __init__(self, transports: AsyncTransports) -> None:
-        self._transports = transports
+    def __init__(self, connections: AsyncConnections) -> None:
+        self._connections = connections
 
     def generate(
         self,
@@ -218,9 +226,9 @@ class AsyncTTS:
             APIError: When it is first used, if the service refused or cannot be reached.
         """
         check_options(options)
-        request, transports = bytes_request(transcript, voice, speech), self._transports
-        life = transports.life("bytes", request.format, request.model_id)
-        return launch(AsyncSpeechStream(lambda: transports.speech(request, options, life), life))
+        request, connections = bytes_request(transcript, voice, speech), self._connections
+        life = connections.life("bytes", request.format, request.model_id)
+        return launch(AsyncSpeechStream(lambda: connections.speech(request, options, life), life))
 
     def generate_sse(
         self,
@@ -245,9 +253,9 @@ class AsyncTTS:
             APIError: When it is first used, if the service refused or cannot be reached.
         """
         check_options(options)
-        request, transports = sse_request(transcript, voice, speech, context_id), self._transports
-        life = transports.life("sse", request.format, request.model_id)
-        return launch(AsyncSpeechStream(lambda: transports.speech(request, options, life), life))
+        request, connections = sse_request(transcript, voice, speech, context_id), self._connections
+        life = connections.life("sse", request.format, request.model_id)
+        return launch(AsyncSpeechStream(lambda: connections.speech(request, options, life), life))
 
     def infill(
         self,
@@ -289,7 +297,7 @@ class AsyncTTS:
         given = sum(recording is not None for recording in recordings)
         infill = Infill.of(transcript, voice, language, model_id, output_format, recordings=given)
 
-        life = self._transports.life("bytes", infill.format, infill.model_id)
+        life = self._connections.life("bytes", infill.format, infill.model_id)
 
         async def start() -> MeteredSource:
             from cartesia_runtime.files import Uploads
@@ -300,7 +308,7 @@ class AsyncTTS:
                     UNSET if recording is None else uploads.file(recording)
                     for recording in recordings
                 )
-                return await self._transports.speech(infill.request(left, right), options, life)
+                return await self._connections.speech(infill.request(left, right), options, life)
 
         return launch(AsyncSpeechStream(start, life))
 
@@ -316,7 +324,7 @@ class AsyncTTS:
         return opening(self._connect)
 
     async def _connect(self) -> AsyncTTSConnection:
-        return AsyncTTSConnection(self._transports, await self._transports.connect())
+        return AsyncTTSConnection(self._connections, await self._connections.connect())
 
     async def prewarm(self, sockets: int = 1) -> None:
         """Open sockets for `speak` ahead of need, and keep that many open and fresh from now on.
@@ -324,7 +332,7 @@ class AsyncTTS:
         Raises:
             APIError: If the service refused or cannot be reached.
         """
-        await self._transports.pool.prewarm(sockets)
+        await self._connections.pool.prewarm(sockets)
 
     def speak(
         self,
@@ -365,8 +373,8 @@ class AsyncTTS:
             ConfigurationError: If the text is empty or the options do not fit together.
         """
         return _speak(
-            self._transports,
-            self._transports.acquire,
+            self._connections,
+            self._connections.acquire,
             text,
             voice=voice,
             context_id=context_id,
@@ -378,7 +386,7 @@ class AsyncTTS:
 
 
 def _speak(
-    transports: AsyncTransports,
+    connections: AsyncConnections,
     acquire: Callable[[], Awaitable[AsyncSocketDriver]],
     text: str | Iterable[str] | AsyncIterable[str],
     *,
@@ -398,15 +406,15 @@ def _speak(
 
         chunker = Chunker()
         fields.setdefault("max_buffer_delay_ms", CHUNKED_BUFFER_DELAY_MS)
-    life = transports.life("websocket", fmt, fields.get("model_id"))
+    life = connections.life("websocket", fmt, fields.get("model_id"))
     speech = AsyncSpeech(
-        Utterance(fields, fmt, resume=resume, max_retries=transports.max_retries, guard=Guard()),
+        Utterance(fields, fmt, resume=resume, max_retries=connections.max_retries, guard=Guard()),
         text,
         acquire=acquire,
-        turnstile=lambda: transports.turnstile,
+        gate=lambda: connections.pool.gate,
         context_id=context_id,
         priority=priority,
-        timeouts=transports.config.timeouts,
+        timeouts=connections.config.timeouts,
         chunker=chunker,
         life=life,
     )

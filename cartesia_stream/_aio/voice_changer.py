@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from cartesia_runtime.sender import RequestOptions
 
     from ..observe import StreamTransport
-    from .client import AsyncTransports
+    from .connections import AsyncConnections
     from .stream import MeteredSource
 
 __all__ = ["AsyncVoiceChanger"]
@@ -26,8 +26,8 @@ __all__ = ["AsyncVoiceChanger"]
 class AsyncVoiceChanger:
     """Recordings in another voice. Get it as ``client.voice_changer``, for one event loop."""
 
-    def __init__(self, transports: AsyncTransports) -> None:
-        self._transports = transports
+    def __init__(self, connections: AsyncConnections) -> None:
+        self._connections = connections
 
     def generate(
         self,
@@ -87,13 +87,13 @@ class AsyncVoiceChanger:
     ) -> AsyncSpeechStream:
         check_options(options)
         transport: StreamTransport = "sse" if change.events else "bytes"
-        life = self._transports.life(transport, change.format)
+        life = self._connections.life(transport, change.format)
 
         async def start() -> MeteredSource:
             from cartesia_runtime.files import Uploads
 
             with Uploads() as uploads:  # open until the answer begins, and for every try
                 request = change.request(uploads.file(clip))
-                return await self._transports.speech(request, options, life)
+                return await self._connections.speech(request, options, life)
 
         return launch(AsyncSpeechStream(start, life))

@@ -11,10 +11,10 @@ import math
 import time
 from typing import TYPE_CHECKING, Final, cast
 
+from .._http.records import Link
 from .._protocol.faults import peer_not_reading_error, timeout_error
 from .._protocol.session import MAX_BACKLOG
 from ..errors import APIConnectionError
-from ..observe import Link
 from .network import attach
 
 if TYPE_CHECKING:
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from .._protocol.frames import RequestEncoder
     from .._protocol.session import Session
     from .._protocol.stats import Meter
-    from .._protocol.timeouts import Timeouts
     from ..events import SpeechEvent
+    from ..options import Timeouts
 
 HIGH_WATER: Final = 1 << 16  # bytes that wait to be written before a push waits too
 
@@ -95,7 +95,7 @@ class AsyncSocketDriver(asyncio.BufferedProtocol):
         self._loop = loop
         self._session = session
         self._timeouts = config.timeouts
-        self._link = Link(config, now=since)
+        self._link = Link(config.observers, now=since)
         self._transport: asyncio.Transport | None = None
         self._failure: APIConnectionError | None = None
         self._closed: asyncio.Future[None] = loop.create_future()

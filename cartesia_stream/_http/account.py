@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from .._protocol.context import Context
     from ..audio import AudioFormat
     from ..events import SpeechEvent, Timing
-    from ..observe import Life
+    from .records import Life
 
 
 class Account:

@@ -8,10 +8,10 @@ from copy import copy
 from typing import TYPE_CHECKING, Final, cast
 from urllib.parse import urlsplit
 
-from .._protocol.timeouts import DEFAULT_TIMEOUTS, Timeouts
 from .._version import __version__
 from ..errors import ConfigurationError, LocalStateError
-from ..observe import Observers
+from ..options import DEFAULT_TIMEOUTS, Timeouts
+from .records import Observers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 DEFAULT_BASE_URL: Final = "https://api.cartesia.ai"
 DEFAULT_API_VERSION: Final = "2026-08-14"
-DEFAULT_MODEL: Final = "sonic-latest"
 MAX_BUFFER_BYTES: Final = 64 << 20
 USER_AGENT: Final = f"cartesia-stream/{__version__}"
 
@@ -72,7 +71,7 @@ class Config:
         )
         self.timeouts: Timeouts = timeouts_of(timeouts)
         self.max_buffer_bytes: int = max_buffer_bytes
-        self.observers: Observers = Observers(observers)
+        self.observers: Observers = Observers(self.base_url, observers)
         own = {"User-Agent": USER_AGENT, "Cartesia-Version": api_version}
         check_headers(own)
         self.headers: dict[str, str] = _merged(own, {} if headers is None else headers)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from .._protocol.faults import request_id_of
+from .._protocol.fields import check_transcript, speech_fields, voice_id_of
 from ..audio import AudioFormat
 from ..errors import ConfigurationError, RemoteProtocolError
-from ..options import check_transcript, speech_fields, voice_id_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -23,7 +23,6 @@ from .._protocol.faults import (
     response_error,
     timeout_error,
 )
-from .._protocol.timeouts import Timeouts
 from ..errors import (
     APIConnectionError,
     APIError,
@@ -32,6 +31,7 @@ from ..errors import (
     RemoteProtocolError,
     StreamTruncatedError,
 )
+from ..options import Timeouts
 from .config import check_options, is_of_the_connection
 from .deadlines import ReadDeadline
 from .http11 import MalformedResponseError

@@ -30,9 +30,9 @@ if TYPE_CHECKING:
 
     from ..errors import TimeoutPhase
     from ..events import SpeechEvent
+    from ..options import Timeouts
     from .frames import RequestEncoder
     from .stats import Meter
-    from .timeouts import Timeouts
 
 
 class State(Enum):

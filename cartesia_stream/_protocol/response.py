@@ -24,7 +24,7 @@ from .sse import EventStreamParser
 
 if TYPE_CHECKING:
     from ..events import SpeechEvent
-    from .timeouts import Timeouts
+    from ..options import Timeouts
 
 
 class ResponseDecoder:

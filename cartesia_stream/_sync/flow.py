@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from contextlib import AbstractContextManager, closing, suppress
 from typing import TYPE_CHECKING, Final, Generic, NamedTuple, TypeVar
 
-from ..options import piece_of
+from .._protocol.fields import piece_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator

@@ -16,15 +16,16 @@ from .flow import Feeder, Mutex, Ongoing, Signal, each
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from .._http.records import Life
     from .._protocol.context import Context
     from .._protocol.gate import Ticket
-    from .._protocol.timeouts import Timeouts
     from .._text.chunker import Chunker
     from .._text.ledger import Ledger
     from .._text.utterance import Recovery, Utterance
     from ..events import SpeechEvent
-    from ..observe import Life, RestartReason
-    from .pool import Turnstile
+    from ..observe import RestartReason
+    from ..options import Timeouts
+    from .gate import Gate
     from .websocket import Lane, SocketDriver
 
 
@@ -35,7 +36,7 @@ class Speech:
         utterance: What is said, and what a failure means.
         text: All of it, or its pieces as they come.
         acquire: Gives a socket.
-        turnstile: Where the slots of the plan's limit are given; asked for on the start.
+        gate: Where the slots of the plan's limit are given; asked for on the start.
         context_id: Of the first context; later ones make theirs up.
         priority: Higher waits less for a slot.
         timeouts: How long to wait for a slot, the network and the events.
@@ -49,10 +50,11 @@ class Speech:
         "_closed",
         "_closing",
         "_driver",
-        "_entrance",
         "_error",
         "_failure",
         "_feeder",
+        "_gate",
+        "_get_gate",
         "_lane",
         "_life",
         "_mutex",
@@ -63,7 +65,6 @@ class Speech:
         "_text",
         "_ticket",
         "_timeouts",
-        "_turnstile",
         "_utterance",
         "context_id",
     )
@@ -76,7 +77,7 @@ class Speech:
         text: str | Iterable[str],
         *,
         acquire: Callable[[], SocketDriver],
-        turnstile: Callable[[], Turnstile],
+        gate: Callable[[], Gate],
         context_id: str | None,
         priority: int,
         timeouts: Timeouts,
@@ -87,7 +88,7 @@ class Speech:
         self._utterance = utterance
         self._text = text
         self._acquire = acquire
-        self._entrance = turnstile
+        self._get_gate = gate
         self._priority = priority
         self._timeouts = timeouts
         self._chunker = chunker
@@ -113,8 +114,8 @@ class Speech:
     def start(self) -> Speech:
         """Open a context and begin to send."""
         self._life.begin()
-        self._turnstile = self._entrance()
-        del self._entrance
+        self._gate = self._get_gate()
+        del self._get_gate
         whole = self._text if isinstance(self._text, str) else ""
         if whole:
             self._utterance.push(whole)
@@ -135,7 +136,7 @@ class Speech:
         """Open a context for a text, and for what follows it."""
         if self._ticket is None or not self._ticket.granted:
             with self._life.queueing():
-                self._ticket = self._turnstile.enter(
+                self._ticket = self._gate.enter(
                     priority=self._priority, seconds=self._timeouts.queue
                 )
         context_id = self.context_id
@@ -159,7 +160,7 @@ class Speech:
     def _ended(self, context: Context) -> None:
         """Give the slot back when the service works on the context no more."""
         if self._ticket is not None and not context.was_refused:  # or it waits in line again
-            self._turnstile.leave(self._ticket)
+            self._gate.leave(self._ticket)
 
     # --- text in
 
@@ -276,7 +277,7 @@ class Speech:
         if isinstance(error, RateLimitError) and ticket is not None and ticket.granted:
             reason = "refused"
             with self._life.queueing():
-                self._turnstile.enter_again(ticket, error)
+                self._gate.enter_again(ticket, error)
         elif recovery.delay:
             self._closing = Signal()
             if not self._closed:  # set before it looks for the signal
@@ -297,7 +298,7 @@ class Speech:
         """Cancel what is not over, and give the slot back."""
         self._cancel()
         if self._ticket is not None:
-            self._turnstile.leave(self._ticket)
+            self._gate.leave(self._ticket)
 
     def close(self) -> None:
         """Cancel what is not over, give the slot back, and stop reading the text."""

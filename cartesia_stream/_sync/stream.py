@@ -25,14 +25,15 @@ if TYPE_CHECKING:
         Mapping,
     )
 
+    from .._http.records import Life
     from .._protocol.context import Context
     from .._protocol.gate import Ticket
     from .._protocol.stats import StreamStats
     from ..audio import Audio, AudioFormat
     from ..events import SpeechEvent, Timing
-    from ..observe import Life
-    from .client import Transports
+    from ..options import Timeouts
     from .flow import Place
+    from .gate import Gate
     from .websocket import Lane, SocketDriver
 
 __all__ = ["SpeechStream"]
@@ -342,12 +343,13 @@ class ContextSource:
     The socket knows it while the context is open, so it must not know the caller's handles.
 
     Args:
-        transports: What gives slots of the plan's limit.
+        gate: Where it waits for a slot of the plan's limit.
         driver: Its socket.
         context_id: Its id.
         fields: The constant fields of its requests.
         fmt: Format of the audio.
         life: What is measured and told of it.
+        timeouts: How long to wait for a slot, the network and the events.
 
     Attributes:
         lane: The context on the socket.
@@ -355,23 +357,24 @@ class ContextSource:
         context_id: Its id.
     """
 
-    __slots__ = ("_driver", "_life", "_ticket", "_transports", "context_id", "lane", "ledger")
+    __slots__ = ("_driver", "_gate", "_life", "_ticket", "context_id", "lane", "ledger")
 
     request_id: str | None = None
 
     def __init__(
         self,
-        transports: Transports,
+        gate: Gate,
         driver: SocketDriver,
         context_id: str,
         fields: Mapping[str, object],
         fmt: AudioFormat,
         life: Life,
+        timeouts: Timeouts,
     ) -> None:
         timed = fields.get("add_timestamps") is True
         self.ledger: Ledger = Ledger(fmt, timed=timed, guard=Guard())
         self.context_id: str | None = context_id
-        self._transports = transports
+        self._gate = gate
         self._driver = driver
         self._life = life
         self._ticket: Ticket | None = None
@@ -380,13 +383,13 @@ class ContextSource:
             fields,
             ended=self._leave,
             meter=life.meter,
-            timeouts=transports.config.timeouts,
+            timeouts=timeouts,
         )
         life.enter(context_id, driver)
 
     def _leave(self, context: Context) -> None:
         if self._ticket is not None:
-            self._transports.turnstile.leave(self._ticket, refused=context.was_refused)
+            self._gate.leave(self._ticket, refused=context.was_refused)
 
     def send(self, text: str, *, more: bool, flush: bool = False) -> None:
         """Send text, a flush or the end of the text; the first of them waits for a slot."""
@@ -394,7 +397,7 @@ class ContextSource:
         if more and self._ticket is None and not context.over:
             self._life.begin()
             with self._life.queueing():
-                self._ticket = self._transports.enter()
+                self._ticket = self._gate.enter(priority=0, seconds=self.lane.timeouts.queue)
             if context.over:  # meanwhile
                 self._leave(context)
         self._driver.send(self.lane, text, more=more, flush=flush)

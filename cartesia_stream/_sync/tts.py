@@ -6,11 +6,11 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING, Literal, Self
 
-from .._http.config import DEFAULT_MODEL, check_options
+from .._http.config import check_options
 from .._http.operations import Infill, bytes_request, sse_request
+from .._protocol.fields import DEFAULT_MODEL, check_text, speech_fields
 from .._text.utterance import Utterance
 from ..audio import PCM_24K, AudioFormat
-from ..options import check_text, speech_fields
 from .flow import TEXTS, Guard, close_dropped, launch, opening, place
 from .speech import Speech
 from .stream import ContextSource, SpeechStream
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from cartesia_runtime.sender import RequestOptions
 
     from ..options import BytesOptions, ContextOptions, SpeechOptions
-    from .client import Transports
+    from .connections import Connections
     from .flow import Place
     from .stream import MeteredSource
     from .websocket import SocketDriver
@@ -47,16 +47,24 @@ class TTSContext:
 
     def __init__(
         self,
-        transports: Transports,
+        connections: Connections,
         driver: SocketDriver,
         context_id: str | None,
         fields: Mapping[str, object],
         fmt: AudioFormat,
     ) -> None:
         self._place: Place | None = None
-        self._life = transports.life("websocket", fmt, fields.get("model_id"))
+        self._life = connections.life("websocket", fmt, fields.get("model_id"))
         context_id = context_id or str(uuid.uuid4())
-        self._source = ContextSource(transports, driver, context_id, fields, fmt, self._life)
+        self._source = ContextSource(
+            connections.pool.gate,
+            driver,
+            context_id,
+            fields,
+            fmt,
+            self._life,
+            connections.config.timeouts,
+        )
         self._place = place()
         self.format: AudioFormat = fmt
 
@@ -118,8 +126,8 @@ class TTSConnection:
     Get one from `TTS.websocket_connect`.
     """
 
-    def __init__(self, transports: Transports, driver: SocketDriver) -> None:
-        self._transports = transports
+    def __init__(self, connections: Connections, driver: SocketDriver) -> None:
+        self._connections = connections
         self._driver = driver
 
     @property
@@ -146,7 +154,7 @@ class TTSConnection:
             ConnectionClosedError: If the socket is closed.
         """
         fields, fmt = speech_fields(voice, options)
-        return TTSContext(self._transports, self._driver, context_id, fields, fmt)
+        return TTSContext(self._connections, self._driver, context_id, fields, fmt)
 
     def speak(
         self,
@@ -164,7 +172,7 @@ class TTSConnection:
         What begins again begins here, so the loss of the socket is final.
         """
         return _speak(
-            self._transports,
+            self._connections,
             self._acquire,
             text,
             voice=voice,
@@ -192,8 +200,8 @@ class TTSConnection:
 class TTS:
     """Text to speech. Get it as ``client.tts``, thread-safe."""
 
-    def __init__(self, transports: Transports) -> None:
-        self._transports = transports
+    def __init__(self, connections: Connections) -> None:
+        self._connections = connections
 
     def generate(
         self,
@@ -219,9 +227,9 @@ class TTS:
             APIError: If the service refused or cannot be reached.
         """
         check_options(options)
-        request, transports = bytes_request(transcript, voice, speech), self._transports
-        life = transports.life("bytes", request.format, request.model_id)
-        return launch(SpeechStream(lambda: transports.speech(request, options, life), life))
+        request, connections = bytes_request(transcript, voice, speech), self._connections
+        life = connections.life("bytes", request.format, request.model_id)
+        return launch(SpeechStream(lambda: connections.speech(request, options, life), life))
 
     def generate_sse(
         self,
@@ -246,9 +254,9 @@ class TTS:
             APIError: If the service refused or cannot be reached.
         """
         check_options(options)
-        request, transports = sse_request(transcript, voice, speech, context_id), self._transports
-        life = transports.life("sse", request.format, request.model_id)
-        return launch(SpeechStream(lambda: transports.speech(request, options, life), life))
+        request, connections = sse_request(transcript, voice, speech, context_id), self._connections
+        life = connections.life("sse", request.format, request.model_id)
+        return launch(SpeechStream(lambda: connections.speech(request, options, life), life))
 
     def infill(
         self,
@@ -290,7 +298,7 @@ class TTS:
         given = sum(recording is not None for recording in recordings)
         infill = Infill.of(transcript, voice, language, model_id, output_format, recordings=given)
 
-        life = self._transports.life("bytes", infill.format, infill.model_id)
+        life = self._connections.life("bytes", infill.format, infill.model_id)
 
         def start() -> MeteredSource:
             from cartesia_runtime.files import Uploads
@@ -301,7 +309,7 @@ class TTS:
                     UNSET if recording is None else uploads.file(recording)
                     for recording in recordings
                 )
-                return self._transports.speech(infill.request(left, right), options, life)
+                return self._connections.speech(infill.request(left, right), options, life)
 
         return launch(SpeechStream(start, life))
 
@@ -317,7 +325,7 @@ class TTS:
         return opening(self._connect)
 
     def _connect(self) -> TTSConnection:
-        return TTSConnection(self._transports, self._transports.connect())
+        return TTSConnection(self._connections, self._connections.connect())
 
     def prewarm(self, sockets: int = 1) -> None:
         """Open sockets for `speak` ahead of need, and keep that many open and fresh from now on.
@@ -325,7 +333,7 @@ class TTS:
         Raises:
             APIError: If the service refused or cannot be reached.
         """
-        self._transports.pool.prewarm(sockets)
+        self._connections.pool.prewarm(sockets)
 
     def speak(
         self,
@@ -365,8 +373,8 @@ class TTS:
             ConfigurationError: If the text is empty or the options do not fit together.
         """
         return _speak(
-            self._transports,
-            self._transports.acquire,
+            self._connections,
+            self._connections.acquire,
             text,
             voice=voice,
             context_id=context_id,
@@ -378,7 +386,7 @@ class TTS:
 
 
 def _speak(
-    transports: Transports,
+    connections: Connections,
     acquire: Callable[[], SocketDriver],
     text: str | Iterable[str],
     *,
@@ -398,15 +406,15 @@ def _speak(
 
         chunker = Chunker()
         fields.setdefault("max_buffer_delay_ms", CHUNKED_BUFFER_DELAY_MS)
-    life = transports.life("websocket", fmt, fields.get("model_id"))
+    life = connections.life("websocket", fmt, fields.get("model_id"))
     speech = Speech(
-        Utterance(fields, fmt, resume=resume, max_retries=transports.max_retries, guard=Guard()),
+        Utterance(fields, fmt, resume=resume, max_retries=connections.max_retries, guard=Guard()),
         text,
         acquire=acquire,
-        turnstile=lambda: transports.turnstile,
+        gate=lambda: connections.pool.gate,
         context_id=context_id,
         priority=priority,
-        timeouts=transports.config.timeouts,
+        timeouts=connections.config.timeouts,
         chunker=chunker,
         life=life,
     )

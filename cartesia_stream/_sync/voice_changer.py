@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from cartesia_runtime.sender import RequestOptions
 
     from ..observe import StreamTransport
-    from .client import Transports
+    from .connections import Connections
     from .stream import MeteredSource
 
 __all__ = ["VoiceChanger"]
@@ -27,8 +27,8 @@ __all__ = ["VoiceChanger"]
 class VoiceChanger:
     """Recordings in another voice. Get it as ``client.voice_changer``, thread-safe."""
 
-    def __init__(self, transports: Transports) -> None:
-        self._transports = transports
+    def __init__(self, connections: Connections) -> None:
+        self._connections = connections
 
     def generate(
         self,
@@ -88,13 +88,13 @@ class VoiceChanger:
     ) -> SpeechStream:
         check_options(options)
         transport: StreamTransport = "sse" if change.events else "bytes"
-        life = self._transports.life(transport, change.format)
+        life = self._connections.life(transport, change.format)
 
         def start() -> MeteredSource:
             from cartesia_runtime.files import Uploads
 
             with Uploads() as uploads:  # open until the answer begins, and for every try
                 request = change.request(uploads.file(clip))
-                return self._transports.speech(request, options, life)
+                return self._connections.speech(request, options, life)
 
         return launch(SpeechStream(start, life))

@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING, Final
 
 import httpcore
 
+from .._http.records import Link
 from .._protocol.faults import no_stream_error, peer_not_reading_error, timeout_error
 from .._protocol.session import MAX_BACKLOG
 from ..errors import APIConnectionError
-from ..observe import Link
 from .network import Stream, socket_of
 
 if TYPE_CHECKING:
@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from .._protocol.frames import RequestEncoder
     from .._protocol.session import Session
     from .._protocol.stats import Meter
-    from .._protocol.timeouts import Timeouts
     from ..events import SpeechEvent
+    from ..options import Timeouts
 
 FLUSH_INTERVAL_S: Final = 0.02  # how soon a write is tried again that the network did not take
 OWNER_INTERVAL_S: Final = 0.5  # how soon to notice that a client of the caller was closed
@@ -94,7 +94,7 @@ class SocketDriver:
     def __init__(self, session: Session, config: Config, *, since: float) -> None:
         self._session = session
         self._timeouts = config.timeouts
-        self._link = Link(config, now=since)
+        self._link = Link(config.observers, now=since)
         self._lock = threading.Lock()
         self._outbox = bytearray()
         self._selector = selectors.DefaultSelector()

@@ -26,8 +26,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Final, Literal, Self, overload
 
 from .._protocol.frames import decode
-from .._protocol.timeouts import Timeouts
 from ..errors import APIStatusError, LocalStateError
+from ..options import Timeouts
 from ._aio.client import AsyncAlpha
 from ._aio.retry import retry_on_connection_error as retry_on_connection_error_async
 from ._calls import (

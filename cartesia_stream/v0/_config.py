@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from typing import Self
 
     from .._protocol.session import Session
-    from .._protocol.timeouts import Timeouts
     from ..errors import APIError
+    from ..options import Timeouts
 
 _SCHEMES: Final = {"ws": "http", "wss": "https"}
 # How a handshake may be refused whose key is not where the service looks for it.

@@ -27,9 +27,8 @@ from cartesia_stream import (
     WordTimestamps,
 )
 from cartesia_stream._http.account import Account
-from cartesia_stream._http.config import Config
+from cartesia_stream._http.records import Life, Observers
 from cartesia_stream.audio import BIT_RATES, SAMPLE_BYTES, SAMPLE_RATES, replacing, saving
-from cartesia_stream.observe import Life
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -305,16 +304,9 @@ def test_saving_piece_by_piece(fmt: AudioFormat, expected: bytes, tmp_path: Path
 
 def account_of(fmt: AudioFormat, *, at: float = 0.0) -> Account:
     """The account of a stream that begins at a time."""
-    config = Config(
-        api_key="k",
-        base_url=None,
-        api_version="2026-08-14",
-        timeouts=None,
-        headers=None,
-        max_buffer_bytes=1,
-        environ={},
+    return Account(
+        Life(Observers("http://127.0.0.1:1"), "websocket", fmt, model_id=None, clock=lambda: at)
     )
-    return Account(Life(config, "websocket", fmt, model_id=None, clock=lambda: at))
 
 
 @given(st.binary(max_size=40), st.lists(st.integers(0, 40)), st.sampled_from([PCM_24K, FLOAT]))

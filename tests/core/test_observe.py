@@ -21,10 +21,9 @@ from cartesia_stream import (
     RateLimitError,
     StreamTruncatedError,
 )
-from cartesia_stream._http.config import Config
+from cartesia_stream._http.records import Call, Life, Link, Observers
 from cartesia_stream._http.with_response import Watch
 from cartesia_stream._protocol.log import label
-from cartesia_stream.observe import Call, Life, Link
 
 if TYPE_CHECKING:
     from cartesia_stream import APIConnectionError, APIError, RestartReason
@@ -91,21 +90,12 @@ def diary() -> Diary:
     return Diary()
 
 
-def config_of(*observers: Observer) -> Config:
-    return Config(
-        api_key="sk_key",
-        base_url=URL,
-        api_version="2026-08-14",
-        timeouts=None,
-        headers=None,
-        max_buffer_bytes=1,
-        environ={},
-        observers=observers,
-    )
+def observed_by(*observers: Observer) -> Observers:
+    return Observers(URL, observers)
 
 
 def life_of(clock: Clock, *observers: Observer) -> Life:
-    return Life(config_of(*observers), "websocket", PCM_24K, model_id="sonic-3", clock=clock)
+    return Life(observed_by(*observers), "websocket", PCM_24K, model_id="sonic-3", clock=clock)
 
 
 # --- streams
@@ -231,17 +221,17 @@ def test_a_broken_observer_harms_nobody(
 
 def test_an_observer_need_not_care(clock: Clock) -> None:
     """Each method of the base does nothing."""
-    config = config_of(Observer())
-    life = Life(config, "sse", PCM_24K, model_id=None, clock=clock)
+    observers = observed_by(Observer())
+    life = Life(observers, "sse", PCM_24K, model_id=None, clock=clock)
     life.begin()
     life.meter.audio(2, clock.now)
     life.heard()
     life.restart("refused", RateLimitError("full", status_code=429))
     life.end()
-    link = Link(config, now=clock.now)
+    link = Link(observers, now=clock.now)
     link.opened(clock.now)
     link.closed(ConnectionClosedError("over"))
-    with Call(config, REQUEST, clock) as call:
+    with Call(observers, REQUEST, clock) as call:
         call.note(httpx.Response(200))
     assert life.stats.outcome == "cancelled"
 
@@ -252,8 +242,8 @@ def test_an_observer_need_not_care(clock: Clock) -> None:
 def test_a_socket_is_told_from_its_opening_on(diary: Diary, clock: Clock) -> None:
     """One whose handshake failed was none."""
     cause = ConnectionClosedError("over", code=1001)
-    Link(config_of(diary), now=clock.now).closed(cause)
-    link = Link(config_of(diary), now=clock.now)
+    Link(observed_by(diary), now=clock.now).closed(cause)
+    link = Link(observed_by(diary), now=clock.now)
     link.opened(clock.now + 0.5)
     link.closed(cause)
     (_, connection), (_, same, why) = diary.lines
@@ -266,7 +256,7 @@ def test_a_call_is_told_with_its_answer(diary: Diary, clock: Clock) -> None:
     """And whoever watches from outside still sees the response."""
     response = httpx.Response(201, headers={"x-request-id": "r3"})
     with Watch() as watch:
-        with Call(config_of(diary), REQUEST, clock):
+        with Call(observed_by(diary), REQUEST, clock):
             clock.now += 0.75
             Watch.note(response)
         assert watch.response is response
@@ -294,7 +284,7 @@ def test_a_call_that_failed_is_told_with_its_error(
     diary: Diary, clock: Clock, error: Exception, status_code: int | None, request_id: str | None
 ) -> None:
     """With the status and the id of the request, if there was an answer."""
-    with pytest.raises(type(error)), Call(config_of(diary), REQUEST, clock):
+    with pytest.raises(type(error)), Call(observed_by(diary), REQUEST, clock):
         raise error
     ((_, call),) = diary.lines
     assert (call.status_code, call.request_id, call.error) == (status_code, request_id, error)
@@ -302,7 +292,7 @@ def test_a_call_that_failed_is_told_with_its_error(
 
 def test_a_call_that_was_cancelled_is_not_told(diary: Diary, clock: Clock) -> None:
     """It has no answer and no error of its own."""
-    with pytest.raises(KeyboardInterrupt), Call(config_of(diary), REQUEST, clock):
+    with pytest.raises(KeyboardInterrupt), Call(observed_by(diary), REQUEST, clock):
         raise KeyboardInterrupt
     assert diary.lines == []
 
@@ -316,7 +306,7 @@ def test_nothing_is_logged_unless_asked_for(clock: Clock, caplog: pytest.LogCapt
     life = life_of(clock)
     life.begin()
     life.end(complete=True)
-    link = Link(config_of(), now=clock.now)
+    link = Link(observed_by(), now=clock.now)
     link.opened(clock.now)
     link.closed(ConnectionClosedError("over"))
     assert caplog.records == []
@@ -335,12 +325,12 @@ def test_what_is_logged_of_lives(clock: Clock, caplog: pytest.LogCaptureFixture)
     silent = life_of(clock)
     silent.begin()
     silent.end()
-    link = Link(config_of(), now=clock.now)
+    link = Link(observed_by(), now=clock.now)
     link.opened(clock.now + 0.5)
     link.closed(ConnectionClosedError("the words", code=1001))
-    with Call(config_of(), REQUEST, clock):
+    with Call(observed_by(), REQUEST, clock):
         Watch.note(httpx.Response(200, headers={"x-request-id": "r5"}))
-    with pytest.raises(OSError, match="the words"), Call(config_of(), REQUEST, clock):
+    with pytest.raises(OSError, match="the words"), Call(observed_by(), REQUEST, clock):
         raise OSError("the words")
     failed = (
         "speech failed with NotFoundError 404: 1 chunks, 48000 B, first audio after 0.125 s, "

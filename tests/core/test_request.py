@@ -15,8 +15,8 @@ from cartesia_stream import (
     ContextOptions,
 )
 from cartesia_stream._http.operations import SpeechRequest, bytes_request, sse_request
+from cartesia_stream._protocol.fields import check_transcript, speech_fields
 from cartesia_stream._protocol.response import AudioDecoder, EventStreamDecoder
-from cartesia_stream.options import check_transcript, speech_fields
 
 MP3 = AudioFormat("mp3", None, 44100, 128000)
 

@@ -27,8 +27,8 @@ from cartesia_stream import (
 )
 from cartesia_stream._http.operations import bytes_request, sse_request
 from cartesia_stream._protocol import frames
+from cartesia_stream._protocol.fields import speech_fields
 from cartesia_stream._protocol.frames import RequestEncoder, decode
-from cartesia_stream.options import speech_fields
 
 Schema = dict[str, Any]
 

@@ -175,8 +175,8 @@ def test_leaving_a_stream_cancels_it(
 
 def active(client: Cartesia) -> int:
     """Slots that are taken."""
-    places: Any = cast("Any", client)._transports._places
-    return sum(here.turnstile._gate.active for here in places.values())
+    places: Any = cast("Any", client)._connections._pools
+    return sum(here.gate._gate.active for here in places.values())
 
 
 @pytest.mark.parametrize("transport", ["websocket", "context"])

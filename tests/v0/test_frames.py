@@ -18,7 +18,7 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # s
 from cartesia_stream import APIStatusError, AudioChunk, Done, RemoteProtocolError
 from cartesia_stream._protocol.frames import RequestEncoder, decode
 from cartesia_stream._protocol.sse import EventStreamParser
-from cartesia_stream._protocol.timeouts import DEFAULT_TIMEOUTS
+from cartesia_stream.options import DEFAULT_TIMEOUTS
 from cartesia_stream.v0._calls import speech_body
 from cartesia_stream.v0._frames import ObjectStream, promises_end, typed, untyped
 from cartesia_stream.v0._response import ObjectDecoder

@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator
 from functools import partial
 from typing import TYPE_CHECKING, NoReturn, Protocol, Self, TypeVar, cast
 
-from ..._aio.client import AsyncTransports
+from ..._aio.connections import AsyncConnections
 from ..._aio.credentials import AsyncCredentials
 from ..._aio.flow import Ongoing, close_dropped, place, sleep
 from ..._http.operations import SpeechRequest, parsed
@@ -53,8 +53,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class AsyncTransportsV0(AsyncTransports):
-    """The transport of today's client with sockets of the alpha.
+class AsyncConnectionsV0(AsyncConnections):
+    """The connections of today's client with sockets of the alpha.
 
     Args:
         config: Where, and as whom.
@@ -235,7 +235,7 @@ class AsyncAlpha:
 
     def __init__(self, config: ConfigV0) -> None:
         self._interrupts = config.interrupts
-        self._transports = AsyncTransportsV0(config)
+        self._connections = AsyncConnectionsV0(config)
         self.driver: AsyncSocketDriver | None = None
 
     # --- lookups
@@ -300,7 +300,7 @@ class AsyncAlpha:
         parse: Callable[[httpx.Response], T],
         options: RequestOptions | None = None,
     ) -> T:
-        return parsed(await self._transports.http.send(request, options), parse)
+        return parsed(await self._connections.http.send(request, options), parse)
 
     # --- speech
 
@@ -325,7 +325,9 @@ class AsyncAlpha:
         with told_by(refused_speech):
             while True:
                 try:
-                    return await self._transports.http.speech(request, {"max_retries": 0}, _nothing)
+                    return await self._connections.http.speech(
+                        request, {"max_retries": 0}, _nothing
+                    )
                 except APIError as error:
                     delay = retries.delay_after(error)
                     if delay is None:
@@ -371,12 +373,12 @@ class AsyncAlpha:
 
     async def connect(self) -> AsyncSocketDriver:
         """The open socket, or a new one."""
-        self.driver = driver = await self._transports.acquire()
+        self.driver = driver = await self._connections.acquire()
         return driver
 
     async def aclose(self) -> None:
         """Close everything; safe to call twice."""
-        await self._transports.aclose()
+        await self._connections.aclose()
 
 
 def _checked(make: Callable[[], T]) -> T:

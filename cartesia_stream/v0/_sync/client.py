@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NoReturn, Protocol, Self, TypeVar, cast
 from ..._http.operations import SpeechRequest, parsed
 from ..._protocol.backoff import Backoff
 from ..._protocol.faults import redact
-from ..._sync.client import Transports
+from ..._sync.connections import Connections
 from ..._sync.credentials import Credentials
 from ..._sync.flow import Ongoing, close_dropped, place, sleep
 from ...errors import APIError, ConfigurationError
@@ -54,8 +54,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class TransportsV0(Transports):
-    """The transport of today's client with sockets of the alpha.
+class ConnectionsV0(Connections):
+    """The connections of today's client with sockets of the alpha.
 
     Args:
         config: Where, and as whom.
@@ -236,7 +236,7 @@ class Alpha:
 
     def __init__(self, config: ConfigV0) -> None:
         self._interrupts = config.interrupts
-        self._transports = TransportsV0(config)
+        self._connections = ConnectionsV0(config)
         self.driver: SocketDriver | None = None
 
     # --- lookups
@@ -301,7 +301,7 @@ class Alpha:
         parse: Callable[[httpx.Response], T],
         options: RequestOptions | None = None,
     ) -> T:
-        return parsed(self._transports.http.send(request, options), parse)
+        return parsed(self._connections.http.send(request, options), parse)
 
     # --- speech
 
@@ -326,7 +326,7 @@ class Alpha:
         with told_by(refused_speech):
             while True:
                 try:
-                    return self._transports.http.speech(request, {"max_retries": 0}, _nothing)
+                    return self._connections.http.speech(request, {"max_retries": 0}, _nothing)
                 except APIError as error:
                     delay = retries.delay_after(error)
                     if delay is None:
@@ -372,12 +372,12 @@ class Alpha:
 
     def connect(self) -> SocketDriver:
         """The open socket, or a new one."""
-        self.driver = driver = self._transports.acquire()
+        self.driver = driver = self._connections.acquire()
         return driver
 
     def close(self) -> None:
         """Close everything; safe to call twice."""
-        self._transports.close()
+        self._connections.close()
 
 
 def _checked(make: Callable[[], T]) -> T:
