@@ -5,10 +5,11 @@ from __future__ import annotations
 import inspect
 import re
 
+import cartesia_api.models
 import pytest
 
 import cartesia_stream
-from cartesia_stream import _version, audio, errors, events, observe, options
+from cartesia_stream import _version, audio, errors, events, models, observe, options
 from cartesia_stream._http import with_response
 
 TWINS = [
@@ -128,3 +129,23 @@ def test_clients_take_the_same_arguments() -> None:
     ours, theirs = (parameters(client.__init__) for client in clients)
     assert ours == theirs
     assert len(ours) > 1
+
+
+def test_every_model_has_a_public_home() -> None:
+    """It is the generated one, imported when it is first used."""
+    names = set(cartesia_api.models.__all__)
+    assert {"Voice", "VoicePage", "Transcription", "Language"} <= names
+    assert set(vars(models)["__all__"]) == names
+    assert names <= set(dir(models))
+    for name in names:
+        assert getattr(models, name) is getattr(cartesia_api.models, name)
+
+
+@pytest.mark.parametrize(("module", "name"), [(models, "Voic"), (options, "Sender")])
+def test_a_name_that_is_not_there(module: object, name: str) -> None:
+    with pytest.raises(AttributeError, match=name):
+        getattr(module, name)
+
+
+def test_options_of_a_call_are_where_the_others_are() -> None:
+    assert options.RequestOptions is cartesia_stream.RequestOptions

@@ -15,7 +15,7 @@ GRAPH = import_graph(CLIENT)
 ROOMS = (
     *("_version", "errors", "events", "audio", "options"),
     *("_protocol", "observe", "_text", "_http"),
-    *("_aio", "_sync", "v0", "otel", "play"),
+    *("_aio", "_sync", "v0", "models", "otel", "play"),
 )
 USERS = ("cli", "__main__")  # which import the package as users do
 PURE = ("_protocol", "_text")

@@ -48,10 +48,10 @@ class AsyncPool:
         size: int,
         limit: int | None,
     ) -> None:
-        self.gate = AsyncGate(limit)
+        self.gate: AsyncGate = AsyncGate(limit)
         self.http: AsyncHttpSender | None = None
         self.sockets: WeakSet[AsyncSocketDriver] = WeakSet()
-        self.guard = Guard()
+        self.guard: Guard = Guard()
         self._connect = connect
         self._size = size
         self._mutex = Mutex()

@@ -45,7 +45,7 @@ class Account:
         self.format: AudioFormat = life.format
         self.words: list[Timing] | None = None
         self.phonemes: list[Timing] | None = None
-        self.complete = False
+        self.complete: bool = False
         self.chunks: int = 0
         self.nbytes: int = 0
         self._rest = b""

@@ -49,10 +49,10 @@ class Pool:
         size: int,
         limit: int | None,
     ) -> None:
-        self.gate = Gate(limit)
+        self.gate: Gate = Gate(limit)
         self.http: HttpSender | None = None
         self.sockets: WeakSet[SocketDriver] = WeakSet()
-        self.guard = Guard()
+        self.guard: Guard = Guard()
         self._connect = connect
         self._size = size
         self._mutex = Mutex()
