@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Final, Generic, Self, TypeVar
 
@@ -12,7 +11,7 @@ from .._protocol.faults import request_id_of
 from ..errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Mapping
 
     import httpx
 
@@ -21,41 +20,13 @@ __all__ = ["Response"]
 T = TypeVar("T")
 
 
-class Headers(Mapping[str, str]):
-    """Headers whatever the case of their names; one that is repeated has its values joined."""
-
-    __slots__ = ("_values",)
-
-    def __init__(self, pairs: Iterable[tuple[str, str]]) -> None:
-        self._values: dict[str, str] = {}
-        for name, value in pairs:
-            key = name.lower()
-            known = self._values.get(key)
-            self._values[key] = value if known is None else f"{known}, {value}"
-
-    def __getitem__(self, name: str) -> str:
-        return self._values[name.lower()]
-
-    def __contains__(self, name: object) -> bool:
-        return isinstance(name, str) and name.lower() in self._values
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._values)
-
-    def __len__(self) -> int:
-        return len(self._values)
-
-    def __repr__(self) -> str:
-        return f"Headers({self._values!r})"
-
-
 class Response(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
     """The result of a call with what came around it; see `Cartesia.with_response`.
 
     Attributes:
         data: What the call returns.
         status_code: HTTP status.
-        headers: Headers, whatever the case of their names.
+        headers: Headers, whatever the case of their names; those of a repeated name are joined.
         request_id: The service's id of the request, if it gave one.
     """
 
@@ -100,10 +71,9 @@ class Watch:
         response = self.response
         if response is None:
             raise ConfigurationError("the call sent no HTTP request, so it has no response")
-        headers = Headers(response.headers.multi_items())
         return Response(
             data=data,
             status_code=response.status_code,
-            headers=headers,
-            request_id=request_id_of(headers),
+            headers=response.headers,
+            request_id=request_id_of(response.headers),
         )

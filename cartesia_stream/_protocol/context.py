@@ -11,6 +11,7 @@ from collections import deque
 from enum import Enum
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from ..audio import PCM_24K
 from ..errors import (
     APIConnectionError,
     APIError,
@@ -24,6 +25,7 @@ from ..errors import (
 )
 from ..events import AudioChunk, Cancelled, Done
 from .log import debugging, log_event
+from .stats import Meter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -32,7 +34,6 @@ if TYPE_CHECKING:
     from ..events import SpeechEvent
     from ..options import Timeouts
     from .frames import RequestEncoder
-    from .stats import Meter
 
 
 class State(Enum):
@@ -121,27 +122,26 @@ class Context:
         id: The wire's ``context_id``.
         state: See `TRANSITIONS`.
         over: Whether it has ended, though its last events may still wait to be read.
-        chunks: Audio chunks received.
         cut_short: Whether the service said done before it was told that no more text comes.
-        nbytes: Audio bytes received.
         sent_at: When text that can be heard first went out, monotonic seconds.
         first_audio_at: When the first chunk came in, monotonic seconds.
         wake: How the driver tells a waiting consumer that there is news.
         ended: Called once, when the service works on the context no more; must not block.
         logged: Whether its messages are logged.
-        meter: Told of the audio that arrives.
+        meter: Counts the audio that arrives, here and in the contexts of the stream before.
     """
 
     __slots__ = (
-        "_deaf",
+        "_chunks_before",
         "_events",
         "_fault",
         "_last_activity",
         "_max_buffer",
+        "_nbytes_before",
         "_owed_since",
         "_read",
         "_received",
-        "chunks",
+        "_takes_events",
         "cut_short",
         "encoder",
         "ended",
@@ -149,7 +149,6 @@ class Context:
         "id",
         "logged",
         "meter",
-        "nbytes",
         "over",
         "sent_at",
         "state",
@@ -168,15 +167,15 @@ class Context:
         meter: Meter | None = None,
     ) -> None:
         self.ended: Callable[[Context], None] | None = ended
-        self.meter: Meter | None = meter
+        self.meter: Meter = Meter(PCM_24K) if meter is None else meter
+        self._chunks_before = self.meter.chunks
+        self._nbytes_before = self.meter.nbytes
         self.logged: bool = debugging()
         self.id: str = context_id
         self.encoder: RequestEncoder = encoder
         self.wake: Callable[[], None] = wake
         self._enter(State.IDLE)
-        self.chunks: int = 0
         self.cut_short: bool = False
-        self.nbytes: int = 0
         self.sent_at: float | None = None
         self.first_audio_at: float | None = None
         self._events: deque[SpeechEvent] = deque()
@@ -190,7 +189,17 @@ class Context:
     def _enter(self, state: State) -> None:
         self.state: State = state
         self.over: bool = state in _OVER
-        self._deaf = self.over or state is State.IDLE
+        self._takes_events = (state, Move.EVENT) in TRANSITIONS
+
+    @property
+    def chunks(self) -> int:
+        """Audio chunks received."""
+        return self.meter.chunks - self._chunks_before
+
+    @property
+    def nbytes(self) -> int:
+        """Audio bytes received."""
+        return self.meter.nbytes - self._nbytes_before
 
     # --- our moves
 
@@ -230,7 +239,7 @@ class Context:
 
     def receive(self, event: SpeechEvent, *, now: float) -> bool:
         """Take an event of the peer; whether a waiting consumer has news."""
-        if self._deaf:
+        if not self._takes_events:
             return False
         self._last_activity = now
         self._owed_since = None
@@ -241,17 +250,14 @@ class Context:
                 self.first_audio_at = now
             size = len(event.data)
             weight = size or EVENT_BYTES
-            self.chunks += 1
-            self.nbytes += size
-            if self.meter is not None:
-                self.meter.audio(size, now)
+            self.meter.audio(size, now)
         elif type(event) is Done:
             weight = 0  # the end always fits
             if self.sent_at is not None and not self.nbytes:
                 silent = RemoteProtocolError("the service ended the stream without any audio")
                 return self.fail(silent, Move.ERROR)
             self.cut_short = self.state is State.OPEN
-            if self.meter is not None and not self.cut_short:
+            if not self.cut_short:
                 self.meter.finish(now, complete=True)
             self._enter(TRANSITIONS[self.state, Move.END])
         else:

@@ -5,7 +5,7 @@ data frames, which are nearly all of the traffic, are cut out of the read buffer
 needs several generator steps and copies for each. Everything unusual goes to the package, which
 judges it. Two rules keep the two parsers in step: the package is only ever given whole frames
 while the connection is open, and everything at once when it is not. Messages are not copied: they
-stay where the network has put them until it is read again.
+stay where the network has put them, in one buffer for all reads, until it is read again.
 
 The handshake is an HTTP request: `handshake_headers` go out with it; `accept` judges the answer.
 """
@@ -25,7 +25,6 @@ from websockets.protocol import State
 from websockets.uri import parse_uri
 
 from ..errors import RemoteProtocolError
-from .buffer import ReadBuffer
 from .context import closed_error
 
 if TYPE_CHECKING:
@@ -36,6 +35,11 @@ if TYPE_CHECKING:
 Message = tuple[bytes | bytearray, int, int]
 """What holds a whole message, where it begins and where it ends; until the next read."""
 
+SMALL: Final = 1 << 14  # bytes; enough for audio at the pace of speech
+LARGE: Final = 1 << 20  # what reads of a faster peer may fill: the more, the fewer wake-ups
+PATIENCE: Final = 8  # reads that fill it before it grows; the first audio of many is over sooner
+SPARE: Final = 8  # bytes behind the room, so that a whole header can be read at any position
+
 _unpack_header: Final = struct.Struct("!BBH").unpack_from  # RFC 6455, section 5.2
 _OPCODES: Final = frozenset(Opcode)
 _NOWHERE: Final = parse_uri("ws://localhost/")
@@ -43,6 +47,55 @@ _NOWHERE: Final = parse_uri("ws://localhost/")
 # The package logs the handshake's headers, the key among them, at DEBUG: it gets a logger of its
 # own, outside the hierarchy, that nobody can switch on.
 _SILENT: Final = logging.Logger("silent", logging.CRITICAL + 1)  # noqa: LOG001 (outside, see above)
+
+
+class ReadBuffer:
+    """What the network reads into; what was not taken yet is from `start` to `end` of `data`.
+
+    It grows when reads keep filling it, and past `LARGE` only as far as a single message needs.
+
+    Attributes:
+        data: The buffer, another one from time to time.
+        start: Where what was not taken begins.
+        end: Where it ends.
+    """
+
+    __slots__ = ("_filled", "_view", "data", "end", "start")
+
+    def __init__(self) -> None:
+        self.start: int = 0
+        self.end: int = 0
+        self._allocate(SMALL)
+
+    def _allocate(self, size: int) -> None:
+        self.data: bytearray = bytearray(size + SPARE)
+        self._view = memoryview(self.data)
+        self._filled = 0  # how many reads have filled it
+
+    def room(self) -> memoryview:
+        """Where the next bytes may be put, at least one; what was taken is lost."""
+        start, end, view = self.start, self.end, self._view
+        size, rest = len(view) - SPARE, end - start
+        wanted = size
+        self._filled += end == size
+        if end == size and 2 * rest > size:
+            wanted = 2 * size
+        elif self._filled >= PATIENCE and size < LARGE:
+            wanted = min(4 * size, LARGE)
+        elif size > LARGE > 2 * rest:
+            wanted = LARGE
+        if wanted != size:
+            self._allocate(wanted)
+        if start or wanted != size:
+            self._view[:rest] = view[start:end]
+            self.start, self.end = 0, rest
+        return self._view[rest:wanted]
+
+    def take(self) -> bytes:
+        """All of it."""
+        data = bytes(self._view[self.start : self.end])
+        self.start = self.end
+        return data
 
 
 class WebSocket:
