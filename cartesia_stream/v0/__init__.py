@@ -42,9 +42,8 @@ from ._calls import (
     speech_body,
 )
 from ._config import ConfigV0
-from ._failures import MAX_ATTEMPTS, broken_response
+from ._failures import BACKOFF_FACTOR, MAX_ATTEMPTS, broken_response
 from ._frames import ObjectStream, typed
-from ._retry import BACKOFF_FACTOR
 from ._sync.client import Alpha
 from ._sync.retry import retry_on_connection_error
 

@@ -1,4 +1,4 @@
-"""What the alpha's client says when it fails: the words of 0.0.6, and classes that both know.
+"""What the alpha's client does when it fails: attempts, the words of 0.0.6, classes that both know.
 
 Each error is one of `cartesia_stream.errors` with its status, body and request id, and an instance
 of the class that code for the alpha catches.
@@ -6,15 +6,26 @@ of the class that code for the alpha catches.
 
 from __future__ import annotations
 
+import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final, cast
 
 from ..errors import APIConnectionError, APIError, APIStatusError, CartesiaError
 
 if TYPE_CHECKING:
+    import logging
     from collections.abc import Callable, Generator
 
 MAX_ATTEMPTS: Final = 3
+BACKOFF_FACTOR: float = 1
+"""Of the decorators. The clients wait as today's do: with jitter, and as long as they are asked."""
+
+_KINDS = (
+    ("httpx", "TransportError"),
+    ("requests", "ConnectionError"),
+    ("requests", "Timeout"),
+    ("aiohttp", "ClientConnectionError"),
+)
 
 
 @contextmanager
@@ -134,3 +145,49 @@ def _used_up(error: APIError, *, idempotent: bool) -> APIError:
     made = recast(error, Exception, f"Exception occurred after {MAX_ATTEMPTS} tries.")
     made.__cause__ = error
     return made
+
+
+class Attempts:
+    """Counts attempts, and says how long to wait for the next one.
+
+    Args:
+        most: Attempts at most, the first included.
+        factor: Seconds before the second one; each further wait is twice as long.
+        logger: Told of each further attempt.
+    """
+
+    def __init__(self, most: int, factor: float, logger: logging.Logger | None) -> None:
+        self._most = max(1, most)
+        self._factor = factor
+        self._logger = logger
+        self._made = 0
+
+    def delay_after(self, error: BaseException) -> float:
+        """Seconds to wait.
+
+        Raises:
+            APIConnectionError: If all attempts were made.
+        """
+        self._made += 1
+        if self._made >= self._most:
+            text = f"Exception occurred after {self._most} tries."
+            raise APIConnectionError(text) from error
+        delay = self._factor * 2.0 ** (self._made - 1)
+        if self._logger is not None:
+            self._logger.warning(
+                "%s: attempt %d of %d in %g s",
+                type(error).__name__,
+                self._made + 1,
+                self._most,
+                delay,
+            )
+        return delay
+
+
+def connection_errors() -> tuple[type[BaseException], ...]:
+    """What is worth another attempt, of ours and of the libraries that are in use."""
+    kinds: list[type[BaseException]] = [APIConnectionError, ConnectionError, TimeoutError]
+    kinds += [
+        getattr(sys.modules[module], name) for module, name in _KINDS if module in sys.modules
+    ]
+    return tuple(kinds)

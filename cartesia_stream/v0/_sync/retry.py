@@ -9,8 +9,7 @@ from functools import wraps
 from typing import TYPE_CHECKING, ParamSpec, TypeVar, cast
 
 from ..._sync.flow import sleep
-from .._failures import MAX_ATTEMPTS
-from .._retry import BACKOFF_FACTOR, Attempts, connection_errors
+from .._failures import BACKOFF_FACTOR, MAX_ATTEMPTS, Attempts, connection_errors
 
 if TYPE_CHECKING:
     import logging
