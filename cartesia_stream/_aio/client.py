@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ParamSpec, Self, TypeVar
 from cartesia_api.api import AsyncResources
 
 from .._http.config import DEFAULT_API_VERSION, MAX_BUFFER_BYTES, Config
-from .._http.with_response import Response, Watch
+from .._http.with_response import Response, ResponseRecorder
 from .connections import AsyncConnections
 from .credentials import AsyncCredentials
 from .tts import AsyncTTS
@@ -157,9 +157,9 @@ class AsyncCartesia(AsyncResources):
         Raises:
             ConfigurationError: If the call sent no HTTP request.
         """
-        with Watch() as watch:
+        with ResponseRecorder() as recorder:
             data = await call(*args, **kwargs)
-        return watch.answer(data)
+        return recorder.answer(data)
 
     def token_source(
         self,

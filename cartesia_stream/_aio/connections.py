@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Self, TypeVar
 
 from .._http.config import closed_client
 from .._http.operations import parsed, refused
-from .._http.records import Call, Life
+from .._http.records import CallRecord, StreamRecord
 from ..errors import RateLimitError
-from .flow import Place, leave_places, place
+from .flow import Owner, drop_foreign, owner
 from .pool import AsyncPool
 from .stream import MeteredSource
 
@@ -73,7 +73,7 @@ class AsyncConnections:
         self._http_client = http_client
         self._ssl_context = ssl_context
         self._proxy = proxy
-        self._pools: dict[Place, AsyncPool] = {}
+        self._pools: dict[Owner, AsyncPool] = {}
         self.closed: bool = False
         self._root = self
 
@@ -87,10 +87,10 @@ class AsyncConnections:
     @property
     def pool(self) -> AsyncPool:
         """What is open in this process and event loop."""
-        here = place()
+        here = owner()
         pool = self._pools.get(here)
         if pool is None:
-            leave_places(self._pools)
+            drop_foreign(self._pools)
             pool = AsyncPool(
                 self._root.connect, size=self._max_sockets, limit=self._max_concurrency
             )
@@ -130,7 +130,7 @@ class AsyncConnections:
         Raises:
             APIError: If the network, the service or the shape of its answer is not as it should be.
         """
-        with Call(self.config.observers, request, time.monotonic):
+        with CallRecord(self.config.observers, request, time.monotonic):
             response = await self.http.send(request, options)
         return parsed(response, parse)
 
@@ -144,23 +144,27 @@ class AsyncConnections:
     ) -> AsyncGenerator[AsyncDownload]:
         """What the generated operations call for bodies that stream."""
         async with AsyncExitStack() as stack:
-            with Call(self.config.observers, request, time.monotonic):
+            with CallRecord(self.config.observers, request, time.monotonic):
                 opened = self.http.stream(request, options)
                 download = await stack.enter_async_context(opened)
             yield download
 
-    def life(self, transport: StreamTransport, fmt: AudioFormat, model_id: object = None) -> Life:
+    def record(
+        self, transport: StreamTransport, fmt: AudioFormat, model_id: object = None
+    ) -> StreamRecord:
         """What is measured and told of a stream."""
-        return Life(self.config.observers, transport, fmt, model_id=model_id, clock=time.monotonic)
+        return StreamRecord(
+            self.config.observers, transport, fmt, model_id=model_id, clock=time.monotonic
+        )
 
     async def speech(
-        self, request: SpeechRequest, options: RequestOptions | None, life: Life
+        self, request: SpeechRequest, options: RequestOptions | None, record: StreamRecord
     ) -> MeteredSource:
         """Speech over one HTTP call, which takes a slot as a context does."""
         given = options or {}
         gate = self.pool.gate
-        life.begin()
-        with life.queueing():
+        record.begin()
+        with record.queueing():
             ticket = await gate.enter(priority=0, seconds=self.config.timeouts.queue)
 
         def ended() -> None:
@@ -169,16 +173,16 @@ class AsyncConnections:
         try:
             while True:
                 try:
-                    with Call(self.config.observers, request.request, time.monotonic):
+                    with CallRecord(self.config.observers, request.request, time.monotonic):
                         source = await self.http.speech(request, given, ended)
-                    return MeteredSource(source, life)
+                    return MeteredSource(source, record)
                 except RateLimitError as error:
                     repeatable = request.request.replayable
                     if not (repeatable and given.get("max_retries", self.max_retries)):
                         raise
-                    with life.queueing():
+                    with record.queueing():
                         await gate.enter_again(ticket, error)
-                    life.restart("refused", error)
+                    record.restart("refused", error)
         except BaseException:
             ended()
             raise
@@ -212,6 +216,6 @@ class AsyncConnections:
             await self._root.aclose()
             return
         self.closed = True
-        pool = self._pools.get(place())
+        pool = self._pools.get(owner())
         if pool is not None:
             await pool.aclose()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from .._protocol import gate as protocol
 from ..errors import APITimeoutError
-from .flow import Guard, Signal
+from .flow import Signal, ThreadLock
 
 if TYPE_CHECKING:
     from .._protocol.gate import Ticket
@@ -23,7 +23,7 @@ class AsyncGate:
 
     def __init__(self, limit: int | None) -> None:
         self._gate = protocol.Gate(limit)
-        self._guard = Guard()
+        self._guard = ThreadLock()
         self._signals: dict[Ticket, Signal] = {}
 
     async def enter(self, *, priority: int, seconds: float | None) -> Ticket:

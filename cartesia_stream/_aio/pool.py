@@ -8,7 +8,7 @@ from weakref import WeakSet
 
 from .._protocol.log import label, logger
 from ..errors import CartesiaError
-from .flow import Guard, Mutex, Repeater
+from .flow import Mutex, PeriodicTask, ThreadLock
 from .gate import AsyncGate
 
 if TYPE_CHECKING:
@@ -51,13 +51,13 @@ class AsyncPool:
         self.gate: AsyncGate = AsyncGate(limit)
         self.http: AsyncHttpSender | None = None
         self.sockets: WeakSet[AsyncSocketDriver] = WeakSet()
-        self.guard: Guard = Guard()
+        self.guard: ThreadLock = ThreadLock()
         self._connect = connect
         self._size = size
         self._mutex = Mutex()
         self._drivers: list[AsyncSocketDriver] = []
         self._wanted = 0
-        self._repeater: Repeater | None = None
+        self._refreshing: PeriodicTask | None = None
 
     async def acquire(self) -> AsyncSocketDriver:
         """The socket for the next context."""
@@ -77,8 +77,8 @@ class AsyncPool:
         """Open sockets ahead of need, and keep that many open and fresh from now on."""
         self._wanted = min(sockets, self._size)
         await self._fill()
-        if self._repeater is None:
-            self._repeater = Repeater(REFRESH_INTERVAL_S, self._refresh)
+        if self._refreshing is None:
+            self._refreshing = PeriodicTask(REFRESH_INTERVAL_S, self._refresh)
 
     async def _refresh(self) -> None:
         try:
@@ -112,9 +112,9 @@ class AsyncPool:
         """Close every connection, and stop keeping sockets warm."""
         with self.guard:
             drivers = list(self.sockets)
-        repeater, self._repeater = self._repeater, None
-        if repeater is not None:
-            await repeater.stop()
+        refreshing, self._refreshing = self._refreshing, None
+        if refreshing is not None:
+            await refreshing.stop()
         for driver in drivers:
             await driver.aclose()
         if self.http is not None:

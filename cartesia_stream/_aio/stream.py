@@ -11,10 +11,10 @@ from .._http.account import Account
 from .._protocol.context import State
 from .._protocol.log import debugging, log_event
 from .._text.ledger import Ledger
-from .._text.utterance import entered
+from .._text.utterance import recorded
 from ..audio import saving
 from ..events import AudioChunk, Cancelled
-from .flow import Guard, Ongoing, close_dropped, place
+from .flow import Ongoing, ThreadLock, close_dropped, owner
 
 if TYPE_CHECKING:
     import os
@@ -26,16 +26,16 @@ if TYPE_CHECKING:
         Mapping,
     )
 
-    from .._http.records import Life
+    from .._http.records import StreamRecord
     from .._protocol.context import Context
     from .._protocol.gate import Ticket
     from .._protocol.stats import StreamStats
     from ..audio import Audio, AudioFormat
     from ..events import SpeechEvent, Timing
     from ..options import Timeouts
-    from .flow import Place
+    from .flow import Owner
     from .gate import AsyncGate
-    from .websocket import AsyncSocketDriver, Lane
+    from .websocket import AsyncSocketDriver, ContextReader
 
 __all__ = ["AsyncSpeechStream"]
 
@@ -85,11 +85,11 @@ class AsyncSpeechStream:
         "__weakref__",
         "_account",
         "_closed",
+        "_context",
         "_error",
-        "_life",
         "_opening",
         "_owner",
-        "_place",
+        "_record",
         "_source",
         "_start",
     )
@@ -97,18 +97,18 @@ class AsyncSpeechStream:
     def __init__(
         self,
         start: Callable[[], Awaitable[AsyncSource]] | None,
-        life: Life,
+        record: StreamRecord,
         *,
         source: AsyncSource | None = None,
-        owner: object = None,
+        context: object = None,
     ) -> None:
-        self._place: Place | None = None  # where it is to be closed if it is dropped
-        self._owner = owner
+        self._owner: Owner | None = None  # where it is to be closed if it is dropped
+        self._context = context
         self._start = start
         self._opening: Ongoing[AsyncSource] | None = None
         self._source = source
-        self._life = life
-        self._account = Account(life)
+        self._record = record
+        self._account = Account(record)
         self._closed = False
         self._error: Exception | None = None
 
@@ -119,13 +119,13 @@ class AsyncSpeechStream:
                 raise self._error
             if self._opening is None:
                 assert self._start is not None
-                self._place = place()
+                self._owner = owner()
                 self._opening = Ongoing(self._start)
             try:
                 self._source = await self._opening.result()
             except Exception as error:
                 self._end(error)
-                self._place = None  # nothing is left to be closed
+                self._owner = None  # nothing is left to be closed
                 raise
             if self._source is not None:
                 self._start = self._opening = None
@@ -133,7 +133,7 @@ class AsyncSpeechStream:
 
     def _end(self, error: Exception) -> None:
         self._error = error  # however often it is read, it never looks complete
-        self._life.end(error)
+        self._record.end(error)
 
     def __await__(self) -> Generator[object, None, Self]:  # aio
         yield from self._opened().__await__()  # aio
@@ -232,12 +232,12 @@ class AsyncSpeechStream:
     async def aclose(self) -> None:
         """Stop the speech if it is not over; safe to call twice."""
         self._closed = True
-        await _close(self._source, self._opening, self._life)
-        self._place = None
+        await _close(self._source, self._opening, self._record)
+        self._owner = None
 
     def __del__(self) -> None:
-        if self._place is not None:
-            close_dropped(self._place, partial(_close, self._source, self._opening, self._life))
+        if self._owner is not None:
+            close_dropped(self._owner, partial(_close, self._source, self._opening, self._record))
 
     async def __aenter__(self) -> Self:
         await self._opened()
@@ -293,16 +293,16 @@ class AsyncSpeechStream:
     @property
     def time_to_first_audio(self) -> float | None:
         """Seconds from the request to the arrival of the first audio; None before it."""
-        return self._life.meter.time_to_first_audio
+        return self._record.meter.time_to_first_audio
 
     @property
     def stats(self) -> StreamStats:
         """How it is going: times, sizes, how far it is ahead of playback, and ids for support."""
-        return self._life.stats
+        return self._record.stats
 
 
 async def _close(
-    source: AsyncSource | None, opening: Ongoing[AsyncSource] | None, life: Life
+    source: AsyncSource | None, opening: Ongoing[AsyncSource] | None, record: StreamRecord
 ) -> None:
     """Stop speech, whatever has become of it; it must not know the stream, which may be gone."""
     try:
@@ -311,7 +311,7 @@ async def _close(
         if source is not None:
             await source.aclose()
     finally:
-        life.end()
+        record.end()
 
 
 class AsyncAudioBlocks:
@@ -355,16 +355,16 @@ class ContextSource:
         context_id: Its id.
         fields: The constant fields of its requests.
         fmt: Format of the audio.
-        life: What is measured and told of it.
+        record: What is measured and told of it.
         timeouts: How long to wait for a slot, the network and the events.
 
     Attributes:
-        lane: The context on the socket.
+        reader: The context on the socket.
         ledger: The account of what is said and heard.
         context_id: Its id.
     """
 
-    __slots__ = ("_driver", "_gate", "_life", "_ticket", "context_id", "lane", "ledger")
+    __slots__ = ("_driver", "_gate", "_record", "_ticket", "context_id", "ledger", "reader")
 
     request_id: str | None = None
 
@@ -375,24 +375,24 @@ class ContextSource:
         context_id: str,
         fields: Mapping[str, object],
         fmt: AudioFormat,
-        life: Life,
+        record: StreamRecord,
         timeouts: Timeouts,
     ) -> None:
         timed = fields.get("add_timestamps") is True
-        self.ledger: Ledger = Ledger(fmt, timed=timed, guard=Guard())
+        self.ledger: Ledger = Ledger(fmt, timed=timed, guard=ThreadLock())
         self.context_id: str | None = context_id
         self._gate = gate
         self._driver = driver
-        self._life = life
+        self._record = record
         self._ticket: Ticket | None = None
-        self.lane: Lane = driver.open(
+        self.reader: ContextReader = driver.open(
             context_id,
             fields,
             ended=self._leave,
-            meter=life.meter,
+            meter=record.meter,
             timeouts=timeouts,
         )
-        life.enter(context_id, driver)
+        record.enter(context_id, driver)
 
     def _leave(self, context: Context) -> None:
         if self._ticket is not None:
@@ -400,52 +400,54 @@ class ContextSource:
 
     async def send(self, text: str, *, more: bool, flush: bool = False) -> None:
         """Send text, a flush or the end of the text; the first of them waits for a slot."""
-        context = self.lane.context
+        context = self.reader.context
         if more and self._ticket is None and not context.over:
-            self._life.begin()
-            with self._life.queueing():
-                self._ticket = await self._gate.enter(priority=0, seconds=self.lane.timeouts.queue)
+            self._record.begin()
+            with self._record.queueing():
+                self._ticket = await self._gate.enter(
+                    priority=0, seconds=self.reader.timeouts.queue
+                )
             if context.over:  # meanwhile
                 self._leave(context)
-        await self._driver.send(self.lane, text, more=more, flush=flush)
+        await self._driver.send(self.reader, text, more=more, flush=flush)
         if text:
             self.ledger.push(text)
 
     def ready(self) -> SpeechEvent | None:
         """An event that is here already."""
-        event = self.lane.context.pop()
+        event = self.reader.context.pop()
         if type(event) is AudioChunk:
             self.ledger.audio(len(event.data))
             return event
-        return None if event is None else entered(self.ledger, event)
+        return None if event is None else recorded(self.ledger, event)
 
     def wait(self) -> Awaitable[bool]:
         """Wait until there is one; False after the terminal one."""
-        return self._driver.wait(self.lane)
+        return self._driver.wait(self.reader)
 
     async def aclose(self) -> None:
         """Cancel the context if it is not over."""
-        if not self.lane.context.over:
-            self._driver.cancel(self.lane)
+        if not self.reader.context.over:
+            self._driver.cancel(self.reader)
 
     async def cancel(self) -> None:
         """Cancel the context if it is not over, and end its account."""
         await self.aclose()
-        context = self.lane.context
-        self._life.end(context.fault, complete=context.state is State.DONE)
+        context = self.reader.context
+        self._record.end(context.fault, complete=context.state is State.DONE)
 
 
 class MeteredSource:
     """Events of a response, whose audio nobody takes in before it is asked for."""
 
-    def __init__(self, source: AsyncSource, life: Life) -> None:
+    def __init__(self, source: AsyncSource, record: StreamRecord) -> None:
         self._source = source
-        self._life = life
+        self._record = record
         self._asked = math.inf  # since when the present event is waited for
         self._logged = debugging()
         self.ledger: Ledger = source.ledger
-        life.enter(source.context_id)
-        life.requested(source.request_id)
+        record.enter(source.context_id)
+        record.requested(source.request_id)
 
     @property
     def context_id(self) -> str | None:
@@ -466,7 +468,7 @@ class MeteredSource:
             log_event(event, f"request={self.request_id}")
         if type(event) is AudioChunk:
             now = time.monotonic()
-            self._life.meter.audio_read(len(event.data), asked=self._asked, now=now)
+            self._record.meter.audio_read(len(event.data), asked=self._asked, now=now)
         self._asked = math.inf
         return event
 

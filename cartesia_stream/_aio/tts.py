@@ -10,7 +10,7 @@ from .._http.operations import Infill, bytes_request, sse_request
 from .._protocol.fields import DEFAULT_MODEL, check_text, speech_fields
 from .._text.utterance import Utterance
 from ..audio import PCM_24K, AudioFormat
-from .flow import TEXTS, Guard, Opening, close_dropped, launch, opening, place
+from .flow import TEXTS, Opening, ThreadLock, close_dropped, owner, start_now
 from .speech import AsyncSpeech
 from .stream import AsyncSpeechStream, ContextSource
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from ..options import BytesOptions, ContextOptions, SpeechOptions
     from .connections import AsyncConnections
-    from .flow import Place
+    from .flow import Owner
     from .stream import MeteredSource
     from .websocket import AsyncSocketDriver
 
@@ -42,7 +42,7 @@ class AsyncTTSContext:
         format: Format of the audio.
     """
 
-    __slots__ = ("__weakref__", "_life", "_place", "_source", "format")
+    __slots__ = ("__weakref__", "_owner", "_record", "_source", "format")
 
     def __init__(
         self,
@@ -52,8 +52,8 @@ class AsyncTTSContext:
         fields: Mapping[str, object],
         fmt: AudioFormat,
     ) -> None:
-        self._place: Place | None = None
-        self._life = connections.life("websocket", fmt, fields.get("model_id"))
+        self._owner: Owner | None = None
+        self._record = connections.record("websocket", fmt, fields.get("model_id"))
         context_id = context_id or str(uuid.uuid4())
         self._source = ContextSource(
             connections.pool.gate,
@@ -61,20 +61,20 @@ class AsyncTTSContext:
             context_id,
             fields,
             fmt,
-            self._life,
+            self._record,
             connections.config.timeouts,
         )
-        self._place = place()
+        self._owner = owner()
         self.format: AudioFormat = fmt
 
     def __del__(self) -> None:
-        if self._place is not None and not self._source.lane.context.over:
-            close_dropped(self._place, self._source.cancel)
+        if self._owner is not None and not self._source.reader.context.over:
+            close_dropped(self._owner, self._source.cancel)
 
     @property
     def context_id(self) -> str:
         """The id on the wire."""
-        return self._source.lane.context.id
+        return self._source.reader.context.id
 
     async def push(self, transcript: str) -> None:
         """Add text, verbatim: the service joins pushes without a space between them.
@@ -110,7 +110,7 @@ class AsyncTTSContext:
         Closing a stream of it cancels the context; the context is cancelled as well when it is
         dropped together with its streams.
         """
-        return AsyncSpeechStream(None, self._life, source=self._source, owner=self)
+        return AsyncSpeechStream(None, self._record, source=self._source, context=self)
 
     async def __aenter__(self) -> Self:
         return self
@@ -227,8 +227,10 @@ class AsyncTTS:
         """
         check_options(options)
         request, connections = bytes_request(transcript, voice, speech), self._connections
-        life = connections.life("bytes", request.format, request.model_id)
-        return launch(AsyncSpeechStream(lambda: connections.speech(request, options, life), life))
+        record = connections.record("bytes", request.format, request.model_id)
+        return start_now(
+            AsyncSpeechStream(lambda: connections.speech(request, options, record), record)
+        )
 
     def generate_sse(
         self,
@@ -254,8 +256,10 @@ class AsyncTTS:
         """
         check_options(options)
         request, connections = sse_request(transcript, voice, speech, context_id), self._connections
-        life = connections.life("sse", request.format, request.model_id)
-        return launch(AsyncSpeechStream(lambda: connections.speech(request, options, life), life))
+        record = connections.record("sse", request.format, request.model_id)
+        return start_now(
+            AsyncSpeechStream(lambda: connections.speech(request, options, record), record)
+        )
 
     def infill(
         self,
@@ -297,7 +301,7 @@ class AsyncTTS:
         given = sum(recording is not None for recording in recordings)
         infill = Infill.of(transcript, voice, language, model_id, output_format, recordings=given)
 
-        life = self._connections.life("bytes", infill.format, infill.model_id)
+        record = self._connections.record("bytes", infill.format, infill.model_id)
 
         async def start() -> MeteredSource:
             from cartesia_runtime.files import Uploads
@@ -308,9 +312,9 @@ class AsyncTTS:
                     UNSET if recording is None else uploads.file(recording)
                     for recording in recordings
                 )
-                return await self._connections.speech(infill.request(left, right), options, life)
+                return await self._connections.speech(infill.request(left, right), options, record)
 
-        return launch(AsyncSpeechStream(start, life))
+        return start_now(AsyncSpeechStream(start, record))
 
     def websocket_connect(self) -> Opening[AsyncTTSConnection]:
         """Open a socket for many contexts; ahead of need saves the handshake later.
@@ -321,7 +325,7 @@ class AsyncTTS:
             APIStatusError: If the service refused, as over HTTP.
             APIConnectionError: If it cannot be reached.
         """
-        return opening(self._connect)
+        return Opening(self._connect)  # sync: return self._connect()
 
     async def _connect(self) -> AsyncTTSConnection:
         return AsyncTTSConnection(self._connections, await self._connections.connect())
@@ -406,9 +410,11 @@ def _speak(
 
         chunker = Chunker()
         fields.setdefault("max_buffer_delay_ms", CHUNKED_BUFFER_DELAY_MS)
-    life = connections.life("websocket", fmt, fields.get("model_id"))
+    record = connections.record("websocket", fmt, fields.get("model_id"))
     speech = AsyncSpeech(
-        Utterance(fields, fmt, resume=resume, max_retries=connections.max_retries, guard=Guard()),
+        Utterance(
+            fields, fmt, resume=resume, max_retries=connections.max_retries, guard=ThreadLock()
+        ),
         text,
         acquire=acquire,
         gate=lambda: connections.pool.gate,
@@ -416,6 +422,6 @@ def _speak(
         priority=priority,
         timeouts=connections.config.timeouts,
         chunker=chunker,
-        life=life,
+        record=record,
     )
-    return launch(AsyncSpeechStream(speech.start, life))
+    return start_now(AsyncSpeechStream(speech.start, record))

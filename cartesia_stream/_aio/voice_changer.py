@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from .._http.config import check_options
 from .._http.operations import Change
 from ..audio import PCM_24K, AudioFormat
-from .flow import launch
+from .flow import start_now
 from .stream import AsyncSpeechStream
 
 if TYPE_CHECKING:
@@ -87,13 +87,13 @@ class AsyncVoiceChanger:
     ) -> AsyncSpeechStream:
         check_options(options)
         transport: StreamTransport = "sse" if change.events else "bytes"
-        life = self._connections.life(transport, change.format)
+        record = self._connections.record(transport, change.format)
 
         async def start() -> MeteredSource:
             from cartesia_runtime.files import Uploads
 
             with Uploads() as uploads:  # open until the answer begins, and for every try
                 request = change.request(uploads.file(clip))
-                return await self._connections.speech(request, options, life)
+                return await self._connections.speech(request, options, record)
 
-        return launch(AsyncSpeechStream(start, life))
+        return start_now(AsyncSpeechStream(start, record))

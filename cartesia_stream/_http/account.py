@@ -13,14 +13,14 @@ if TYPE_CHECKING:
     from .._protocol.context import Context
     from ..audio import AudioFormat
     from ..events import SpeechEvent, Timing
-    from .records import Life
+    from .records import StreamRecord
 
 
 class Account:
     """What one stream has delivered so far.
 
     Attributes:
-        life: What is measured and told of it.
+        record: What is measured and told of it.
         format: Format of the audio.
         words: Word times so far, if there were any.
         phonemes: Phoneme times so far, if there were any.
@@ -34,15 +34,15 @@ class Account:
         "chunks",
         "complete",
         "format",
-        "life",
         "nbytes",
         "phonemes",
+        "record",
         "words",
     )
 
-    def __init__(self, life: Life) -> None:
-        self.life: Life = life
-        self.format: AudioFormat = life.format
+    def __init__(self, record: StreamRecord) -> None:
+        self.record: StreamRecord = record
+        self.format: AudioFormat = record.format
         self.words: list[Timing] | None = None
         self.phonemes: list[Timing] | None = None
         self.complete: bool = False
@@ -54,7 +54,7 @@ class Account:
         """Account for an event on its way to the consumer."""
         if type(event) is AudioChunk:
             if not self.nbytes:
-                self.life.heard()
+                self.record.heard()
             self.chunks += 1
             self.nbytes += len(event.data)
         elif isinstance(event, WordTimestamps):
@@ -65,9 +65,9 @@ class Account:
             self.phonemes += event.phonemes
         elif isinstance(event, Done):
             self.complete = True
-            self.life.end(complete=True)
+            self.record.end(complete=True)
         elif isinstance(event, Cancelled):
-            self.life.end()
+            self.record.end()
 
     def audio_of(self, event: SpeechEvent) -> bytes:
         """The whole samples in hand; the rest of a split sample waits for the next chunk."""
@@ -103,7 +103,7 @@ class Account:
             phonemes=tuple(self.phonemes or ()),
             context_id=context_id,
             request_id=request_id,
-            time_to_first_audio=self.life.meter.time_to_first_audio,
+            time_to_first_audio=self.record.meter.time_to_first_audio,
             nbytes=self.nbytes,
         )
 

@@ -11,7 +11,7 @@ from .._protocol.log import debugging, label, logger
 from .._protocol.stats import Meter
 from ..errors import APIError, APIStatusError
 from ..observe import ObservedConnection, ObservedRequest
-from .with_response import Watch
+from .with_response import ResponseRecorder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable
@@ -48,7 +48,7 @@ class Observers:
                 logger.exception("an observer failed: %s", type(observer).__name__)
 
 
-class Life:
+class StreamRecord:
     """One stream from its start to its end: measured, logged, and told to the observers.
 
     Args:
@@ -183,7 +183,7 @@ class Life:
         )
 
 
-class Link:
+class ConnectionRecord:
     """One socket from its opening to its end: logged, and told to the observers.
 
     Args:
@@ -212,7 +212,7 @@ class Link:
             self._observers.tell(lambda observer: observer.connection_closed(connection, cause))
 
 
-class Call(Watch):
+class CallRecord(ResponseRecorder):
     """One HTTP call: timed, logged, and told to the observers; a context manager.
 
     Args:
@@ -235,7 +235,7 @@ class Call(Watch):
     def __exit__(self, *raised: object) -> None:
         super().__exit__(*raised)
         if self.response is not None:
-            Watch.note(self.response)  # to whoever watches from outside
+            ResponseRecorder.note(self.response)  # to whoever watches from outside
         error = raised[1] if isinstance(raised[1], Exception) else None
         if raised[1] is not None and error is None:
             return  # it was cancelled

@@ -36,14 +36,16 @@ class Response(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
     request_id: str | None
 
 
-class Watch:
+class ResponseRecorder:
     """Notes the last response of what is called within it; a context manager.
 
     Attributes:
         response: The response, once there is one.
     """
 
-    _current: Final[ContextVar[Watch | None]] = ContextVar("cartesia_watch", default=None)
+    _current: Final[ContextVar[ResponseRecorder | None]] = ContextVar(
+        "cartesia_watch", default=None
+    )
 
     def __init__(self) -> None:
         self.response: httpx.Response | None = None
@@ -51,9 +53,9 @@ class Watch:
     @classmethod
     def note(cls, response: httpx.Response) -> None:
         """Tell whoever watches of a success."""
-        watch = cls._current.get()
-        if watch is not None:
-            watch.response = response
+        recorder = cls._current.get()
+        if recorder is not None:
+            recorder.response = response
 
     def __enter__(self) -> Self:
         self._token = self._current.set(self)

@@ -37,7 +37,7 @@ Message = tuple[bytes | bytearray, int, int]
 
 SMALL: Final = 1 << 14  # bytes; enough for audio at the pace of speech
 LARGE: Final = 1 << 20  # what reads of a faster peer may fill: the more, the fewer wake-ups
-PATIENCE: Final = 8  # reads that fill it before it grows; the first audio of many is over sooner
+FULL_READS: Final = 8  # reads that fill it before it grows; the first audio of many is over sooner
 SPARE: Final = 8  # bytes behind the room, so that a whole header can be read at any position
 
 _unpack_header: Final = struct.Struct("!BBH").unpack_from  # RFC 6455, section 5.2
@@ -80,7 +80,7 @@ class ReadBuffer:
         self._filled += end == size
         if end == size and 2 * rest > size:
             wanted = 2 * size
-        elif self._filled >= PATIENCE and size < LARGE:
+        elif self._filled >= FULL_READS and size < LARGE:
             wanted = min(4 * size, LARGE)
         elif size > LARGE > 2 * rest:
             wanted = LARGE

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, ParamSpec, Self, TypeVar
 from cartesia_api.api import Resources
 
 from .._http.config import DEFAULT_API_VERSION, MAX_BUFFER_BYTES, Config
-from .._http.with_response import Response, Watch
+from .._http.with_response import Response, ResponseRecorder
 from .connections import Connections
 from .credentials import Credentials
 from .tts import TTS
@@ -158,9 +158,9 @@ class Cartesia(Resources):
         Raises:
             ConfigurationError: If the call sent no HTTP request.
         """
-        with Watch() as watch:
+        with ResponseRecorder() as recorder:
             data = call(*args, **kwargs)
-        return watch.answer(data)
+        return recorder.answer(data)
 
     def token_source(
         self,

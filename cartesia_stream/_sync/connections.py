@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Self, TypeVar
 
 from .._http.config import closed_client
 from .._http.operations import parsed, refused
-from .._http.records import Call, Life
+from .._http.records import CallRecord, StreamRecord
 from ..errors import RateLimitError
-from .flow import Place, leave_places, place
+from .flow import Owner, drop_foreign, owner
 from .pool import Pool
 from .stream import MeteredSource
 
@@ -74,7 +74,7 @@ class Connections:
         self._http_client = http_client
         self._ssl_context = ssl_context
         self._proxy = proxy
-        self._pools: dict[Place, Pool] = {}
+        self._pools: dict[Owner, Pool] = {}
         self.closed: bool = False
         self._root = self
 
@@ -88,10 +88,10 @@ class Connections:
     @property
     def pool(self) -> Pool:
         """What is open in this process and event loop."""
-        here = place()
+        here = owner()
         pool = self._pools.get(here)
         if pool is None:
-            leave_places(self._pools)
+            drop_foreign(self._pools)
             pool = Pool(self._root.connect, size=self._max_sockets, limit=self._max_concurrency)
             # no lock: one that was held during a fork would be locked for ever in the child
             pool = self._pools.setdefault(here, pool)
@@ -129,7 +129,7 @@ class Connections:
         Raises:
             APIError: If the network, the service or the shape of its answer is not as it should be.
         """
-        with Call(self.config.observers, request, time.monotonic):
+        with CallRecord(self.config.observers, request, time.monotonic):
             response = self.http.send(request, options)
         return parsed(response, parse)
 
@@ -143,23 +143,27 @@ class Connections:
     ) -> Generator[Download]:
         """What the generated operations call for bodies that stream."""
         with ExitStack() as stack:
-            with Call(self.config.observers, request, time.monotonic):
+            with CallRecord(self.config.observers, request, time.monotonic):
                 opened = self.http.stream(request, options)
                 download = stack.enter_context(opened)
             yield download
 
-    def life(self, transport: StreamTransport, fmt: AudioFormat, model_id: object = None) -> Life:
+    def record(
+        self, transport: StreamTransport, fmt: AudioFormat, model_id: object = None
+    ) -> StreamRecord:
         """What is measured and told of a stream."""
-        return Life(self.config.observers, transport, fmt, model_id=model_id, clock=time.monotonic)
+        return StreamRecord(
+            self.config.observers, transport, fmt, model_id=model_id, clock=time.monotonic
+        )
 
     def speech(
-        self, request: SpeechRequest, options: RequestOptions | None, life: Life
+        self, request: SpeechRequest, options: RequestOptions | None, record: StreamRecord
     ) -> MeteredSource:
         """Speech over one HTTP call, which takes a slot as a context does."""
         given = options or {}
         gate = self.pool.gate
-        life.begin()
-        with life.queueing():
+        record.begin()
+        with record.queueing():
             ticket = gate.enter(priority=0, seconds=self.config.timeouts.queue)
 
         def ended() -> None:
@@ -168,16 +172,16 @@ class Connections:
         try:
             while True:
                 try:
-                    with Call(self.config.observers, request.request, time.monotonic):
+                    with CallRecord(self.config.observers, request.request, time.monotonic):
                         source = self.http.speech(request, given, ended)
-                    return MeteredSource(source, life)
+                    return MeteredSource(source, record)
                 except RateLimitError as error:
                     repeatable = request.request.replayable
                     if not (repeatable and given.get("max_retries", self.max_retries)):
                         raise
-                    with life.queueing():
+                    with record.queueing():
                         gate.enter_again(ticket, error)
-                    life.restart("refused", error)
+                    record.restart("refused", error)
         except BaseException:
             ended()
             raise
@@ -211,6 +215,6 @@ class Connections:
             self._root.close()
             return
         self.closed = True
-        pool = self._pools.get(place())
+        pool = self._pools.get(owner())
         if pool is not None:
             pool.close()

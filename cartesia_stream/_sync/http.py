@@ -31,13 +31,13 @@ from .._http.requests import (
     unmarked_end,
     upgrade_request,
 )
-from .._http.with_response import Watch
+from .._http.with_response import ResponseRecorder
 from .._protocol.faults import MAX_BODY, redact, request_id_of
 from .._text.ledger import Ledger
-from .._text.utterance import entered
+from .._text.utterance import recorded
 from ..errors import APIError, AuthenticationError
 from ..events import Cancelled
-from .flow import BodyReader, Guard, break_off, sleep
+from .flow import BodyReader, ThreadLock, break_off, sleep
 from .transport import Body, Exchange, OwnClient, Transport
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ class HttpSender:
         self._client: httpx.Client = http_client or OwnClient(
             Transport(ssl_context=ssl_context, proxy=proxy)
         )
-        self._guard = Guard()
+        self._guard = ThreadLock()
         self._streams: WeakSet[httpx.Response] = WeakSet()
 
     def with_options(self, config: Config, *, max_retries: int) -> Self:
@@ -190,7 +190,7 @@ class HttpSender:
                     raise
             else:
                 if answer != "socket":
-                    Watch.note(response)
+                    ResponseRecorder.note(response)
                 return response, used
             sleep(delay)
 
@@ -311,14 +311,14 @@ class ResponseSource:
         request: SpeechRequest,
         ended: Callable[[], None],
     ) -> None:
-        self.ledger: Ledger = Ledger(request.format, guard=Guard())
+        self.ledger: Ledger = Ledger(request.format, guard=ThreadLock())
         self.ledger.push(request.transcript)
         self._ended = ended
         self._response = response
         self._reader = _reader_of(response)
         self._deadline = deadline_of(response)
         self._decoder = decoder
-        self._guard = Guard()
+        self._guard = ThreadLock()
         self._closed = False
         self._cut_off = False  # by `close`, while the next event was waited for
         self._over = False
@@ -329,7 +329,7 @@ class ResponseSource:
         """An event that is here already."""
         event = self._decoder.next_event()
         if event is not None:
-            return entered(self.ledger, event)
+            return recorded(self.ledger, event)
         if self._cut_off:
             self._cut_off, self._over = False, True
             return Cancelled(context_id=self.context_id)

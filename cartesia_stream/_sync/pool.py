@@ -9,7 +9,7 @@ from weakref import WeakSet
 
 from .._protocol.log import label, logger
 from ..errors import CartesiaError
-from .flow import Guard, Mutex, Repeater
+from .flow import Mutex, PeriodicTask, ThreadLock
 from .gate import Gate
 
 if TYPE_CHECKING:
@@ -52,13 +52,13 @@ class Pool:
         self.gate: Gate = Gate(limit)
         self.http: HttpSender | None = None
         self.sockets: WeakSet[SocketDriver] = WeakSet()
-        self.guard: Guard = Guard()
+        self.guard: ThreadLock = ThreadLock()
         self._connect = connect
         self._size = size
         self._mutex = Mutex()
         self._drivers: list[SocketDriver] = []
         self._wanted = 0
-        self._repeater: Repeater | None = None
+        self._refreshing: PeriodicTask | None = None
 
     def acquire(self) -> SocketDriver:
         """The socket for the next context."""
@@ -78,8 +78,8 @@ class Pool:
         """Open sockets ahead of need, and keep that many open and fresh from now on."""
         self._wanted = min(sockets, self._size)
         self._fill()
-        if self._repeater is None:
-            self._repeater = Repeater(REFRESH_INTERVAL_S, self._refresh)
+        if self._refreshing is None:
+            self._refreshing = PeriodicTask(REFRESH_INTERVAL_S, self._refresh)
 
     def _refresh(self) -> None:
         try:
@@ -113,9 +113,9 @@ class Pool:
         """Close every connection, and stop keeping sockets warm."""
         with self.guard:
             drivers = list(self.sockets)
-        repeater, self._repeater = self._repeater, None
-        if repeater is not None:
-            repeater.stop()
+        refreshing, self._refreshing = self._refreshing, None
+        if refreshing is not None:
+            refreshing.stop()
         for driver in drivers:
             driver.close()
         if self.http is not None:

@@ -17,7 +17,7 @@ import httpx
 from .._http.http11 import BodyWriter, HeadParser, asks_for_upgrade, request_head
 from .._http.proxies import environment_proxy, for_http, parse_proxy, tls_context, tunnel
 from .._http.requests import FAULTS, fault_of_httpx, log_response, timeouts_of
-from .flow import Guard
+from .flow import ThreadLock
 from .network import open_stream
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ class Connection(httpcore.ConnectionInterface):
         self._proxy = proxy
         self._forwards = False  # whether a proxy passes requests on, and not bytes
         self._stream: Stream | None = None
-        self._guard = Guard()
+        self._guard = ThreadLock()
         self._idle = True  # also before the first exchange, which its pool has a request for
         self._closed = False
         self._expires = 0.0

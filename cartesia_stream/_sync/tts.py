@@ -11,7 +11,7 @@ from .._http.operations import Infill, bytes_request, sse_request
 from .._protocol.fields import DEFAULT_MODEL, check_text, speech_fields
 from .._text.utterance import Utterance
 from ..audio import PCM_24K, AudioFormat
-from .flow import TEXTS, Guard, close_dropped, launch, opening, place
+from .flow import TEXTS, ThreadLock, close_dropped, owner, start_now
 from .speech import Speech
 from .stream import ContextSource, SpeechStream
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from ..options import BytesOptions, ContextOptions, SpeechOptions
     from .connections import Connections
-    from .flow import Place
+    from .flow import Owner
     from .stream import MeteredSource
     from .websocket import SocketDriver
 
@@ -43,7 +43,7 @@ class TTSContext:
         format: Format of the audio.
     """
 
-    __slots__ = ("__weakref__", "_life", "_place", "_source", "format")
+    __slots__ = ("__weakref__", "_owner", "_record", "_source", "format")
 
     def __init__(
         self,
@@ -53,8 +53,8 @@ class TTSContext:
         fields: Mapping[str, object],
         fmt: AudioFormat,
     ) -> None:
-        self._place: Place | None = None
-        self._life = connections.life("websocket", fmt, fields.get("model_id"))
+        self._owner: Owner | None = None
+        self._record = connections.record("websocket", fmt, fields.get("model_id"))
         context_id = context_id or str(uuid.uuid4())
         self._source = ContextSource(
             connections.pool.gate,
@@ -62,20 +62,20 @@ class TTSContext:
             context_id,
             fields,
             fmt,
-            self._life,
+            self._record,
             connections.config.timeouts,
         )
-        self._place = place()
+        self._owner = owner()
         self.format: AudioFormat = fmt
 
     def __del__(self) -> None:
-        if self._place is not None and not self._source.lane.context.over:
-            close_dropped(self._place, self._source.cancel)
+        if self._owner is not None and not self._source.reader.context.over:
+            close_dropped(self._owner, self._source.cancel)
 
     @property
     def context_id(self) -> str:
         """The id on the wire."""
-        return self._source.lane.context.id
+        return self._source.reader.context.id
 
     def push(self, transcript: str) -> None:
         """Add text, verbatim: the service joins pushes without a space between them.
@@ -111,7 +111,7 @@ class TTSContext:
         Closing a stream of it cancels the context; the context is cancelled as well when it is
         dropped together with its streams.
         """
-        return SpeechStream(None, self._life, source=self._source, owner=self)
+        return SpeechStream(None, self._record, source=self._source, context=self)
 
     def __enter__(self) -> Self:
         return self
@@ -228,8 +228,8 @@ class TTS:
         """
         check_options(options)
         request, connections = bytes_request(transcript, voice, speech), self._connections
-        life = connections.life("bytes", request.format, request.model_id)
-        return launch(SpeechStream(lambda: connections.speech(request, options, life), life))
+        record = connections.record("bytes", request.format, request.model_id)
+        return start_now(SpeechStream(lambda: connections.speech(request, options, record), record))
 
     def generate_sse(
         self,
@@ -255,8 +255,8 @@ class TTS:
         """
         check_options(options)
         request, connections = sse_request(transcript, voice, speech, context_id), self._connections
-        life = connections.life("sse", request.format, request.model_id)
-        return launch(SpeechStream(lambda: connections.speech(request, options, life), life))
+        record = connections.record("sse", request.format, request.model_id)
+        return start_now(SpeechStream(lambda: connections.speech(request, options, record), record))
 
     def infill(
         self,
@@ -298,7 +298,7 @@ class TTS:
         given = sum(recording is not None for recording in recordings)
         infill = Infill.of(transcript, voice, language, model_id, output_format, recordings=given)
 
-        life = self._connections.life("bytes", infill.format, infill.model_id)
+        record = self._connections.record("bytes", infill.format, infill.model_id)
 
         def start() -> MeteredSource:
             from cartesia_runtime.files import Uploads
@@ -309,9 +309,9 @@ class TTS:
                     UNSET if recording is None else uploads.file(recording)
                     for recording in recordings
                 )
-                return self._connections.speech(infill.request(left, right), options, life)
+                return self._connections.speech(infill.request(left, right), options, record)
 
-        return launch(SpeechStream(start, life))
+        return start_now(SpeechStream(start, record))
 
     def websocket_connect(self) -> TTSConnection:
         """Open a socket for many contexts; ahead of need saves the handshake later.
@@ -322,7 +322,7 @@ class TTS:
             APIStatusError: If the service refused, as over HTTP.
             APIConnectionError: If it cannot be reached.
         """
-        return opening(self._connect)
+        return self._connect()
 
     def _connect(self) -> TTSConnection:
         return TTSConnection(self._connections, self._connections.connect())
@@ -406,9 +406,11 @@ def _speak(
 
         chunker = Chunker()
         fields.setdefault("max_buffer_delay_ms", CHUNKED_BUFFER_DELAY_MS)
-    life = connections.life("websocket", fmt, fields.get("model_id"))
+    record = connections.record("websocket", fmt, fields.get("model_id"))
     speech = Speech(
-        Utterance(fields, fmt, resume=resume, max_retries=connections.max_retries, guard=Guard()),
+        Utterance(
+            fields, fmt, resume=resume, max_retries=connections.max_retries, guard=ThreadLock()
+        ),
         text,
         acquire=acquire,
         gate=lambda: connections.pool.gate,
@@ -416,6 +418,6 @@ def _speak(
         priority=priority,
         timeouts=connections.config.timeouts,
         chunker=chunker,
-        life=life,
+        record=record,
     )
-    return launch(SpeechStream(speech.start, life))
+    return start_now(SpeechStream(speech.start, record))

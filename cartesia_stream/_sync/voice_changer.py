@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from .._http.config import check_options
 from .._http.operations import Change
 from ..audio import PCM_24K, AudioFormat
-from .flow import launch
+from .flow import start_now
 from .stream import SpeechStream
 
 if TYPE_CHECKING:
@@ -88,13 +88,13 @@ class VoiceChanger:
     ) -> SpeechStream:
         check_options(options)
         transport: StreamTransport = "sse" if change.events else "bytes"
-        life = self._connections.life(transport, change.format)
+        record = self._connections.record(transport, change.format)
 
         def start() -> MeteredSource:
             from cartesia_runtime.files import Uploads
 
             with Uploads() as uploads:  # open until the answer begins, and for every try
                 request = change.request(uploads.file(clip))
-                return self._connections.speech(request, options, life)
+                return self._connections.speech(request, options, record)
 
-        return launch(SpeechStream(start, life))
+        return start_now(SpeechStream(start, record))

@@ -36,7 +36,7 @@ _NO_AUDIO: Final = AudioChunk(data=b"")
 _OURS: Final = ("input", "write", "queue", "close")  # waits that another context would not mend
 
 
-def entered(ledger: Ledger, event: SpeechEvent) -> SpeechEvent:
+def recorded(ledger: Ledger, event: SpeechEvent) -> SpeechEvent:
     """Enter an event into the books; word times come back on the utterance's own time line."""
     if type(event) is AudioChunk:
         ledger.audio(len(event.data))
@@ -93,8 +93,8 @@ class Utterance:
         "_format",
         "_handed_out",
         "_last",
-        "_patient",
         "_pending",
+        "_repeats",
         "_resumable",
         "_times",
         "fields",
@@ -121,7 +121,7 @@ class Utterance:
         self.restarts: int = 0
         self._format = fmt
         self._backoff = Backoff(max_retries, idempotent=True)
-        self._patient = max_retries > 0
+        self._repeats = max_retries > 0
         self._resumable = resume
         self._audible = False  # whether audio was handed out
         self._early: list[SpeechEvent] = []  # what came before the first audio
@@ -163,7 +163,7 @@ class Utterance:
         """Take an event of the present context; what the consumer gets for it."""
         if type(event) is PhonemeTimestamps and self._base:
             event = msgspec.structs.replace(event, phonemes=shift(event.phonemes, self._base))
-        event = entered(self.ledger, event)
+        event = recorded(self.ledger, event)
         if type(event) is Cancelled:
             return [event]  # and nothing stale before it
         if type(event) is Done:
@@ -242,7 +242,7 @@ class Utterance:
         delay: float | None = None
         if self._mendable(error):
             untouched = self.ledger.seconds <= self._base
-            refused = isinstance(error, RateLimitError) and self._patient and untouched
+            refused = isinstance(error, RateLimitError) and self._repeats and untouched
             delay = 0.0 if refused else self._backoff.delay_after(error)
         if delay is None:
             self.give_up(error)

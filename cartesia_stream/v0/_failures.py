@@ -29,7 +29,7 @@ _KINDS = (
 
 
 @contextmanager
-def told_by(tell: Callable[[APIError], APIError]) -> Generator[None]:
+def translated(tell: Callable[[APIError], APIError]) -> Generator[None]:
     """Raise what a function makes of an error in place of it."""
     try:
         yield
@@ -58,7 +58,7 @@ def _both(ours: type[APIError], old: type[Exception]) -> type[APIError]:
     return known
 
 
-def recast(error: APIError, old: type[Exception], text: str) -> APIError:
+def as_old_error(error: APIError, old: type[Exception], text: str) -> APIError:
     """An error with all that it knows, in the words and of the class of the alpha's client too.
 
     Args:
@@ -85,7 +85,7 @@ def voices_failed(error: APIError) -> APIError:
     """The error for voices that could not be listed."""
     if not isinstance(error, APIStatusError):
         return error
-    return recast(error, ValueError, f"Failed to get voices. Error: {_told(error)}")
+    return as_old_error(error, ValueError, f"Failed to get voices. Error: {_told(error)}")
 
 
 def lookup_failed(error: APIError) -> APIError:
@@ -101,21 +101,21 @@ def cloning_failed(error: APIError, *, idempotent: bool = False) -> APIError:
     if not isinstance(error, APIStatusError):
         return _used_up(error, idempotent=idempotent)
     text = f"Failed to clone voice. Status Code: {error.status_code}\nError: {_told(error)}"
-    return recast(error, ValueError, text)
+    return as_old_error(error, ValueError, text)
 
 
 def transcription_failed(error: APIError) -> APIError:
     """The error for a recording that could not be transcribed."""
     if not isinstance(error, APIStatusError):
         return _used_up(error, idempotent=True)
-    return recast(error, ValueError, f"Failed to transcribe audio. Error: {_told(error)}")
+    return as_old_error(error, ValueError, f"Failed to transcribe audio. Error: {_told(error)}")
 
 
 def refused_speech(error: APIError) -> APIError:
     """The error for speech over HTTP that did not begin."""
     if not isinstance(error, APIStatusError):
         return _used_up(error, idempotent=True)
-    return recast(error, ValueError, f"Failed to generate audio. {_told(error)}")
+    return as_old_error(error, ValueError, f"Failed to generate audio. {_told(error)}")
 
 
 def broken_response(error: APIError) -> APIError:
@@ -129,11 +129,11 @@ def broken_generation(error: APIError) -> APIError:
     """The error for speech on the socket that broke off."""
     if isinstance(error, APIStatusError):
         return _error_object(error, RuntimeError)
-    return recast(error, RuntimeError, f"Failed to generate audio. {error.message}")
+    return as_old_error(error, RuntimeError, f"Failed to generate audio. {error.message}")
 
 
 def _error_object(error: APIStatusError, old: type[Exception]) -> APIError:
-    made = recast(error, old, f"Failed to generate audio. {error.title or error.message}")
+    made = as_old_error(error, old, f"Failed to generate audio. {error.title or error.message}")
     made.__cause__ = RuntimeError(f"Error generating audio:\n{error.message}")
     return made
 
@@ -142,7 +142,7 @@ def _used_up(error: APIError, *, idempotent: bool) -> APIError:
     """The error for a connection that failed as often as it was tried."""
     if not isinstance(error, APIConnectionError) or (error.request_sent and not idempotent):
         return error
-    made = recast(error, Exception, f"Exception occurred after {MAX_ATTEMPTS} tries.")
+    made = as_old_error(error, Exception, f"Exception occurred after {MAX_ATTEMPTS} tries.")
     made.__cause__ = error
     return made
 

@@ -281,7 +281,7 @@ async def test_waits_that_were_cancelled_do_not_pile_up(make_emulator: MakeEmula
             with pytest.raises(TimeoutError):
                 await asyncio.wait_for(anext(stream), 0.001)
         source: Any = stream._source
-        assert source._lane.waiters == []
+        assert source._reader.waiters == []
         await stream.aclose()
 
 

@@ -18,7 +18,7 @@ from cartesia_stream import (
     WordTimestamps,
 )
 from cartesia_stream._http.account import Account
-from cartesia_stream._http.records import Life, Observers
+from cartesia_stream._http.records import Observers, StreamRecord
 
 if TYPE_CHECKING:
     import pytest
@@ -29,7 +29,9 @@ FLOAT = AudioFormat("raw", "pcm_f32le", 48000)
 def account_of(fmt: AudioFormat, *, at: float = 0.0) -> Account:
     """The account of a stream that begins at a time."""
     return Account(
-        Life(Observers("http://127.0.0.1:1"), "websocket", fmt, model_id=None, clock=lambda: at)
+        StreamRecord(
+            Observers("http://127.0.0.1:1"), "websocket", fmt, model_id=None, clock=lambda: at
+        )
     )
 
 
@@ -61,9 +63,9 @@ def test_half_a_sample_at_the_end_is_logged(caplog: pytest.LogCaptureFixture) ->
 def test_the_account_adds_up() -> None:
     """Chunks, bytes, timings and the time to the first audio are what was delivered."""
     account = account_of(PCM_24K, at=2)
-    account.life.begin()
-    assert account.life.stats.time_to_first_audio is None
-    account.life.meter.audio(48000, now=4)
+    account.record.begin()
+    assert account.record.stats.time_to_first_audio is None
+    account.record.meter.audio(48000, now=4)
     word, sound = Timing("a", 0, 1), Timing("ə", 0, 1)
     account.take(WordTimestamps(words=(word,)))
     account.take(PhonemeTimestamps(phonemes=(sound,)))

@@ -21,8 +21,8 @@ from cartesia_stream import (
     RateLimitError,
     StreamTruncatedError,
 )
-from cartesia_stream._http.records import Call, Life, Link, Observers
-from cartesia_stream._http.with_response import Watch
+from cartesia_stream._http.records import CallRecord, ConnectionRecord, Observers, StreamRecord
+from cartesia_stream._http.with_response import ResponseRecorder
 from cartesia_stream._protocol.log import label
 
 if TYPE_CHECKING:
@@ -94,8 +94,10 @@ def observed_by(*observers: Observer) -> Observers:
     return Observers(URL, observers)
 
 
-def life_of(clock: Clock, *observers: Observer) -> Life:
-    return Life(observed_by(*observers), "websocket", PCM_24K, model_id="sonic-3", clock=clock)
+def stream_of(clock: Clock, *observers: Observer) -> StreamRecord:
+    return StreamRecord(
+        observed_by(*observers), "websocket", PCM_24K, model_id="sonic-3", clock=clock
+    )
 
 
 # --- streams
@@ -103,33 +105,33 @@ def life_of(clock: Clock, *observers: Observer) -> Life:
 
 def test_a_life_is_told_in_its_order_and_once(diary: Diary, clock: Clock) -> None:
     """However often it is called: start, first audio, restart and end."""
-    life = life_of(clock, diary)
+    stream = stream_of(clock, diary)
     error = StreamTruncatedError("lost", request_id="r1")
-    life.begin()
-    life.begin()
-    life.enter("c1", socket="one")
-    life.heard()  # nothing has arrived
+    stream.begin()
+    stream.begin()
+    stream.enter("c1", socket="one")
+    stream.heard()  # nothing has arrived
     clock.now += 0.25
-    life.meter.audio(48000, clock.now)
+    stream.meter.audio(48000, clock.now)
     clock.now += 0.5
-    life.heard()
-    life.heard()
-    life.restart("resumed", error, dropped=24000)
-    life.enter("c2", socket="two")
-    life.end(complete=True)
-    life.end(error)
-    life.heard()
+    stream.heard()
+    stream.heard()
+    stream.restart("resumed", error, dropped=24000)
+    stream.enter("c2", socket="two")
+    stream.end(complete=True)
+    stream.end(error)
+    stream.heard()
     assert diary.lines == [
-        ("started", life),
+        ("started", stream),
         ("first audio", 0.25),
         ("restarted", "resumed", error),
         ("ended", "done", None),
     ]
-    stats = life.stats
+    stats = stream.stats
     assert (stats.outcome, stats.nbytes, stats.audio_seconds) == ("done", 48000, 0.5)
     assert (stats.restarts, stats.reconnects) == (1, 1)
     assert (stats.context_ids, stats.request_ids) == (("c1", "c2"), ("r1",))
-    assert (life.transport, life.model_id, life.base_url) == ("websocket", "sonic-3", URL)
+    assert (stream.transport, stream.model_id, stream.base_url) == ("websocket", "sonic-3", URL)
 
 
 def test_an_end_has_one_of_three_outcomes(diary: Diary, clock: Clock) -> None:
@@ -137,11 +139,11 @@ def test_an_end_has_one_of_three_outcomes(diary: Diary, clock: Clock) -> None:
     error = NotFoundError("no such voice", status_code=404, request_id="r2")
     outcomes: list[tuple[Exception | None, bool]] = [(None, True), (None, False), (error, False)]
     for failure, complete in outcomes:
-        life = life_of(clock, diary)
-        life.begin()
-        life.requested("r2")
-        life.end(failure, complete=complete)
-        assert life.stats.request_ids == ("r2",)
+        stream = stream_of(clock, diary)
+        stream.begin()
+        stream.requested("r2")
+        stream.end(failure, complete=complete)
+        assert stream.stats.request_ids == ("r2",)
     ends = [line for line in diary.lines if line[0] == "ended"]
     assert ends == [
         ("ended", "done", None),
@@ -152,31 +154,31 @@ def test_an_end_has_one_of_three_outcomes(diary: Diary, clock: Clock) -> None:
 
 def test_what_never_started_has_no_end(diary: Diary, clock: Clock) -> None:
     """A context that nobody pushed to, for example."""
-    life = life_of(clock, diary)
-    life.end()
+    stream = stream_of(clock, diary)
+    stream.end()
     assert diary.lines == []
-    assert life.stats.outcome is None
+    assert stream.stats.outcome is None
 
 
 def test_first_audio_behind_the_end_is_not_told(diary: Diary, clock: Clock) -> None:
     """Audio that is read after a close, for example."""
-    life = life_of(clock, diary)
-    life.begin()
-    life.meter.audio(2, clock.now)
-    life.end()
-    life.heard()
+    stream = stream_of(clock, diary)
+    stream.begin()
+    stream.meter.audio(2, clock.now)
+    stream.end()
+    stream.heard()
     assert [line[0] for line in diary.lines] == ["started", "ended"]
 
 
 def test_waiting_in_the_queue_adds_up(clock: Clock) -> None:
     """Also where the wait fails."""
-    life = life_of(clock)
-    with life.queueing():
+    stream = stream_of(clock)
+    with stream.queueing():
         clock.now += 1
-    with pytest.raises(ValueError, match="full"), life.queueing():
+    with pytest.raises(ValueError, match="full"), stream.queueing():
         clock.now += 2
         raise ValueError("full")
-    assert life.stats.queued == 3
+    assert stream.stats.queued == 3
 
 
 def test_hooks_run_where_the_stream_was_asked_for(clock: Clock) -> None:
@@ -193,10 +195,10 @@ def test_hooks_run_where_the_stream_was_asked_for(clock: Clock) -> None:
             seen.append(variable.get())
 
     variable.set("of the caller")
-    life = life_of(clock, Looker())
+    stream = stream_of(clock, Looker())
     variable.set("of the consumer")
-    life.begin()
-    life.end()
+    stream.begin()
+    stream.end()
     assert seen == ["of the caller", "of the caller"]
     assert variable.get() == "of the consumer"
 
@@ -205,12 +207,12 @@ def test_a_broken_observer_harms_nobody(
     diary: Diary, clock: Clock, caplog: pytest.LogCaptureFixture
 ) -> None:
     """What it raises is logged, and the next observer is told all the same."""
-    life = life_of(clock, Broken(), diary)
-    life.begin()
-    life.meter.audio(2, clock.now)
-    life.heard()
-    life.restart("replayed", RateLimitError("full", status_code=429))
-    life.end()
+    stream = stream_of(clock, Broken(), diary)
+    stream.begin()
+    stream.meter.audio(2, clock.now)
+    stream.heard()
+    stream.restart("replayed", RateLimitError("full", status_code=429))
+    stream.end()
     assert [line[0] for line in diary.lines] == ["started", "first audio", "restarted", "ended"]
     assert len(caplog.records) == 4
     for record in caplog.records:
@@ -222,18 +224,18 @@ def test_a_broken_observer_harms_nobody(
 def test_an_observer_need_not_care(clock: Clock) -> None:
     """Each method of the base does nothing."""
     observers = observed_by(Observer())
-    life = Life(observers, "sse", PCM_24K, model_id=None, clock=clock)
-    life.begin()
-    life.meter.audio(2, clock.now)
-    life.heard()
-    life.restart("refused", RateLimitError("full", status_code=429))
-    life.end()
-    link = Link(observers, now=clock.now)
-    link.opened(clock.now)
-    link.closed(ConnectionClosedError("over"))
-    with Call(observers, REQUEST, clock) as call:
+    stream = StreamRecord(observers, "sse", PCM_24K, model_id=None, clock=clock)
+    stream.begin()
+    stream.meter.audio(2, clock.now)
+    stream.heard()
+    stream.restart("refused", RateLimitError("full", status_code=429))
+    stream.end()
+    socket = ConnectionRecord(observers, now=clock.now)
+    socket.opened(clock.now)
+    socket.closed(ConnectionClosedError("over"))
+    with CallRecord(observers, REQUEST, clock) as call:
         call.note(httpx.Response(200))
-    assert life.stats.outcome == "cancelled"
+    assert stream.stats.outcome == "cancelled"
 
 
 # --- sockets and calls
@@ -242,10 +244,10 @@ def test_an_observer_need_not_care(clock: Clock) -> None:
 def test_a_socket_is_told_from_its_opening_on(diary: Diary, clock: Clock) -> None:
     """One whose handshake failed was none."""
     cause = ConnectionClosedError("over", code=1001)
-    Link(observed_by(diary), now=clock.now).closed(cause)
-    link = Link(observed_by(diary), now=clock.now)
-    link.opened(clock.now + 0.5)
-    link.closed(cause)
+    ConnectionRecord(observed_by(diary), now=clock.now).closed(cause)
+    socket = ConnectionRecord(observed_by(diary), now=clock.now)
+    socket.opened(clock.now + 0.5)
+    socket.closed(cause)
     (_, connection), (_, same, why) = diary.lines
     assert connection is same
     assert (connection.base_url, connection.seconds) == (URL, 0.5)
@@ -255,10 +257,10 @@ def test_a_socket_is_told_from_its_opening_on(diary: Diary, clock: Clock) -> Non
 def test_a_call_is_told_with_its_answer(diary: Diary, clock: Clock) -> None:
     """And whoever watches from outside still sees the response."""
     response = httpx.Response(201, headers={"x-request-id": "r3"})
-    with Watch() as watch:
-        with Call(observed_by(diary), REQUEST, clock):
+    with ResponseRecorder() as watch:
+        with CallRecord(observed_by(diary), REQUEST, clock):
             clock.now += 0.75
-            Watch.note(response)
+            ResponseRecorder.note(response)
         assert watch.response is response
     expected = ObservedRequest(
         operation="voices_list",
@@ -284,7 +286,7 @@ def test_a_call_that_failed_is_told_with_its_error(
     diary: Diary, clock: Clock, error: Exception, status_code: int | None, request_id: str | None
 ) -> None:
     """With the status and the id of the request, if there was an answer."""
-    with pytest.raises(type(error)), Call(observed_by(diary), REQUEST, clock):
+    with pytest.raises(type(error)), CallRecord(observed_by(diary), REQUEST, clock):
         raise error
     ((_, call),) = diary.lines
     assert (call.status_code, call.request_id, call.error) == (status_code, request_id, error)
@@ -292,7 +294,7 @@ def test_a_call_that_failed_is_told_with_its_error(
 
 def test_a_call_that_was_cancelled_is_not_told(diary: Diary, clock: Clock) -> None:
     """It has no answer and no error of its own."""
-    with pytest.raises(KeyboardInterrupt), Call(observed_by(diary), REQUEST, clock):
+    with pytest.raises(KeyboardInterrupt), CallRecord(observed_by(diary), REQUEST, clock):
         raise KeyboardInterrupt
     assert diary.lines == []
 
@@ -303,34 +305,34 @@ def test_a_call_that_was_cancelled_is_not_told(diary: Diary, clock: Clock) -> No
 def test_nothing_is_logged_unless_asked_for(clock: Clock, caplog: pytest.LogCaptureFixture) -> None:
     """A healthy client is silent above DEBUG."""
     caplog.set_level(logging.INFO)
-    life = life_of(clock)
-    life.begin()
-    life.end(complete=True)
-    link = Link(observed_by(), now=clock.now)
-    link.opened(clock.now)
-    link.closed(ConnectionClosedError("over"))
+    stream = stream_of(clock)
+    stream.begin()
+    stream.end(complete=True)
+    socket = ConnectionRecord(observed_by(), now=clock.now)
+    socket.opened(clock.now)
+    socket.closed(ConnectionClosedError("over"))
     assert caplog.records == []
 
 
 def test_what_is_logged_of_lives(clock: Clock, caplog: pytest.LogCaptureFixture) -> None:
     """Sizes, times and ids; errors by their class and number, never by their words."""
     caplog.set_level(logging.DEBUG)
-    life = life_of(clock)
-    life.begin()
-    life.enter("c1")
-    life.meter.audio(48000, clock.now + 0.125)
-    life.restart("resumed", ConnectionClosedError("the words", code=1011))
-    life.enter("c2")
-    life.end(NotFoundError("the words", status_code=404))
-    silent = life_of(clock)
+    stream = stream_of(clock)
+    stream.begin()
+    stream.enter("c1")
+    stream.meter.audio(48000, clock.now + 0.125)
+    stream.restart("resumed", ConnectionClosedError("the words", code=1011))
+    stream.enter("c2")
+    stream.end(NotFoundError("the words", status_code=404))
+    silent = stream_of(clock)
     silent.begin()
     silent.end()
-    link = Link(observed_by(), now=clock.now)
-    link.opened(clock.now + 0.5)
-    link.closed(ConnectionClosedError("the words", code=1001))
-    with Call(observed_by(), REQUEST, clock):
-        Watch.note(httpx.Response(200, headers={"x-request-id": "r5"}))
-    with pytest.raises(OSError, match="the words"), Call(observed_by(), REQUEST, clock):
+    socket = ConnectionRecord(observed_by(), now=clock.now)
+    socket.opened(clock.now + 0.5)
+    socket.closed(ConnectionClosedError("the words", code=1001))
+    with CallRecord(observed_by(), REQUEST, clock):
+        ResponseRecorder.note(httpx.Response(200, headers={"x-request-id": "r5"}))
+    with pytest.raises(OSError, match="the words"), CallRecord(observed_by(), REQUEST, clock):
         raise OSError("the words")
     failed = (
         "speech failed with NotFoundError 404: 1 chunks, 48000 B, first audio after 0.125 s, "

@@ -17,7 +17,7 @@ from websockets.uri import parse_uri
 
 from cartesia_stream import ConnectionClosedError, RemoteProtocolError
 from cartesia_stream._protocol import websocket as module
-from cartesia_stream._protocol.websocket import LARGE, PATIENCE, SMALL, ReadBuffer, WebSocket
+from cartesia_stream._protocol.websocket import FULL_READS, LARGE, SMALL, ReadBuffer, WebSocket
 
 from .reads import reads
 
@@ -445,7 +445,7 @@ def test_what_goes_in_comes_out(steps: list[tuple[int, int]]) -> None:
 def test_it_grows_while_reads_fill_it() -> None:
     """Reads of a peer that has more to send become larger, up to a bound."""
     buffer, sizes = ReadBuffer(), []
-    for _ in range(8 * PATIENCE):
+    for _ in range(8 * FULL_READS):
         sizes.append(len(fill(buffer, bytes(2 * LARGE))))
         buffer.take()
     assert sizes[0] == SMALL
@@ -456,7 +456,7 @@ def test_it_grows_while_reads_fill_it() -> None:
 def test_a_burst_leaves_it_small() -> None:
     """Such as the first audio of many contexts."""
     buffer = ReadBuffer()
-    for _ in range(PATIENCE - 1):
+    for _ in range(FULL_READS - 1):
         assert len(fill(buffer, bytes(LARGE))) == SMALL
         buffer.take()
     assert len(buffer.room()) == SMALL

@@ -35,7 +35,7 @@ from cartesia_stream.v0 import (
     retry_on_connection_error_async,
     update_buffer,
 )
-from cartesia_stream.v0._retry import connection_errors
+from cartesia_stream.v0._failures import connection_errors
 
 from ..scenarios.faces import eventually, own_threads
 from .faces import KEY

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NoReturn, Protocol, Self, TypeVar, cast
 
 from ..._aio.connections import AsyncConnections
 from ..._aio.credentials import AsyncCredentials
-from ..._aio.flow import Ongoing, close_dropped, place, sleep
+from ..._aio.flow import Ongoing, close_dropped, owner, sleep
 from ..._http.operations import SpeechRequest, parsed
 from ..._protocol.backoff import Backoff
 from ..._protocol.faults import redact
@@ -31,8 +31,8 @@ from .._failures import (
     cloning_failed,
     lookup_failed,
     refused_speech,
-    told_by,
     transcription_failed,
+    translated,
     voices_failed,
 )
 
@@ -43,9 +43,9 @@ if TYPE_CHECKING:
     import httpx
     from cartesia_runtime.sender import Request, RequestOptions
 
-    from ..._aio.flow import Place
+    from ..._aio.flow import Owner
     from ..._aio.http import ResponseSource
-    from ..._aio.websocket import AsyncSocketDriver, Lane
+    from ..._aio.websocket import AsyncSocketDriver, ContextReader
     from ...events import SpeechEvent
     from .._calls import Embedding, VoiceMetadata
     from .._config import ConfigV0
@@ -109,13 +109,15 @@ class AsyncSocketSource:
 
     Args:
         driver: The socket.
-        lane: The context of the generation.
+        reader: The context of the generation.
         interrupts: Whether the service waits for acknowledgements.
     """
 
-    def __init__(self, driver: AsyncSocketDriver, lane: Lane, *, interrupts: bool) -> None:
+    def __init__(
+        self, driver: AsyncSocketDriver, reader: ContextReader, *, interrupts: bool
+    ) -> None:
         self._driver = driver
-        self._lane = lane
+        self._reader = reader
         self._interrupts = interrupts
         self._owed = False
 
@@ -123,15 +125,15 @@ class AsyncSocketSource:
         """Acknowledge what was taken, and wait for an event; None after the last one."""
         if self._owed:
             self._owed = False
-            await self._driver.send(self._lane, "", more=True, flush=True)
-        event = await self._driver.next_event(self._lane)
+            await self._driver.send(self._reader, "", more=True, flush=True)
+        event = await self._driver.next_event(self._reader)
         self._owed = self._interrupts and event is not None and event.type == "chunk"
         return event
 
     async def aclose(self) -> None:
         """Stop the generation if it is not over."""
-        if not self._lane.context.over:
-            self._driver.cancel(self._lane)
+        if not self._reader.context.over:
+            self._driver.cancel(self._reader)
 
 
 class AsyncGeneration(AsyncGenerator[AudioOutput]):
@@ -151,7 +153,7 @@ class AsyncGeneration(AsyncGenerator[AudioOutput]):
         outputs: Outputs,
         failed: Callable[[APIError], APIError],
     ) -> None:
-        self._place: Place | None = None  # where it is to be closed if it is dropped
+        self._owner: Owner | None = None  # where it is to be closed if it is dropped
         self._start = start
         self._outputs = outputs
         self._failed = failed
@@ -167,12 +169,12 @@ class AsyncGeneration(AsyncGenerator[AudioOutput]):
     async def _started(self) -> Source | None:
         if self._source is None:
             if self._starting is None:
-                self._place = place()
+                self._owner = owner()
                 self._starting = Ongoing(self._start)
             try:
                 self._source = await self._starting.result()
             except Exception:
-                self._place = None  # nothing is left to be closed
+                self._owner = None  # nothing is left to be closed
                 raise
         return self._source
 
@@ -184,7 +186,7 @@ class AsyncGeneration(AsyncGenerator[AudioOutput]):
         output: AudioOutput | None = None
         try:
             source = None if self._closed else await self._started()
-            with told_by(self._failed):
+            with translated(self._failed):
                 while source is not None and output is None:
                     event = await source.next_event()
                     if event is None:
@@ -211,11 +213,11 @@ class AsyncGeneration(AsyncGenerator[AudioOutput]):
         """Stop the generation if it is not over."""
         self._closed = True
         await _close(self._source, self._starting)
-        self._place = None
+        self._owner = None
 
     def __del__(self) -> None:
-        if self._place is not None:
-            close_dropped(self._place, partial(_close, self._source, self._starting))
+        if self._owner is not None:
+            close_dropped(self._owner, partial(_close, self._source, self._starting))
 
 
 async def _close(source: Source | None, starting: Ongoing[Source] | None) -> None:
@@ -246,7 +248,7 @@ class AsyncAlpha:
         from cartesia_runtime.models import UNSET
 
         select = "id, name, description" if skip_embeddings else UNSET
-        with told_by(voices_failed):
+        with translated(voices_failed):
             found = await self._call(voices_list.build_request(select=select), voices_list.parse)
         return [metadata(voice) for voice in found]
 
@@ -267,7 +269,7 @@ class AsyncAlpha:
         from cartesia_runtime.files import Uploads
 
         check_one_source(voice_id, filepath, link)
-        with Uploads() as uploads, told_by(lookup_failed if voice_id else cloning_failed):
+        with Uploads() as uploads, translated(lookup_failed if voice_id else cloning_failed):
             if voice_id:
                 request = _checked(lambda: voices_get_embedding.build_request(id=voice_id))
                 parse = voices_get_embedding.parse
@@ -286,7 +288,7 @@ class AsyncAlpha:
         from cartesia_api_v0.models.clip_upload import ClipUpload
         from cartesia_runtime.files import Uploads
 
-        with Uploads() as uploads, told_by(transcription_failed):
+        with Uploads() as uploads, translated(transcription_failed):
             clip = uploads.file(raw_audio)
             if isinstance(clip.payload, bytes):
                 clip.file_name, clip.mime_type = name_of_audio(clip.payload)
@@ -322,7 +324,7 @@ class AsyncAlpha:
             audio_format(body.get("output_format")),
         )
         retries = Backoff(MAX_ATTEMPTS - 1, idempotent=True)
-        with told_by(refused_speech):
+        with translated(refused_speech):
             while True:
                 try:
                     return await self._connections.http.speech(
@@ -343,11 +345,11 @@ class AsyncAlpha:
             APIError: If there is no socket to be had.
         """
         driver = await self.connect()
-        lane = driver.open(context_id or uuid.uuid4().hex, {"data": body})
-        source = AsyncSocketSource(driver, lane, interrupts=self._interrupts)
+        reader = driver.open(context_id or uuid.uuid4().hex, {"data": body})
+        source = AsyncSocketSource(driver, reader, interrupts=self._interrupts)
         text = str(body.get("transcript") or " ")
         try:
-            await driver.send(lane, text, more=self._interrupts)
+            await driver.send(reader, text, more=self._interrupts)
         except BaseException:
             await source.aclose()
             raise

@@ -13,7 +13,7 @@ from ..._protocol.backoff import Backoff
 from ..._protocol.faults import redact
 from ..._sync.connections import Connections
 from ..._sync.credentials import Credentials
-from ..._sync.flow import Ongoing, close_dropped, place, sleep
+from ..._sync.flow import Ongoing, close_dropped, owner, sleep
 from ...errors import APIError, ConfigurationError
 from .._calls import (
     AudioOutput,
@@ -32,8 +32,8 @@ from .._failures import (
     cloning_failed,
     lookup_failed,
     refused_speech,
-    told_by,
     transcription_failed,
+    translated,
     voices_failed,
 )
 
@@ -44,9 +44,9 @@ if TYPE_CHECKING:
     import httpx
     from cartesia_runtime.sender import Request, RequestOptions
 
-    from ..._sync.flow import Place
+    from ..._sync.flow import Owner
     from ..._sync.http import ResponseSource
-    from ..._sync.websocket import Lane, SocketDriver
+    from ..._sync.websocket import ContextReader, SocketDriver
     from ...events import SpeechEvent
     from .._calls import Embedding, VoiceMetadata
     from .._config import ConfigV0
@@ -110,13 +110,13 @@ class SocketSource:
 
     Args:
         driver: The socket.
-        lane: The context of the generation.
+        reader: The context of the generation.
         interrupts: Whether the service waits for acknowledgements.
     """
 
-    def __init__(self, driver: SocketDriver, lane: Lane, *, interrupts: bool) -> None:
+    def __init__(self, driver: SocketDriver, reader: ContextReader, *, interrupts: bool) -> None:
         self._driver = driver
-        self._lane = lane
+        self._reader = reader
         self._interrupts = interrupts
         self._owed = False
 
@@ -124,15 +124,15 @@ class SocketSource:
         """Acknowledge what was taken, and wait for an event; None after the last one."""
         if self._owed:
             self._owed = False
-            self._driver.send(self._lane, "", more=True, flush=True)
-        event = self._driver.next_event(self._lane)
+            self._driver.send(self._reader, "", more=True, flush=True)
+        event = self._driver.next_event(self._reader)
         self._owed = self._interrupts and event is not None and event.type == "chunk"
         return event
 
     def close(self) -> None:
         """Stop the generation if it is not over."""
-        if not self._lane.context.over:
-            self._driver.cancel(self._lane)
+        if not self._reader.context.over:
+            self._driver.cancel(self._reader)
 
 
 class Generation(Generator[AudioOutput]):
@@ -152,7 +152,7 @@ class Generation(Generator[AudioOutput]):
         outputs: Outputs,
         failed: Callable[[APIError], APIError],
     ) -> None:
-        self._place: Place | None = None  # where it is to be closed if it is dropped
+        self._owner: Owner | None = None  # where it is to be closed if it is dropped
         self._start = start
         self._outputs = outputs
         self._failed = failed
@@ -168,12 +168,12 @@ class Generation(Generator[AudioOutput]):
     def _started(self) -> Source | None:
         if self._source is None:
             if self._starting is None:
-                self._place = place()
+                self._owner = owner()
                 self._starting = Ongoing(self._start)
             try:
                 self._source = self._starting.result()
             except Exception:
-                self._place = None  # nothing is left to be closed
+                self._owner = None  # nothing is left to be closed
                 raise
         return self._source
 
@@ -185,7 +185,7 @@ class Generation(Generator[AudioOutput]):
         output: AudioOutput | None = None
         try:
             source = None if self._closed else self._started()
-            with told_by(self._failed):
+            with translated(self._failed):
                 while source is not None and output is None:
                     event = source.next_event()
                     if event is None:
@@ -212,11 +212,11 @@ class Generation(Generator[AudioOutput]):
         """Stop the generation if it is not over."""
         self._closed = True
         _close(self._source, self._starting)
-        self._place = None
+        self._owner = None
 
     def __del__(self) -> None:
-        if self._place is not None:
-            close_dropped(self._place, partial(_close, self._source, self._starting))
+        if self._owner is not None:
+            close_dropped(self._owner, partial(_close, self._source, self._starting))
 
 
 def _close(source: Source | None, starting: Ongoing[Source] | None) -> None:
@@ -247,7 +247,7 @@ class Alpha:
         from cartesia_runtime.models import UNSET
 
         select = "id, name, description" if skip_embeddings else UNSET
-        with told_by(voices_failed):
+        with translated(voices_failed):
             found = self._call(voices_list.build_request(select=select), voices_list.parse)
         return [metadata(voice) for voice in found]
 
@@ -268,7 +268,7 @@ class Alpha:
         from cartesia_runtime.files import Uploads
 
         check_one_source(voice_id, filepath, link)
-        with Uploads() as uploads, told_by(lookup_failed if voice_id else cloning_failed):
+        with Uploads() as uploads, translated(lookup_failed if voice_id else cloning_failed):
             if voice_id:
                 request = _checked(lambda: voices_get_embedding.build_request(id=voice_id))
                 parse = voices_get_embedding.parse
@@ -287,7 +287,7 @@ class Alpha:
         from cartesia_api_v0.models.clip_upload import ClipUpload
         from cartesia_runtime.files import Uploads
 
-        with Uploads() as uploads, told_by(transcription_failed):
+        with Uploads() as uploads, translated(transcription_failed):
             clip = uploads.file(raw_audio)
             if isinstance(clip.payload, bytes):
                 clip.file_name, clip.mime_type = name_of_audio(clip.payload)
@@ -323,7 +323,7 @@ class Alpha:
             audio_format(body.get("output_format")),
         )
         retries = Backoff(MAX_ATTEMPTS - 1, idempotent=True)
-        with told_by(refused_speech):
+        with translated(refused_speech):
             while True:
                 try:
                     return self._connections.http.speech(request, {"max_retries": 0}, _nothing)
@@ -342,11 +342,11 @@ class Alpha:
             APIError: If there is no socket to be had.
         """
         driver = self.connect()
-        lane = driver.open(context_id or uuid.uuid4().hex, {"data": body})
-        source = SocketSource(driver, lane, interrupts=self._interrupts)
+        reader = driver.open(context_id or uuid.uuid4().hex, {"data": body})
+        source = SocketSource(driver, reader, interrupts=self._interrupts)
         text = str(body.get("transcript") or " ")
         try:
-            driver.send(lane, text, more=self._interrupts)
+            driver.send(reader, text, more=self._interrupts)
         except BaseException:
             source.close()
             raise
