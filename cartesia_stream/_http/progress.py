@@ -9,10 +9,10 @@ import httpx
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
-    from cartesia_runtime.sender import Progress, RequestOptions
+    from cartesia_runtime.sender import Progress
 
 
-class _Counted(httpx.SyncByteStream, httpx.AsyncByteStream):
+class CountedBody(httpx.SyncByteStream, httpx.AsyncByteStream):
     """A body that reports after each piece how much of it was sent."""
 
     def __init__(self, request: httpx.Request, progress: Progress) -> None:
@@ -36,11 +36,3 @@ class _Counted(httpx.SyncByteStream, httpx.AsyncByteStream):
             yield piece
             sent += len(piece)
             self._progress(sent, self._size)
-
-
-def with_progress(request: httpx.Request, options: RequestOptions) -> httpx.Request:
-    """Make a request report its progress if the caller asked for that, and return it."""
-    progress = options.get("progress")
-    if progress is not None:
-        request.stream = _Counted(request, progress)
-    return request

@@ -35,7 +35,7 @@ from ..options import Timeouts
 from .config import check_options, is_of_the_connection
 from .deadlines import ReadDeadline
 from .http11 import MalformedResponseError
-from .progress import with_progress
+from .progress import CountedBody
 
 if TYPE_CHECKING:
     from cartesia_runtime.sender import RequestOptions
@@ -220,7 +220,10 @@ def build(
             )
     except (ValueError, TypeError, httpx.InvalidURL) as error:
         raise _cannot_be_sent(error) from error
-    return with_progress(outgoing, options)
+    progress = options.get("progress")
+    if progress is not None:
+        outgoing.stream = CountedBody(outgoing, progress)
+    return outgoing
 
 
 _url = lru_cache(64)(httpx.URL)  # to parse one takes longer than the rest of a request
@@ -234,7 +237,8 @@ def _headers(
     Raises:
         ConfigurationError: If the call brings a header that it must not.
     """
-    check_options(options)
+    if "headers" in options:
+        check_options(options)
     own = {"Accept": request.accept, **request.headers}
     if answer in ("download", "speech"):
         own["Accept-Encoding"] = "identity"  # audio does not compress; events must not wait
