@@ -31,7 +31,9 @@ T = TypeVar("T")
 
 
 class AsyncCartesia(AsyncResources):
-    """A client of the Cartesia API, for one event loop; an async context manager.
+    """A client of the Cartesia API. Leaving its block closes it.
+
+    With threads it may be shared; with asyncio it belongs to one event loop.
 
     Its resources, such as ``voices`` and ``stt``, are generated from the API's document; ``tts``
     and ``voice_changer`` add the streams.

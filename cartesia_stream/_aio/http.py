@@ -56,7 +56,7 @@ SETTLE_S: Final = 0.05  # what the end of a body may take, after the last event
 
 
 class AsyncHttpSender:
-    """What the generated operations send their requests through; for one event loop.
+    """What the generated operations send their requests through.
 
     Args:
         config: Where.

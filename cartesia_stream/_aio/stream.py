@@ -72,8 +72,8 @@ class AsyncSpeechStream:
 
     Iterate it for events, or use `audio`, `collect` or `save`; each event comes once, whichever
     way it is read. Leaving a loop and reading on loses nothing, nor does a read that was cancelled
-    or interrupted. The speech is cancelled when the stream is closed, which ``async with`` does,
-    and when it is dropped. One task reads it; `aclose` may be called by any.
+    or interrupted. The speech is cancelled when the stream is closed, which leaving its block does,
+    and when it is dropped. One task or thread reads it; any may call `aclose`.
 
     Raises, while it is read:
         StreamTruncatedError: The stream broke off before its terminal event.

@@ -35,8 +35,8 @@ __all__ = ["AsyncTTS", "AsyncTTSConnection", "AsyncTTSContext"]
 class AsyncTTSContext:
     """One utterance on a socket: push text as it comes, receive audio as it is made.
 
-    Get one from `AsyncTTSConnection.context`. Pushing and receiving may happen in different tasks;
-    it is an async context manager, and leaving the block cancels what is not over.
+    Get one from `AsyncTTSConnection.context`. One task or thread may push while another receives.
+    Leaving its block cancels what is not over.
 
     Attributes:
         format: Format of the audio.
@@ -120,7 +120,7 @@ class AsyncTTSContext:
 
 
 class AsyncTTSConnection:
-    """A socket that carries many contexts at once; an async context manager.
+    """A socket that carries many contexts at once. Leaving its block closes it.
 
     Get one from `AsyncTTS.websocket_connect`.
     """
@@ -197,7 +197,10 @@ class AsyncTTSConnection:
 
 
 class AsyncTTS:
-    """Text to speech. Get it as ``client.tts``, for one event loop."""
+    """Text to speech. Get it as ``client.tts``.
+
+    Speech starts at the call; with asyncio, when its stream is first used.
+    """
 
     def __init__(self, connections: AsyncConnections) -> None:
         self._connections = connections
@@ -223,7 +226,7 @@ class AsyncTTS:
 
         Raises:
             ConfigurationError: If the arguments cannot work; nothing was sent.
-            APIError: When it is first used, if the service refused or cannot be reached.
+            APIError: When it starts, if the service refuses or cannot be reached.
         """
         check_options(options)
         request, connections = bytes_request(transcript, voice, speech), self._connections
@@ -252,7 +255,7 @@ class AsyncTTS:
 
         Raises:
             ConfigurationError: If the arguments cannot work; nothing was sent.
-            APIError: When it is first used, if the service refused or cannot be reached.
+            APIError: When it starts, if the service refuses or cannot be reached.
         """
         check_options(options)
         request, connections = sse_request(transcript, voice, speech, context_id), self._connections
@@ -293,8 +296,8 @@ class AsyncTTS:
 
         Raises:
             ConfigurationError: If the arguments cannot work; nothing was sent.
-            OSError: When it is first used, if a recording cannot be opened.
-            APIError: When it is first used, if the service refused or cannot be reached.
+            OSError: When it starts, if a recording cannot be opened.
+            APIError: When it starts, if the service refuses or cannot be reached.
         """
         check_options(options)
         recordings = (left_audio, right_audio)
@@ -319,7 +322,8 @@ class AsyncTTS:
     def websocket_connect(self) -> Opening[AsyncTTSConnection]:
         """Open a socket for many contexts; ahead of need saves the handshake later.
 
-        Use it as ``async with``, or ``await`` it and close it yourself.
+        Use it in a ``with`` block, which is ``async with`` for asyncio. Or close the connection
+        yourself; with asyncio, ``await`` gives it.
 
         Raises:
             APIStatusError: If the service refused, as over HTTP.
@@ -355,9 +359,9 @@ class AsyncTTS:
         off before any audio was handed out, it is said again on another.
 
         Args:
-            text: The text, or an iterable of pieces, which a task of its own reads. Pieces are
-                sent verbatim as soon as they come and joined without a space.
-                A plain iterable is read in the event loop, so it must not block.
+            text: The text, or an iterable of pieces, read by a task or thread of its own. Pieces
+                are sent verbatim as soon as they come and joined without a space. With asyncio, a
+                plain iterable is read in the event loop, so it must not block.
             voice: Id of the voice.
             context_id: Of the first context; made up if left out.
             priority: Higher goes first where the plan's limit makes speech wait.

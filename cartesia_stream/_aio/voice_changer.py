@@ -24,7 +24,10 @@ __all__ = ["AsyncVoiceChanger"]
 
 
 class AsyncVoiceChanger:
-    """Recordings in another voice. Get it as ``client.voice_changer``, for one event loop."""
+    """Recordings in another voice. Get it as ``client.voice_changer``.
+
+    Speech starts at the call; with asyncio, when its stream is first used.
+    """
 
     def __init__(self, connections: AsyncConnections) -> None:
         self._connections = connections
@@ -54,8 +57,8 @@ class AsyncVoiceChanger:
 
         Raises:
             ConfigurationError: If the arguments cannot work; nothing was sent.
-            OSError: When it is first used, if the recording cannot be opened.
-            APIError: When it is first used, if the service refused or cannot be reached.
+            OSError: When it starts, if the recording cannot be opened.
+            APIError: When it starts, if the service refuses or cannot be reached.
         """
         return self._stream(clip, Change.of(voice, output_format), options)
 
@@ -77,8 +80,8 @@ class AsyncVoiceChanger:
 
         Raises:
             ConfigurationError: If the arguments cannot work; nothing was sent.
-            OSError: When it is first used, if the recording cannot be opened.
-            APIError: When it is first used, if the service refused or cannot be reached.
+            OSError: When it starts, if the recording cannot be opened.
+            APIError: When it starts, if the service refuses or cannot be reached.
         """
         return self._stream(clip, Change.of(voice, output_format, events=True), options)
 

@@ -57,7 +57,7 @@ SETTLE_S: Final = 0.05  # what the end of a body may take, after the last event
 
 
 class HttpSender:
-    """What the generated operations send their requests through; thread-safe.
+    """What the generated operations send their requests through.
 
     Args:
         config: Where.

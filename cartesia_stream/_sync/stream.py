@@ -71,8 +71,8 @@ class SpeechStream:
 
     Iterate it for events, or use `audio`, `collect` or `save`; each event comes once, whichever
     way it is read. Leaving a loop and reading on loses nothing, nor does a read that was cancelled
-    or interrupted. The speech is cancelled when the stream is closed, which ``with`` does,
-    and when it is dropped. One thread reads it; `close` may be called by any.
+    or interrupted. The speech is cancelled when the stream is closed, which leaving its block does,
+    and when it is dropped. One task or thread reads it; any may call `close`.
 
     Raises, while it is read:
         StreamTruncatedError: The stream broke off before its terminal event.

@@ -36,8 +36,8 @@ __all__ = ["TTS", "TTSConnection", "TTSContext"]
 class TTSContext:
     """One utterance on a socket: push text as it comes, receive audio as it is made.
 
-    Get one from `TTSConnection.context`. Pushing and receiving may happen in different threads;
-    it is a context manager, and leaving the block cancels what is not over.
+    Get one from `TTSConnection.context`. One task or thread may push while another receives.
+    Leaving its block cancels what is not over.
 
     Attributes:
         format: Format of the audio.
@@ -121,7 +121,7 @@ class TTSContext:
 
 
 class TTSConnection:
-    """A socket that carries many contexts at once; a context manager.
+    """A socket that carries many contexts at once. Leaving its block closes it.
 
     Get one from `TTS.websocket_connect`.
     """
@@ -198,7 +198,10 @@ class TTSConnection:
 
 
 class TTS:
-    """Text to speech. Get it as ``client.tts``, thread-safe."""
+    """Text to speech. Get it as ``client.tts``.
+
+    Speech starts at the call; with asyncio, when its stream is first used.
+    """
 
     def __init__(self, connections: Connections) -> None:
         self._connections = connections
@@ -224,7 +227,7 @@ class TTS:
 
         Raises:
             ConfigurationError: If the arguments cannot work; nothing was sent.
-            APIError: If the service refused or cannot be reached.
+            APIError: When it starts, if the service refuses or cannot be reached.
         """
         check_options(options)
         request, connections = bytes_request(transcript, voice, speech), self._connections
@@ -251,7 +254,7 @@ class TTS:
 
         Raises:
             ConfigurationError: If the arguments cannot work; nothing was sent.
-            APIError: If the service refused or cannot be reached.
+            APIError: When it starts, if the service refuses or cannot be reached.
         """
         check_options(options)
         request, connections = sse_request(transcript, voice, speech, context_id), self._connections
@@ -290,8 +293,8 @@ class TTS:
 
         Raises:
             ConfigurationError: If the arguments cannot work; nothing was sent.
-            OSError: If a recording cannot be opened.
-            APIError: If the service refused or cannot be reached.
+            OSError: When it starts, if a recording cannot be opened.
+            APIError: When it starts, if the service refuses or cannot be reached.
         """
         check_options(options)
         recordings = (left_audio, right_audio)
@@ -316,7 +319,8 @@ class TTS:
     def websocket_connect(self) -> TTSConnection:
         """Open a socket for many contexts; ahead of need saves the handshake later.
 
-        Use it as ``with``, or close it yourself.
+        Use it in a ``with`` block, which is ``async with`` for asyncio. Or close the connection
+        yourself; with asyncio, ``await`` gives it.
 
         Raises:
             APIStatusError: If the service refused, as over HTTP.
@@ -352,8 +356,9 @@ class TTS:
         off before any audio was handed out, it is said again on another.
 
         Args:
-            text: The text, or an iterable of pieces, which a thread of its own reads. Pieces are
-                sent verbatim as soon as they come and joined without a space.
+            text: The text, or an iterable of pieces, read by a task or thread of its own. Pieces
+                are sent verbatim as soon as they come and joined without a space. With asyncio, a
+                plain iterable is read in the event loop, so it must not block.
             voice: Id of the voice.
             context_id: Of the first context; made up if left out.
             priority: Higher goes first where the plan's limit makes speech wait.

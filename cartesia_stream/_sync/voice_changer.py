@@ -25,7 +25,10 @@ __all__ = ["VoiceChanger"]
 
 
 class VoiceChanger:
-    """Recordings in another voice. Get it as ``client.voice_changer``, thread-safe."""
+    """Recordings in another voice. Get it as ``client.voice_changer``.
+
+    Speech starts at the call; with asyncio, when its stream is first used.
+    """
 
     def __init__(self, connections: Connections) -> None:
         self._connections = connections
@@ -55,8 +58,8 @@ class VoiceChanger:
 
         Raises:
             ConfigurationError: If the arguments cannot work; nothing was sent.
-            OSError: If the recording cannot be opened.
-            APIError: If the service refused or cannot be reached.
+            OSError: When it starts, if the recording cannot be opened.
+            APIError: When it starts, if the service refuses or cannot be reached.
         """
         return self._stream(clip, Change.of(voice, output_format), options)
 
@@ -78,8 +81,8 @@ class VoiceChanger:
 
         Raises:
             ConfigurationError: If the arguments cannot work; nothing was sent.
-            OSError: If the recording cannot be opened.
-            APIError: If the service refused or cannot be reached.
+            OSError: When it starts, if the recording cannot be opened.
+            APIError: When it starts, if the service refuses or cannot be reached.
         """
         return self._stream(clip, Change.of(voice, output_format, events=True), options)
 
