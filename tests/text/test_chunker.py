@@ -206,15 +206,6 @@ def test_what_looks_like_a_tag() -> None:
     assert sentences(long)[1:] == ["Next"]
 
 
-def test_composed_characters() -> None:
-    """No cut comes before a mark, a joiner, a modifier, or the second half of a pair."""
-    for whole in ("e\u0301", "か\u3099", "👍🏽", "👩\u200d👧", "\ud83d\ude00", "ﾊﾟ"):
-        assert all(is_composed(whole, at) for at in range(1, len(whole)))
-        assert not is_composed(whole, 0)
-        assert not is_composed(whole, len(whole))
-    assert not is_composed("ab", 1)
-
-
 def test_buffering_is_off() -> None:
     """Sentences are whole already, so the service is not to wait for more."""
     assert CHUNKED_BUFFER_DELAY_MS == 0
