@@ -12,24 +12,7 @@
 from typing import TYPE_CHECKING
 
 from . import _forks as _forks  # calls import lazily, and forks must wait for that
-from ._core.exchange import Response
-from ._core.observe import (
-    ObservedConnection,
-    ObservedRequest,
-    ObservedStream,
-    Observer,
-    RestartReason,
-    StreamTransport,
-)
-from ._core.request import (
-    BytesOptions,
-    ContextOptions,
-    GenerationConfig,
-    SpeechOptions,
-    VoiceId,
-)
-from ._core.stats import StreamOutcome, StreamStats
-from ._core.timeouts import DEFAULT_TIMEOUTS, Timeouts
+from ._http.with_response import Response
 from ._version import __version__
 from .audio import PCM_16K, PCM_24K, TELEPHONY, Audio, AudioFormat, WavWriter
 from .errors import (
@@ -66,12 +49,30 @@ from .events import (
     UnknownEvent,
     WordTimestamps,
 )
+from .observe import (
+    ObservedConnection,
+    ObservedRequest,
+    ObservedStream,
+    Observer,
+    RestartReason,
+    StreamOutcome,
+    StreamStats,
+    StreamTransport,
+)
+from .options import (
+    DEFAULT_TIMEOUTS,
+    BytesOptions,
+    ContextOptions,
+    GenerationConfig,
+    SpeechOptions,
+    Timeouts,
+    VoiceId,
+)
 
 if TYPE_CHECKING:
     from cartesia_runtime.downloads import AsyncDownload, Download
     from cartesia_runtime.files import File
     from cartesia_runtime.models import UNSET
-    from cartesia_runtime.sender import Progress, RequestOptions
 
     from ._aio.client import AsyncCartesia
     from ._aio.stream import AsyncSpeechStream
@@ -83,6 +84,7 @@ if TYPE_CHECKING:
     from ._sync.transport import Transport
     from ._sync.tts import TTS, TTSConnection, TTSContext
     from ._sync.voice_changer import VoiceChanger
+    from .options import Progress, RequestOptions
 else:
     # Imported on first use: a program needs one face, and streams need no models.
     _LAZY = {
@@ -90,8 +92,8 @@ else:
         "AsyncDownload": "cartesia_runtime.downloads",
         "Download": "cartesia_runtime.downloads",
         "File": "cartesia_runtime.files",
-        "Progress": "cartesia_runtime.sender",
-        "RequestOptions": "cartesia_runtime.sender",
+        "Progress": "cartesia_stream.options",
+        "RequestOptions": "cartesia_stream.options",
         "AsyncCartesia": "cartesia_stream._aio.client",
         "AsyncSpeechStream": "cartesia_stream._aio.stream",
         "AsyncTransport": "cartesia_stream._aio.transport",

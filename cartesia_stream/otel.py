@@ -27,19 +27,19 @@ from opentelemetry.trace import (
     get_tracer_provider,
 )
 
-from ._core.observe import Observer
 from ._version import __version__
+from .observe import Observer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from ._core.observe import (
+    from .errors import APIConnectionError, APIError
+    from .observe import (
         ObservedConnection,
         ObservedRequest,
         ObservedStream,
         RestartReason,
     )
-    from .errors import APIConnectionError, APIError
 
 __all__ = ["OpenTelemetry"]
 

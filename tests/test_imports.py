@@ -13,9 +13,9 @@ from cartesia_emulator import Emulator
 NETWORK = {"httpx", "httpcore", "h11", "websockets", "certifi"}
 EMULATOR = {"cartesia_emulator", "numpy", "aiohttp", "soxr", "argparse"}
 RARE = {
-    "cartesia_stream._core.align",
-    "cartesia_stream._core.chunker",
-    "cartesia_stream._core.markup",
+    "cartesia_stream._text.align",
+    "cartesia_stream._text.chunker",
+    "cartesia_stream._text.markup",
     "cartesia_stream.otel",
     "cartesia_stream.play",
     "cartesia_stream.v0",

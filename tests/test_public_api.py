@@ -5,11 +5,12 @@ from __future__ import annotations
 import inspect
 import re
 
+import cartesia_api.models
 import pytest
 
 import cartesia_stream
-from cartesia_stream import _version, audio, errors, events
-from cartesia_stream._core import exchange, observe, request, stats, timeouts
+from cartesia_stream import _version, audio, errors, events, models, observe, options
+from cartesia_stream._http import with_response
 
 TWINS = [
     (cartesia_stream.Cartesia, cartesia_stream.AsyncCartesia),
@@ -37,9 +38,7 @@ def test_all_is_sorted_and_complete() -> None:
     assert len(names) == len(set(names))
 
 
-@pytest.mark.parametrize(
-    "module", [audio, errors, events, exchange, observe, request, stats, timeouts]
-)
+@pytest.mark.parametrize("module", [audio, errors, events, observe, options, with_response])
 def test_modules_export_what_the_package_does(module: object) -> None:
     """What a module calls public, the package exports."""
     exported: list[str] = getattr(module, "__all__", [])
@@ -130,3 +129,23 @@ def test_clients_take_the_same_arguments() -> None:
     ours, theirs = (parameters(client.__init__) for client in clients)
     assert ours == theirs
     assert len(ours) > 1
+
+
+def test_every_model_has_a_public_home() -> None:
+    """It is the generated one, imported when it is first used."""
+    names = set(cartesia_api.models.__all__)
+    assert {"Voice", "VoicePage", "Transcription", "Language"} <= names
+    assert set(vars(models)["__all__"]) == names
+    assert names <= set(dir(models))
+    for name in names:
+        assert getattr(models, name) is getattr(cartesia_api.models, name)
+
+
+@pytest.mark.parametrize(("module", "name"), [(models, "Voic"), (options, "Sender")])
+def test_a_name_that_is_not_there(module: object, name: str) -> None:
+    with pytest.raises(AttributeError, match=name):
+        getattr(module, name)
+
+
+def test_options_of_a_call_are_where_the_others_are() -> None:
+    assert options.RequestOptions is cartesia_stream.RequestOptions

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import Final
 
-from cartesia_stream._core.context import TRANSITIONS, Move, State
+from cartesia_stream._protocol.context import TRANSITIONS, Move, State
 
 PAGE: Final = Path(__file__).parents[1] / "docs" / "architecture.md"
 BEGIN: Final = "<!-- states: make diagram -->\n"

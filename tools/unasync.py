@@ -1,8 +1,8 @@
-"""Write the blocking face from the asyncio face: `_sync/<file>` from `_aio/<file>`.
+"""Write the blocking face from the asyncio face: ``_sync/<file>`` from ``_aio/<file>``.
 
 The files listed here hold policy and surface, which are the same in both faces; what differs
-between threads and tasks is handwritten in `driver.py` and `flow.py` of each face. The rules are
-plain token replacements, so that the result reads as if written by hand.
+between threads and tasks is handwritten in `websocket.py`, `network.py` and `flow.py` of each face.
+The rules are plain token replacements, so that the result reads as if written by hand.
 
     python tools/unasync.py            write the files
     python tools/unasync.py --check    fail if a file is not what its source gives
@@ -15,38 +15,36 @@ import difflib
 import re
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 from typing import Final
 
 PACKAGE: Final = Path(__file__).resolve().parent.parent / "cartesia_stream"
 FILES: Final = (
-    "client.py",
-    "credentials.py",
-    "http.py",
-    "pool.py",
-    "retry_v0.py",
-    "speech.py",
-    "stream.py",
-    "transport.py",
-    "tts.py",
-    "v0.py",
-    "voice_changer.py",
+    "_aio/client.py",
+    "_aio/connections.py",
+    "_aio/credentials.py",
+    "_aio/gate.py",
+    "_aio/http.py",
+    "_aio/pool.py",
+    "_aio/speech.py",
+    "_aio/stream.py",
+    "_aio/transport.py",
+    "_aio/tts.py",
+    "_aio/voice_changer.py",
+    "v0/_aio/client.py",
+    "v0/_aio/retry.py",
 )
-HEADER: Final = (
-    "# Written by tools/unasync.py from _aio/{name}: edit that file, then `make generate`.\n"
-)
+HEADER: Final = "# Written by tools/unasync.py from {name}: edit that file, then `make generate`.\n"
 
-# In this order; each is a whole word, so that `awaiting` or `_async` stay.
+# In this order; each is a whole word, so that `awaiting` or `_async` stay. None edits English:
+# docstrings are true of both faces, and may name ``async with`` as code.
 WORDS: Final[tuple[tuple[str, str], ...]] = (
-    (r"``async with``", "``with``"),
-    (r", or ``await`` it and close it yourself", ", or close it yourself"),
-    (r"\n +A plain iterable is read in the event loop, so it must not block\.", ""),
-    (r"When it is first used, if", "If"),
-    (r"async (?=def |with |for )", ""),
+    (r"(?<!`)async (?=def |with |for )", ""),
+    (r"(?<=from \.\.\.)_aio\b", "_sync"),
     (r"await ", ""),
     (r" \| AsyncIterable\[str\]", ""),
     (r"\b(?:Awaitable|Opening)\[(\w+)\]", r"\1"),
-    (r"\bAbstractAsyncContextManager\b", "AbstractContextManager"),
     (r"\bAsyncByteStream\b", "SyncByteStream"),
     (r"\bAsync(?=[A-Z])", ""),
     (r"\bhandle_async_request\b", "handle_request"),
@@ -57,21 +55,19 @@ WORDS: Final[tuple[tuple[str, str], ...]] = (
     (r"\b__a(enter|exit|iter|next)__", r"__\1__"),
     (r"\banext\(", "next("),
     (r"\baiter\(", "iter("),
-    (r"\baclosing\b", "closing"),
     (r"\ba(iter_bytes|iter_stream|close|read|send|throw)\b", r"\1"),
     (r"\bStopAsyncIteration\b", "StopIteration"),
-    (r"\ban async context manager\b", "a context manager"),
-    (r"\b(in|by) different tasks\b", r"\1 different threads"),
-    (r"\b([Oo]ne|a) task\b", r"\1 thread"),
-    (r"\bfor one event loop;", "thread-safe, and"),
-    (r"\bfor one event loop\b", "thread-safe"),
 )
 
 
-def unasync(source: str) -> str:
+def unasync(source: str, used: Counter[str]) -> str:
     """The blocking form of a module.
 
     A line that ends in ``# aio`` is left out, and one in ``# sync: code`` becomes that code.
+
+    Args:
+        source: The asyncio form.
+        used: Counts what each rule replaces.
     """
     lines: list[str] = []
     for line in source.splitlines():
@@ -82,7 +78,8 @@ def unasync(source: str) -> str:
         lines.append(indent + replacement if mark else line)
     text = "\n".join(lines) + "\n"
     for pattern, replacement in WORDS:
-        text = re.sub(pattern, replacement, text)
+        text, count = re.subn(pattern, replacement, text)
+        used[pattern] += count
     return text
 
 
@@ -100,16 +97,17 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--check", action="store_true", help="fail on a difference, write nothing")
     options = parser.parse_args(arguments)
     stale = 0
+    used: Counter[str] = Counter()
     for name in FILES:
-        target = PACKAGE / "_sync" / name
-        source = (PACKAGE / "_aio" / name).read_text(encoding="utf-8")
-        wanted = tidy(HEADER.format(name=name) + unasync(source), str(target))
+        target = PACKAGE / name.replace("_aio/", "_sync/")
+        source = (PACKAGE / name).read_text(encoding="utf-8")
+        wanted = tidy(HEADER.format(name=name) + unasync(source, used), str(target))
         current = target.read_text(encoding="utf-8") if target.exists() else ""
         if wanted == current:
             continue
         if options.check:
             stale += 1
-            label = f"_sync/{name}"
+            label = str(target.relative_to(PACKAGE))
             sys.stdout.writelines(
                 difflib.unified_diff(
                     current.splitlines(True), wanted.splitlines(True), label, label
@@ -118,8 +116,11 @@ def main(arguments: list[str] | None = None) -> int:
         else:
             target.write_text(wanted, encoding="utf-8")
     if stale:
-        print(f"{stale} files of _sync are stale: run `make generate`", file=sys.stderr)
-    return 1 if stale else 0
+        print(f"{stale} blocking files are stale: run `make generate`", file=sys.stderr)
+    idle = [pattern for pattern, _ in WORDS if not used[pattern]]
+    if idle:
+        print("rules that replace nothing:", *idle, sep="\n  ", file=sys.stderr)
+    return 1 if stale or idle else 0
 
 
 if __name__ == "__main__":

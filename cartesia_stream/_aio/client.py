@@ -3,44 +3,26 @@
 from __future__ import annotations
 
 import os
-import time
-from contextlib import AsyncExitStack, asynccontextmanager
-from copy import copy
 from functools import cached_property
 from typing import TYPE_CHECKING, ParamSpec, Self, TypeVar
 
 from cartesia_api.api import AsyncResources
 
-from .._core.config import DEFAULT_API_VERSION, MAX_BUFFER_BYTES, Config, closed_client
-from .._core.exchange import Response, Watch
-from .._core.observe import Call, Life
-from .._core.operations import parsed, refused
-from ..errors import RateLimitError
+from .._http.config import DEFAULT_API_VERSION, MAX_BUFFER_BYTES, Config
+from .._http.with_response import Response, ResponseRecorder
+from .connections import AsyncConnections
 from .credentials import AsyncCredentials
-from .flow import Place, leave_places, place
-from .pool import AsyncConnections
-from .stream import MeteredSource
 from .tts import AsyncTTS
 from .voice_changer import AsyncVoiceChanger
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping
+    from collections.abc import Awaitable, Callable, Iterable, Mapping
 
     import httpx
-    from cartesia_runtime.downloads import AsyncDownload
-    from cartesia_runtime.errors import PagingError, ResponseDecodeError
-    from cartesia_runtime.sender import Request, RequestOptions
 
-    from .._core.gate import Ticket
-    from .._core.observe import Observer, StreamTransport
-    from .._core.operations import SpeechRequest
-    from .._core.timeouts import Timeouts
-    from ..audio import AudioFormat
-    from ..errors import RemoteProtocolError
-    from .http import AsyncHttpSender
-    from .pool import AsyncPool, AsyncTurnstile
-    from .websocket import AsyncSocketDriver
+    from ..observe import Observer
+    from ..options import Timeouts
 
 __all__ = ["AsyncCartesia"]
 
@@ -48,210 +30,10 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-class AsyncTransports:
-    """How a client reaches the service; HTTP is set up, and its library imported, on first use.
-
-    Connections belong to a process and an event loop: after a fork, and in another loop, there
-    are new ones, and what the former place left is not touched.
-    """
-
-    def __init__(
-        self,
-        config: Config,
-        credentials: AsyncCredentials,
-        *,
-        max_retries: int,
-        max_concurrency: int | None,
-        max_sockets: int,
-        http_client: httpx.AsyncClient | None,
-        ssl_context: ssl.SSLContext | None,
-        proxy: str | None,
-    ) -> None:
-        if http_client is not None:
-            import httpx
-
-            from .._core.http import check_http_client
-
-            check_http_client(http_client, httpx.AsyncClient, ssl_context, proxy)
-        elif proxy is not None:
-            from .._core.proxies import parse_proxy
-
-            parse_proxy(proxy)
-        self.config = config
-        self.credentials = credentials
-        self.max_retries = max_retries
-        self._max_concurrency = max_concurrency
-        self._max_sockets = max_sockets
-        self._http_client = http_client
-        self._ssl_context = ssl_context
-        self._proxy = proxy
-        self._places: dict[Place, AsyncConnections] = {}
-        self.closed: bool = False
-        self._origin = self
-
-    def with_options(self, config: Config, *, max_retries: int) -> Self:
-        """Other settings over the same connections, which are this one's to close."""
-        other = copy(self)
-        other.config = config
-        other.max_retries = max_retries
-        return other
-
-    @property
-    def _here(self) -> AsyncConnections:
-        """What is open in this process and event loop."""
-        here = place()
-        connections = self._places.get(here)
-        if connections is None:
-            leave_places(self._places)
-            connections = AsyncConnections(
-                self._origin.connect, size=self._max_sockets, limit=self._max_concurrency
-            )
-            # no lock: one that was held during a fork would be locked for ever in the child
-            connections = self._places.setdefault(here, connections)
-        return connections
-
-    @property
-    def pool(self) -> AsyncPool:
-        """The sockets of `speak`."""
-        return self._here.pool
-
-    @property
-    def turnstile(self) -> AsyncTurnstile:
-        """Where contexts wait for a slot."""
-        return self._here.turnstile
-
-    @property
-    def http(self) -> AsyncHttpSender:
-        """The sender of every HTTP call."""
-        if self._origin is not self:
-            return self._origin.http.with_options(self.config, max_retries=self.max_retries)
-        here = self._here
-        with here.guard:
-            self._check_open()
-            if here.http is None:
-                from .http import AsyncHttpSender
-
-                here.http = AsyncHttpSender(
-                    self.config,
-                    self.credentials,
-                    max_retries=self.max_retries,
-                    http_client=self._http_client,
-                    ssl_context=self._ssl_context,
-                    proxy=self._proxy,
-                )
-            return here.http
-
-    async def call(
-        self,
-        request: Request,
-        parse: Callable[[httpx.Response], T],
-        options: RequestOptions | None = None,
-    ) -> T:
-        """What the generated operations call: send, and read what answers.
-
-        Raises:
-            APIError: If the network, the service or the shape of its answer is not as it should be.
-        """
-        with Call(self.config, request, time.monotonic):
-            response = await self.http.send(request, options)
-        return parsed(response, parse)
-
-    def refuse(self, error: ResponseDecodeError | PagingError) -> RemoteProtocolError:
-        """The error for an answer that breaks the contract."""
-        return refused(error)
-
-    @asynccontextmanager
-    async def stream(
-        self, request: Request, options: RequestOptions | None = None
-    ) -> AsyncGenerator[AsyncDownload]:
-        """What the generated operations call for bodies that stream."""
-        async with AsyncExitStack() as stack:
-            with Call(self.config, request, time.monotonic):
-                opened = self.http.stream(request, options)
-                download = await stack.enter_async_context(opened)
-            yield download
-
-    def life(self, transport: StreamTransport, fmt: AudioFormat, model_id: object = None) -> Life:
-        """What is measured and told of a stream."""
-        return Life(self.config, transport, fmt, model_id=model_id, clock=time.monotonic)
-
-    async def enter(self) -> Ticket:
-        """Wait for a slot of the plan's limit."""
-        return await self.turnstile.enter(priority=0, seconds=self.config.timeouts.queue)
-
-    async def speech(
-        self, request: SpeechRequest, options: RequestOptions | None, life: Life
-    ) -> MeteredSource:
-        """Speech over one HTTP call, which takes a slot as a context does."""
-        given = options or {}
-        turnstile = self.turnstile
-        life.begin()
-        with life.queueing():
-            ticket = await self.enter()
-
-        def ended() -> None:
-            turnstile.leave(ticket)
-
-        try:
-            while True:
-                try:
-                    with Call(self.config, request.request, time.monotonic):
-                        source = await self.http.speech(request, given, ended)
-                    return MeteredSource(source, life)
-                except RateLimitError as error:
-                    repeatable = request.request.replayable
-                    if not (repeatable and given.get("max_retries", self.max_retries)):
-                        raise
-                    with life.queueing():
-                        await turnstile.enter_again(ticket, error)
-                    life.restart("refused", error)
-        except BaseException:
-            ended()
-            raise
-
-    async def acquire(self) -> AsyncSocketDriver:
-        """A socket of the pool."""
-        return await self.pool.acquire()
-
-    async def connect(self) -> AsyncSocketDriver:
-        """Open a socket."""
-        self._check_open()
-        here = self._here
-        driver = await self._open_socket()
-        with here.guard:
-            if not self._origin.closed:
-                here.sockets.add(driver)
-                return driver
-        await driver.aclose()
-        raise closed_client()
-
-    async def _open_socket(self) -> AsyncSocketDriver:
-        return await self.http.socket()
-
-    def _check_open(self) -> None:
-        if self._origin.closed:
-            raise closed_client()
-
-    async def aclose(self) -> None:
-        """Close every connection; one that is being made is dropped once it is there."""
-        if self._origin is not self:
-            await self._origin.aclose()
-            return
-        self.closed = True
-        here = self._places.get(place())
-        if here is None:
-            return
-        with here.guard:
-            drivers = list(here.sockets)
-        await here.pool.aclose()
-        for driver in drivers:
-            await driver.aclose()
-        if here.http is not None:
-            await here.http.aclose()
-
-
 class AsyncCartesia(AsyncResources):
-    """A client of the Cartesia API, for one event loop; an async context manager.
+    """A client of the Cartesia API. Leaving its block closes it.
+
+    With threads it may be shared; with asyncio it belongs to one event loop.
 
     Its resources, such as ``voices`` and ``stt``, are generated from the API's document; ``tts``
     and ``voice_changer`` add the streams.
@@ -314,7 +96,7 @@ class AsyncCartesia(AsyncResources):
             environ=os.environ,
             observers=observers,
         )
-        self._transports = AsyncTransports(
+        self._connections = AsyncConnections(
             self._config,
             AsyncCredentials(None if isinstance(token, str) else token),
             max_retries=max_retries,
@@ -324,17 +106,17 @@ class AsyncCartesia(AsyncResources):
             ssl_context=ssl_context,
             proxy=proxy,
         )
-        super().__init__(self._transports)
+        super().__init__(self._connections)
 
     @cached_property
     def tts(self) -> AsyncTTS:  # type: ignore[override]  # streams in place of raw responses
         """Text to speech."""
-        return AsyncTTS(self._transports)
+        return AsyncTTS(self._connections)
 
     @cached_property
     def voice_changer(self) -> AsyncVoiceChanger:  # type: ignore[override]  # as tts
         """Recordings in another voice."""
-        return AsyncVoiceChanger(self._transports)
+        return AsyncVoiceChanger(self._connections)
 
     def with_options(
         self,
@@ -354,11 +136,11 @@ class AsyncCartesia(AsyncResources):
             headers: Sent as well; they win over those of this client.
         """
         config = self._config.with_options(timeouts=timeout, headers=headers)
-        retries = self._transports.max_retries if max_retries is None else max_retries
+        retries = self._connections.max_retries if max_retries is None else max_retries
         other = object.__new__(type(self))
         other._config = config
-        other._transports = self._transports.with_options(config, max_retries=retries)
-        AsyncResources.__init__(other, other._transports)
+        other._connections = self._connections.with_options(config, max_retries=retries)
+        AsyncResources.__init__(other, other._connections)
         return other
 
     async def with_response(
@@ -377,9 +159,9 @@ class AsyncCartesia(AsyncResources):
         Raises:
             ConfigurationError: If the call sent no HTTP request.
         """
-        with Watch() as watch:
+        with ResponseRecorder() as recorder:
             data = await call(*args, **kwargs)
-        return watch.answer(data)
+        return recorder.answer(data)
 
     def token_source(
         self,
@@ -414,7 +196,7 @@ class AsyncCartesia(AsyncResources):
 
         What is being read ends with an error. A closed client cannot be used again.
         """
-        await self._transports.aclose()
+        await self._connections.aclose()
 
     async def __aenter__(self) -> Self:
         return self

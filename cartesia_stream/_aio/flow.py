@@ -9,7 +9,7 @@ from collections.abc import AsyncIterable, Iterable
 from contextlib import aclosing, suppress
 from typing import TYPE_CHECKING, Final, Generic, NamedTuple, Protocol, TypeVar
 
-from .._core.request import piece_of
+from .._protocol.fields import piece_of
 from ..errors import LocalStateError
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ S = TypeVar("S")
 T = TypeVar("T")
 
 
-class Guard:
+class ThreadLock:
     """A lock between threads; tasks need none around code that does not await."""
 
     __slots__ = ()
@@ -46,26 +46,26 @@ class Guard:
         pass
 
 
-def launch(stream: S) -> S:
-    """Speech goes out when the stream is first used."""
+def start_now(stream: S) -> S:
+    """Return the stream as it is: its speech goes out when it is first used."""
     return stream
 
 
-class Place(NamedTuple):
-    """Where connections live."""
+class Owner(NamedTuple):
+    """The process and event loop that connections belong to."""
 
     pid: int
     loop: asyncio.AbstractEventLoop
 
 
-def place() -> Place:
+def owner() -> Owner:
     """Return the process and event loop of this code; every use of a client comes by here.
 
     Raises:
         LocalStateError: If asyncio does not run here, as under trio.
     """
     try:
-        return Place(os.getpid(), asyncio.get_running_loop())
+        return Owner(os.getpid(), asyncio.get_running_loop())
     except RuntimeError:
         raise LocalStateError(
             "this client needs asyncio, which does not run here; under trio, use the "
@@ -73,16 +73,16 @@ def place() -> Place:
         ) from None
 
 
-def leave_places(places: dict[Place, T]) -> None:
-    """Forget what was open in other places.
+def drop_foreign(held: dict[Owner, T]) -> None:
+    """Forget what other processes and event loops had open.
 
     Raises:
         LocalStateError: If one of them is an event loop that may still run.
     """
-    for other in list(places):
+    for other in list(held):
         if other.pid == os.getpid() and not other.loop.is_closed():
             raise LocalStateError("this client is in use in another event loop; make one for each")
-        places.pop(other, None)
+        held.pop(other, None)
 
 
 class Closeable(Protocol):
@@ -112,11 +112,6 @@ class Opening(Generic[C]):
     async def __aexit__(self, *error: object) -> None:
         if self._made is not None:
             await self._made.aclose()
-
-
-def opening(make: Callable[[], Awaitable[C]]) -> Opening[C]:
-    """Open something when it is awaited or entered."""
-    return Opening(make)
 
 
 class Ongoing(Generic[T]):
@@ -153,7 +148,7 @@ def _retrieve(task: asyncio.Future[T]) -> None:
 _closing: Final[set[asyncio.Future[None]]] = set()  # the event loop itself does not keep tasks
 
 
-def close_dropped(where: Place, close: Callable[[], Awaitable[None]]) -> None:
+def close_dropped(where: Owner, close: Callable[[], Awaitable[None]]) -> None:
     """Close, in its event loop, what was dropped without being closed.
 
     Called by ``__del__``, so in any thread and in the middle of any code.
@@ -213,8 +208,8 @@ class BodyReader:
             await self._reading.stop()
 
 
-class Feeder:
-    """Sends text in a task of its own."""
+class TextTask:
+    """A task that sends text."""
 
     def __init__(self, feed: Callable[[], Coroutine[object, object, None]]) -> None:
         self._task = asyncio.create_task(feed(), name="cartesia-speak")
@@ -243,8 +238,8 @@ class Signal:
         self._event.clear()
 
 
-class Repeater:
-    """Does something again and again in a task of its own."""
+class PeriodicTask:
+    """A task that does something again and again."""
 
     def __init__(
         self, seconds: float, action: Callable[[], Coroutine[object, object, None]]
@@ -264,7 +259,7 @@ class Repeater:
         await asyncio.wait([self._task])
 
 
-async def each(
+async def pieces_of(
     text: Iterable[str] | AsyncIterable[str], pause: float | None = None
 ) -> AsyncGenerator[str | None]:
     """The pieces of a text; even one that never waits leaves turns of the loop to others.
@@ -281,7 +276,7 @@ async def each(
                     yield piece_of(piece)
                     await asyncio.sleep(0)
             else:
-                async with aclosing(_each_or_pause(pieces, pause)) as pieces_or_pauses:
+                async with aclosing(_pieces_or_pauses(pieces, pause)) as pieces_or_pauses:
                     async for piece_or_pause in pieces_or_pauses:
                         yield piece_or_pause
         finally:  # it need not be exhausted, and a loop does not close what it is left in
@@ -300,7 +295,7 @@ async def each(
                 close()
 
 
-async def _each_or_pause(text: AsyncIterator[str], pause: float) -> AsyncGenerator[str | None]:
+async def _pieces_or_pauses(text: AsyncIterator[str], pause: float) -> AsyncGenerator[str | None]:
     """Pieces as they are asked for; one task reads them, as a generator may depend on that."""
     wanted = asyncio.Semaphore(0)
     pieces: asyncio.Queue[str | None] = asyncio.Queue()

@@ -17,8 +17,8 @@ from weakref import WeakKeyDictionary
 
 import httpcore
 
-from .._core.deadlines import ReadDeadline
-from .._core.faults import no_stream_error
+from .._http.deadlines import ReadDeadline
+from .._protocol.faults import no_stream_error
 
 if TYPE_CHECKING:
     import ssl

@@ -7,24 +7,25 @@ from contextlib import aclosing
 from functools import partial
 from typing import TYPE_CHECKING
 
-from .._core.stream import cut_short_error
+from .._http.account import cut_short_error
 from ..errors import APIConnectionError, APIError, CartesiaError, RateLimitError
 from ..events import Cancelled, Done
-from .flow import Feeder, Mutex, Ongoing, Signal, each
+from .flow import Mutex, Ongoing, Signal, TextTask, pieces_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterable, Awaitable, Callable, Iterable
 
-    from .._core.chunker import Chunker
-    from .._core.context import Context
-    from .._core.gate import Ticket
-    from .._core.ledger import Ledger
-    from .._core.observe import Life, RestartReason
-    from .._core.timeouts import Timeouts
-    from .._core.utterance import Recovery, Utterance
+    from .._http.records import StreamRecord
+    from .._protocol.context import Context
+    from .._protocol.gate import Ticket
+    from .._text.chunker import Chunker
+    from .._text.ledger import Ledger
+    from .._text.utterance import Recovery, Utterance
     from ..events import SpeechEvent
-    from .pool import AsyncTurnstile
-    from .websocket import AsyncSocketDriver, Lane
+    from ..observe import RestartReason
+    from ..options import Timeouts
+    from .gate import AsyncGate
+    from .websocket import AsyncSocketDriver, ContextReader
 
 
 class AsyncSpeech:
@@ -34,12 +35,12 @@ class AsyncSpeech:
         utterance: What is said, and what a failure means.
         text: All of it, or its pieces as they come.
         acquire: Gives a socket.
-        turnstile: Where the slots of the plan's limit are given; asked for on the start.
+        gate: Where the slots of the plan's limit are given; asked for on the start.
         context_id: Of the first context; later ones make theirs up.
         priority: Higher waits less for a slot.
         timeouts: How long to wait for a slot, the network and the events.
         chunker: Cuts the pieces into sentences here, or None to leave that to the service.
-        life: What is measured and told of it.
+        record: What is measured and told of it.
     """
 
     __slots__ = (
@@ -48,21 +49,21 @@ class AsyncSpeech:
         "_closed",
         "_closing",
         "_driver",
-        "_entrance",
         "_error",
         "_failure",
-        "_feeder",
-        "_lane",
-        "_life",
+        "_gate",
+        "_get_gate",
         "_mutex",
         "_over",
         "_priority",
+        "_reader",
         "_ready",
+        "_record",
         "_recovery",
         "_text",
+        "_text_task",
         "_ticket",
         "_timeouts",
-        "_turnstile",
         "_utterance",
         "context_id",
     )
@@ -75,27 +76,27 @@ class AsyncSpeech:
         text: str | Iterable[str] | AsyncIterable[str],
         *,
         acquire: Callable[[], Awaitable[AsyncSocketDriver]],
-        turnstile: Callable[[], AsyncTurnstile],
+        gate: Callable[[], AsyncGate],
         context_id: str | None,
         priority: int,
         timeouts: Timeouts,
         chunker: Chunker | None,
-        life: Life,
+        record: StreamRecord,
     ) -> None:
         self.context_id: str | None = context_id
         self._utterance = utterance
         self._text = text
         self._acquire = acquire
-        self._entrance = turnstile
+        self._get_gate = gate
         self._priority = priority
         self._timeouts = timeouts
         self._chunker = chunker
-        self._life = life
+        self._record = record
         self._mutex = Mutex()  # a push waits while another context is begun
         self._driver: AsyncSocketDriver | None = None
-        self._lane: Lane | None = None
+        self._reader: ContextReader | None = None
         self._ticket: Ticket | None = None
-        self._feeder: Feeder | None = None
+        self._text_task: TextTask | None = None
         self._ready: list[SpeechEvent] = []  # few, and mostly none; a deque takes ten times as much
         self._error: Exception | None = None
         self._failure: APIError | None = None  # to be recovered from
@@ -111,9 +112,9 @@ class AsyncSpeech:
 
     async def start(self) -> AsyncSpeech:
         """Open a context and begin to send."""
-        self._life.begin()
-        self._turnstile = self._entrance()
-        del self._entrance
+        self._record.begin()
+        self._gate = self._get_gate()
+        del self._get_gate
         whole = self._text if isinstance(self._text, str) else ""
         if whole:
             self._utterance.push(whole)
@@ -127,29 +128,29 @@ class AsyncSpeech:
             await self.aclose()
             raise
         if not self._utterance.finished:
-            self._feeder = Feeder(self._feed)
+            self._text_task = TextTask(self._feed)
         return self
 
     async def _begin(self, text: str) -> None:
         """Open a context for a text, and for what follows it."""
         if self._ticket is None or not self._ticket.granted:
-            with self._life.queueing():
-                self._ticket = await self._turnstile.enter(
+            with self._record.queueing():
+                self._ticket = await self._gate.enter(
                     priority=self._priority, seconds=self._timeouts.queue
                 )
         context_id = self.context_id
         if context_id is None or self._utterance.restarts:
             context_id = str(uuid.uuid4())
         driver, fields = await self._acquire(), self._utterance.fields
-        ended, meter, timeouts = self._ended, self._life.meter, self._timeouts
+        ended, meter, timeouts = self._ended, self._record.meter, self._timeouts
         try:
-            lane = driver.open(context_id, fields, ended=ended, meter=meter, timeouts=timeouts)
+            reader = driver.open(context_id, fields, ended=ended, meter=meter, timeouts=timeouts)
         except APIConnectionError:  # it was lost since
             driver = await self._acquire()
-            lane = driver.open(context_id, fields, ended=ended, meter=meter, timeouts=timeouts)
-        self._lane = lane
-        self._utterance.fields = lane.context.encoder  # takes less than what it was made of
-        self._life.enter(context_id, driver)
+            reader = driver.open(context_id, fields, ended=ended, meter=meter, timeouts=timeouts)
+        self._reader = reader
+        self._utterance.fields = reader.context.encoder  # takes less than what it was made of
+        self._record.enter(context_id, driver)
         self._driver = driver
         self.context_id = context_id
         if text or self._utterance.finished:
@@ -158,7 +159,7 @@ class AsyncSpeech:
     def _ended(self, context: Context) -> None:
         """Give the slot back when the service works on the context no more."""
         if self._ticket is not None and not context.was_refused:  # or it waits in line again
-            self._turnstile.leave(self._ticket)
+            self._gate.leave(self._ticket)
 
     # --- text in
 
@@ -166,7 +167,7 @@ class AsyncSpeech:
         try:
             pause = None if self._chunker is None else self._chunker.PAUSE_S
             text, self._text = self._text, ""
-            async with aclosing(each(text, pause)) as pieces:
+            async with aclosing(pieces_of(text, pause)) as pieces:
                 async for piece in pieces:
                     if self._closed:
                         return
@@ -196,13 +197,13 @@ class AsyncSpeech:
                 await self._send(piece, more=True)
 
     async def _send(self, text: str, *, more: bool) -> None:
-        driver, lane = self._driver, self._lane
+        driver, reader = self._driver, self._reader
         assert driver is not None
-        assert lane is not None
+        assert reader is not None
         try:
-            await driver.send(lane, text, more=more)
+            await driver.send(reader, text, more=more)
         except CartesiaError:
-            if not lane.context.over:
+            if not reader.context.over:
                 raise
             # otherwise the consumer meets the cause, and begins again with all text so far
 
@@ -210,25 +211,25 @@ class AsyncSpeech:
 
     def ready(self) -> SpeechEvent | None:
         """An event that is here already; raises what the text raised."""
-        lane = self._lane
-        if lane is None or self._ready or self._over:
+        reader = self._reader
+        if reader is None or self._ready or self._over:
             return self._ready.pop(0) if self._ready else None
-        event = lane.context.pop()
-        return None if event is None else self._digest(event, lane.context)
+        event = reader.context.pop()
+        return None if event is None else self._digest(event, reader.context)
 
     async def wait(self) -> bool:
         """Wait until there may be an event; False after the terminal one."""
         while not self._ready:
             if self._over:
                 return False
-            driver, lane = self._driver, self._lane
+            driver, reader = self._driver, self._reader
             assert driver is not None
-            assert lane is not None
+            assert reader is not None
             if self._recovery is None:
                 failure, self._failure = self._failure, None
                 if failure is None:
                     try:
-                        return await driver.wait(lane)
+                        return await driver.wait(reader)
                     except APIError as error:
                         failure = error
                 self._recovery = Ongoing(partial(self._recover, failure))
@@ -274,8 +275,8 @@ class AsyncSpeech:
         reason: RestartReason = "resumed" if recovery.resumed else "replayed"
         if isinstance(error, RateLimitError) and ticket is not None and ticket.granted:
             reason = "refused"
-            with self._life.queueing():
-                await self._turnstile.enter_again(ticket, error)
+            with self._record.queueing():
+                await self._gate.enter_again(ticket, error)
         elif recovery.delay:
             self._closing = Signal()
             if not self._closed:  # set before it looks for the signal
@@ -284,19 +285,19 @@ class AsyncSpeech:
             self._over = True
             self._ready += self._utterance.receive(Done(context_id=self.context_id))
         elif not self._closed:
-            self._life.restart(reason, error, dropped=recovery.dropped)
+            self._record.restart(reason, error, dropped=recovery.dropped)
             await self._begin(recovery.text)
 
     def _cancel(self) -> None:
-        driver, lane = self._driver, self._lane
-        if driver is not None and lane is not None and not lane.context.over:
-            driver.cancel(lane)
+        driver, reader = self._driver, self._reader
+        if driver is not None and reader is not None and not reader.context.over:
+            driver.cancel(reader)
 
     def _give_back(self) -> None:
         """Cancel what is not over, and give the slot back."""
         self._cancel()
         if self._ticket is not None:
-            self._turnstile.leave(self._ticket)
+            self._gate.leave(self._ticket)
 
     async def aclose(self) -> None:
         """Cancel what is not over, give the slot back, and stop reading the text."""
@@ -307,5 +308,5 @@ class AsyncSpeech:
         if self._recovery is not None:
             await self._recovery.stop()
             self._give_back()
-        if self._feeder is not None:
-            await self._feeder.stop()
+        if self._text_task is not None:
+            await self._text_task.stop()

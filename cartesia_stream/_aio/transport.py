@@ -1,8 +1,8 @@
 """The door to the network: every call, and the handshake of every socket, goes through it.
 
 A transport of httpx, so that whatever mocks, records or traces httpx sees all of it. httpcore pools
-the connections. Each of them is our own from the first byte: it speaks HTTP/1.1 by `_core.http11`,
-keeps whole deadlines (`_core.deadlines`), and becomes a WebSocket where the service agrees.
+the connections. Each of them is our own from the first byte: it speaks HTTP/1.1 by `_http.http11`,
+keeps whole deadlines (`_http.deadlines`), and becomes a WebSocket where the service agrees.
 """
 
 from __future__ import annotations
@@ -13,18 +13,18 @@ from typing import TYPE_CHECKING, Final, Self, cast
 import httpcore
 import httpx
 
-from .._core.http import FAULTS, fault_of_httpx, log_response, timeouts_of
-from .._core.http11 import BodyWriter, HeadParser, asks_for_upgrade, request_head
-from .._core.proxies import environment_proxy, for_http, parse_proxy, tls_context, tunnel
-from .flow import Guard
+from .._http.http11 import BodyWriter, HeadParser, asks_for_upgrade, request_head
+from .._http.proxies import environment_proxy, for_http, parse_proxy, tls_context, tunnel
+from .._http.requests import FAULTS, fault_of_httpx, log_response, timeouts_of
+from .flow import ThreadLock
 from .network import open_stream
 
 if TYPE_CHECKING:
     import ssl
     from collections.abc import AsyncIterable
 
-    from .._core.http11 import Framing, Head
-    from .._core.proxies import Proxy
+    from .._http.http11 import Framing, Head
+    from .._http.proxies import Proxy
     from .network import AsyncStream
 
 SMALL: Final = 1 << 14  # bytes of a read; a large one costs fresh memory, however little comes
@@ -50,7 +50,7 @@ class AsyncConnection(httpcore.AsyncConnectionInterface):
         self._proxy = proxy
         self._forwards = False  # whether a proxy passes requests on, and not bytes
         self._stream: AsyncStream | None = None
-        self._guard = Guard()
+        self._guard = ThreadLock()
         self._idle = True  # also before the first exchange, which its pool has a request for
         self._closed = False
         self._expires = 0.0

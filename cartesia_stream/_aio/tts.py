@@ -5,12 +5,12 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING, Literal, Self
 
-from .._core.config import DEFAULT_MODEL, check_options
-from .._core.operations import Infill, bytes_request, sse_request
-from .._core.request import check_text, speech_fields
-from .._core.utterance import Utterance
+from .._http.config import check_options
+from .._http.operations import Infill, bytes_request, sse_request
+from .._protocol.fields import DEFAULT_MODEL, check_text, speech_fields
+from .._text.utterance import Utterance
 from ..audio import PCM_24K, AudioFormat
-from .flow import TEXTS, Guard, Opening, close_dropped, launch, opening, place
+from .flow import TEXTS, Opening, ThreadLock, close_dropped, owner, start_now
 from .speech import AsyncSpeech
 from .stream import AsyncSpeechStream, ContextSource
 
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from cartesia_runtime.files import UploadFile
     from cartesia_runtime.sender import RequestOptions
 
-    from .._core.request import BytesOptions, ContextOptions, SpeechOptions
-    from .client import AsyncTransports
-    from .flow import Place
+    from ..options import BytesOptions, ContextOptions, SpeechOptions
+    from .connections import AsyncConnections
+    from .flow import Owner
     from .stream import MeteredSource
     from .websocket import AsyncSocketDriver
 
@@ -35,38 +35,46 @@ __all__ = ["AsyncTTS", "AsyncTTSConnection", "AsyncTTSContext"]
 class AsyncTTSContext:
     """One utterance on a socket: push text as it comes, receive audio as it is made.
 
-    Get one from `AsyncTTSConnection.context`. Pushing and receiving may happen in different tasks;
-    it is an async context manager, and leaving the block cancels what is not over.
+    Get one from `AsyncTTSConnection.context`. One task or thread may push while another receives.
+    Leaving its block cancels what is not over.
 
     Attributes:
         format: Format of the audio.
     """
 
-    __slots__ = ("__weakref__", "_life", "_place", "_source", "format")
+    __slots__ = ("__weakref__", "_owner", "_record", "_source", "format")
 
     def __init__(
         self,
-        transports: AsyncTransports,
+        connections: AsyncConnections,
         driver: AsyncSocketDriver,
         context_id: str | None,
         fields: Mapping[str, object],
         fmt: AudioFormat,
     ) -> None:
-        self._place: Place | None = None
-        self._life = transports.life("websocket", fmt, fields.get("model_id"))
+        self._owner: Owner | None = None
+        self._record = connections.record("websocket", fmt, fields.get("model_id"))
         context_id = context_id or str(uuid.uuid4())
-        self._source = ContextSource(transports, driver, context_id, fields, fmt, self._life)
-        self._place = place()
+        self._source = ContextSource(
+            connections.pool.gate,
+            driver,
+            context_id,
+            fields,
+            fmt,
+            self._record,
+            connections.config.timeouts,
+        )
+        self._owner = owner()
         self.format: AudioFormat = fmt
 
     def __del__(self) -> None:
-        if self._place is not None and not self._source.lane.context.over:
-            close_dropped(self._place, self._source.cancel)
+        if self._owner is not None and not self._source.reader.context.over:
+            close_dropped(self._owner, self._source.cancel)
 
     @property
     def context_id(self) -> str:
         """The id on the wire."""
-        return self._source.lane.context.id
+        return self._source.reader.context.id
 
     async def push(self, transcript: str) -> None:
         """Add text, verbatim: the service joins pushes without a space between them.
@@ -102,7 +110,7 @@ class AsyncTTSContext:
         Closing a stream of it cancels the context; the context is cancelled as well when it is
         dropped together with its streams.
         """
-        return AsyncSpeechStream(None, self._life, source=self._source, owner=self)
+        return AsyncSpeechStream(None, self._record, source=self._source, context=self)
 
     async def __aenter__(self) -> Self:
         return self
@@ -112,13 +120,13 @@ class AsyncTTSContext:
 
 
 class AsyncTTSConnection:
-    """A socket that carries many contexts at once; an async context manager.
+    """A socket that carries many contexts at once. Leaving its block closes it.
 
     Get one from `AsyncTTS.websocket_connect`.
     """
 
-    def __init__(self, transports: AsyncTransports, driver: AsyncSocketDriver) -> None:
-        self._transports = transports
+    def __init__(self, connections: AsyncConnections, driver: AsyncSocketDriver) -> None:
+        self._connections = connections
         self._driver = driver
 
     @property
@@ -145,7 +153,7 @@ class AsyncTTSConnection:
             ConnectionClosedError: If the socket is closed.
         """
         fields, fmt = speech_fields(voice, options)
-        return AsyncTTSContext(self._transports, self._driver, context_id, fields, fmt)
+        return AsyncTTSContext(self._connections, self._driver, context_id, fields, fmt)
 
     def speak(
         self,
@@ -163,7 +171,7 @@ class AsyncTTSConnection:
         What begins again begins here, so the loss of the socket is final.
         """
         return _speak(
-            self._transports,
+            self._connections,
             self._acquire,
             text,
             voice=voice,
@@ -189,10 +197,13 @@ class AsyncTTSConnection:
 
 
 class AsyncTTS:
-    """Text to speech. Get it as ``client.tts``, for one event loop."""
+    """Text to speech. Get it as ``client.tts``.
 
-    def __init__(self, transports: AsyncTransports) -> None:
-        self._transports = transports
+    Speech starts at the call; with asyncio, when its stream is first used.
+    """
+
+    def __init__(self, connections: AsyncConnections) -> None:
+        self._connections = connections
 
     def generate(
         self,
@@ -215,12 +226,14 @@ class AsyncTTS:
 
         Raises:
             ConfigurationError: If the arguments cannot work; nothing was sent.
-            APIError: When it is first used, if the service refused or cannot be reached.
+            APIError: When it starts, if the service refuses or cannot be reached.
         """
         check_options(options)
-        request, transports = bytes_request(transcript, voice, speech), self._transports
-        life = transports.life("bytes", request.format, request.model_id)
-        return launch(AsyncSpeechStream(lambda: transports.speech(request, options, life), life))
+        request, connections = bytes_request(transcript, voice, speech), self._connections
+        record = connections.record("bytes", request.format, request.model_id)
+        return start_now(
+            AsyncSpeechStream(lambda: connections.speech(request, options, record), record)
+        )
 
     def generate_sse(
         self,
@@ -242,12 +255,14 @@ class AsyncTTS:
 
         Raises:
             ConfigurationError: If the arguments cannot work; nothing was sent.
-            APIError: When it is first used, if the service refused or cannot be reached.
+            APIError: When it starts, if the service refuses or cannot be reached.
         """
         check_options(options)
-        request, transports = sse_request(transcript, voice, speech, context_id), self._transports
-        life = transports.life("sse", request.format, request.model_id)
-        return launch(AsyncSpeechStream(lambda: transports.speech(request, options, life), life))
+        request, connections = sse_request(transcript, voice, speech, context_id), self._connections
+        record = connections.record("sse", request.format, request.model_id)
+        return start_now(
+            AsyncSpeechStream(lambda: connections.speech(request, options, record), record)
+        )
 
     def infill(
         self,
@@ -281,15 +296,15 @@ class AsyncTTS:
 
         Raises:
             ConfigurationError: If the arguments cannot work; nothing was sent.
-            OSError: When it is first used, if a recording cannot be opened.
-            APIError: When it is first used, if the service refused or cannot be reached.
+            OSError: When it starts, if a recording cannot be opened.
+            APIError: When it starts, if the service refuses or cannot be reached.
         """
         check_options(options)
         recordings = (left_audio, right_audio)
         given = sum(recording is not None for recording in recordings)
         infill = Infill.of(transcript, voice, language, model_id, output_format, recordings=given)
 
-        life = self._transports.life("bytes", infill.format, infill.model_id)
+        record = self._connections.record("bytes", infill.format, infill.model_id)
 
         async def start() -> MeteredSource:
             from cartesia_runtime.files import Uploads
@@ -300,23 +315,24 @@ class AsyncTTS:
                     UNSET if recording is None else uploads.file(recording)
                     for recording in recordings
                 )
-                return await self._transports.speech(infill.request(left, right), options, life)
+                return await self._connections.speech(infill.request(left, right), options, record)
 
-        return launch(AsyncSpeechStream(start, life))
+        return start_now(AsyncSpeechStream(start, record))
 
     def websocket_connect(self) -> Opening[AsyncTTSConnection]:
         """Open a socket for many contexts; ahead of need saves the handshake later.
 
-        Use it as ``async with``, or ``await`` it and close it yourself.
+        Use it in a ``with`` block, which is ``async with`` for asyncio. Or close the connection
+        yourself; with asyncio, ``await`` gives it.
 
         Raises:
             APIStatusError: If the service refused, as over HTTP.
             APIConnectionError: If it cannot be reached.
         """
-        return opening(self._connect)
+        return Opening(self._connect)  # sync: return self._connect()
 
     async def _connect(self) -> AsyncTTSConnection:
-        return AsyncTTSConnection(self._transports, await self._transports.connect())
+        return AsyncTTSConnection(self._connections, await self._connections.connect())
 
     async def prewarm(self, sockets: int = 1) -> None:
         """Open sockets for `speak` ahead of need, and keep that many open and fresh from now on.
@@ -324,7 +340,7 @@ class AsyncTTS:
         Raises:
             APIError: If the service refused or cannot be reached.
         """
-        await self._transports.pool.prewarm(sockets)
+        await self._connections.pool.prewarm(sockets)
 
     def speak(
         self,
@@ -343,9 +359,9 @@ class AsyncTTS:
         off before any audio was handed out, it is said again on another.
 
         Args:
-            text: The text, or an iterable of pieces, which a task of its own reads. Pieces are
-                sent verbatim as soon as they come and joined without a space.
-                A plain iterable is read in the event loop, so it must not block.
+            text: The text, or an iterable of pieces, read by a task or thread of its own. Pieces
+                are sent verbatim as soon as they come and joined without a space. With asyncio, a
+                plain iterable is read in the event loop, so it must not block.
             voice: Id of the voice.
             context_id: Of the first context; made up if left out.
             priority: Higher goes first where the plan's limit makes speech wait.
@@ -365,8 +381,8 @@ class AsyncTTS:
             ConfigurationError: If the text is empty or the options do not fit together.
         """
         return _speak(
-            self._transports,
-            self._transports.acquire,
+            self._connections,
+            self._connections.acquire,
             text,
             voice=voice,
             context_id=context_id,
@@ -378,7 +394,7 @@ class AsyncTTS:
 
 
 def _speak(
-    transports: AsyncTransports,
+    connections: AsyncConnections,
     acquire: Callable[[], Awaitable[AsyncSocketDriver]],
     text: str | Iterable[str] | AsyncIterable[str],
     *,
@@ -394,20 +410,22 @@ def _speak(
     fields, fmt = speech_fields(voice, options)
     chunker = None
     if buffering == "client" and not isinstance(text, str):
-        from .._core.chunker import CHUNKED_BUFFER_DELAY_MS, Chunker
+        from .._text.chunker import CHUNKED_BUFFER_DELAY_MS, Chunker
 
         chunker = Chunker()
         fields.setdefault("max_buffer_delay_ms", CHUNKED_BUFFER_DELAY_MS)
-    life = transports.life("websocket", fmt, fields.get("model_id"))
+    record = connections.record("websocket", fmt, fields.get("model_id"))
     speech = AsyncSpeech(
-        Utterance(fields, fmt, resume=resume, max_retries=transports.max_retries, guard=Guard()),
+        Utterance(
+            fields, fmt, resume=resume, max_retries=connections.max_retries, guard=ThreadLock()
+        ),
         text,
         acquire=acquire,
-        turnstile=lambda: transports.turnstile,
+        gate=lambda: connections.pool.gate,
         context_id=context_id,
         priority=priority,
-        timeouts=transports.config.timeouts,
+        timeouts=connections.config.timeouts,
         chunker=chunker,
-        life=life,
+        record=record,
     )
-    return launch(AsyncSpeechStream(speech.start, life))
+    return start_now(AsyncSpeechStream(speech.start, record))

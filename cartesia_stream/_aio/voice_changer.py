@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .._core.config import check_options
-from .._core.operations import Change
+from .._http.config import check_options
+from .._http.operations import Change
 from ..audio import PCM_24K, AudioFormat
-from .flow import launch
+from .flow import start_now
 from .stream import AsyncSpeechStream
 
 if TYPE_CHECKING:
@@ -16,18 +16,21 @@ if TYPE_CHECKING:
     from cartesia_runtime.files import UploadFile
     from cartesia_runtime.sender import RequestOptions
 
-    from .._core.observe import StreamTransport
-    from .client import AsyncTransports
+    from ..observe import StreamTransport
+    from .connections import AsyncConnections
     from .stream import MeteredSource
 
 __all__ = ["AsyncVoiceChanger"]
 
 
 class AsyncVoiceChanger:
-    """Recordings in another voice. Get it as ``client.voice_changer``, for one event loop."""
+    """Recordings in another voice. Get it as ``client.voice_changer``.
 
-    def __init__(self, transports: AsyncTransports) -> None:
-        self._transports = transports
+    Speech starts at the call; with asyncio, when its stream is first used.
+    """
+
+    def __init__(self, connections: AsyncConnections) -> None:
+        self._connections = connections
 
     def generate(
         self,
@@ -54,8 +57,8 @@ class AsyncVoiceChanger:
 
         Raises:
             ConfigurationError: If the arguments cannot work; nothing was sent.
-            OSError: When it is first used, if the recording cannot be opened.
-            APIError: When it is first used, if the service refused or cannot be reached.
+            OSError: When it starts, if the recording cannot be opened.
+            APIError: When it starts, if the service refuses or cannot be reached.
         """
         return self._stream(clip, Change.of(voice, output_format), options)
 
@@ -77,8 +80,8 @@ class AsyncVoiceChanger:
 
         Raises:
             ConfigurationError: If the arguments cannot work; nothing was sent.
-            OSError: When it is first used, if the recording cannot be opened.
-            APIError: When it is first used, if the service refused or cannot be reached.
+            OSError: When it starts, if the recording cannot be opened.
+            APIError: When it starts, if the service refuses or cannot be reached.
         """
         return self._stream(clip, Change.of(voice, output_format, events=True), options)
 
@@ -87,13 +90,13 @@ class AsyncVoiceChanger:
     ) -> AsyncSpeechStream:
         check_options(options)
         transport: StreamTransport = "sse" if change.events else "bytes"
-        life = self._transports.life(transport, change.format)
+        record = self._connections.record(transport, change.format)
 
         async def start() -> MeteredSource:
             from cartesia_runtime.files import Uploads
 
             with Uploads() as uploads:  # open until the answer begins, and for every try
                 request = change.request(uploads.file(clip))
-                return await self._transports.speech(request, options, life)
+                return await self._connections.speech(request, options, record)
 
-        return launch(AsyncSpeechStream(start, life))
+        return start_now(AsyncSpeechStream(start, record))

@@ -11,9 +11,9 @@ import math
 import time
 from typing import TYPE_CHECKING, Final, cast
 
-from .._core.faults import peer_not_reading_error, timeout_error
-from .._core.observe import Link
-from .._core.session import MAX_BACKLOG
+from .._http.records import ConnectionRecord
+from .._protocol.faults import peer_not_reading_error, timeout_error
+from .._protocol.session import MAX_BACKLOG
 from ..errors import APIConnectionError
 from .network import attach
 
@@ -23,18 +23,18 @@ if TYPE_CHECKING:
 
     import httpx
 
-    from .._core.config import Config
-    from .._core.context import Context
-    from .._core.frames import RequestEncoder
-    from .._core.session import Session
-    from .._core.stats import Meter
-    from .._core.timeouts import Timeouts
+    from .._http.config import Config
+    from .._protocol.context import Context
+    from .._protocol.frames import RequestEncoder
+    from .._protocol.session import Session
+    from .._protocol.stats import Meter
     from ..events import SpeechEvent
+    from ..options import Timeouts
 
 HIGH_WATER: Final = 1 << 16  # bytes that wait to be written before a push waits too
 
 
-class Lane:
+class ContextReader:
     """A context, its deadlines, and the futures that its consumers wait on.
 
     Attributes:
@@ -95,7 +95,7 @@ class AsyncSocketDriver(asyncio.BufferedProtocol):
         self._loop = loop
         self._session = session
         self._timeouts = config.timeouts
-        self._link = Link(config, now=since)
+        self._record = ConnectionRecord(config.observers, now=since)
         self._transport: asyncio.Transport | None = None
         self._failure: APIConnectionError | None = None
         self._closed: asyncio.Future[None] = loop.create_future()
@@ -109,7 +109,7 @@ class AsyncSocketDriver(asyncio.BufferedProtocol):
         Raises:
             RemoteProtocolError: If it has none, as that of a mock.
         """
-        self._link.opened(time.monotonic())
+        self._record.opened(time.monotonic())
         await attach(self, response)
         self._tick()
 
@@ -154,7 +154,7 @@ class AsyncSocketDriver(asyncio.BufferedProtocol):
         ended: Callable[[Context], None] | None = None,
         meter: Meter | None = None,
         timeouts: Timeouts | None = None,
-    ) -> Lane:
+    ) -> ContextReader:
         """Make a context.
 
         Args:
@@ -164,57 +164,59 @@ class AsyncSocketDriver(asyncio.BufferedProtocol):
             meter: Told of the audio that arrives.
             timeouts: Its deadlines, where they are not those of the connection.
         """
-        lane = Lane(timeouts or self._timeouts)
-        lane.context = self._session.open(
-            context_id, fields, wake=lane.wake, now=time.monotonic(), ended=ended, meter=meter
+        reader = ContextReader(timeouts or self._timeouts)
+        reader.context = self._session.open(
+            context_id, fields, wake=reader.wake, now=time.monotonic(), ended=ended, meter=meter
         )
-        return lane
+        return reader
 
-    async def send(self, lane: Lane, text: str, *, more: bool, flush: bool = False) -> None:
+    async def send(
+        self, reader: ContextReader, text: str, *, more: bool, flush: bool = False
+    ) -> None:
         """Send text, a flush or the end of the input; waits while the network is behind."""
-        self._session.send(lane.context, text, more=more, flush=flush, now=time.monotonic())
-        lane.wake()
+        self._session.send(reader.context, text, more=more, flush=flush, now=time.monotonic())
+        reader.wake()
         self._flush()
         if not self._writable.is_set():
             try:
-                async with asyncio.timeout(lane.timeouts.write):
+                async with asyncio.timeout(reader.timeouts.write):
                     await self._writable.wait()
             except TimeoutError:
                 raise timeout_error("write") from None
 
-    def cancel(self, lane: Lane) -> None:
+    def cancel(self, reader: ContextReader) -> None:
         """Stop a context; returns at once."""
-        self._session.cancel(lane.context, now=time.monotonic())
-        lane.wake()
+        self._session.cancel(reader.context, now=time.monotonic())
+        reader.wake()
         self._flush()
 
-    async def wait(self, lane: Lane) -> bool:
+    async def wait(self, reader: ContextReader) -> bool:
         """Wait until there may be an event to read; False when none will come any more."""
-        context = lane.context
+        context = reader.context
         news = context.news()
         if news is not None:
             return news
-        if lane.timer is None:
-            deadline = context.deadline(lane.timeouts)
+        if reader.timer is None:
+            deadline = context.deadline(reader.timeouts)
             if deadline is not None:
                 seconds = deadline.at - time.monotonic()
                 if seconds <= 0:
-                    self.cancel(lane)
+                    self.cancel(reader)
                     raise deadline.error
-                lane.watch(self._loop, seconds)
+                reader.watch(self._loop, seconds)
         waiter = self._loop.create_future()
-        lane.waiters.append(waiter)
+        reader.waiters.append(waiter)
         try:
             await waiter
         except asyncio.CancelledError:
-            if waiter in lane.waiters:  # they are not to pile up while no news comes
-                lane.waiters.remove(waiter)
+            if waiter in reader.waiters:  # they are not to pile up while no news comes
+                reader.waiters.remove(waiter)
             raise
         return True
 
-    async def next_event(self, lane: Lane) -> SpeechEvent | None:
+    async def next_event(self, reader: ContextReader) -> SpeechEvent | None:
         """Wait for the next event; None after the terminal one."""
-        while (event := lane.context.next_event()) is None and await self.wait(lane):
+        while (event := reader.context.next_event()) is None and await self.wait(reader):
             pass
         return event
 
@@ -275,7 +277,7 @@ class AsyncSocketDriver(asyncio.BufferedProtocol):
             self._timer.cancel()
         self._writable.set()
         self._closed.set_result(None)
-        self._link.closed(self._session.end)
+        self._record.closed(self._session.end)
 
     def pause_writing(self) -> None:
         """Make pushes wait."""

@@ -4,44 +4,26 @@
 from __future__ import annotations
 
 import os
-import time
-from contextlib import ExitStack, contextmanager
-from copy import copy
 from functools import cached_property
 from typing import TYPE_CHECKING, ParamSpec, Self, TypeVar
 
 from cartesia_api.api import Resources
 
-from .._core.config import DEFAULT_API_VERSION, MAX_BUFFER_BYTES, Config, closed_client
-from .._core.exchange import Response, Watch
-from .._core.observe import Call, Life
-from .._core.operations import parsed, refused
-from ..errors import RateLimitError
+from .._http.config import DEFAULT_API_VERSION, MAX_BUFFER_BYTES, Config
+from .._http.with_response import Response, ResponseRecorder
+from .connections import Connections
 from .credentials import Credentials
-from .flow import Place, leave_places, place
-from .pool import Connections
-from .stream import MeteredSource
 from .tts import TTS
 from .voice_changer import VoiceChanger
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Callable, Generator, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     import httpx
-    from cartesia_runtime.downloads import Download
-    from cartesia_runtime.errors import PagingError, ResponseDecodeError
-    from cartesia_runtime.sender import Request, RequestOptions
 
-    from .._core.gate import Ticket
-    from .._core.observe import Observer, StreamTransport
-    from .._core.operations import SpeechRequest
-    from .._core.timeouts import Timeouts
-    from ..audio import AudioFormat
-    from ..errors import RemoteProtocolError
-    from .http import HttpSender
-    from .pool import Pool, Turnstile
-    from .websocket import SocketDriver
+    from ..observe import Observer
+    from ..options import Timeouts
 
 __all__ = ["Cartesia"]
 
@@ -49,210 +31,10 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-class Transports:
-    """How a client reaches the service; HTTP is set up, and its library imported, on first use.
-
-    Connections belong to a process and an event loop: after a fork, and in another loop, there
-    are new ones, and what the former place left is not touched.
-    """
-
-    def __init__(
-        self,
-        config: Config,
-        credentials: Credentials,
-        *,
-        max_retries: int,
-        max_concurrency: int | None,
-        max_sockets: int,
-        http_client: httpx.Client | None,
-        ssl_context: ssl.SSLContext | None,
-        proxy: str | None,
-    ) -> None:
-        if http_client is not None:
-            import httpx
-
-            from .._core.http import check_http_client
-
-            check_http_client(http_client, httpx.Client, ssl_context, proxy)
-        elif proxy is not None:
-            from .._core.proxies import parse_proxy
-
-            parse_proxy(proxy)
-        self.config = config
-        self.credentials = credentials
-        self.max_retries = max_retries
-        self._max_concurrency = max_concurrency
-        self._max_sockets = max_sockets
-        self._http_client = http_client
-        self._ssl_context = ssl_context
-        self._proxy = proxy
-        self._places: dict[Place, Connections] = {}
-        self.closed: bool = False
-        self._origin = self
-
-    def with_options(self, config: Config, *, max_retries: int) -> Self:
-        """Other settings over the same connections, which are this one's to close."""
-        other = copy(self)
-        other.config = config
-        other.max_retries = max_retries
-        return other
-
-    @property
-    def _here(self) -> Connections:
-        """What is open in this process and event loop."""
-        here = place()
-        connections = self._places.get(here)
-        if connections is None:
-            leave_places(self._places)
-            connections = Connections(
-                self._origin.connect, size=self._max_sockets, limit=self._max_concurrency
-            )
-            # no lock: one that was held during a fork would be locked for ever in the child
-            connections = self._places.setdefault(here, connections)
-        return connections
-
-    @property
-    def pool(self) -> Pool:
-        """The sockets of `speak`."""
-        return self._here.pool
-
-    @property
-    def turnstile(self) -> Turnstile:
-        """Where contexts wait for a slot."""
-        return self._here.turnstile
-
-    @property
-    def http(self) -> HttpSender:
-        """The sender of every HTTP call."""
-        if self._origin is not self:
-            return self._origin.http.with_options(self.config, max_retries=self.max_retries)
-        here = self._here
-        with here.guard:
-            self._check_open()
-            if here.http is None:
-                from .http import HttpSender
-
-                here.http = HttpSender(
-                    self.config,
-                    self.credentials,
-                    max_retries=self.max_retries,
-                    http_client=self._http_client,
-                    ssl_context=self._ssl_context,
-                    proxy=self._proxy,
-                )
-            return here.http
-
-    def call(
-        self,
-        request: Request,
-        parse: Callable[[httpx.Response], T],
-        options: RequestOptions | None = None,
-    ) -> T:
-        """What the generated operations call: send, and read what answers.
-
-        Raises:
-            APIError: If the network, the service or the shape of its answer is not as it should be.
-        """
-        with Call(self.config, request, time.monotonic):
-            response = self.http.send(request, options)
-        return parsed(response, parse)
-
-    def refuse(self, error: ResponseDecodeError | PagingError) -> RemoteProtocolError:
-        """The error for an answer that breaks the contract."""
-        return refused(error)
-
-    @contextmanager
-    def stream(
-        self, request: Request, options: RequestOptions | None = None
-    ) -> Generator[Download]:
-        """What the generated operations call for bodies that stream."""
-        with ExitStack() as stack:
-            with Call(self.config, request, time.monotonic):
-                opened = self.http.stream(request, options)
-                download = stack.enter_context(opened)
-            yield download
-
-    def life(self, transport: StreamTransport, fmt: AudioFormat, model_id: object = None) -> Life:
-        """What is measured and told of a stream."""
-        return Life(self.config, transport, fmt, model_id=model_id, clock=time.monotonic)
-
-    def enter(self) -> Ticket:
-        """Wait for a slot of the plan's limit."""
-        return self.turnstile.enter(priority=0, seconds=self.config.timeouts.queue)
-
-    def speech(
-        self, request: SpeechRequest, options: RequestOptions | None, life: Life
-    ) -> MeteredSource:
-        """Speech over one HTTP call, which takes a slot as a context does."""
-        given = options or {}
-        turnstile = self.turnstile
-        life.begin()
-        with life.queueing():
-            ticket = self.enter()
-
-        def ended() -> None:
-            turnstile.leave(ticket)
-
-        try:
-            while True:
-                try:
-                    with Call(self.config, request.request, time.monotonic):
-                        source = self.http.speech(request, given, ended)
-                    return MeteredSource(source, life)
-                except RateLimitError as error:
-                    repeatable = request.request.replayable
-                    if not (repeatable and given.get("max_retries", self.max_retries)):
-                        raise
-                    with life.queueing():
-                        turnstile.enter_again(ticket, error)
-                    life.restart("refused", error)
-        except BaseException:
-            ended()
-            raise
-
-    def acquire(self) -> SocketDriver:
-        """A socket of the pool."""
-        return self.pool.acquire()
-
-    def connect(self) -> SocketDriver:
-        """Open a socket."""
-        self._check_open()
-        here = self._here
-        driver = self._open_socket()
-        with here.guard:
-            if not self._origin.closed:
-                here.sockets.add(driver)
-                return driver
-        driver.close()
-        raise closed_client()
-
-    def _open_socket(self) -> SocketDriver:
-        return self.http.socket()
-
-    def _check_open(self) -> None:
-        if self._origin.closed:
-            raise closed_client()
-
-    def close(self) -> None:
-        """Close every connection; one that is being made is dropped once it is there."""
-        if self._origin is not self:
-            self._origin.close()
-            return
-        self.closed = True
-        here = self._places.get(place())
-        if here is None:
-            return
-        with here.guard:
-            drivers = list(here.sockets)
-        here.pool.close()
-        for driver in drivers:
-            driver.close()
-        if here.http is not None:
-            here.http.close()
-
-
 class Cartesia(Resources):
-    """A client of the Cartesia API, thread-safe, and a context manager.
+    """A client of the Cartesia API. Leaving its block closes it.
+
+    With threads it may be shared; with asyncio it belongs to one event loop.
 
     Its resources, such as ``voices`` and ``stt``, are generated from the API's document; ``tts``
     and ``voice_changer`` add the streams.
@@ -315,7 +97,7 @@ class Cartesia(Resources):
             environ=os.environ,
             observers=observers,
         )
-        self._transports = Transports(
+        self._connections = Connections(
             self._config,
             Credentials(None if isinstance(token, str) else token),
             max_retries=max_retries,
@@ -325,17 +107,17 @@ class Cartesia(Resources):
             ssl_context=ssl_context,
             proxy=proxy,
         )
-        super().__init__(self._transports)
+        super().__init__(self._connections)
 
     @cached_property
     def tts(self) -> TTS:  # type: ignore[override]  # streams in place of raw responses
         """Text to speech."""
-        return TTS(self._transports)
+        return TTS(self._connections)
 
     @cached_property
     def voice_changer(self) -> VoiceChanger:  # type: ignore[override]  # as tts
         """Recordings in another voice."""
-        return VoiceChanger(self._transports)
+        return VoiceChanger(self._connections)
 
     def with_options(
         self,
@@ -355,11 +137,11 @@ class Cartesia(Resources):
             headers: Sent as well; they win over those of this client.
         """
         config = self._config.with_options(timeouts=timeout, headers=headers)
-        retries = self._transports.max_retries if max_retries is None else max_retries
+        retries = self._connections.max_retries if max_retries is None else max_retries
         other = object.__new__(type(self))
         other._config = config
-        other._transports = self._transports.with_options(config, max_retries=retries)
-        Resources.__init__(other, other._transports)
+        other._connections = self._connections.with_options(config, max_retries=retries)
+        Resources.__init__(other, other._connections)
         return other
 
     def with_response(
@@ -378,9 +160,9 @@ class Cartesia(Resources):
         Raises:
             ConfigurationError: If the call sent no HTTP request.
         """
-        with Watch() as watch:
+        with ResponseRecorder() as recorder:
             data = call(*args, **kwargs)
-        return watch.answer(data)
+        return recorder.answer(data)
 
     def token_source(
         self,
@@ -415,7 +197,7 @@ class Cartesia(Resources):
 
         What is being read ends with an error. A closed client cannot be used again.
         """
-        self._transports.close()
+        self._connections.close()
 
     def __enter__(self) -> Self:
         return self

@@ -6,14 +6,14 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from .._core.tokens import Lease, lease
-from .flow import Mutex, place
+from .._http.tokens import Lease, lease
+from .flow import Mutex, owner
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from .._core.config import Config
-    from .flow import Place
+    from .._http.config import Config
+    from .flow import Owner
 
 
 class Credentials:
@@ -25,13 +25,13 @@ class Credentials:
 
     def __init__(self, fetch: Callable[[], str] | None) -> None:
         self._fetch = fetch
-        self._mutexes: dict[Place, Mutex] = {}
+        self._mutexes: dict[Owner, Mutex] = {}
         self._lease: Lease | None = None
 
     @property
     def _mutex(self) -> Mutex:
         """Callers that come while one fetches a token take that; a lock belongs to its place."""
-        here = place()
+        here = owner()
         mutex = self._mutexes.setdefault(here, Mutex())
         for other in list(self._mutexes):
             if other != here:

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from contextlib import AbstractContextManager, closing, suppress
 from typing import TYPE_CHECKING, Final, Generic, NamedTuple, TypeVar
 
-from .._core.request import piece_of
+from .._protocol.fields import piece_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 Mutex = threading.Lock
-Guard = threading.RLock
+ThreadLock = threading.RLock
 sleep = time.sleep
 TEXTS: Final = (Iterable,)
 """What pieces of text may come in."""
@@ -29,31 +29,26 @@ S = TypeVar("S", bound=AbstractContextManager[object])
 T = TypeVar("T")
 
 
-def launch(stream: S) -> S:
-    """Speech goes out at once, so that a refusal is raised where it was asked for."""
+def start_now(stream: S) -> S:
+    """Send the speech at once, so that a refusal is raised where it was asked for."""
     stream.__enter__()
     return stream
 
 
-Place = int
+Owner = int
 
 
-def place() -> Place:
-    """Where this code runs: the process."""
+def owner() -> Owner:
+    """Return the process of this code, which connections belong to."""
     return os.getpid()
 
 
-def leave_places(places: dict[Place, T]) -> None:
-    """Forget what was open in other places, that is before a fork."""
+def drop_foreign(held: dict[Owner, T]) -> None:
+    """Forget what another process had open, that is before a fork."""
     here = os.getpid()
-    for other in list(places):
+    for other in list(held):
         if other != here:  # another thread may have been here already
-            places.pop(other, None)
-
-
-def opening(make: Callable[[], T]) -> T:
-    """Open something now."""
-    return make()
+            held.pop(other, None)
 
 
 class Ongoing(Generic[T]):
@@ -73,7 +68,7 @@ class Ongoing(Generic[T]):
         return None
 
 
-def close_dropped(where: Place, close: Callable[[], None]) -> None:
+def close_dropped(where: Owner, close: Callable[[], None]) -> None:
     """Close, in a thread of its own, what was dropped without being closed.
 
     Called by ``__del__``, so in the middle of any code, which may hold any lock.
@@ -123,7 +118,7 @@ class BodyReader:
         """Do nothing: no read goes on without the thread that asked for it."""
 
 
-class Feeder:
+class TextTask:
     """Sends text in a thread of its own."""
 
     def __init__(self, feed: Callable[[], None]) -> None:
@@ -149,7 +144,7 @@ class Signal:
         self._event.clear()
 
 
-class Repeater:
+class PeriodicTask:
     """Does something again and again in a thread of its own."""
 
     def __init__(self, seconds: float, action: Callable[[], None]) -> None:
@@ -167,7 +162,7 @@ class Repeater:
         self._stopped.set()
 
 
-def each(text: Iterable[str], pause: float | None = None) -> Generator[str | None]:
+def pieces_of(text: Iterable[str], pause: float | None = None) -> Generator[str | None]:
     """The pieces of a text.
 
     Args:

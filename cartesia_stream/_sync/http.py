@@ -13,10 +13,8 @@ from weakref import WeakSet
 import httpx
 from cartesia_runtime.downloads import Download
 
-from .._core.config import closed_client
-from .._core.exchange import Watch
-from .._core.faults import MAX_BODY, redact, request_id_of
-from .._core.http import (
+from .._http.config import closed_client
+from .._http.requests import (
     ERROR_BODY_S,
     backoff,
     body_error,
@@ -33,11 +31,13 @@ from .._core.http import (
     unmarked_end,
     upgrade_request,
 )
-from .._core.ledger import Ledger
-from .._core.utterance import entered
+from .._http.with_response import ResponseRecorder
+from .._protocol.faults import MAX_BODY, redact, request_id_of
+from .._text.ledger import Ledger
+from .._text.utterance import recorded
 from ..errors import APIError, AuthenticationError
 from ..events import Cancelled
-from .flow import BodyReader, Guard, break_off, sleep
+from .flow import BodyReader, ThreadLock, break_off, sleep
 from .transport import Body, Exchange, OwnClient, Transport
 
 if TYPE_CHECKING:
@@ -45,10 +45,10 @@ if TYPE_CHECKING:
 
     from cartesia_runtime.sender import Request, RequestOptions
 
-    from .._core.config import Config
-    from .._core.http import Answer
-    from .._core.operations import SpeechRequest
-    from .._core.response import ResponseDecoder
+    from .._http.config import Config
+    from .._http.operations import SpeechRequest
+    from .._http.requests import Answer
+    from .._protocol.response import ResponseDecoder
     from ..events import SpeechEvent
     from .credentials import Credentials
     from .websocket import SocketDriver
@@ -57,12 +57,12 @@ SETTLE_S: Final = 0.05  # what the end of a body may take, after the last event
 
 
 class HttpSender:
-    """What the generated operations send their requests through; thread-safe.
+    """What the generated operations send their requests through.
 
     Args:
         config: Where.
         credentials: As whom.
-        max_retries: How often a call is repeated at most; see `_core.backoff`.
+        max_retries: How often a call is repeated at most; see `_protocol.backoff`.
         http_client: Your own client, which stays open; its own headers are sent as well.
         ssl_context: For TLS, of our own client.
         proxy: URL of a proxy, for our own client; otherwise the environment decides.
@@ -84,7 +84,7 @@ class HttpSender:
         self._client: httpx.Client = http_client or OwnClient(
             Transport(ssl_context=ssl_context, proxy=proxy)
         )
-        self._guard = Guard()
+        self._guard = ThreadLock()
         self._streams: WeakSet[httpx.Response] = WeakSet()
 
     def with_options(self, config: Config, *, max_retries: int) -> Self:
@@ -190,7 +190,7 @@ class HttpSender:
                     raise
             else:
                 if answer != "socket":
-                    Watch.note(response)
+                    ResponseRecorder.note(response)
                 return response, used
             sleep(delay)
 
@@ -312,14 +312,14 @@ class ResponseSource:
         request: SpeechRequest,
         ended: Callable[[], None],
     ) -> None:
-        self.ledger: Ledger = Ledger(request.format, guard=Guard())
+        self.ledger: Ledger = Ledger(request.format, guard=ThreadLock())
         self.ledger.push(request.transcript)
         self._ended = ended
         self._response = response
         self._reader = _reader_of(response)
         self._deadline = deadline_of(response)
         self._decoder = decoder
-        self._guard = Guard()
+        self._guard = ThreadLock()
         self._closed = False
         self._cut_off = False  # by `close`, while the next event was waited for
         self._over = False
@@ -330,7 +330,7 @@ class ResponseSource:
         """An event that is here already."""
         event = self._decoder.next_event()
         if event is not None:
-            return entered(self.ledger, event)
+            return recorded(self.ledger, event)
         if self._cut_off:
             self._cut_off, self._over = False, True
             return Cancelled(context_id=self.context_id)

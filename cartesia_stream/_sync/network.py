@@ -11,7 +11,7 @@ from typing import Final
 
 import httpcore
 
-from .._core.deadlines import ReadDeadline
+from .._http.deadlines import ReadDeadline
 
 SEND_S: Final = 10.0  # for a write through TLS within TLS
 

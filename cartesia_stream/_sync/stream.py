@@ -8,14 +8,14 @@ import time
 from functools import partial
 from typing import TYPE_CHECKING, Protocol, Self
 
-from .._core.context import State
-from .._core.ledger import Ledger
-from .._core.log import debugging, log_event
-from .._core.stream import Account
-from .._core.utterance import entered
+from .._http.account import Account
+from .._protocol.context import State
+from .._protocol.log import debugging, log_event
+from .._text.ledger import Ledger
+from .._text.utterance import recorded
 from ..audio import saving
 from ..events import AudioChunk, Cancelled
-from .flow import Guard, Ongoing, close_dropped, place
+from .flow import Ongoing, ThreadLock, close_dropped, owner
 
 if TYPE_CHECKING:
     import os
@@ -25,15 +25,16 @@ if TYPE_CHECKING:
         Mapping,
     )
 
-    from .._core.context import Context
-    from .._core.gate import Ticket
-    from .._core.observe import Life
-    from .._core.stats import StreamStats
+    from .._http.records import StreamRecord
+    from .._protocol.context import Context
+    from .._protocol.gate import Ticket
+    from .._protocol.stats import StreamStats
     from ..audio import Audio, AudioFormat
     from ..events import SpeechEvent, Timing
-    from .client import Transports
-    from .flow import Place
-    from .websocket import Lane, SocketDriver
+    from ..options import Timeouts
+    from .flow import Owner
+    from .gate import Gate
+    from .websocket import ContextReader, SocketDriver
 
 __all__ = ["SpeechStream"]
 
@@ -70,8 +71,8 @@ class SpeechStream:
 
     Iterate it for events, or use `audio`, `collect` or `save`; each event comes once, whichever
     way it is read. Leaving a loop and reading on loses nothing, nor does a read that was cancelled
-    or interrupted. The speech is cancelled when the stream is closed, which ``with`` does,
-    and when it is dropped. One thread reads it; `close` may be called by any.
+    or interrupted. The speech is cancelled when the stream is closed, which leaving its block does,
+    and when it is dropped. One task or thread reads it; any may call `close`.
 
     Raises, while it is read:
         StreamTruncatedError: The stream broke off before its terminal event.
@@ -83,11 +84,11 @@ class SpeechStream:
         "__weakref__",
         "_account",
         "_closed",
+        "_context",
         "_error",
-        "_life",
         "_opening",
         "_owner",
-        "_place",
+        "_record",
         "_source",
         "_start",
     )
@@ -95,18 +96,18 @@ class SpeechStream:
     def __init__(
         self,
         start: Callable[[], Source] | None,
-        life: Life,
+        record: StreamRecord,
         *,
         source: Source | None = None,
-        owner: object = None,
+        context: object = None,
     ) -> None:
-        self._place: Place | None = None  # where it is to be closed if it is dropped
-        self._owner = owner
+        self._owner: Owner | None = None  # where it is to be closed if it is dropped
+        self._context = context
         self._start = start
         self._opening: Ongoing[Source] | None = None
         self._source = source
-        self._life = life
-        self._account = Account(life)
+        self._record = record
+        self._account = Account(record)
         self._closed = False
         self._error: Exception | None = None
 
@@ -117,13 +118,13 @@ class SpeechStream:
                 raise self._error
             if self._opening is None:
                 assert self._start is not None
-                self._place = place()
+                self._owner = owner()
                 self._opening = Ongoing(self._start)
             try:
                 self._source = self._opening.result()
             except Exception as error:
                 self._end(error)
-                self._place = None  # nothing is left to be closed
+                self._owner = None  # nothing is left to be closed
                 raise
             if self._source is not None:
                 self._start = self._opening = None
@@ -131,7 +132,7 @@ class SpeechStream:
 
     def _end(self, error: Exception) -> None:
         self._error = error  # however often it is read, it never looks complete
-        self._life.end(error)
+        self._record.end(error)
 
     def __iter__(self) -> Iterator[SpeechEvent]:
         return self
@@ -226,12 +227,12 @@ class SpeechStream:
     def close(self) -> None:
         """Stop the speech if it is not over; safe to call twice."""
         self._closed = True
-        _close(self._source, self._opening, self._life)
-        self._place = None
+        _close(self._source, self._opening, self._record)
+        self._owner = None
 
     def __del__(self) -> None:
-        if self._place is not None:
-            close_dropped(self._place, partial(_close, self._source, self._opening, self._life))
+        if self._owner is not None:
+            close_dropped(self._owner, partial(_close, self._source, self._opening, self._record))
 
     def __enter__(self) -> Self:
         self._opened()
@@ -287,15 +288,15 @@ class SpeechStream:
     @property
     def time_to_first_audio(self) -> float | None:
         """Seconds from the request to the arrival of the first audio; None before it."""
-        return self._life.meter.time_to_first_audio
+        return self._record.meter.time_to_first_audio
 
     @property
     def stats(self) -> StreamStats:
         """How it is going: times, sizes, how far it is ahead of playback, and ids for support."""
-        return self._life.stats
+        return self._record.stats
 
 
-def _close(source: Source | None, opening: Ongoing[Source] | None, life: Life) -> None:
+def _close(source: Source | None, opening: Ongoing[Source] | None, record: StreamRecord) -> None:
     """Stop speech, whatever has become of it; it must not know the stream, which may be gone."""
     try:
         if source is None and opening is not None:
@@ -303,7 +304,7 @@ def _close(source: Source | None, opening: Ongoing[Source] | None, life: Life) -
         if source is not None:
             source.close()
     finally:
-        life.end()
+        record.end()
 
 
 class AudioBlocks:
@@ -342,100 +343,102 @@ class ContextSource:
     The socket knows it while the context is open, so it must not know the caller's handles.
 
     Args:
-        transports: What gives slots of the plan's limit.
+        gate: Where it waits for a slot of the plan's limit.
         driver: Its socket.
         context_id: Its id.
         fields: The constant fields of its requests.
         fmt: Format of the audio.
-        life: What is measured and told of it.
+        record: What is measured and told of it.
+        timeouts: How long to wait for a slot, the network and the events.
 
     Attributes:
-        lane: The context on the socket.
+        reader: The context on the socket.
         ledger: The account of what is said and heard.
         context_id: Its id.
     """
 
-    __slots__ = ("_driver", "_life", "_ticket", "_transports", "context_id", "lane", "ledger")
+    __slots__ = ("_driver", "_gate", "_record", "_ticket", "context_id", "ledger", "reader")
 
     request_id: str | None = None
 
     def __init__(
         self,
-        transports: Transports,
+        gate: Gate,
         driver: SocketDriver,
         context_id: str,
         fields: Mapping[str, object],
         fmt: AudioFormat,
-        life: Life,
+        record: StreamRecord,
+        timeouts: Timeouts,
     ) -> None:
         timed = fields.get("add_timestamps") is True
-        self.ledger: Ledger = Ledger(fmt, timed=timed, guard=Guard())
+        self.ledger: Ledger = Ledger(fmt, timed=timed, guard=ThreadLock())
         self.context_id: str | None = context_id
-        self._transports = transports
+        self._gate = gate
         self._driver = driver
-        self._life = life
+        self._record = record
         self._ticket: Ticket | None = None
-        self.lane: Lane = driver.open(
+        self.reader: ContextReader = driver.open(
             context_id,
             fields,
             ended=self._leave,
-            meter=life.meter,
-            timeouts=transports.config.timeouts,
+            meter=record.meter,
+            timeouts=timeouts,
         )
-        life.enter(context_id, driver)
+        record.enter(context_id, driver)
 
     def _leave(self, context: Context) -> None:
         if self._ticket is not None:
-            self._transports.turnstile.leave(self._ticket, refused=context.was_refused)
+            self._gate.leave(self._ticket, refused=context.was_refused)
 
     def send(self, text: str, *, more: bool, flush: bool = False) -> None:
         """Send text, a flush or the end of the text; the first of them waits for a slot."""
-        context = self.lane.context
+        context = self.reader.context
         if more and self._ticket is None and not context.over:
-            self._life.begin()
-            with self._life.queueing():
-                self._ticket = self._transports.enter()
+            self._record.begin()
+            with self._record.queueing():
+                self._ticket = self._gate.enter(priority=0, seconds=self.reader.timeouts.queue)
             if context.over:  # meanwhile
                 self._leave(context)
-        self._driver.send(self.lane, text, more=more, flush=flush)
+        self._driver.send(self.reader, text, more=more, flush=flush)
         if text:
             self.ledger.push(text)
 
     def ready(self) -> SpeechEvent | None:
         """An event that is here already."""
-        event = self.lane.context.pop()
+        event = self.reader.context.pop()
         if type(event) is AudioChunk:
             self.ledger.audio(len(event.data))
             return event
-        return None if event is None else entered(self.ledger, event)
+        return None if event is None else recorded(self.ledger, event)
 
     def wait(self) -> bool:
         """Wait until there is one; False after the terminal one."""
-        return self._driver.wait(self.lane)
+        return self._driver.wait(self.reader)
 
     def close(self) -> None:
         """Cancel the context if it is not over."""
-        if not self.lane.context.over:
-            self._driver.cancel(self.lane)
+        if not self.reader.context.over:
+            self._driver.cancel(self.reader)
 
     def cancel(self) -> None:
         """Cancel the context if it is not over, and end its account."""
         self.close()
-        context = self.lane.context
-        self._life.end(context.fault, complete=context.state is State.DONE)
+        context = self.reader.context
+        self._record.end(context.fault, complete=context.state is State.DONE)
 
 
 class MeteredSource:
     """Events of a response, whose audio nobody takes in before it is asked for."""
 
-    def __init__(self, source: Source, life: Life) -> None:
+    def __init__(self, source: Source, record: StreamRecord) -> None:
         self._source = source
-        self._life = life
+        self._record = record
         self._asked = math.inf  # since when the present event is waited for
         self._logged = debugging()
         self.ledger: Ledger = source.ledger
-        life.enter(source.context_id)
-        life.requested(source.request_id)
+        record.enter(source.context_id)
+        record.requested(source.request_id)
 
     @property
     def context_id(self) -> str | None:
@@ -456,7 +459,7 @@ class MeteredSource:
             log_event(event, f"request={self.request_id}")
         if type(event) is AudioChunk:
             now = time.monotonic()
-            self._life.meter.audio_read(len(event.data), asked=self._asked, now=now)
+            self._record.meter.audio_read(len(event.data), asked=self._asked, now=now)
         self._asked = math.inf
         return event
 

@@ -6,12 +6,12 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING, Literal, Self
 
-from .._core.config import DEFAULT_MODEL, check_options
-from .._core.operations import Infill, bytes_request, sse_request
-from .._core.request import check_text, speech_fields
-from .._core.utterance import Utterance
+from .._http.config import check_options
+from .._http.operations import Infill, bytes_request, sse_request
+from .._protocol.fields import DEFAULT_MODEL, check_text, speech_fields
+from .._text.utterance import Utterance
 from ..audio import PCM_24K, AudioFormat
-from .flow import TEXTS, Guard, close_dropped, launch, opening, place
+from .flow import TEXTS, ThreadLock, close_dropped, owner, start_now
 from .speech import Speech
 from .stream import ContextSource, SpeechStream
 
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from cartesia_runtime.files import UploadFile
     from cartesia_runtime.sender import RequestOptions
 
-    from .._core.request import BytesOptions, ContextOptions, SpeechOptions
-    from .client import Transports
-    from .flow import Place
+    from ..options import BytesOptions, ContextOptions, SpeechOptions
+    from .connections import Connections
+    from .flow import Owner
     from .stream import MeteredSource
     from .websocket import SocketDriver
 
@@ -36,38 +36,46 @@ __all__ = ["TTS", "TTSConnection", "TTSContext"]
 class TTSContext:
     """One utterance on a socket: push text as it comes, receive audio as it is made.
 
-    Get one from `TTSConnection.context`. Pushing and receiving may happen in different threads;
-    it is a context manager, and leaving the block cancels what is not over.
+    Get one from `TTSConnection.context`. One task or thread may push while another receives.
+    Leaving its block cancels what is not over.
 
     Attributes:
         format: Format of the audio.
     """
 
-    __slots__ = ("__weakref__", "_life", "_place", "_source", "format")
+    __slots__ = ("__weakref__", "_owner", "_record", "_source", "format")
 
     def __init__(
         self,
-        transports: Transports,
+        connections: Connections,
         driver: SocketDriver,
         context_id: str | None,
         fields: Mapping[str, object],
         fmt: AudioFormat,
     ) -> None:
-        self._place: Place | None = None
-        self._life = transports.life("websocket", fmt, fields.get("model_id"))
+        self._owner: Owner | None = None
+        self._record = connections.record("websocket", fmt, fields.get("model_id"))
         context_id = context_id or str(uuid.uuid4())
-        self._source = ContextSource(transports, driver, context_id, fields, fmt, self._life)
-        self._place = place()
+        self._source = ContextSource(
+            connections.pool.gate,
+            driver,
+            context_id,
+            fields,
+            fmt,
+            self._record,
+            connections.config.timeouts,
+        )
+        self._owner = owner()
         self.format: AudioFormat = fmt
 
     def __del__(self) -> None:
-        if self._place is not None and not self._source.lane.context.over:
-            close_dropped(self._place, self._source.cancel)
+        if self._owner is not None and not self._source.reader.context.over:
+            close_dropped(self._owner, self._source.cancel)
 
     @property
     def context_id(self) -> str:
         """The id on the wire."""
-        return self._source.lane.context.id
+        return self._source.reader.context.id
 
     def push(self, transcript: str) -> None:
         """Add text, verbatim: the service joins pushes without a space between them.
@@ -103,7 +111,7 @@ class TTSContext:
         Closing a stream of it cancels the context; the context is cancelled as well when it is
         dropped together with its streams.
         """
-        return SpeechStream(None, self._life, source=self._source, owner=self)
+        return SpeechStream(None, self._record, source=self._source, context=self)
 
     def __enter__(self) -> Self:
         return self
@@ -113,13 +121,13 @@ class TTSContext:
 
 
 class TTSConnection:
-    """A socket that carries many contexts at once; a context manager.
+    """A socket that carries many contexts at once. Leaving its block closes it.
 
     Get one from `TTS.websocket_connect`.
     """
 
-    def __init__(self, transports: Transports, driver: SocketDriver) -> None:
-        self._transports = transports
+    def __init__(self, connections: Connections, driver: SocketDriver) -> None:
+        self._connections = connections
         self._driver = driver
 
     @property
@@ -146,7 +154,7 @@ class TTSConnection:
             ConnectionClosedError: If the socket is closed.
         """
         fields, fmt = speech_fields(voice, options)
-        return TTSContext(self._transports, self._driver, context_id, fields, fmt)
+        return TTSContext(self._connections, self._driver, context_id, fields, fmt)
 
     def speak(
         self,
@@ -164,7 +172,7 @@ class TTSConnection:
         What begins again begins here, so the loss of the socket is final.
         """
         return _speak(
-            self._transports,
+            self._connections,
             self._acquire,
             text,
             voice=voice,
@@ -190,10 +198,13 @@ class TTSConnection:
 
 
 class TTS:
-    """Text to speech. Get it as ``client.tts``, thread-safe."""
+    """Text to speech. Get it as ``client.tts``.
 
-    def __init__(self, transports: Transports) -> None:
-        self._transports = transports
+    Speech starts at the call; with asyncio, when its stream is first used.
+    """
+
+    def __init__(self, connections: Connections) -> None:
+        self._connections = connections
 
     def generate(
         self,
@@ -216,12 +227,12 @@ class TTS:
 
         Raises:
             ConfigurationError: If the arguments cannot work; nothing was sent.
-            APIError: If the service refused or cannot be reached.
+            APIError: When it starts, if the service refuses or cannot be reached.
         """
         check_options(options)
-        request, transports = bytes_request(transcript, voice, speech), self._transports
-        life = transports.life("bytes", request.format, request.model_id)
-        return launch(SpeechStream(lambda: transports.speech(request, options, life), life))
+        request, connections = bytes_request(transcript, voice, speech), self._connections
+        record = connections.record("bytes", request.format, request.model_id)
+        return start_now(SpeechStream(lambda: connections.speech(request, options, record), record))
 
     def generate_sse(
         self,
@@ -243,12 +254,12 @@ class TTS:
 
         Raises:
             ConfigurationError: If the arguments cannot work; nothing was sent.
-            APIError: If the service refused or cannot be reached.
+            APIError: When it starts, if the service refuses or cannot be reached.
         """
         check_options(options)
-        request, transports = sse_request(transcript, voice, speech, context_id), self._transports
-        life = transports.life("sse", request.format, request.model_id)
-        return launch(SpeechStream(lambda: transports.speech(request, options, life), life))
+        request, connections = sse_request(transcript, voice, speech, context_id), self._connections
+        record = connections.record("sse", request.format, request.model_id)
+        return start_now(SpeechStream(lambda: connections.speech(request, options, record), record))
 
     def infill(
         self,
@@ -282,15 +293,15 @@ class TTS:
 
         Raises:
             ConfigurationError: If the arguments cannot work; nothing was sent.
-            OSError: If a recording cannot be opened.
-            APIError: If the service refused or cannot be reached.
+            OSError: When it starts, if a recording cannot be opened.
+            APIError: When it starts, if the service refuses or cannot be reached.
         """
         check_options(options)
         recordings = (left_audio, right_audio)
         given = sum(recording is not None for recording in recordings)
         infill = Infill.of(transcript, voice, language, model_id, output_format, recordings=given)
 
-        life = self._transports.life("bytes", infill.format, infill.model_id)
+        record = self._connections.record("bytes", infill.format, infill.model_id)
 
         def start() -> MeteredSource:
             from cartesia_runtime.files import Uploads
@@ -301,23 +312,24 @@ class TTS:
                     UNSET if recording is None else uploads.file(recording)
                     for recording in recordings
                 )
-                return self._transports.speech(infill.request(left, right), options, life)
+                return self._connections.speech(infill.request(left, right), options, record)
 
-        return launch(SpeechStream(start, life))
+        return start_now(SpeechStream(start, record))
 
     def websocket_connect(self) -> TTSConnection:
         """Open a socket for many contexts; ahead of need saves the handshake later.
 
-        Use it as ``with``, or close it yourself.
+        Use it in a ``with`` block, which is ``async with`` for asyncio. Or close the connection
+        yourself; with asyncio, ``await`` gives it.
 
         Raises:
             APIStatusError: If the service refused, as over HTTP.
             APIConnectionError: If it cannot be reached.
         """
-        return opening(self._connect)
+        return self._connect()
 
     def _connect(self) -> TTSConnection:
-        return TTSConnection(self._transports, self._transports.connect())
+        return TTSConnection(self._connections, self._connections.connect())
 
     def prewarm(self, sockets: int = 1) -> None:
         """Open sockets for `speak` ahead of need, and keep that many open and fresh from now on.
@@ -325,7 +337,7 @@ class TTS:
         Raises:
             APIError: If the service refused or cannot be reached.
         """
-        self._transports.pool.prewarm(sockets)
+        self._connections.pool.prewarm(sockets)
 
     def speak(
         self,
@@ -344,8 +356,9 @@ class TTS:
         off before any audio was handed out, it is said again on another.
 
         Args:
-            text: The text, or an iterable of pieces, which a thread of its own reads. Pieces are
-                sent verbatim as soon as they come and joined without a space.
+            text: The text, or an iterable of pieces, read by a task or thread of its own. Pieces
+                are sent verbatim as soon as they come and joined without a space. With asyncio, a
+                plain iterable is read in the event loop, so it must not block.
             voice: Id of the voice.
             context_id: Of the first context; made up if left out.
             priority: Higher goes first where the plan's limit makes speech wait.
@@ -365,8 +378,8 @@ class TTS:
             ConfigurationError: If the text is empty or the options do not fit together.
         """
         return _speak(
-            self._transports,
-            self._transports.acquire,
+            self._connections,
+            self._connections.acquire,
             text,
             voice=voice,
             context_id=context_id,
@@ -378,7 +391,7 @@ class TTS:
 
 
 def _speak(
-    transports: Transports,
+    connections: Connections,
     acquire: Callable[[], SocketDriver],
     text: str | Iterable[str],
     *,
@@ -394,20 +407,22 @@ def _speak(
     fields, fmt = speech_fields(voice, options)
     chunker = None
     if buffering == "client" and not isinstance(text, str):
-        from .._core.chunker import CHUNKED_BUFFER_DELAY_MS, Chunker
+        from .._text.chunker import CHUNKED_BUFFER_DELAY_MS, Chunker
 
         chunker = Chunker()
         fields.setdefault("max_buffer_delay_ms", CHUNKED_BUFFER_DELAY_MS)
-    life = transports.life("websocket", fmt, fields.get("model_id"))
+    record = connections.record("websocket", fmt, fields.get("model_id"))
     speech = Speech(
-        Utterance(fields, fmt, resume=resume, max_retries=transports.max_retries, guard=Guard()),
+        Utterance(
+            fields, fmt, resume=resume, max_retries=connections.max_retries, guard=ThreadLock()
+        ),
         text,
         acquire=acquire,
-        turnstile=lambda: transports.turnstile,
+        gate=lambda: connections.pool.gate,
         context_id=context_id,
         priority=priority,
-        timeouts=transports.config.timeouts,
+        timeouts=connections.config.timeouts,
         chunker=chunker,
-        life=life,
+        record=record,
     )
-    return launch(SpeechStream(speech.start, life))
+    return start_now(SpeechStream(speech.start, record))

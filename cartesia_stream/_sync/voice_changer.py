@@ -5,10 +5,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .._core.config import check_options
-from .._core.operations import Change
+from .._http.config import check_options
+from .._http.operations import Change
 from ..audio import PCM_24K, AudioFormat
-from .flow import launch
+from .flow import start_now
 from .stream import SpeechStream
 
 if TYPE_CHECKING:
@@ -17,18 +17,21 @@ if TYPE_CHECKING:
     from cartesia_runtime.files import UploadFile
     from cartesia_runtime.sender import RequestOptions
 
-    from .._core.observe import StreamTransport
-    from .client import Transports
+    from ..observe import StreamTransport
+    from .connections import Connections
     from .stream import MeteredSource
 
 __all__ = ["VoiceChanger"]
 
 
 class VoiceChanger:
-    """Recordings in another voice. Get it as ``client.voice_changer``, thread-safe."""
+    """Recordings in another voice. Get it as ``client.voice_changer``.
 
-    def __init__(self, transports: Transports) -> None:
-        self._transports = transports
+    Speech starts at the call; with asyncio, when its stream is first used.
+    """
+
+    def __init__(self, connections: Connections) -> None:
+        self._connections = connections
 
     def generate(
         self,
@@ -55,8 +58,8 @@ class VoiceChanger:
 
         Raises:
             ConfigurationError: If the arguments cannot work; nothing was sent.
-            OSError: If the recording cannot be opened.
-            APIError: If the service refused or cannot be reached.
+            OSError: When it starts, if the recording cannot be opened.
+            APIError: When it starts, if the service refuses or cannot be reached.
         """
         return self._stream(clip, Change.of(voice, output_format), options)
 
@@ -78,8 +81,8 @@ class VoiceChanger:
 
         Raises:
             ConfigurationError: If the arguments cannot work; nothing was sent.
-            OSError: If the recording cannot be opened.
-            APIError: If the service refused or cannot be reached.
+            OSError: When it starts, if the recording cannot be opened.
+            APIError: When it starts, if the service refuses or cannot be reached.
         """
         return self._stream(clip, Change.of(voice, output_format, events=True), options)
 
@@ -88,13 +91,13 @@ class VoiceChanger:
     ) -> SpeechStream:
         check_options(options)
         transport: StreamTransport = "sse" if change.events else "bytes"
-        life = self._transports.life(transport, change.format)
+        record = self._connections.record(transport, change.format)
 
         def start() -> MeteredSource:
             from cartesia_runtime.files import Uploads
 
             with Uploads() as uploads:  # open until the answer begins, and for every try
                 request = change.request(uploads.file(clip))
-                return self._transports.speech(request, options, life)
+                return self._connections.speech(request, options, record)
 
-        return launch(SpeechStream(start, life))
+        return start_now(SpeechStream(start, record))

@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Final
 
 import httpcore
 
-from .._core.faults import no_stream_error, peer_not_reading_error, timeout_error
-from .._core.observe import Link
-from .._core.session import MAX_BACKLOG
+from .._http.records import ConnectionRecord
+from .._protocol.faults import no_stream_error, peer_not_reading_error, timeout_error
+from .._protocol.session import MAX_BACKLOG
 from ..errors import APIConnectionError
 from .network import Stream, socket_of
 
@@ -28,13 +28,13 @@ if TYPE_CHECKING:
 
     import httpx
 
-    from .._core.config import Config
-    from .._core.context import Context
-    from .._core.frames import RequestEncoder
-    from .._core.session import Session
-    from .._core.stats import Meter
-    from .._core.timeouts import Timeouts
+    from .._http.config import Config
+    from .._protocol.context import Context
+    from .._protocol.frames import RequestEncoder
+    from .._protocol.session import Session
+    from .._protocol.stats import Meter
     from ..events import SpeechEvent
+    from ..options import Timeouts
 
 FLUSH_INTERVAL_S: Final = 0.02  # how soon a write is tried again that the network did not take
 OWNER_INTERVAL_S: Final = 0.5  # how soon to notice that a client of the caller was closed
@@ -42,7 +42,7 @@ OWNER_INTERVAL_S: Final = 0.5  # how soon to notice that a client of the caller 
 _WANTS: Final = (BlockingIOError, InterruptedError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 
 
-class Lane:
+class ContextReader:
     """A context, its deadlines, and what its consumers wait on.
 
     Each of them waits on a lock of its own, which is handed to it locked: who is woken need not
@@ -94,11 +94,11 @@ class SocketDriver:
     def __init__(self, session: Session, config: Config, *, since: float) -> None:
         self._session = session
         self._timeouts = config.timeouts
-        self._link = Link(config, now=since)
+        self._record = ConnectionRecord(config.observers, now=since)
         self._lock = threading.Lock()
         self._outbox = bytearray()
         self._selector = selectors.DefaultSelector()
-        self._reader = threading.Thread(target=self._run, name="cartesia-stream", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="cartesia-stream", daemon=True)
 
     def start(self, response: httpx.Response) -> None:
         """Take the connection over from the response that accepted the handshake.
@@ -122,8 +122,8 @@ class SocketDriver:
             room[:size] = rest[:size]
             self._session.receive(size, now=time.monotonic())
             rest = rest[size:]
-        self._link.opened(time.monotonic())
-        self._reader.start()
+        self._record.opened(time.monotonic())
+        self._thread.start()
 
     # --- contexts
 
@@ -165,7 +165,7 @@ class SocketDriver:
         ended: Callable[[Context], None] | None = None,
         meter: Meter | None = None,
         timeouts: Timeouts | None = None,
-    ) -> Lane:
+    ) -> ContextReader:
         """Make a context.
 
         Args:
@@ -175,50 +175,50 @@ class SocketDriver:
             meter: Told of the audio that arrives.
             timeouts: Its deadlines, where they are not those of the connection.
         """
-        lane = Lane(timeouts or self._timeouts, self._lock)
+        reader = ContextReader(timeouts or self._timeouts, self._lock)
         with self._lock:
-            lane.context = self._session.open(
-                context_id, fields, wake=lane.wake, now=time.monotonic(), ended=ended, meter=meter
+            reader.context = self._session.open(
+                context_id, fields, wake=reader.wake, now=time.monotonic(), ended=ended, meter=meter
             )
-        return lane
+        return reader
 
-    def send(self, lane: Lane, text: str, *, more: bool, flush: bool = False) -> None:
+    def send(self, reader: ContextReader, text: str, *, more: bool, flush: bool = False) -> None:
         """Send text, a flush or the end of the input; returns once the network has taken it."""
         with self._lock:
-            self._session.send(lane.context, text, more=more, flush=flush, now=time.monotonic())
-            lane.wake()
+            self._session.send(reader.context, text, more=more, flush=flush, now=time.monotonic())
+            reader.wake()
             if self._flush():
                 return
-        self._drain(lane.timeouts.write)
+        self._drain(reader.timeouts.write)
 
-    def cancel(self, lane: Lane) -> None:
+    def cancel(self, reader: ContextReader) -> None:
         """Stop a context; returns at once."""
         with self._lock:
-            self._session.cancel(lane.context, now=time.monotonic())
-            lane.wake()
+            self._session.cancel(reader.context, now=time.monotonic())
+            reader.wake()
             self._flush()
 
-    def wait(self, lane: Lane) -> bool:
+    def wait(self, reader: ContextReader) -> bool:
         """Wait until there may be an event to read; False when none will come any more."""
-        context = lane.context
+        context = reader.context
         with self._lock:
             news = context.news()
             if news is not None:
                 return news
-            deadline = context.deadline(lane.timeouts)
+            deadline = context.deadline(reader.timeouts)
             seconds = -1.0 if deadline is None else deadline.at - time.monotonic()
             if deadline is not None and seconds <= 0:
                 self._session.cancel(context, now=time.monotonic())
                 self._flush()
                 raise deadline.error
-            waiter = lane.waiter()
+            waiter = reader.waiter()
         if not waiter.acquire(timeout=min(seconds, threading.TIMEOUT_MAX)):
-            lane.leave(waiter)
+            reader.leave(waiter)
         return True
 
-    def next_event(self, lane: Lane) -> SpeechEvent | None:
+    def next_event(self, reader: ContextReader) -> SpeechEvent | None:
         """Wait for the next event; None after the terminal one."""
-        while (event := lane.context.pop()) is None and self.wait(lane):
+        while (event := reader.context.pop()) is None and self.wait(reader):
             pass
         return event
 
@@ -230,12 +230,12 @@ class SocketDriver:
             for context in self._session.close():
                 context.wake()
             self._flush()
-        if self._reader.ident is not None and self._reader is not threading.current_thread():
-            self._reader.join(self._timeouts.close)
-            if self._reader.is_alive():  # a peer that does not answer the close frame
+        if self._thread.ident is not None and self._thread is not threading.current_thread():
+            self._thread.join(self._timeouts.close)
+            if self._thread.is_alive():  # a peer that does not answer the close frame
                 with contextlib.suppress(OSError):
                     self._sock.shutdown(socket.SHUT_RDWR)
-                self._reader.join(1.0)
+                self._thread.join(1.0)
         else:
             self._dispose()
 
@@ -285,7 +285,7 @@ class SocketDriver:
                 for context in news:
                     context.wake()
                 self._dispose()
-            self._link.closed(self._session.end)
+            self._record.closed(self._session.end)
 
     def _pause(self) -> float:
         """Seconds until the reader must look again."""

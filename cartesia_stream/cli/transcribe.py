@@ -11,8 +11,7 @@ from .client import make_client
 from .output import json_line, line
 
 if TYPE_CHECKING:
-    from cartesia_api.models.stt_encoding import SttEncoding
-    from cartesia_api.models.transcription import Transcription
+    from ..models import SttEncoding, Transcription
 
 ENCODINGS: Final[tuple[SttEncoding, ...]] = (
     "pcm_s16le",

@@ -12,10 +12,8 @@ from .client import make_client
 from .output import json_line, line, table
 
 if TYPE_CHECKING:
-    from cartesia_api.models.gender_presentation import GenderPresentation
-    from cartesia_api.models.voice import Voice
-
     from .. import Cartesia
+    from ..models import GenderPresentation, Voice
 
 GENDERS: Final[tuple[GenderPresentation, ...]] = ("masculine", "feminine", "gender_neutral")
 

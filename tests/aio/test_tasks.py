@@ -281,7 +281,7 @@ async def test_waits_that_were_cancelled_do_not_pile_up(make_emulator: MakeEmula
             with pytest.raises(TimeoutError):
                 await asyncio.wait_for(anext(stream), 0.001)
         source: Any = stream._source
-        assert source._lane.waiters == []
+        assert source._reader.waiters == []
         await stream.aclose()
 
 
@@ -293,11 +293,11 @@ async def test_stream_dropped_while_it_is_being_started(make_emulator: MakeEmula
     async with make(make_emulator(realtime=1.0), max_concurrency=1) as client:
         async with client.tts.speak(LONG, voice=VOICE) as first:
             await anext(first)
-            turnstile: Any = client._transports.turnstile
+            gate: Any = client._connections.pool.gate
             with pytest.raises(TimeoutError):
                 await asyncio.wait_for(anext(client.tts.speak("Late.", voice=VOICE)), 0.05)
             await asyncio.sleep(0.05)
-            assert turnstile._gate.waiting == 0
+            assert gate._gate.waiting == 0
         assert (await client.tts.speak("Next.", voice=VOICE).collect()).data
 
 
@@ -305,14 +305,14 @@ async def test_closing_a_stream_that_waits_for_a_slot(make_emulator: MakeEmulato
     """Its place in the queue is given up, and whoever reads it gets a `Cancelled`."""
     async with make(make_emulator(realtime=1.0), max_concurrency=1) as client:
         first = await client.tts.speak(LONG, voice=VOICE)
-        turnstile: Any = client._transports.turnstile
+        gate: Any = client._connections.pool.gate
         second = client.tts.speak("Later.", voice=VOICE)
         reader = asyncio.create_task(_types(second))
-        while not turnstile._gate.waiting:
+        while not gate._gate.waiting:
             await asyncio.sleep(0.01)
         await second.aclose()
         assert await reader == [Cancelled]
-        assert turnstile._gate.waiting == 0
+        assert gate._gate.waiting == 0
         await first.aclose()
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 
+from bench import walk
 from bench.drive import AsyncDrive, SyncDrive
 from bench.machine import CERTIFICATES
 from bench.plan import Load
@@ -100,7 +101,7 @@ def test_compression_may_be_accepted(server: Server) -> None:
 
 @pytest.mark.parametrize("name", ["async-ws", "async-sse", "sync-ws", "sync-sse"])
 def test_tls(name: str, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    from cartesia_stream._core import proxies
+    from cartesia_stream._http import proxies
 
     monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATES / "certificate.pem"))
     proxies.tls_context.cache_clear()
@@ -178,3 +179,21 @@ def test_rows_are_measured_in_turn(server: Server) -> None:
     assert result.theirs is not None
     assert len(result.ours) == len(result.theirs) == 2
     assert result.verdict == "met"
+
+
+def test_a_walk_counts_the_calls_of_each_module(capsys: pytest.CaptureFixture[str]) -> None:
+    """Of a call and of a chunk, with threads and with tasks."""
+    walk.main([])
+    table, *details = capsys.readouterr().out.split("\n\n")
+    rows = [[cell.strip() for cell in row.split("|")[1:-1]] for row in table.splitlines()[2:]]
+    assert [row[0] for row in rows] == [
+        *("`voices.list`, sync", "`voices.list`, async"),
+        *("a chunk of `speak`, sync", "a chunk of `speak`, async"),
+    ]
+    for row, detail in zip(rows, details, strict=True):
+        calls, ours, modules, moves = map(int, row[1:])
+        assert calls >= ours >= modules > 5
+        assert calls >= moves
+        assert ("_sync/" in detail) == ("sync" in row[0].split()[-1:])
+    assert "_http/requests.py" in details[0]
+    assert "_protocol/websocket.py" in details[2]

@@ -153,7 +153,7 @@ def test_what_a_page_names_exists(page: Path) -> None:
     path = r"`((?!audio/|application/|text/)[a-z_/.]+/[\w/.]*|\w+\.(?:py|md|yaml))`"
     for name in re.findall(path, text):
         package = ROOT / "cartesia_stream"
-        places = (ROOT, ROOT / "docs", package, package / "_core", package / "_aio")
+        places = (ROOT, ROOT / "docs", package, package / "_aio", package / "v0")
         assert any((place / name).exists() for place in places), name
 
 

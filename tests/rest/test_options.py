@@ -93,7 +93,7 @@ def test_sockets_are_shared(face: Face, emulator: Emulator) -> None:
         voice = (await settle(client.voices.list(limit=1))).data[0].id
         for one in (client, client.with_options(max_retries=0)):
             assert (await settle(one.tts.speak("Hello.", voice=voice).collect())).duration > 0
-        assert client._transports.pool is one._transports.pool
+        assert client._connections.pool is one._connections.pool
 
     face.drive(story, emulator.api_key, base_url=emulator.base_url)
 

@@ -12,13 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cartesia_stream import ConfigurationError, Timeouts
-from cartesia_stream._core.config import Config
-from cartesia_stream._core.http import build
+from cartesia_stream._http.config import Config
+from cartesia_stream._http.requests import build
 
 if TYPE_CHECKING:
     from cartesia_runtime.sender import RequestOptions
 
-    from cartesia_stream._core.http import Answer
+    from cartesia_stream._http.requests import Answer
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False)

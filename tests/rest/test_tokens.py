@@ -165,7 +165,7 @@ def test_a_token_is_nowhere_to_be_seen(
         with pytest.raises(Exception) as caught:
             await settle(client.status.get())
         texts.extend(traceback.format_exception(caught.value))
-        texts.append(f"{client!r} {vars(client)} {client._transports.credentials!r}")
+        texts.append(f"{client!r} {vars(client)} {client._connections.credentials!r}")
 
     face.drive(story, token=Mint(face).source)
     assert all("planted-1" not in text for text in [*texts, caplog.text])
@@ -224,7 +224,7 @@ def test_a_second_event_loop_uses_the_same_source() -> None:
         return f"t{asked}"
 
     client = AsyncCartesia(token=fetch)
-    credentials = client._transports.credentials
+    credentials = client._connections.credentials
 
     async def call() -> set[str]:
         callers = [credentials.bearer(client._config) for _ in range(8)]
@@ -249,7 +249,7 @@ def test_a_loop_that_ended_in_the_middle_does_not_lock_out_the_next() -> None:
         return "second"
 
     client = AsyncCartesia(token=fetch)
-    credentials = client._transports.credentials
+    credentials = client._connections.credentials
     loop = asyncio.new_event_loop()
     fetching = loop.create_task(credentials.bearer(client._config))
     loop.run_until_complete(asyncio.sleep(0))

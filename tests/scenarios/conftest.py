@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from cartesia_emulator import Emulator
-from cartesia_stream._core import backoff, proxies
+from cartesia_stream._http import proxies
+from cartesia_stream._protocol import backoff
 
 from .faces import AsyncFace, Face, SyncFace
 from .loops import ASYNC, run_on

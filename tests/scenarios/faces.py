@@ -236,8 +236,7 @@ def eventually(condition: Callable[[], bool], seconds: float = 10.0) -> bool:
 
 def sockets(client: Any) -> list[Any]:
     """The sockets that `client.tts.speak` uses."""
-    places = client._transports._places.values()
-    return [driver for here in places for driver in here.pool._drivers]
+    return [driver for pool in client._connections._pools.values() for driver in pool._drivers]
 
 
 def own_threads() -> list[threading.Thread]:

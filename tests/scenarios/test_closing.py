@@ -18,8 +18,8 @@ from cartesia_stream import (
     StreamTruncatedError,
     Timeouts,
 )
-from cartesia_stream._core import session
-from cartesia_stream._core.session import Session
+from cartesia_stream._protocol import session
+from cartesia_stream._protocol.session import Session
 
 from .faces import AT_ONCE_S, VOICE, AsyncFace, Background, eventually, own_threads, sockets, speak
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from cartesia_emulator import Emulator
     from cartesia_stream import Cartesia, SpeechEvent
-    from cartesia_stream._core.context import Context
+    from cartesia_stream._protocol.context import Context
 
     from .conftest import MakeEmulator, MakePeer
     from .faces import Face

@@ -22,7 +22,7 @@ from cartesia_stream import (
     StreamTruncatedError,
     Timeouts,
 )
-from cartesia_stream._core import session
+from cartesia_stream._protocol import session
 
 from .faces import AT_ONCE_S, VOICE, Background, at_once, eventually, speak
 

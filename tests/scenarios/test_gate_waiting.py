@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 from cartesia_stream import APITimeoutError, StreamTruncatedError, Timeouts
-from cartesia_stream._core.chunker import Chunker
+from cartesia_stream._text.chunker import Chunker
 
 from .faces import AT_ONCE_S, VOICE, Background, at_once, eventually, speak
 from .hearing import words_heard
@@ -100,7 +100,7 @@ def test_context_that_is_cancelled_in_the_queue_keeps_no_slot(
 
 def in_line(client: Any) -> int:
     """How many wait for a slot."""
-    return sum(len(here.turnstile._signals) for here in client._transports._places.values())
+    return sum(len(here.gate._signals) for here in client._connections._pools.values())
 
 
 def test_urgent_speech_goes_first(face: Face, make_emulator: MakeEmulator) -> None:

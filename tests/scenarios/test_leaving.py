@@ -19,7 +19,7 @@ from cartesia_stream import (
     Observer,
     Timeouts,
 )
-from cartesia_stream._core import gate
+from cartesia_stream._protocol import gate
 
 from .faces import AT_ONCE_S, VOICE, eventually, own_threads, sockets, speak
 
@@ -175,8 +175,8 @@ def test_leaving_a_stream_cancels_it(
 
 def active(client: Cartesia) -> int:
     """Slots that are taken."""
-    places: Any = cast("Any", client)._transports._places
-    return sum(here.turnstile._gate.active for here in places.values())
+    places: Any = cast("Any", client)._connections._pools
+    return sum(here.gate._gate.active for here in places.values())
 
 
 @pytest.mark.parametrize("transport", ["websocket", "context"])

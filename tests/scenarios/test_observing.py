@@ -313,7 +313,7 @@ def test_context_that_is_left_unread_is_observed(
 
 
 def is_over(context: Any) -> bool:
-    return bool(context._source.lane.context.over)
+    return bool(context._source.reader.context.over)
 
 
 # --- statistics of what arrives

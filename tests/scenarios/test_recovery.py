@@ -24,7 +24,7 @@ from cartesia_stream import (
     Timeouts,
     WordTimestamps,
 )
-from cartesia_stream._core import backoff
+from cartesia_stream._protocol import backoff
 
 from .faces import AT_ONCE_S, VOICE, Background, eventually, sockets
 from .hearing import audio_in, words_heard

@@ -114,8 +114,8 @@ def test_stream_dropped_in_a_thread_that_holds_locks(
     ) as client:
         stream = speak(client, transport, LONG)
         next(stream)
-        turnstile: Any = client._transports.turnstile
-        locks: list[Any] = [turnstile._guard]
+        gate: Any = client._connections.pool.gate
+        locks: list[Any] = [gate._guard]
         if transport == "websocket":
             locks.append(sockets(client)[0]._lock)
         with ExitStack() as held:
@@ -124,7 +124,7 @@ def test_stream_dropped_in_a_thread_that_holds_locks(
             before = time.monotonic()
             del stream
             assert time.monotonic() - before < 1
-            assert turnstile._gate.active == 1
+            assert gate._gate.active == 1
         with speak(client, transport, "Next.") as following:
             assert isinstance(next(following), AudioChunk)
 

@@ -6,10 +6,6 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, assert_never, assert_type
 
-from cartesia_api.models.transcription import Transcription
-from cartesia_api.models.voice import Voice
-from cartesia_api.models.voice_page import VoicePage
-
 from cartesia_stream import (
     DEFAULT_TIMEOUTS,
     PCM_16K,
@@ -83,6 +79,7 @@ from cartesia_stream import (
     WordTimestamps,
     __version__,
 )
+from cartesia_stream.models import Transcription, Voice, VoicePage
 from cartesia_stream.otel import OpenTelemetry
 
 if TYPE_CHECKING:

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from cartesia_stream._core import backoff, proxies
+from cartesia_stream._http import proxies
+from cartesia_stream._protocol import backoff
 
 from ..scenarios.conftest import (  # noqa: F401 (fixtures)
     emulator,

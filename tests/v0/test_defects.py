@@ -31,11 +31,11 @@ from cartesia_stream import (
     StreamTruncatedError,
     v0,
 )
-from cartesia_stream._aio import retry_v0 as aio_retry
-from cartesia_stream._core import frames_v0, session
-from cartesia_stream._core.config_v0 import base_url_of
-from cartesia_stream._core.frames_v0 import ObjectStream
-from cartesia_stream.v0 import AsyncCartesiaTTS, CartesiaTTS, retry_on_connection_error
+from cartesia_stream._protocol import session
+from cartesia_stream.v0 import AsyncCartesiaTTS, CartesiaTTS, _frames, retry_on_connection_error
+from cartesia_stream.v0._aio import retry as aio_retry
+from cartesia_stream.v0._config import base_url_of
+from cartesia_stream.v0._frames import ObjectStream
 
 from ..scenarios.faces import at_once
 from ..scenarios.peer import PING, Conversation, unused_port
@@ -809,7 +809,7 @@ def test_defect_29_time_is_linear(monkeypatch: pytest.MonkeyPatch) -> None:
             return found
 
     for name in ("_BETWEEN", "_IN_OBJECT", "_IN_STRING", "_LINE_END"):
-        monkeypatch.setattr(frames_v0, name, Counting(getattr(frames_v0, name)))
+        monkeypatch.setattr(_frames, name, Counting(getattr(_frames, name)))
     data = wire(chunk(b"x" * 30000), {"deep": [{"a": "}{"}] * 100}, chunk(b"x" * 30000))
     parser = ObjectStream()
     found = [frame for at in range(len(data)) for frame in parser.receive_data(data[at : at + 1])]

@@ -16,12 +16,12 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # ships no types
 
 from cartesia_stream import APIStatusError, AudioChunk, Done, RemoteProtocolError
-from cartesia_stream._core.calls_v0 import speech_body
-from cartesia_stream._core.frames import RequestEncoder, decode
-from cartesia_stream._core.frames_v0 import ObjectStream, promises_end, typed, untyped
-from cartesia_stream._core.response_v0 import ObjectDecoder
-from cartesia_stream._core.sse import EventStreamParser
-from cartesia_stream._core.timeouts import DEFAULT_TIMEOUTS
+from cartesia_stream._protocol.frames import RequestEncoder, decode
+from cartesia_stream._protocol.sse import EventStreamParser
+from cartesia_stream.options import DEFAULT_TIMEOUTS
+from cartesia_stream.v0._calls import speech_body
+from cartesia_stream.v0._frames import ObjectStream, promises_end, typed, untyped
+from cartesia_stream.v0._response import ObjectDecoder
 
 from .talk import DONE, VOICE, Frame, chunk, wire
 

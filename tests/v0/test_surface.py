@@ -27,7 +27,6 @@ from cartesia_stream import (
     RemoteProtocolError,
     v0,
 )
-from cartesia_stream._core.retry_v0 import connection_errors
 from cartesia_stream.v0 import (
     AsyncCartesiaTTS,
     CartesiaTTS,
@@ -36,6 +35,7 @@ from cartesia_stream.v0 import (
     retry_on_connection_error_async,
     update_buffer,
 )
+from cartesia_stream.v0._failures import connection_errors
 
 from ..scenarios.faces import eventually, own_threads
 from .faces import KEY

@@ -29,7 +29,7 @@ class Accents:
         """
         from . import accents_list
 
-        return accents_list.sync(client=self._sender, options=options)
+        return self._sender.call(accents_list.build_request(), accents_list.parse, options)
 
 
 class AsyncAccents:
@@ -51,7 +51,7 @@ class AsyncAccents:
         """
         from . import accents_list
 
-        return await accents_list.asyncio(client=self._sender, options=options)
+        return await self._sender.call(accents_list.build_request(), accents_list.parse, options)
 
 
 __all__ = ["AsyncAccents", "Accents"]

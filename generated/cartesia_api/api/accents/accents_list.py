@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from cartesia_runtime.decoding import decode
-from cartesia_runtime.sender import AsyncSender, Request, RequestOptions, Response, Sender
+from cartesia_runtime.sender import Request, Response
 
 from ...models.accent_catalog import AccentCatalog
 
@@ -24,13 +24,3 @@ def parse(response: Response) -> AccentCatalog:
         ResponseDecodeError: If the body is not what the document promises.
     """
     return decode(OPERATION, response, AccentCatalog.from_dict)
-
-
-def sync(*, client: Sender, options: RequestOptions | None = None) -> AccentCatalog:
-    """Call the operation."""
-    return client.call(build_request(), parse, options)
-
-
-async def asyncio(*, client: AsyncSender, options: RequestOptions | None = None) -> AccentCatalog:
-    """Call the operation in an event loop."""
-    return await client.call(build_request(), parse, options)

@@ -45,10 +45,12 @@ class AccessToken:
         from ...models.create_access_token_request import CreateAccessTokenRequest
         from . import access_token_create
 
-        return access_token_create.sync(
-            client=self._sender,
-            body=CreateAccessTokenRequest(expires_in=expires_in, grants=grants),
-            options=options,
+        return self._sender.call(
+            access_token_create.build_request(
+                body=CreateAccessTokenRequest(expires_in=expires_in, grants=grants)
+            ),
+            access_token_create.parse,
+            options,
         )
 
 
@@ -83,10 +85,12 @@ class AsyncAccessToken:
         from ...models.create_access_token_request import CreateAccessTokenRequest
         from . import access_token_create
 
-        return await access_token_create.asyncio(
-            client=self._sender,
-            body=CreateAccessTokenRequest(expires_in=expires_in, grants=grants),
-            options=options,
+        return await self._sender.call(
+            access_token_create.build_request(
+                body=CreateAccessTokenRequest(expires_in=expires_in, grants=grants)
+            ),
+            access_token_create.parse,
+            options,
         )
 
 

@@ -62,7 +62,7 @@ class Agents:
         """
         from . import agents_list
 
-        return agents_list.sync(client=self._sender, options=options)
+        return self._sender.call(agents_list.build_request(), agents_list.parse, options)
 
     def list_templates(self, *, options: RequestOptions | None = None) -> AgentTemplateList:
         """List the templates that an agent can start from.
@@ -77,7 +77,9 @@ class Agents:
         """
         from . import agents_list_templates
 
-        return agents_list_templates.sync(client=self._sender, options=options)
+        return self._sender.call(
+            agents_list_templates.build_request(), agents_list_templates.parse, options
+        )
 
     def retrieve(self, agent_id: str, *, options: RequestOptions | None = None) -> AgentSummary:
         """Get one agent.
@@ -91,7 +93,9 @@ class Agents:
         """
         from . import agents_retrieve
 
-        return agents_retrieve.sync(client=self._sender, agent_id=agent_id, options=options)
+        return self._sender.call(
+            agents_retrieve.build_request(agent_id=agent_id), agents_retrieve.parse, options
+        )
 
     def delete(self, agent_id: str, *, options: RequestOptions | None = None) -> None:
         """Delete an agent.
@@ -105,7 +109,9 @@ class Agents:
         """
         from . import agents_delete
 
-        return agents_delete.sync(client=self._sender, agent_id=agent_id, options=options)
+        return self._sender.call(
+            agents_delete.build_request(agent_id=agent_id), agents_delete.parse, options
+        )
 
     def update(
         self,
@@ -135,13 +141,18 @@ class Agents:
         from ...models.update_agent_request import UpdateAgentRequest
         from . import agents_update
 
-        return agents_update.sync(
-            client=self._sender,
-            agent_id=agent_id,
-            body=UpdateAgentRequest(
-                name=name, description=description, tts_voice=tts_voice, tts_language=tts_language
+        return self._sender.call(
+            agents_update.build_request(
+                agent_id=agent_id,
+                body=UpdateAgentRequest(
+                    name=name,
+                    description=description,
+                    tts_voice=tts_voice,
+                    tts_language=tts_language,
+                ),
             ),
-            options=options,
+            agents_update.parse,
+            options,
         )
 
     def list_phone_numbers(
@@ -160,8 +171,10 @@ class Agents:
         """
         from . import agents_list_phone_numbers
 
-        return agents_list_phone_numbers.sync(
-            client=self._sender, agent_id=agent_id, options=options
+        return self._sender.call(
+            agents_list_phone_numbers.build_request(agent_id=agent_id),
+            agents_list_phone_numbers.parse,
+            options,
         )
 
 
@@ -205,7 +218,7 @@ class AsyncAgents:
         """
         from . import agents_list
 
-        return await agents_list.asyncio(client=self._sender, options=options)
+        return await self._sender.call(agents_list.build_request(), agents_list.parse, options)
 
     async def list_templates(self, *, options: RequestOptions | None = None) -> AgentTemplateList:
         """List the templates that an agent can start from.
@@ -220,7 +233,9 @@ class AsyncAgents:
         """
         from . import agents_list_templates
 
-        return await agents_list_templates.asyncio(client=self._sender, options=options)
+        return await self._sender.call(
+            agents_list_templates.build_request(), agents_list_templates.parse, options
+        )
 
     async def retrieve(
         self, agent_id: str, *, options: RequestOptions | None = None
@@ -236,8 +251,8 @@ class AsyncAgents:
         """
         from . import agents_retrieve
 
-        return await agents_retrieve.asyncio(
-            client=self._sender, agent_id=agent_id, options=options
+        return await self._sender.call(
+            agents_retrieve.build_request(agent_id=agent_id), agents_retrieve.parse, options
         )
 
     async def delete(self, agent_id: str, *, options: RequestOptions | None = None) -> None:
@@ -252,7 +267,9 @@ class AsyncAgents:
         """
         from . import agents_delete
 
-        return await agents_delete.asyncio(client=self._sender, agent_id=agent_id, options=options)
+        return await self._sender.call(
+            agents_delete.build_request(agent_id=agent_id), agents_delete.parse, options
+        )
 
     async def update(
         self,
@@ -282,13 +299,18 @@ class AsyncAgents:
         from ...models.update_agent_request import UpdateAgentRequest
         from . import agents_update
 
-        return await agents_update.asyncio(
-            client=self._sender,
-            agent_id=agent_id,
-            body=UpdateAgentRequest(
-                name=name, description=description, tts_voice=tts_voice, tts_language=tts_language
+        return await self._sender.call(
+            agents_update.build_request(
+                agent_id=agent_id,
+                body=UpdateAgentRequest(
+                    name=name,
+                    description=description,
+                    tts_voice=tts_voice,
+                    tts_language=tts_language,
+                ),
             ),
-            options=options,
+            agents_update.parse,
+            options,
         )
 
     async def list_phone_numbers(
@@ -307,8 +329,10 @@ class AsyncAgents:
         """
         from . import agents_list_phone_numbers
 
-        return await agents_list_phone_numbers.asyncio(
-            client=self._sender, agent_id=agent_id, options=options
+        return await self._sender.call(
+            agents_list_phone_numbers.build_request(agent_id=agent_id),
+            agents_list_phone_numbers.parse,
+            options,
         )
 
 

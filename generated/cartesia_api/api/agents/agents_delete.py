@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from cartesia_runtime.encoding import encode_segment
-from cartesia_runtime.sender import AsyncSender, Request, RequestOptions, Response, Sender
+from cartesia_runtime.sender import Request, Response
 
 OPERATION: Final = "agents_delete"
 
@@ -26,15 +26,3 @@ def build_request(*, agent_id: str) -> Request:
 
 def parse(response: Response) -> None:
     """Read nothing: a success has no body."""
-
-
-def sync(*, client: Sender, agent_id: str, options: RequestOptions | None = None) -> None:
-    """Call the operation."""
-    return client.call(build_request(agent_id=agent_id), parse, options)
-
-
-async def asyncio(
-    *, client: AsyncSender, agent_id: str, options: RequestOptions | None = None
-) -> None:
-    """Call the operation in an event loop."""
-    return await client.call(build_request(agent_id=agent_id), parse, options)

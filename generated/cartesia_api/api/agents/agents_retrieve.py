@@ -6,7 +6,7 @@ from typing import Final
 
 from cartesia_runtime.decoding import decode
 from cartesia_runtime.encoding import encode_segment
-from cartesia_runtime.sender import AsyncSender, Request, RequestOptions, Response, Sender
+from cartesia_runtime.sender import Request, Response
 
 from ...models.agent_summary import AgentSummary
 
@@ -34,15 +34,3 @@ def parse(response: Response) -> AgentSummary:
         ResponseDecodeError: If the body is not what the document promises.
     """
     return decode(OPERATION, response, AgentSummary.from_dict)
-
-
-def sync(*, client: Sender, agent_id: str, options: RequestOptions | None = None) -> AgentSummary:
-    """Call the operation."""
-    return client.call(build_request(agent_id=agent_id), parse, options)
-
-
-async def asyncio(
-    *, client: AsyncSender, agent_id: str, options: RequestOptions | None = None
-) -> AgentSummary:
-    """Call the operation in an event loop."""
-    return await client.call(build_request(agent_id=agent_id), parse, options)

@@ -58,14 +58,16 @@ class AgentsCalls:
         """
         from . import agents_calls_list
 
-        return agents_calls_list.sync(
-            client=self._sender,
-            agent_id=agent_id,
-            expand=expand,
-            limit=limit,
-            starting_after=starting_after,
-            ending_before=ending_before,
-            options=options,
+        return self._sender.call(
+            agents_calls_list.build_request(
+                agent_id=agent_id,
+                expand=expand,
+                limit=limit,
+                starting_after=starting_after,
+                ending_before=ending_before,
+            ),
+            agents_calls_list.parse,
+            options,
         )
 
     def iter_all(
@@ -117,7 +119,11 @@ class AgentsCalls:
         """
         from . import agents_calls_retrieve
 
-        return agents_calls_retrieve.sync(client=self._sender, call_id=call_id, options=options)
+        return self._sender.call(
+            agents_calls_retrieve.build_request(call_id=call_id),
+            agents_calls_retrieve.parse,
+            options,
+        )
 
     def download_audio(
         self, call_id: str, *, options: RequestOptions | None = None
@@ -139,8 +145,8 @@ class AgentsCalls:
         """
         from . import agents_calls_download_audio
 
-        return agents_calls_download_audio.stream(
-            client=self._sender, call_id=call_id, options=options
+        return self._sender.stream(
+            agents_calls_download_audio.build_request(call_id=call_id), options
         )
 
 
@@ -182,14 +188,16 @@ class AsyncAgentsCalls:
         """
         from . import agents_calls_list
 
-        return await agents_calls_list.asyncio(
-            client=self._sender,
-            agent_id=agent_id,
-            expand=expand,
-            limit=limit,
-            starting_after=starting_after,
-            ending_before=ending_before,
-            options=options,
+        return await self._sender.call(
+            agents_calls_list.build_request(
+                agent_id=agent_id,
+                expand=expand,
+                limit=limit,
+                starting_after=starting_after,
+                ending_before=ending_before,
+            ),
+            agents_calls_list.parse,
+            options,
         )
 
     def iter_all(
@@ -241,8 +249,10 @@ class AsyncAgentsCalls:
         """
         from . import agents_calls_retrieve
 
-        return await agents_calls_retrieve.asyncio(
-            client=self._sender, call_id=call_id, options=options
+        return await self._sender.call(
+            agents_calls_retrieve.build_request(call_id=call_id),
+            agents_calls_retrieve.parse,
+            options,
         )
 
     def download_audio(
@@ -265,8 +275,8 @@ class AsyncAgentsCalls:
         """
         from . import agents_calls_download_audio
 
-        return agents_calls_download_audio.astream(
-            client=self._sender, call_id=call_id, options=options
+        return self._sender.stream(
+            agents_calls_download_audio.build_request(call_id=call_id), options
         )
 
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from typing import Final
 
-from cartesia_runtime.downloads import AsyncDownload, Download
 from cartesia_runtime.encoding import encode_segment
-from cartesia_runtime.sender import AsyncSender, Request, RequestOptions, Sender
+from cartesia_runtime.sender import Request
 
 OPERATION: Final = "agents_calls_download_audio"
 
@@ -24,17 +22,3 @@ def build_request(*, call_id: str) -> Request:
         path=f"/agents/calls/{encode_segment('call_id', call_id)}/audio",
         accept="audio/wav",
     )
-
-
-def stream(
-    *, client: Sender, call_id: str, options: RequestOptions | None = None
-) -> AbstractContextManager[Download]:
-    """Call the operation and hand out the answer, a success, before its body is read."""
-    return client.stream(build_request(call_id=call_id), options)
-
-
-def astream(
-    *, client: AsyncSender, call_id: str, options: RequestOptions | None = None
-) -> AbstractAsyncContextManager[AsyncDownload]:
-    """Call the operation and hand out the answer, a success, before its body is read."""
-    return client.stream(build_request(call_id=call_id), options)

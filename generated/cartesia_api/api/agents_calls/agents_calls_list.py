@@ -7,7 +7,7 @@ from typing import Final
 from cartesia_runtime.decoding import decode
 from cartesia_runtime.encoding import encode_query
 from cartesia_runtime.models import UNSET, Unset
-from cartesia_runtime.sender import AsyncSender, Request, RequestOptions, Response, Sender
+from cartesia_runtime.sender import Request, Response
 
 from ...models.agent_call_expand import AgentCallExpand
 from ...models.agent_call_page import AgentCallPage
@@ -60,51 +60,3 @@ def parse(response: Response) -> AgentCallPage:
         ResponseDecodeError: If the body is not what the document promises.
     """
     return decode(OPERATION, response, AgentCallPage.from_dict)
-
-
-def sync(
-    *,
-    client: Sender,
-    agent_id: str,
-    expand: AgentCallExpand | Unset = UNSET,
-    limit: int | Unset = UNSET,
-    starting_after: str | Unset = UNSET,
-    ending_before: str | Unset = UNSET,
-    options: RequestOptions | None = None,
-) -> AgentCallPage:
-    """Call the operation."""
-    return client.call(
-        build_request(
-            agent_id=agent_id,
-            expand=expand,
-            limit=limit,
-            starting_after=starting_after,
-            ending_before=ending_before,
-        ),
-        parse,
-        options,
-    )
-
-
-async def asyncio(
-    *,
-    client: AsyncSender,
-    agent_id: str,
-    expand: AgentCallExpand | Unset = UNSET,
-    limit: int | Unset = UNSET,
-    starting_after: str | Unset = UNSET,
-    ending_before: str | Unset = UNSET,
-    options: RequestOptions | None = None,
-) -> AgentCallPage:
-    """Call the operation in an event loop."""
-    return await client.call(
-        build_request(
-            agent_id=agent_id,
-            expand=expand,
-            limit=limit,
-            starting_after=starting_after,
-            ending_before=ending_before,
-        ),
-        parse,
-        options,
-    )

@@ -29,8 +29,10 @@ class AgentsDeployments:
         """
         from . import agents_deployments_retrieve
 
-        return agents_deployments_retrieve.sync(
-            client=self._sender, deployment_id=deployment_id, options=options
+        return self._sender.call(
+            agents_deployments_retrieve.build_request(deployment_id=deployment_id),
+            agents_deployments_retrieve.parse,
+            options,
         )
 
     def list(
@@ -49,7 +51,11 @@ class AgentsDeployments:
         """
         from . import agents_deployments_list
 
-        return agents_deployments_list.sync(client=self._sender, agent_id=agent_id, options=options)
+        return self._sender.call(
+            agents_deployments_list.build_request(agent_id=agent_id),
+            agents_deployments_list.parse,
+            options,
+        )
 
 
 class AsyncAgentsDeployments:
@@ -72,8 +78,10 @@ class AsyncAgentsDeployments:
         """
         from . import agents_deployments_retrieve
 
-        return await agents_deployments_retrieve.asyncio(
-            client=self._sender, deployment_id=deployment_id, options=options
+        return await self._sender.call(
+            agents_deployments_retrieve.build_request(deployment_id=deployment_id),
+            agents_deployments_retrieve.parse,
+            options,
         )
 
     async def list(
@@ -92,8 +100,10 @@ class AsyncAgentsDeployments:
         """
         from . import agents_deployments_list
 
-        return await agents_deployments_list.asyncio(
-            client=self._sender, agent_id=agent_id, options=options
+        return await self._sender.call(
+            agents_deployments_list.build_request(agent_id=agent_id),
+            agents_deployments_list.parse,
+            options,
         )
 
 

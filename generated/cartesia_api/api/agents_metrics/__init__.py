@@ -54,8 +54,10 @@ class AgentsMetrics:
         """
         from . import agents_metrics_list
 
-        return agents_metrics_list.sync(
-            client=self._sender, limit=limit, starting_after=starting_after, options=options
+        return self._sender.call(
+            agents_metrics_list.build_request(limit=limit, starting_after=starting_after),
+            agents_metrics_list.parse,
+            options,
         )
 
     def iter_all(
@@ -108,10 +110,12 @@ class AgentsMetrics:
         from ...models.create_metric_request import CreateMetricRequest
         from . import agents_metrics_create
 
-        return agents_metrics_create.sync(
-            client=self._sender,
-            body=CreateMetricRequest(name=name, prompt=prompt, display_name=display_name),
-            options=options,
+        return self._sender.call(
+            agents_metrics_create.build_request(
+                body=CreateMetricRequest(name=name, prompt=prompt, display_name=display_name)
+            ),
+            agents_metrics_create.parse,
+            options,
         )
 
     def retrieve(self, metric_id: str, *, options: RequestOptions | None = None) -> Metric:
@@ -126,8 +130,10 @@ class AgentsMetrics:
         """
         from . import agents_metrics_retrieve
 
-        return agents_metrics_retrieve.sync(
-            client=self._sender, metric_id=metric_id, options=options
+        return self._sender.call(
+            agents_metrics_retrieve.build_request(metric_id=metric_id),
+            agents_metrics_retrieve.parse,
+            options,
         )
 
     def add_to_agent(
@@ -147,8 +153,10 @@ class AgentsMetrics:
         """
         from . import agents_metrics_add_to_agent
 
-        return agents_metrics_add_to_agent.sync(
-            client=self._sender, agent_id=agent_id, metric_id=metric_id, options=options
+        return self._sender.call(
+            agents_metrics_add_to_agent.build_request(agent_id=agent_id, metric_id=metric_id),
+            agents_metrics_add_to_agent.parse,
+            options,
         )
 
     def remove_from_agent(
@@ -166,8 +174,10 @@ class AgentsMetrics:
         """
         from . import agents_metrics_remove_from_agent
 
-        return agents_metrics_remove_from_agent.sync(
-            client=self._sender, agent_id=agent_id, metric_id=metric_id, options=options
+        return self._sender.call(
+            agents_metrics_remove_from_agent.build_request(agent_id=agent_id, metric_id=metric_id),
+            agents_metrics_remove_from_agent.parse,
+            options,
         )
 
 
@@ -206,8 +216,10 @@ class AsyncAgentsMetrics:
         """
         from . import agents_metrics_list
 
-        return await agents_metrics_list.asyncio(
-            client=self._sender, limit=limit, starting_after=starting_after, options=options
+        return await self._sender.call(
+            agents_metrics_list.build_request(limit=limit, starting_after=starting_after),
+            agents_metrics_list.parse,
+            options,
         )
 
     def iter_all(
@@ -260,10 +272,12 @@ class AsyncAgentsMetrics:
         from ...models.create_metric_request import CreateMetricRequest
         from . import agents_metrics_create
 
-        return await agents_metrics_create.asyncio(
-            client=self._sender,
-            body=CreateMetricRequest(name=name, prompt=prompt, display_name=display_name),
-            options=options,
+        return await self._sender.call(
+            agents_metrics_create.build_request(
+                body=CreateMetricRequest(name=name, prompt=prompt, display_name=display_name)
+            ),
+            agents_metrics_create.parse,
+            options,
         )
 
     async def retrieve(self, metric_id: str, *, options: RequestOptions | None = None) -> Metric:
@@ -278,8 +292,10 @@ class AsyncAgentsMetrics:
         """
         from . import agents_metrics_retrieve
 
-        return await agents_metrics_retrieve.asyncio(
-            client=self._sender, metric_id=metric_id, options=options
+        return await self._sender.call(
+            agents_metrics_retrieve.build_request(metric_id=metric_id),
+            agents_metrics_retrieve.parse,
+            options,
         )
 
     async def add_to_agent(
@@ -299,8 +315,10 @@ class AsyncAgentsMetrics:
         """
         from . import agents_metrics_add_to_agent
 
-        return await agents_metrics_add_to_agent.asyncio(
-            client=self._sender, agent_id=agent_id, metric_id=metric_id, options=options
+        return await self._sender.call(
+            agents_metrics_add_to_agent.build_request(agent_id=agent_id, metric_id=metric_id),
+            agents_metrics_add_to_agent.parse,
+            options,
         )
 
     async def remove_from_agent(
@@ -318,8 +336,10 @@ class AsyncAgentsMetrics:
         """
         from . import agents_metrics_remove_from_agent
 
-        return await agents_metrics_remove_from_agent.asyncio(
-            client=self._sender, agent_id=agent_id, metric_id=metric_id, options=options
+        return await self._sender.call(
+            agents_metrics_remove_from_agent.build_request(agent_id=agent_id, metric_id=metric_id),
+            agents_metrics_remove_from_agent.parse,
+            options,
         )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from cartesia_runtime.decoding import decode
-from cartesia_runtime.sender import AsyncSender, Request, RequestOptions, Response, Sender
+from cartesia_runtime.sender import Request, Response
 
 from ...models.create_metric_request import CreateMetricRequest
 from ...models.metric import Metric
@@ -35,17 +35,3 @@ def parse(response: Response) -> Metric:
         ResponseDecodeError: If the body is not what the document promises.
     """
     return decode(OPERATION, response, Metric.from_dict)
-
-
-def sync(
-    *, client: Sender, body: CreateMetricRequest, options: RequestOptions | None = None
-) -> Metric:
-    """Call the operation."""
-    return client.call(build_request(body=body), parse, options)
-
-
-async def asyncio(
-    *, client: AsyncSender, body: CreateMetricRequest, options: RequestOptions | None = None
-) -> Metric:
-    """Call the operation in an event loop."""
-    return await client.call(build_request(body=body), parse, options)

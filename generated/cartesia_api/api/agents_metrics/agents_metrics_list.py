@@ -7,7 +7,7 @@ from typing import Final
 from cartesia_runtime.decoding import decode
 from cartesia_runtime.encoding import encode_query
 from cartesia_runtime.models import UNSET, Unset
-from cartesia_runtime.sender import AsyncSender, Request, RequestOptions, Response, Sender
+from cartesia_runtime.sender import Request, Response
 
 from ...models.metric_page import MetricPage
 
@@ -38,27 +38,3 @@ def parse(response: Response) -> MetricPage:
         ResponseDecodeError: If the body is not what the document promises.
     """
     return decode(OPERATION, response, MetricPage.from_dict)
-
-
-def sync(
-    *,
-    client: Sender,
-    limit: int | Unset = UNSET,
-    starting_after: str | Unset = UNSET,
-    options: RequestOptions | None = None,
-) -> MetricPage:
-    """Call the operation."""
-    return client.call(build_request(limit=limit, starting_after=starting_after), parse, options)
-
-
-async def asyncio(
-    *,
-    client: AsyncSender,
-    limit: int | Unset = UNSET,
-    starting_after: str | Unset = UNSET,
-    options: RequestOptions | None = None,
-) -> MetricPage:
-    """Call the operation in an event loop."""
-    return await client.call(
-        build_request(limit=limit, starting_after=starting_after), parse, options
-    )

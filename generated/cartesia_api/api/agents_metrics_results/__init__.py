@@ -62,18 +62,20 @@ class AgentsMetricsResults:
         """
         from . import agents_metrics_results_list
 
-        return agents_metrics_results_list.sync(
-            client=self._sender,
-            agent_id=agent_id,
-            call_id=call_id,
-            deployment_id=deployment_id,
-            metric_id=metric_id,
-            start_date=start_date,
-            end_date=end_date,
-            limit=limit,
-            starting_after=starting_after,
-            ending_before=ending_before,
-            options=options,
+        return self._sender.call(
+            agents_metrics_results_list.build_request(
+                agent_id=agent_id,
+                call_id=call_id,
+                deployment_id=deployment_id,
+                metric_id=metric_id,
+                start_date=start_date,
+                end_date=end_date,
+                limit=limit,
+                starting_after=starting_after,
+                ending_before=ending_before,
+            ),
+            agents_metrics_results_list.parse,
+            options,
         )
 
     def iter_all(
@@ -158,15 +160,17 @@ class AgentsMetricsResults:
         """
         from . import agents_metrics_results_export
 
-        return agents_metrics_results_export.sync(
-            client=self._sender,
-            agent_id=agent_id,
-            call_id=call_id,
-            deployment_id=deployment_id,
-            metric_id=metric_id,
-            start_date=start_date,
-            end_date=end_date,
-            options=options,
+        return self._sender.call(
+            agents_metrics_results_export.build_request(
+                agent_id=agent_id,
+                call_id=call_id,
+                deployment_id=deployment_id,
+                metric_id=metric_id,
+                start_date=start_date,
+                end_date=end_date,
+            ),
+            agents_metrics_results_export.parse,
+            options,
         )
 
 
@@ -214,18 +218,20 @@ class AsyncAgentsMetricsResults:
         """
         from . import agents_metrics_results_list
 
-        return await agents_metrics_results_list.asyncio(
-            client=self._sender,
-            agent_id=agent_id,
-            call_id=call_id,
-            deployment_id=deployment_id,
-            metric_id=metric_id,
-            start_date=start_date,
-            end_date=end_date,
-            limit=limit,
-            starting_after=starting_after,
-            ending_before=ending_before,
-            options=options,
+        return await self._sender.call(
+            agents_metrics_results_list.build_request(
+                agent_id=agent_id,
+                call_id=call_id,
+                deployment_id=deployment_id,
+                metric_id=metric_id,
+                start_date=start_date,
+                end_date=end_date,
+                limit=limit,
+                starting_after=starting_after,
+                ending_before=ending_before,
+            ),
+            agents_metrics_results_list.parse,
+            options,
         )
 
     def iter_all(
@@ -312,15 +318,17 @@ class AsyncAgentsMetricsResults:
         """
         from . import agents_metrics_results_export
 
-        return await agents_metrics_results_export.asyncio(
-            client=self._sender,
-            agent_id=agent_id,
-            call_id=call_id,
-            deployment_id=deployment_id,
-            metric_id=metric_id,
-            start_date=start_date,
-            end_date=end_date,
-            options=options,
+        return await self._sender.call(
+            agents_metrics_results_export.build_request(
+                agent_id=agent_id,
+                call_id=call_id,
+                deployment_id=deployment_id,
+                metric_id=metric_id,
+                start_date=start_date,
+                end_date=end_date,
+            ),
+            agents_metrics_results_export.parse,
+            options,
         )
 
 

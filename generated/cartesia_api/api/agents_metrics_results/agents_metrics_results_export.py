@@ -7,7 +7,7 @@ from typing import Final
 
 from cartesia_runtime.encoding import encode_query
 from cartesia_runtime.models import UNSET, Unset
-from cartesia_runtime.sender import AsyncSender, Request, RequestOptions, Response, Sender
+from cartesia_runtime.sender import Request, Response
 
 OPERATION: Final = "agents_metrics_results_export"
 
@@ -56,55 +56,3 @@ def parse(response: Response) -> str:
         ResponseDecodeError: If the body is not what the document promises.
     """
     return response.text
-
-
-def sync(
-    *,
-    client: Sender,
-    agent_id: str | Unset = UNSET,
-    call_id: str | Unset = UNSET,
-    deployment_id: str | Unset = UNSET,
-    metric_id: str | Unset = UNSET,
-    start_date: datetime.datetime | Unset = UNSET,
-    end_date: datetime.datetime | Unset = UNSET,
-    options: RequestOptions | None = None,
-) -> str:
-    """Call the operation."""
-    return client.call(
-        build_request(
-            agent_id=agent_id,
-            call_id=call_id,
-            deployment_id=deployment_id,
-            metric_id=metric_id,
-            start_date=start_date,
-            end_date=end_date,
-        ),
-        parse,
-        options,
-    )
-
-
-async def asyncio(
-    *,
-    client: AsyncSender,
-    agent_id: str | Unset = UNSET,
-    call_id: str | Unset = UNSET,
-    deployment_id: str | Unset = UNSET,
-    metric_id: str | Unset = UNSET,
-    start_date: datetime.datetime | Unset = UNSET,
-    end_date: datetime.datetime | Unset = UNSET,
-    options: RequestOptions | None = None,
-) -> str:
-    """Call the operation in an event loop."""
-    return await client.call(
-        build_request(
-            agent_id=agent_id,
-            call_id=call_id,
-            deployment_id=deployment_id,
-            metric_id=metric_id,
-            start_date=start_date,
-            end_date=end_date,
-        ),
-        parse,
-        options,
-    )

@@ -8,7 +8,7 @@ from typing import Final
 from cartesia_runtime.decoding import decode
 from cartesia_runtime.encoding import encode_query
 from cartesia_runtime.models import UNSET, Unset
-from cartesia_runtime.sender import AsyncSender, Request, RequestOptions, Response, Sender
+from cartesia_runtime.sender import Request, Response
 
 from ...models.metric_result_page import MetricResultPage
 
@@ -71,67 +71,3 @@ def parse(response: Response) -> MetricResultPage:
         ResponseDecodeError: If the body is not what the document promises.
     """
     return decode(OPERATION, response, MetricResultPage.from_dict)
-
-
-def sync(
-    *,
-    client: Sender,
-    agent_id: str | Unset = UNSET,
-    call_id: str | Unset = UNSET,
-    deployment_id: str | Unset = UNSET,
-    metric_id: str | Unset = UNSET,
-    start_date: datetime.datetime | Unset = UNSET,
-    end_date: datetime.datetime | Unset = UNSET,
-    limit: int | Unset = UNSET,
-    starting_after: str | Unset = UNSET,
-    ending_before: str | Unset = UNSET,
-    options: RequestOptions | None = None,
-) -> MetricResultPage:
-    """Call the operation."""
-    return client.call(
-        build_request(
-            agent_id=agent_id,
-            call_id=call_id,
-            deployment_id=deployment_id,
-            metric_id=metric_id,
-            start_date=start_date,
-            end_date=end_date,
-            limit=limit,
-            starting_after=starting_after,
-            ending_before=ending_before,
-        ),
-        parse,
-        options,
-    )
-
-
-async def asyncio(
-    *,
-    client: AsyncSender,
-    agent_id: str | Unset = UNSET,
-    call_id: str | Unset = UNSET,
-    deployment_id: str | Unset = UNSET,
-    metric_id: str | Unset = UNSET,
-    start_date: datetime.datetime | Unset = UNSET,
-    end_date: datetime.datetime | Unset = UNSET,
-    limit: int | Unset = UNSET,
-    starting_after: str | Unset = UNSET,
-    ending_before: str | Unset = UNSET,
-    options: RequestOptions | None = None,
-) -> MetricResultPage:
-    """Call the operation in an event loop."""
-    return await client.call(
-        build_request(
-            agent_id=agent_id,
-            call_id=call_id,
-            deployment_id=deployment_id,
-            metric_id=metric_id,
-            start_date=start_date,
-            end_date=end_date,
-            limit=limit,
-            starting_after=starting_after,
-            ending_before=ending_before,
-        ),
-        parse,
-        options,
-    )

@@ -56,12 +56,12 @@ class Datasets:
         """
         from . import datasets_list
 
-        return datasets_list.sync(
-            client=self._sender,
-            limit=limit,
-            starting_after=starting_after,
-            ending_before=ending_before,
-            options=options,
+        return self._sender.call(
+            datasets_list.build_request(
+                limit=limit, starting_after=starting_after, ending_before=ending_before
+            ),
+            datasets_list.parse,
+            options,
         )
 
     def iter_all(
@@ -108,10 +108,10 @@ class Datasets:
         from ...models.dataset_request import DatasetRequest
         from . import datasets_create
 
-        return datasets_create.sync(
-            client=self._sender,
-            body=DatasetRequest(name=name, description=description),
-            options=options,
+        return self._sender.call(
+            datasets_create.build_request(body=DatasetRequest(name=name, description=description)),
+            datasets_create.parse,
+            options,
         )
 
     def retrieve(self, id: str, *, options: RequestOptions | None = None) -> Dataset:
@@ -126,7 +126,9 @@ class Datasets:
         """
         from . import datasets_retrieve
 
-        return datasets_retrieve.sync(client=self._sender, id=id, options=options)
+        return self._sender.call(
+            datasets_retrieve.build_request(id=id), datasets_retrieve.parse, options
+        )
 
     def delete(self, id: str, *, options: RequestOptions | None = None) -> None:
         """Delete a dataset.
@@ -140,7 +142,9 @@ class Datasets:
         """
         from . import datasets_delete
 
-        return datasets_delete.sync(client=self._sender, id=id, options=options)
+        return self._sender.call(
+            datasets_delete.build_request(id=id), datasets_delete.parse, options
+        )
 
     def update(
         self, id: str, *, name: str, description: str, options: RequestOptions | None = None
@@ -161,11 +165,12 @@ class Datasets:
         from ...models.dataset_request import DatasetRequest
         from . import datasets_update
 
-        return datasets_update.sync(
-            client=self._sender,
-            id=id,
-            body=DatasetRequest(name=name, description=description),
-            options=options,
+        return self._sender.call(
+            datasets_update.build_request(
+                id=id, body=DatasetRequest(name=name, description=description)
+            ),
+            datasets_update.parse,
+            options,
         )
 
 
@@ -206,12 +211,12 @@ class AsyncDatasets:
         """
         from . import datasets_list
 
-        return await datasets_list.asyncio(
-            client=self._sender,
-            limit=limit,
-            starting_after=starting_after,
-            ending_before=ending_before,
-            options=options,
+        return await self._sender.call(
+            datasets_list.build_request(
+                limit=limit, starting_after=starting_after, ending_before=ending_before
+            ),
+            datasets_list.parse,
+            options,
         )
 
     def iter_all(
@@ -258,10 +263,10 @@ class AsyncDatasets:
         from ...models.dataset_request import DatasetRequest
         from . import datasets_create
 
-        return await datasets_create.asyncio(
-            client=self._sender,
-            body=DatasetRequest(name=name, description=description),
-            options=options,
+        return await self._sender.call(
+            datasets_create.build_request(body=DatasetRequest(name=name, description=description)),
+            datasets_create.parse,
+            options,
         )
 
     async def retrieve(self, id: str, *, options: RequestOptions | None = None) -> Dataset:
@@ -276,7 +281,9 @@ class AsyncDatasets:
         """
         from . import datasets_retrieve
 
-        return await datasets_retrieve.asyncio(client=self._sender, id=id, options=options)
+        return await self._sender.call(
+            datasets_retrieve.build_request(id=id), datasets_retrieve.parse, options
+        )
 
     async def delete(self, id: str, *, options: RequestOptions | None = None) -> None:
         """Delete a dataset.
@@ -290,7 +297,9 @@ class AsyncDatasets:
         """
         from . import datasets_delete
 
-        return await datasets_delete.asyncio(client=self._sender, id=id, options=options)
+        return await self._sender.call(
+            datasets_delete.build_request(id=id), datasets_delete.parse, options
+        )
 
     async def update(
         self, id: str, *, name: str, description: str, options: RequestOptions | None = None
@@ -311,11 +320,12 @@ class AsyncDatasets:
         from ...models.dataset_request import DatasetRequest
         from . import datasets_update
 
-        return await datasets_update.asyncio(
-            client=self._sender,
-            id=id,
-            body=DatasetRequest(name=name, description=description),
-            options=options,
+        return await self._sender.call(
+            datasets_update.build_request(
+                id=id, body=DatasetRequest(name=name, description=description)
+            ),
+            datasets_update.parse,
+            options,
         )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from cartesia_runtime.decoding import decode
-from cartesia_runtime.sender import AsyncSender, Request, RequestOptions, Response, Sender
+from cartesia_runtime.sender import Request, Response
 
 from ...models.dataset import Dataset
 from ...models.dataset_request import DatasetRequest
@@ -35,15 +35,3 @@ def parse(response: Response) -> Dataset:
         ResponseDecodeError: If the body is not what the document promises.
     """
     return decode(OPERATION, response, Dataset.from_dict)
-
-
-def sync(*, client: Sender, body: DatasetRequest, options: RequestOptions | None = None) -> Dataset:
-    """Call the operation."""
-    return client.call(build_request(body=body), parse, options)
-
-
-async def asyncio(
-    *, client: AsyncSender, body: DatasetRequest, options: RequestOptions | None = None
-) -> Dataset:
-    """Call the operation in an event loop."""
-    return await client.call(build_request(body=body), parse, options)

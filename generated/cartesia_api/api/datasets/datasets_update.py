@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from cartesia_runtime.encoding import encode_segment
-from cartesia_runtime.sender import AsyncSender, Request, RequestOptions, Response, Sender
+from cartesia_runtime.sender import Request, Response
 
 from ...models.dataset_request import DatasetRequest
 
@@ -30,17 +30,3 @@ def build_request(*, id: str, body: DatasetRequest) -> Request:
 
 def parse(response: Response) -> None:
     """Read nothing: a success has no body."""
-
-
-def sync(
-    *, client: Sender, id: str, body: DatasetRequest, options: RequestOptions | None = None
-) -> None:
-    """Call the operation."""
-    return client.call(build_request(id=id, body=body), parse, options)
-
-
-async def asyncio(
-    *, client: AsyncSender, id: str, body: DatasetRequest, options: RequestOptions | None = None
-) -> None:
-    """Call the operation in an event loop."""
-    return await client.call(build_request(id=id, body=body), parse, options)

@@ -52,13 +52,12 @@ class DatasetsFiles:
         """
         from . import datasets_files_list
 
-        return datasets_files_list.sync(
-            client=self._sender,
-            id=id,
-            limit=limit,
-            starting_after=starting_after,
-            ending_before=ending_before,
-            options=options,
+        return self._sender.call(
+            datasets_files_list.build_request(
+                id=id, limit=limit, starting_after=starting_after, ending_before=ending_before
+            ),
+            datasets_files_list.parse,
+            options,
         )
 
     def iter_all(
@@ -116,11 +115,12 @@ class DatasetsFiles:
         from . import datasets_files_upload
 
         with Uploads() as uploads:
-            return datasets_files_upload.sync(
-                client=self._sender,
-                id=id,
-                body=UploadDatasetFileRequest(file=uploads.file(file), purpose=purpose),
-                options=options,
+            return self._sender.call(
+                datasets_files_upload.build_request(
+                    id=id, body=UploadDatasetFileRequest(file=uploads.file(file), purpose=purpose)
+                ),
+                datasets_files_upload.parse,
+                options,
             )
 
     def delete(self, id: str, file_id: str, *, options: RequestOptions | None = None) -> None:
@@ -136,8 +136,10 @@ class DatasetsFiles:
         """
         from . import datasets_files_delete
 
-        return datasets_files_delete.sync(
-            client=self._sender, id=id, file_id=file_id, options=options
+        return self._sender.call(
+            datasets_files_delete.build_request(id=id, file_id=file_id),
+            datasets_files_delete.parse,
+            options,
         )
 
 
@@ -173,13 +175,12 @@ class AsyncDatasetsFiles:
         """
         from . import datasets_files_list
 
-        return await datasets_files_list.asyncio(
-            client=self._sender,
-            id=id,
-            limit=limit,
-            starting_after=starting_after,
-            ending_before=ending_before,
-            options=options,
+        return await self._sender.call(
+            datasets_files_list.build_request(
+                id=id, limit=limit, starting_after=starting_after, ending_before=ending_before
+            ),
+            datasets_files_list.parse,
+            options,
         )
 
     def iter_all(
@@ -237,11 +238,12 @@ class AsyncDatasetsFiles:
         from . import datasets_files_upload
 
         with Uploads() as uploads:
-            return await datasets_files_upload.asyncio(
-                client=self._sender,
-                id=id,
-                body=UploadDatasetFileRequest(file=uploads.file(file), purpose=purpose),
-                options=options,
+            return await self._sender.call(
+                datasets_files_upload.build_request(
+                    id=id, body=UploadDatasetFileRequest(file=uploads.file(file), purpose=purpose)
+                ),
+                datasets_files_upload.parse,
+                options,
             )
 
     async def delete(self, id: str, file_id: str, *, options: RequestOptions | None = None) -> None:
@@ -257,8 +259,10 @@ class AsyncDatasetsFiles:
         """
         from . import datasets_files_delete
 
-        return await datasets_files_delete.asyncio(
-            client=self._sender, id=id, file_id=file_id, options=options
+        return await self._sender.call(
+            datasets_files_delete.build_request(id=id, file_id=file_id),
+            datasets_files_delete.parse,
+            options,
         )
 
 

@@ -56,14 +56,16 @@ class Files:
         """
         from . import files_list
 
-        return files_list.sync(
-            client=self._sender,
-            purpose=purpose,
-            q=q,
-            limit=limit,
-            starting_after=starting_after,
-            ending_before=ending_before,
-            options=options,
+        return self._sender.call(
+            files_list.build_request(
+                purpose=purpose,
+                q=q,
+                limit=limit,
+                starting_after=starting_after,
+                ending_before=ending_before,
+            ),
+            files_list.parse,
+            options,
         )
 
     def iter_all(
@@ -118,10 +120,12 @@ class Files:
         from . import files_upload
 
         with Uploads() as uploads:
-            return files_upload.sync(
-                client=self._sender,
-                body=UploadFileRequest(file=uploads.file(file), purpose=purpose),
-                options=options,
+            return self._sender.call(
+                files_upload.build_request(
+                    body=UploadFileRequest(file=uploads.file(file), purpose=purpose)
+                ),
+                files_upload.parse,
+                options,
             )
 
     def get(self, id: str, *, options: RequestOptions | None = None) -> StoredFile:
@@ -138,7 +142,7 @@ class Files:
         """
         from . import files_get
 
-        return files_get.sync(client=self._sender, id=id, options=options)
+        return self._sender.call(files_get.build_request(id=id), files_get.parse, options)
 
 
 class AsyncFiles:
@@ -177,14 +181,16 @@ class AsyncFiles:
         """
         from . import files_list
 
-        return await files_list.asyncio(
-            client=self._sender,
-            purpose=purpose,
-            q=q,
-            limit=limit,
-            starting_after=starting_after,
-            ending_before=ending_before,
-            options=options,
+        return await self._sender.call(
+            files_list.build_request(
+                purpose=purpose,
+                q=q,
+                limit=limit,
+                starting_after=starting_after,
+                ending_before=ending_before,
+            ),
+            files_list.parse,
+            options,
         )
 
     def iter_all(
@@ -239,10 +245,12 @@ class AsyncFiles:
         from . import files_upload
 
         with Uploads() as uploads:
-            return await files_upload.asyncio(
-                client=self._sender,
-                body=UploadFileRequest(file=uploads.file(file), purpose=purpose),
-                options=options,
+            return await self._sender.call(
+                files_upload.build_request(
+                    body=UploadFileRequest(file=uploads.file(file), purpose=purpose)
+                ),
+                files_upload.parse,
+                options,
             )
 
     async def get(self, id: str, *, options: RequestOptions | None = None) -> StoredFile:
@@ -259,7 +267,7 @@ class AsyncFiles:
         """
         from . import files_get
 
-        return await files_get.asyncio(client=self._sender, id=id, options=options)
+        return await self._sender.call(files_get.build_request(id=id), files_get.parse, options)
 
 
 __all__ = ["AsyncFiles", "Files"]

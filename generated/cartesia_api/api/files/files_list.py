@@ -7,7 +7,7 @@ from typing import Final
 from cartesia_runtime.decoding import decode
 from cartesia_runtime.encoding import encode_query
 from cartesia_runtime.models import UNSET, Unset
-from cartesia_runtime.sender import AsyncSender, Request, RequestOptions, Response, Sender
+from cartesia_runtime.sender import Request, Response
 
 from ...models.file_purpose import FilePurpose
 from ...models.stored_file_page import StoredFilePage
@@ -59,51 +59,3 @@ def parse(response: Response) -> StoredFilePage:
         ResponseDecodeError: If the body is not what the document promises.
     """
     return decode(OPERATION, response, StoredFilePage.from_dict)
-
-
-def sync(
-    *,
-    client: Sender,
-    purpose: FilePurpose | str | Unset = UNSET,
-    q: str | Unset = UNSET,
-    limit: int | Unset = UNSET,
-    starting_after: str | Unset = UNSET,
-    ending_before: str | Unset = UNSET,
-    options: RequestOptions | None = None,
-) -> StoredFilePage:
-    """Call the operation."""
-    return client.call(
-        build_request(
-            purpose=purpose,
-            q=q,
-            limit=limit,
-            starting_after=starting_after,
-            ending_before=ending_before,
-        ),
-        parse,
-        options,
-    )
-
-
-async def asyncio(
-    *,
-    client: AsyncSender,
-    purpose: FilePurpose | str | Unset = UNSET,
-    q: str | Unset = UNSET,
-    limit: int | Unset = UNSET,
-    starting_after: str | Unset = UNSET,
-    ending_before: str | Unset = UNSET,
-    options: RequestOptions | None = None,
-) -> StoredFilePage:
-    """Call the operation in an event loop."""
-    return await client.call(
-        build_request(
-            purpose=purpose,
-            q=q,
-            limit=limit,
-            starting_after=starting_after,
-            ending_before=ending_before,
-        ),
-        parse,
-        options,
-    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from cartesia_runtime.decoding import decode
-from cartesia_runtime.sender import AsyncSender, Request, RequestOptions, Response, Sender
+from cartesia_runtime.sender import Request, Response
 
 from ...models.stored_file import StoredFile
 from ...models.upload_file_request import UploadFileRequest
@@ -35,17 +35,3 @@ def parse(response: Response) -> StoredFile:
         ResponseDecodeError: If the body is not what the document promises.
     """
     return decode(OPERATION, response, StoredFile.from_dict)
-
-
-def sync(
-    *, client: Sender, body: UploadFileRequest, options: RequestOptions | None = None
-) -> StoredFile:
-    """Call the operation."""
-    return client.call(build_request(body=body), parse, options)
-
-
-async def asyncio(
-    *, client: AsyncSender, body: UploadFileRequest, options: RequestOptions | None = None
-) -> StoredFile:
-    """Call the operation in an event loop."""
-    return await client.call(build_request(body=body), parse, options)

@@ -52,12 +52,12 @@ class FineTunes:
         """
         from . import fine_tunes_list
 
-        return fine_tunes_list.sync(
-            client=self._sender,
-            limit=limit,
-            starting_after=starting_after,
-            ending_before=ending_before,
-            options=options,
+        return self._sender.call(
+            fine_tunes_list.build_request(
+                limit=limit, starting_after=starting_after, ending_before=ending_before
+            ),
+            fine_tunes_list.parse,
+            options,
         )
 
     def iter_all(
@@ -117,17 +117,19 @@ class FineTunes:
         from ...models.create_fine_tune_request import CreateFineTuneRequest
         from . import fine_tunes_create
 
-        return fine_tunes_create.sync(
-            client=self._sender,
-            body=CreateFineTuneRequest(
-                name=name,
-                description=description,
-                language=language,
-                model_id=model_id,
-                dataset=dataset,
-                accent=accent,
+        return self._sender.call(
+            fine_tunes_create.build_request(
+                body=CreateFineTuneRequest(
+                    name=name,
+                    description=description,
+                    language=language,
+                    model_id=model_id,
+                    dataset=dataset,
+                    accent=accent,
+                )
             ),
-            options=options,
+            fine_tunes_create.parse,
+            options,
         )
 
     def retrieve(self, id: str, *, options: RequestOptions | None = None) -> FineTune:
@@ -142,7 +144,9 @@ class FineTunes:
         """
         from . import fine_tunes_retrieve
 
-        return fine_tunes_retrieve.sync(client=self._sender, id=id, options=options)
+        return self._sender.call(
+            fine_tunes_retrieve.build_request(id=id), fine_tunes_retrieve.parse, options
+        )
 
     def delete(self, id: str, *, options: RequestOptions | None = None) -> None:
         """Delete a fine-tune.
@@ -156,7 +160,9 @@ class FineTunes:
         """
         from . import fine_tunes_delete
 
-        return fine_tunes_delete.sync(client=self._sender, id=id, options=options)
+        return self._sender.call(
+            fine_tunes_delete.build_request(id=id), fine_tunes_delete.parse, options
+        )
 
     def list_voices(
         self,
@@ -184,13 +190,12 @@ class FineTunes:
         """
         from . import fine_tunes_list_voices
 
-        return fine_tunes_list_voices.sync(
-            client=self._sender,
-            id=id,
-            limit=limit,
-            starting_after=starting_after,
-            ending_before=ending_before,
-            options=options,
+        return self._sender.call(
+            fine_tunes_list_voices.build_request(
+                id=id, limit=limit, starting_after=starting_after, ending_before=ending_before
+            ),
+            fine_tunes_list_voices.parse,
+            options,
         )
 
     def iter_voices(
@@ -252,12 +257,12 @@ class AsyncFineTunes:
         """
         from . import fine_tunes_list
 
-        return await fine_tunes_list.asyncio(
-            client=self._sender,
-            limit=limit,
-            starting_after=starting_after,
-            ending_before=ending_before,
-            options=options,
+        return await self._sender.call(
+            fine_tunes_list.build_request(
+                limit=limit, starting_after=starting_after, ending_before=ending_before
+            ),
+            fine_tunes_list.parse,
+            options,
         )
 
     def iter_all(
@@ -317,17 +322,19 @@ class AsyncFineTunes:
         from ...models.create_fine_tune_request import CreateFineTuneRequest
         from . import fine_tunes_create
 
-        return await fine_tunes_create.asyncio(
-            client=self._sender,
-            body=CreateFineTuneRequest(
-                name=name,
-                description=description,
-                language=language,
-                model_id=model_id,
-                dataset=dataset,
-                accent=accent,
+        return await self._sender.call(
+            fine_tunes_create.build_request(
+                body=CreateFineTuneRequest(
+                    name=name,
+                    description=description,
+                    language=language,
+                    model_id=model_id,
+                    dataset=dataset,
+                    accent=accent,
+                )
             ),
-            options=options,
+            fine_tunes_create.parse,
+            options,
         )
 
     async def retrieve(self, id: str, *, options: RequestOptions | None = None) -> FineTune:
@@ -342,7 +349,9 @@ class AsyncFineTunes:
         """
         from . import fine_tunes_retrieve
 
-        return await fine_tunes_retrieve.asyncio(client=self._sender, id=id, options=options)
+        return await self._sender.call(
+            fine_tunes_retrieve.build_request(id=id), fine_tunes_retrieve.parse, options
+        )
 
     async def delete(self, id: str, *, options: RequestOptions | None = None) -> None:
         """Delete a fine-tune.
@@ -356,7 +365,9 @@ class AsyncFineTunes:
         """
         from . import fine_tunes_delete
 
-        return await fine_tunes_delete.asyncio(client=self._sender, id=id, options=options)
+        return await self._sender.call(
+            fine_tunes_delete.build_request(id=id), fine_tunes_delete.parse, options
+        )
 
     async def list_voices(
         self,
@@ -384,13 +395,12 @@ class AsyncFineTunes:
         """
         from . import fine_tunes_list_voices
 
-        return await fine_tunes_list_voices.asyncio(
-            client=self._sender,
-            id=id,
-            limit=limit,
-            starting_after=starting_after,
-            ending_before=ending_before,
-            options=options,
+        return await self._sender.call(
+            fine_tunes_list_voices.build_request(
+                id=id, limit=limit, starting_after=starting_after, ending_before=ending_before
+            ),
+            fine_tunes_list_voices.parse,
+            options,
         )
 
     def iter_voices(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from cartesia_runtime.encoding import encode_segment
-from cartesia_runtime.sender import AsyncSender, Request, RequestOptions, Response, Sender
+from cartesia_runtime.sender import Request, Response
 
 OPERATION: Final = "fine_tunes_delete"
 
@@ -26,13 +26,3 @@ def build_request(*, id: str) -> Request:
 
 def parse(response: Response) -> None:
     """Read nothing: a success has no body."""
-
-
-def sync(*, client: Sender, id: str, options: RequestOptions | None = None) -> None:
-    """Call the operation."""
-    return client.call(build_request(id=id), parse, options)
-
-
-async def asyncio(*, client: AsyncSender, id: str, options: RequestOptions | None = None) -> None:
-    """Call the operation in an event loop."""
-    return await client.call(build_request(id=id), parse, options)

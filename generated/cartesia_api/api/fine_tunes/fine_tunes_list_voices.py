@@ -7,7 +7,7 @@ from typing import Final
 from cartesia_runtime.decoding import decode
 from cartesia_runtime.encoding import encode_query, encode_segment
 from cartesia_runtime.models import UNSET, Unset
-from cartesia_runtime.sender import AsyncSender, Request, RequestOptions, Response, Sender
+from cartesia_runtime.sender import Request, Response
 
 from ...models.voice_page import VoicePage
 
@@ -50,41 +50,3 @@ def parse(response: Response) -> VoicePage:
         ResponseDecodeError: If the body is not what the document promises.
     """
     return decode(OPERATION, response, VoicePage.from_dict)
-
-
-def sync(
-    *,
-    client: Sender,
-    id: str,
-    limit: int | Unset = UNSET,
-    starting_after: str | Unset = UNSET,
-    ending_before: str | Unset = UNSET,
-    options: RequestOptions | None = None,
-) -> VoicePage:
-    """Call the operation."""
-    return client.call(
-        build_request(
-            id=id, limit=limit, starting_after=starting_after, ending_before=ending_before
-        ),
-        parse,
-        options,
-    )
-
-
-async def asyncio(
-    *,
-    client: AsyncSender,
-    id: str,
-    limit: int | Unset = UNSET,
-    starting_after: str | Unset = UNSET,
-    ending_before: str | Unset = UNSET,
-    options: RequestOptions | None = None,
-) -> VoicePage:
-    """Call the operation in an event loop."""
-    return await client.call(
-        build_request(
-            id=id, limit=limit, starting_after=starting_after, ending_before=ending_before
-        ),
-        parse,
-        options,
-    )

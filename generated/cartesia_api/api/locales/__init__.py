@@ -29,7 +29,7 @@ class Locales:
         """
         from . import locales_list
 
-        return locales_list.sync(client=self._sender, options=options)
+        return self._sender.call(locales_list.build_request(), locales_list.parse, options)
 
 
 class AsyncLocales:
@@ -51,7 +51,7 @@ class AsyncLocales:
         """
         from . import locales_list
 
-        return await locales_list.asyncio(client=self._sender, options=options)
+        return await self._sender.call(locales_list.build_request(), locales_list.parse, options)
 
 
 __all__ = ["AsyncLocales", "Locales"]

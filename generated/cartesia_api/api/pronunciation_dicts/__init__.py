@@ -49,12 +49,12 @@ class PronunciationDicts:
         """
         from . import pronunciation_dicts_list
 
-        return pronunciation_dicts_list.sync(
-            client=self._sender,
-            limit=limit,
-            starting_after=starting_after,
-            ending_before=ending_before,
-            options=options,
+        return self._sender.call(
+            pronunciation_dicts_list.build_request(
+                limit=limit, starting_after=starting_after, ending_before=ending_before
+            ),
+            pronunciation_dicts_list.parse,
+            options,
         )
 
     def iter_all(
@@ -105,10 +105,12 @@ class PronunciationDicts:
         from ...models.create_pronunciation_dict_request import CreatePronunciationDictRequest
         from . import pronunciation_dicts_create
 
-        return pronunciation_dicts_create.sync(
-            client=self._sender,
-            body=CreatePronunciationDictRequest(name=name, items=items),
-            options=options,
+        return self._sender.call(
+            pronunciation_dicts_create.build_request(
+                body=CreatePronunciationDictRequest(name=name, items=items)
+            ),
+            pronunciation_dicts_create.parse,
+            options,
         )
 
     def retrieve(self, id: str, *, options: RequestOptions | None = None) -> PronunciationDict:
@@ -123,7 +125,11 @@ class PronunciationDicts:
         """
         from . import pronunciation_dicts_retrieve
 
-        return pronunciation_dicts_retrieve.sync(client=self._sender, id=id, options=options)
+        return self._sender.call(
+            pronunciation_dicts_retrieve.build_request(id=id),
+            pronunciation_dicts_retrieve.parse,
+            options,
+        )
 
     def delete(self, id: str, *, options: RequestOptions | None = None) -> None:
         """Delete a pronunciation dictionary.
@@ -137,7 +143,11 @@ class PronunciationDicts:
         """
         from . import pronunciation_dicts_delete
 
-        return pronunciation_dicts_delete.sync(client=self._sender, id=id, options=options)
+        return self._sender.call(
+            pronunciation_dicts_delete.build_request(id=id),
+            pronunciation_dicts_delete.parse,
+            options,
+        )
 
     def update(
         self,
@@ -164,11 +174,12 @@ class PronunciationDicts:
         from ...models.update_pronunciation_dict_request import UpdatePronunciationDictRequest
         from . import pronunciation_dicts_update
 
-        return pronunciation_dicts_update.sync(
-            client=self._sender,
-            id=id,
-            body=UpdatePronunciationDictRequest(name=name, items=items),
-            options=options,
+        return self._sender.call(
+            pronunciation_dicts_update.build_request(
+                id=id, body=UpdatePronunciationDictRequest(name=name, items=items)
+            ),
+            pronunciation_dicts_update.parse,
+            options,
         )
 
 
@@ -202,12 +213,12 @@ class AsyncPronunciationDicts:
         """
         from . import pronunciation_dicts_list
 
-        return await pronunciation_dicts_list.asyncio(
-            client=self._sender,
-            limit=limit,
-            starting_after=starting_after,
-            ending_before=ending_before,
-            options=options,
+        return await self._sender.call(
+            pronunciation_dicts_list.build_request(
+                limit=limit, starting_after=starting_after, ending_before=ending_before
+            ),
+            pronunciation_dicts_list.parse,
+            options,
         )
 
     def iter_all(
@@ -260,10 +271,12 @@ class AsyncPronunciationDicts:
         from ...models.create_pronunciation_dict_request import CreatePronunciationDictRequest
         from . import pronunciation_dicts_create
 
-        return await pronunciation_dicts_create.asyncio(
-            client=self._sender,
-            body=CreatePronunciationDictRequest(name=name, items=items),
-            options=options,
+        return await self._sender.call(
+            pronunciation_dicts_create.build_request(
+                body=CreatePronunciationDictRequest(name=name, items=items)
+            ),
+            pronunciation_dicts_create.parse,
+            options,
         )
 
     async def retrieve(
@@ -280,8 +293,10 @@ class AsyncPronunciationDicts:
         """
         from . import pronunciation_dicts_retrieve
 
-        return await pronunciation_dicts_retrieve.asyncio(
-            client=self._sender, id=id, options=options
+        return await self._sender.call(
+            pronunciation_dicts_retrieve.build_request(id=id),
+            pronunciation_dicts_retrieve.parse,
+            options,
         )
 
     async def delete(self, id: str, *, options: RequestOptions | None = None) -> None:
@@ -296,7 +311,11 @@ class AsyncPronunciationDicts:
         """
         from . import pronunciation_dicts_delete
 
-        return await pronunciation_dicts_delete.asyncio(client=self._sender, id=id, options=options)
+        return await self._sender.call(
+            pronunciation_dicts_delete.build_request(id=id),
+            pronunciation_dicts_delete.parse,
+            options,
+        )
 
     async def update(
         self,
@@ -323,11 +342,12 @@ class AsyncPronunciationDicts:
         from ...models.update_pronunciation_dict_request import UpdatePronunciationDictRequest
         from . import pronunciation_dicts_update
 
-        return await pronunciation_dicts_update.asyncio(
-            client=self._sender,
-            id=id,
-            body=UpdatePronunciationDictRequest(name=name, items=items),
-            options=options,
+        return await self._sender.call(
+            pronunciation_dicts_update.build_request(
+                id=id, body=UpdatePronunciationDictRequest(name=name, items=items)
+            ),
+            pronunciation_dicts_update.parse,
+            options,
         )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from cartesia_runtime.decoding import decode
-from cartesia_runtime.sender import AsyncSender, Request, RequestOptions, Response, Sender
+from cartesia_runtime.sender import Request, Response
 
 from ...models.create_pronunciation_dict_request import CreatePronunciationDictRequest
 from ...models.pronunciation_dict import PronunciationDict
@@ -35,20 +35,3 @@ def parse(response: Response) -> PronunciationDict:
         ResponseDecodeError: If the body is not what the document promises.
     """
     return decode(OPERATION, response, PronunciationDict.from_dict)
-
-
-def sync(
-    *, client: Sender, body: CreatePronunciationDictRequest, options: RequestOptions | None = None
-) -> PronunciationDict:
-    """Call the operation."""
-    return client.call(build_request(body=body), parse, options)
-
-
-async def asyncio(
-    *,
-    client: AsyncSender,
-    body: CreatePronunciationDictRequest,
-    options: RequestOptions | None = None,
-) -> PronunciationDict:
-    """Call the operation in an event loop."""
-    return await client.call(build_request(body=body), parse, options)

@@ -6,7 +6,7 @@ from typing import Final
 
 from cartesia_runtime.decoding import decode
 from cartesia_runtime.encoding import encode_segment
-from cartesia_runtime.sender import AsyncSender, Request, RequestOptions, Response, Sender
+from cartesia_runtime.sender import Request, Response
 
 from ...models.pronunciation_dict import PronunciationDict
 from ...models.update_pronunciation_dict_request import UpdatePronunciationDictRequest
@@ -37,25 +37,3 @@ def parse(response: Response) -> PronunciationDict:
         ResponseDecodeError: If the body is not what the document promises.
     """
     return decode(OPERATION, response, PronunciationDict.from_dict)
-
-
-def sync(
-    *,
-    client: Sender,
-    id: str,
-    body: UpdatePronunciationDictRequest,
-    options: RequestOptions | None = None,
-) -> PronunciationDict:
-    """Call the operation."""
-    return client.call(build_request(id=id, body=body), parse, options)
-
-
-async def asyncio(
-    *,
-    client: AsyncSender,
-    id: str,
-    body: UpdatePronunciationDictRequest,
-    options: RequestOptions | None = None,
-) -> PronunciationDict:
-    """Call the operation in an event loop."""
-    return await client.call(build_request(id=id, body=body), parse, options)

@@ -29,7 +29,7 @@ class Status:
         """
         from . import status_get
 
-        return status_get.sync(client=self._sender, options=options)
+        return self._sender.call(status_get.build_request(), status_get.parse, options)
 
 
 class AsyncStatus:
@@ -51,7 +51,7 @@ class AsyncStatus:
         """
         from . import status_get
 
-        return await status_get.asyncio(client=self._sender, options=options)
+        return await self._sender.call(status_get.build_request(), status_get.parse, options)
 
 
 __all__ = ["AsyncStatus", "Status"]

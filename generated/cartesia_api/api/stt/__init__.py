@@ -62,17 +62,19 @@ class Stt:
         from . import stt_transcribe
 
         with Uploads() as uploads:
-            return stt_transcribe.sync(
-                client=self._sender,
-                body=TranscribeRequest(
-                    file=uploads.file(file),
-                    model=model,
-                    language=language,
-                    timestamp_granularities=timestamp_granularities,
+            return self._sender.call(
+                stt_transcribe.build_request(
+                    body=TranscribeRequest(
+                        file=uploads.file(file),
+                        model=model,
+                        language=language,
+                        timestamp_granularities=timestamp_granularities,
+                    ),
+                    encoding=encoding,
+                    sample_rate=sample_rate,
                 ),
-                encoding=encoding,
-                sample_rate=sample_rate,
-                options=options,
+                stt_transcribe.parse,
+                options,
             )
 
 
@@ -119,17 +121,19 @@ class AsyncStt:
         from . import stt_transcribe
 
         with Uploads() as uploads:
-            return await stt_transcribe.asyncio(
-                client=self._sender,
-                body=TranscribeRequest(
-                    file=uploads.file(file),
-                    model=model,
-                    language=language,
-                    timestamp_granularities=timestamp_granularities,
+            return await self._sender.call(
+                stt_transcribe.build_request(
+                    body=TranscribeRequest(
+                        file=uploads.file(file),
+                        model=model,
+                        language=language,
+                        timestamp_granularities=timestamp_granularities,
+                    ),
+                    encoding=encoding,
+                    sample_rate=sample_rate,
                 ),
-                encoding=encoding,
-                sample_rate=sample_rate,
-                options=options,
+                stt_transcribe.parse,
+                options,
             )
 
 

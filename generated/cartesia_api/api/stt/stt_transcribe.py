@@ -7,7 +7,7 @@ from typing import Final
 from cartesia_runtime.decoding import decode
 from cartesia_runtime.encoding import encode_query
 from cartesia_runtime.models import UNSET, Unset
-from cartesia_runtime.sender import AsyncSender, Request, RequestOptions, Response, Sender
+from cartesia_runtime.sender import Request, Response
 
 from ...models.stt_encoding import SttEncoding
 from ...models.transcribe_request import TranscribeRequest
@@ -48,31 +48,3 @@ def parse(response: Response) -> Transcription:
         ResponseDecodeError: If the body is not what the document promises.
     """
     return decode(OPERATION, response, Transcription.from_dict)
-
-
-def sync(
-    *,
-    client: Sender,
-    body: TranscribeRequest,
-    encoding: SttEncoding | Unset = UNSET,
-    sample_rate: int | Unset = UNSET,
-    options: RequestOptions | None = None,
-) -> Transcription:
-    """Call the operation."""
-    return client.call(
-        build_request(body=body, encoding=encoding, sample_rate=sample_rate), parse, options
-    )
-
-
-async def asyncio(
-    *,
-    client: AsyncSender,
-    body: TranscribeRequest,
-    encoding: SttEncoding | Unset = UNSET,
-    sample_rate: int | Unset = UNSET,
-    options: RequestOptions | None = None,
-) -> Transcription:
-    """Call the operation in an event loop."""
-    return await client.call(
-        build_request(body=body, encoding=encoding, sample_rate=sample_rate), parse, options
-    )

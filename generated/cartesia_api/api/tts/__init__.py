@@ -84,22 +84,23 @@ class Tts:
         from ...models.tts_request import TtsRequest
         from . import tts_generate
 
-        return tts_generate.stream(
-            client=self._sender,
-            body=TtsRequest(
-                model_id=model_id,
-                transcript=transcript,
-                voice=voice,
-                output_format=output_format,
-                language=language,
-                locale=locale,
-                normalization=normalization,
-                generation_config=generation_config,
-                pronunciation_dict_id=pronunciation_dict_id,
-                save=save,
-                speed=speed,
+        return self._sender.stream(
+            tts_generate.build_request(
+                body=TtsRequest(
+                    model_id=model_id,
+                    transcript=transcript,
+                    voice=voice,
+                    output_format=output_format,
+                    language=language,
+                    locale=locale,
+                    normalization=normalization,
+                    generation_config=generation_config,
+                    pronunciation_dict_id=pronunciation_dict_id,
+                    save=save,
+                    speed=speed,
+                )
             ),
-            options=options,
+            options,
         )
 
     def generate_sse(
@@ -159,25 +160,26 @@ class Tts:
         from ...models.tts_sse_request import TtsSseRequest
         from . import tts_generate_sse
 
-        return tts_generate_sse.stream(
-            client=self._sender,
-            body=TtsSseRequest(
-                model_id=model_id,
-                transcript=transcript,
-                voice=voice,
-                output_format=output_format,
-                language=language,
-                locale=locale,
-                normalization=normalization,
-                generation_config=generation_config,
-                pronunciation_dict_id=pronunciation_dict_id,
-                add_timestamps=add_timestamps,
-                add_phoneme_timestamps=add_phoneme_timestamps,
-                use_normalized_timestamps=use_normalized_timestamps,
-                context_id=context_id,
-                speed=speed,
+        return self._sender.stream(
+            tts_generate_sse.build_request(
+                body=TtsSseRequest(
+                    model_id=model_id,
+                    transcript=transcript,
+                    voice=voice,
+                    output_format=output_format,
+                    language=language,
+                    locale=locale,
+                    normalization=normalization,
+                    generation_config=generation_config,
+                    pronunciation_dict_id=pronunciation_dict_id,
+                    add_timestamps=add_timestamps,
+                    add_phoneme_timestamps=add_phoneme_timestamps,
+                    use_normalized_timestamps=use_normalized_timestamps,
+                    context_id=context_id,
+                    speed=speed,
+                )
             ),
-            options=options,
+            options,
         )
 
     @contextmanager
@@ -227,23 +229,26 @@ class Tts:
         from . import tts_infill
 
         with Uploads() as uploads:
-            with tts_infill.stream(
-                client=self._sender,
-                body=InfillRequest(
-                    model_id=model_id,
-                    transcript=transcript,
-                    voice_id=voice_id,
-                    language=language,
-                    output_format_container=output_format_container,
-                    output_format_sample_rate=output_format_sample_rate,
-                    left_audio=UNSET if isinstance(left_audio, Unset) else uploads.file(left_audio),
-                    right_audio=UNSET
-                    if isinstance(right_audio, Unset)
-                    else uploads.file(right_audio),
-                    output_format_encoding=output_format_encoding,
-                    output_format_bit_rate=output_format_bit_rate,
+            with self._sender.stream(
+                tts_infill.build_request(
+                    body=InfillRequest(
+                        model_id=model_id,
+                        transcript=transcript,
+                        voice_id=voice_id,
+                        language=language,
+                        output_format_container=output_format_container,
+                        output_format_sample_rate=output_format_sample_rate,
+                        left_audio=UNSET
+                        if isinstance(left_audio, Unset)
+                        else uploads.file(left_audio),
+                        right_audio=UNSET
+                        if isinstance(right_audio, Unset)
+                        else uploads.file(right_audio),
+                        output_format_encoding=output_format_encoding,
+                        output_format_bit_rate=output_format_bit_rate,
+                    )
                 ),
-                options=options,
+                options,
             ) as download:
                 yield download
 
@@ -301,22 +306,23 @@ class AsyncTts:
         from ...models.tts_request import TtsRequest
         from . import tts_generate
 
-        return tts_generate.astream(
-            client=self._sender,
-            body=TtsRequest(
-                model_id=model_id,
-                transcript=transcript,
-                voice=voice,
-                output_format=output_format,
-                language=language,
-                locale=locale,
-                normalization=normalization,
-                generation_config=generation_config,
-                pronunciation_dict_id=pronunciation_dict_id,
-                save=save,
-                speed=speed,
+        return self._sender.stream(
+            tts_generate.build_request(
+                body=TtsRequest(
+                    model_id=model_id,
+                    transcript=transcript,
+                    voice=voice,
+                    output_format=output_format,
+                    language=language,
+                    locale=locale,
+                    normalization=normalization,
+                    generation_config=generation_config,
+                    pronunciation_dict_id=pronunciation_dict_id,
+                    save=save,
+                    speed=speed,
+                )
             ),
-            options=options,
+            options,
         )
 
     def generate_sse(
@@ -376,25 +382,26 @@ class AsyncTts:
         from ...models.tts_sse_request import TtsSseRequest
         from . import tts_generate_sse
 
-        return tts_generate_sse.astream(
-            client=self._sender,
-            body=TtsSseRequest(
-                model_id=model_id,
-                transcript=transcript,
-                voice=voice,
-                output_format=output_format,
-                language=language,
-                locale=locale,
-                normalization=normalization,
-                generation_config=generation_config,
-                pronunciation_dict_id=pronunciation_dict_id,
-                add_timestamps=add_timestamps,
-                add_phoneme_timestamps=add_phoneme_timestamps,
-                use_normalized_timestamps=use_normalized_timestamps,
-                context_id=context_id,
-                speed=speed,
+        return self._sender.stream(
+            tts_generate_sse.build_request(
+                body=TtsSseRequest(
+                    model_id=model_id,
+                    transcript=transcript,
+                    voice=voice,
+                    output_format=output_format,
+                    language=language,
+                    locale=locale,
+                    normalization=normalization,
+                    generation_config=generation_config,
+                    pronunciation_dict_id=pronunciation_dict_id,
+                    add_timestamps=add_timestamps,
+                    add_phoneme_timestamps=add_phoneme_timestamps,
+                    use_normalized_timestamps=use_normalized_timestamps,
+                    context_id=context_id,
+                    speed=speed,
+                )
             ),
-            options=options,
+            options,
         )
 
     @asynccontextmanager
@@ -444,23 +451,26 @@ class AsyncTts:
         from . import tts_infill
 
         with Uploads() as uploads:
-            async with tts_infill.astream(
-                client=self._sender,
-                body=InfillRequest(
-                    model_id=model_id,
-                    transcript=transcript,
-                    voice_id=voice_id,
-                    language=language,
-                    output_format_container=output_format_container,
-                    output_format_sample_rate=output_format_sample_rate,
-                    left_audio=UNSET if isinstance(left_audio, Unset) else uploads.file(left_audio),
-                    right_audio=UNSET
-                    if isinstance(right_audio, Unset)
-                    else uploads.file(right_audio),
-                    output_format_encoding=output_format_encoding,
-                    output_format_bit_rate=output_format_bit_rate,
+            async with self._sender.stream(
+                tts_infill.build_request(
+                    body=InfillRequest(
+                        model_id=model_id,
+                        transcript=transcript,
+                        voice_id=voice_id,
+                        language=language,
+                        output_format_container=output_format_container,
+                        output_format_sample_rate=output_format_sample_rate,
+                        left_audio=UNSET
+                        if isinstance(left_audio, Unset)
+                        else uploads.file(left_audio),
+                        right_audio=UNSET
+                        if isinstance(right_audio, Unset)
+                        else uploads.file(right_audio),
+                        output_format_encoding=output_format_encoding,
+                        output_format_bit_rate=output_format_bit_rate,
+                    )
                 ),
-                options=options,
+                options,
             ) as download:
                 yield download
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from typing import Final
 
-from cartesia_runtime.downloads import AsyncDownload, Download
-from cartesia_runtime.sender import AsyncSender, Request, RequestOptions, Sender
+from cartesia_runtime.sender import Request
 
 from ...models.infill_request import InfillRequest
 
@@ -26,17 +24,3 @@ def build_request(*, body: InfillRequest) -> Request:
         files=body.to_multipart(),
         accept="audio/*",
     )
-
-
-def stream(
-    *, client: Sender, body: InfillRequest, options: RequestOptions | None = None
-) -> AbstractContextManager[Download]:
-    """Call the operation and hand out the answer, a success, before its body is read."""
-    return client.stream(build_request(body=body), options)
-
-
-def astream(
-    *, client: AsyncSender, body: InfillRequest, options: RequestOptions | None = None
-) -> AbstractAsyncContextManager[AsyncDownload]:
-    """Call the operation and hand out the answer, a success, before its body is read."""
-    return client.stream(build_request(body=body), options)

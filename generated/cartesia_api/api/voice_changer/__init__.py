@@ -65,17 +65,18 @@ class VoiceChanger:
         from . import voice_changer_generate
 
         with Uploads() as uploads:
-            with voice_changer_generate.stream(
-                client=self._sender,
-                body=ChangeVoiceRequest(
-                    clip=uploads.file(clip),
-                    voice_id=voice_id,
-                    output_format_container=output_format_container,
-                    output_format_sample_rate=output_format_sample_rate,
-                    output_format_encoding=output_format_encoding,
-                    output_format_bit_rate=output_format_bit_rate,
+            with self._sender.stream(
+                voice_changer_generate.build_request(
+                    body=ChangeVoiceRequest(
+                        clip=uploads.file(clip),
+                        voice_id=voice_id,
+                        output_format_container=output_format_container,
+                        output_format_sample_rate=output_format_sample_rate,
+                        output_format_encoding=output_format_encoding,
+                        output_format_bit_rate=output_format_bit_rate,
+                    )
                 ),
-                options=options,
+                options,
             ) as download:
                 yield download
 
@@ -118,17 +119,18 @@ class VoiceChanger:
         from . import voice_changer_generate_sse
 
         with Uploads() as uploads:
-            with voice_changer_generate_sse.stream(
-                client=self._sender,
-                body=ChangeVoiceRequest(
-                    clip=uploads.file(clip),
-                    voice_id=voice_id,
-                    output_format_container=output_format_container,
-                    output_format_sample_rate=output_format_sample_rate,
-                    output_format_encoding=output_format_encoding,
-                    output_format_bit_rate=output_format_bit_rate,
+            with self._sender.stream(
+                voice_changer_generate_sse.build_request(
+                    body=ChangeVoiceRequest(
+                        clip=uploads.file(clip),
+                        voice_id=voice_id,
+                        output_format_container=output_format_container,
+                        output_format_sample_rate=output_format_sample_rate,
+                        output_format_encoding=output_format_encoding,
+                        output_format_bit_rate=output_format_bit_rate,
+                    )
                 ),
-                options=options,
+                options,
             ) as download:
                 yield download
 
@@ -176,17 +178,18 @@ class AsyncVoiceChanger:
         from . import voice_changer_generate
 
         with Uploads() as uploads:
-            async with voice_changer_generate.astream(
-                client=self._sender,
-                body=ChangeVoiceRequest(
-                    clip=uploads.file(clip),
-                    voice_id=voice_id,
-                    output_format_container=output_format_container,
-                    output_format_sample_rate=output_format_sample_rate,
-                    output_format_encoding=output_format_encoding,
-                    output_format_bit_rate=output_format_bit_rate,
+            async with self._sender.stream(
+                voice_changer_generate.build_request(
+                    body=ChangeVoiceRequest(
+                        clip=uploads.file(clip),
+                        voice_id=voice_id,
+                        output_format_container=output_format_container,
+                        output_format_sample_rate=output_format_sample_rate,
+                        output_format_encoding=output_format_encoding,
+                        output_format_bit_rate=output_format_bit_rate,
+                    )
                 ),
-                options=options,
+                options,
             ) as download:
                 yield download
 
@@ -229,17 +232,18 @@ class AsyncVoiceChanger:
         from . import voice_changer_generate_sse
 
         with Uploads() as uploads:
-            async with voice_changer_generate_sse.astream(
-                client=self._sender,
-                body=ChangeVoiceRequest(
-                    clip=uploads.file(clip),
-                    voice_id=voice_id,
-                    output_format_container=output_format_container,
-                    output_format_sample_rate=output_format_sample_rate,
-                    output_format_encoding=output_format_encoding,
-                    output_format_bit_rate=output_format_bit_rate,
+            async with self._sender.stream(
+                voice_changer_generate_sse.build_request(
+                    body=ChangeVoiceRequest(
+                        clip=uploads.file(clip),
+                        voice_id=voice_id,
+                        output_format_container=output_format_container,
+                        output_format_sample_rate=output_format_sample_rate,
+                        output_format_encoding=output_format_encoding,
+                        output_format_bit_rate=output_format_bit_rate,
+                    )
                 ),
-                options=options,
+                options,
             ) as download:
                 yield download
 

@@ -73,17 +73,19 @@ class Voices:
         """
         from . import voices_list
 
-        return voices_list.sync(
-            client=self._sender,
-            limit=limit,
-            starting_after=starting_after,
-            ending_before=ending_before,
-            q=q,
-            is_owner=is_owner,
-            gender=gender,
-            language=language,
-            expand=expand,
-            options=options,
+        return self._sender.call(
+            voices_list.build_request(
+                limit=limit,
+                starting_after=starting_after,
+                ending_before=ending_before,
+                q=q,
+                is_owner=is_owner,
+                gender=gender,
+                language=language,
+                expand=expand,
+            ),
+            voices_list.parse,
+            options,
         )
 
     def iter_all(
@@ -168,17 +170,19 @@ class Voices:
         from . import voices_clone
 
         with Uploads() as uploads:
-            return voices_clone.sync(
-                client=self._sender,
-                body=CloneVoiceRequest(
-                    clip=uploads.file(clip),
-                    name=name,
-                    language=language,
-                    accent=accent,
-                    description=description,
-                    base_voice_id=base_voice_id,
+            return self._sender.call(
+                voices_clone.build_request(
+                    body=CloneVoiceRequest(
+                        clip=uploads.file(clip),
+                        name=name,
+                        language=language,
+                        accent=accent,
+                        description=description,
+                        base_voice_id=base_voice_id,
+                    )
                 ),
-                options=options,
+                voices_clone.parse,
+                options,
             )
 
     def localize(
@@ -216,19 +220,21 @@ class Voices:
         from ...models.localize_voice_request import LocalizeVoiceRequest
         from . import voices_localize
 
-        return voices_localize.sync(
-            client=self._sender,
-            body=LocalizeVoiceRequest(
-                voice_id=voice_id,
-                name=name,
-                accent=accent,
-                description=description,
-                tagline=tagline,
-                language=language,
-                dialect=dialect,
-                original_speaker_gender=original_speaker_gender,
+        return self._sender.call(
+            voices_localize.build_request(
+                body=LocalizeVoiceRequest(
+                    voice_id=voice_id,
+                    name=name,
+                    accent=accent,
+                    description=description,
+                    tagline=tagline,
+                    language=language,
+                    dialect=dialect,
+                    original_speaker_gender=original_speaker_gender,
+                )
             ),
-            options=options,
+            voices_localize.parse,
+            options,
         )
 
     def get(
@@ -251,7 +257,9 @@ class Voices:
         """
         from . import voices_get
 
-        return voices_get.sync(client=self._sender, id=id, expand=expand, options=options)
+        return self._sender.call(
+            voices_get.build_request(id=id, expand=expand), voices_get.parse, options
+        )
 
     def delete(self, id: str, *, options: RequestOptions | None = None) -> None:
         """Delete a voice you own.
@@ -267,7 +275,7 @@ class Voices:
         """
         from . import voices_delete
 
-        return voices_delete.sync(client=self._sender, id=id, options=options)
+        return self._sender.call(voices_delete.build_request(id=id), voices_delete.parse, options)
 
     def update(
         self,
@@ -298,13 +306,15 @@ class Voices:
         from ...models.update_voice_request import UpdateVoiceRequest
         from . import voices_update
 
-        return voices_update.sync(
-            client=self._sender,
-            id=id,
-            body=UpdateVoiceRequest(
-                name=name, description=description, gender=gender, accent=accent
+        return self._sender.call(
+            voices_update.build_request(
+                id=id,
+                body=UpdateVoiceRequest(
+                    name=name, description=description, gender=gender, accent=accent
+                ),
             ),
-            options=options,
+            voices_update.parse,
+            options,
         )
 
     def add_accents(
@@ -330,8 +340,10 @@ class Voices:
         from ...models.add_accents_request import AddAccentsRequest
         from . import voices_add_accents
 
-        return voices_add_accents.sync(
-            client=self._sender, id=id, body=AddAccentsRequest(accents=accents), options=options
+        return self._sender.call(
+            voices_add_accents.build_request(id=id, body=AddAccentsRequest(accents=accents)),
+            voices_add_accents.parse,
+            options,
         )
 
     def delete_accent(
@@ -351,8 +363,10 @@ class Voices:
         """
         from . import voices_delete_accent
 
-        return voices_delete_accent.sync(
-            client=self._sender, id=id, accent_id=accent_id, options=options
+        return self._sender.call(
+            voices_delete_accent.build_request(id=id, accent_id=accent_id),
+            voices_delete_accent.parse,
+            options,
         )
 
 
@@ -400,17 +414,19 @@ class AsyncVoices:
         """
         from . import voices_list
 
-        return await voices_list.asyncio(
-            client=self._sender,
-            limit=limit,
-            starting_after=starting_after,
-            ending_before=ending_before,
-            q=q,
-            is_owner=is_owner,
-            gender=gender,
-            language=language,
-            expand=expand,
-            options=options,
+        return await self._sender.call(
+            voices_list.build_request(
+                limit=limit,
+                starting_after=starting_after,
+                ending_before=ending_before,
+                q=q,
+                is_owner=is_owner,
+                gender=gender,
+                language=language,
+                expand=expand,
+            ),
+            voices_list.parse,
+            options,
         )
 
     def iter_all(
@@ -495,17 +511,19 @@ class AsyncVoices:
         from . import voices_clone
 
         with Uploads() as uploads:
-            return await voices_clone.asyncio(
-                client=self._sender,
-                body=CloneVoiceRequest(
-                    clip=uploads.file(clip),
-                    name=name,
-                    language=language,
-                    accent=accent,
-                    description=description,
-                    base_voice_id=base_voice_id,
+            return await self._sender.call(
+                voices_clone.build_request(
+                    body=CloneVoiceRequest(
+                        clip=uploads.file(clip),
+                        name=name,
+                        language=language,
+                        accent=accent,
+                        description=description,
+                        base_voice_id=base_voice_id,
+                    )
                 ),
-                options=options,
+                voices_clone.parse,
+                options,
             )
 
     async def localize(
@@ -543,19 +561,21 @@ class AsyncVoices:
         from ...models.localize_voice_request import LocalizeVoiceRequest
         from . import voices_localize
 
-        return await voices_localize.asyncio(
-            client=self._sender,
-            body=LocalizeVoiceRequest(
-                voice_id=voice_id,
-                name=name,
-                accent=accent,
-                description=description,
-                tagline=tagline,
-                language=language,
-                dialect=dialect,
-                original_speaker_gender=original_speaker_gender,
+        return await self._sender.call(
+            voices_localize.build_request(
+                body=LocalizeVoiceRequest(
+                    voice_id=voice_id,
+                    name=name,
+                    accent=accent,
+                    description=description,
+                    tagline=tagline,
+                    language=language,
+                    dialect=dialect,
+                    original_speaker_gender=original_speaker_gender,
+                )
             ),
-            options=options,
+            voices_localize.parse,
+            options,
         )
 
     async def get(
@@ -578,7 +598,9 @@ class AsyncVoices:
         """
         from . import voices_get
 
-        return await voices_get.asyncio(client=self._sender, id=id, expand=expand, options=options)
+        return await self._sender.call(
+            voices_get.build_request(id=id, expand=expand), voices_get.parse, options
+        )
 
     async def delete(self, id: str, *, options: RequestOptions | None = None) -> None:
         """Delete a voice you own.
@@ -594,7 +616,9 @@ class AsyncVoices:
         """
         from . import voices_delete
 
-        return await voices_delete.asyncio(client=self._sender, id=id, options=options)
+        return await self._sender.call(
+            voices_delete.build_request(id=id), voices_delete.parse, options
+        )
 
     async def update(
         self,
@@ -625,13 +649,15 @@ class AsyncVoices:
         from ...models.update_voice_request import UpdateVoiceRequest
         from . import voices_update
 
-        return await voices_update.asyncio(
-            client=self._sender,
-            id=id,
-            body=UpdateVoiceRequest(
-                name=name, description=description, gender=gender, accent=accent
+        return await self._sender.call(
+            voices_update.build_request(
+                id=id,
+                body=UpdateVoiceRequest(
+                    name=name, description=description, gender=gender, accent=accent
+                ),
             ),
-            options=options,
+            voices_update.parse,
+            options,
         )
 
     async def add_accents(
@@ -657,8 +683,10 @@ class AsyncVoices:
         from ...models.add_accents_request import AddAccentsRequest
         from . import voices_add_accents
 
-        return await voices_add_accents.asyncio(
-            client=self._sender, id=id, body=AddAccentsRequest(accents=accents), options=options
+        return await self._sender.call(
+            voices_add_accents.build_request(id=id, body=AddAccentsRequest(accents=accents)),
+            voices_add_accents.parse,
+            options,
         )
 
     async def delete_accent(
@@ -678,8 +706,10 @@ class AsyncVoices:
         """
         from . import voices_delete_accent
 
-        return await voices_delete_accent.asyncio(
-            client=self._sender, id=id, accent_id=accent_id, options=options
+        return await self._sender.call(
+            voices_delete_accent.build_request(id=id, accent_id=accent_id),
+            voices_delete_accent.parse,
+            options,
         )
 
 

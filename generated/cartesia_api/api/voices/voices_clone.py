@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from cartesia_runtime.decoding import decode
-from cartesia_runtime.sender import AsyncSender, Request, RequestOptions, Response, Sender
+from cartesia_runtime.sender import Request, Response
 
 from ...models.clone_voice_request import CloneVoiceRequest
 from ...models.voice_metadata import VoiceMetadata
@@ -35,17 +35,3 @@ def parse(response: Response) -> VoiceMetadata:
         ResponseDecodeError: If the body is not what the document promises.
     """
     return decode(OPERATION, response, VoiceMetadata.from_dict)
-
-
-def sync(
-    *, client: Sender, body: CloneVoiceRequest, options: RequestOptions | None = None
-) -> VoiceMetadata:
-    """Call the operation."""
-    return client.call(build_request(body=body), parse, options)
-
-
-async def asyncio(
-    *, client: AsyncSender, body: CloneVoiceRequest, options: RequestOptions | None = None
-) -> VoiceMetadata:
-    """Call the operation in an event loop."""
-    return await client.call(build_request(body=body), parse, options)

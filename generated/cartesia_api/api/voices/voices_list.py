@@ -7,7 +7,7 @@ from typing import Final
 from cartesia_runtime.decoding import decode
 from cartesia_runtime.encoding import encode_query
 from cartesia_runtime.models import UNSET, Unset
-from cartesia_runtime.sender import AsyncSender, Request, RequestOptions, Response, Sender
+from cartesia_runtime.sender import Request, Response
 
 from ...models.gender_presentation import GenderPresentation
 from ...models.voice_expand import VoiceExpand
@@ -71,63 +71,3 @@ def parse(response: Response) -> VoicePage:
         ResponseDecodeError: If the body is not what the document promises.
     """
     return decode(OPERATION, response, VoicePage.from_dict)
-
-
-def sync(
-    *,
-    client: Sender,
-    limit: int | Unset = UNSET,
-    starting_after: str | Unset = UNSET,
-    ending_before: str | Unset = UNSET,
-    q: str | Unset = UNSET,
-    is_owner: bool | Unset = UNSET,
-    gender: GenderPresentation | Unset = UNSET,
-    language: str | Unset = UNSET,
-    expand: list[VoiceExpand] | Unset = UNSET,
-    options: RequestOptions | None = None,
-) -> VoicePage:
-    """Call the operation."""
-    return client.call(
-        build_request(
-            limit=limit,
-            starting_after=starting_after,
-            ending_before=ending_before,
-            q=q,
-            is_owner=is_owner,
-            gender=gender,
-            language=language,
-            expand=expand,
-        ),
-        parse,
-        options,
-    )
-
-
-async def asyncio(
-    *,
-    client: AsyncSender,
-    limit: int | Unset = UNSET,
-    starting_after: str | Unset = UNSET,
-    ending_before: str | Unset = UNSET,
-    q: str | Unset = UNSET,
-    is_owner: bool | Unset = UNSET,
-    gender: GenderPresentation | Unset = UNSET,
-    language: str | Unset = UNSET,
-    expand: list[VoiceExpand] | Unset = UNSET,
-    options: RequestOptions | None = None,
-) -> VoicePage:
-    """Call the operation in an event loop."""
-    return await client.call(
-        build_request(
-            limit=limit,
-            starting_after=starting_after,
-            ending_before=ending_before,
-            q=q,
-            is_owner=is_owner,
-            gender=gender,
-            language=language,
-            expand=expand,
-        ),
-        parse,
-        options,
-    )

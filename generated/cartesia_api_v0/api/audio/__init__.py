@@ -73,19 +73,20 @@ class Audio:
         from ...models.speech_request import SpeechRequest
         from . import audio_sse
 
-        return audio_sse.stream(
-            client=self._sender,
-            body=SpeechRequest(
-                transcript=transcript,
-                model_id=model_id,
-                voice=voice,
-                duration=duration,
-                chunk_time=chunk_time,
-                output_format=output_format,
-                lookahead=lookahead,
-                description=description,
+        return self._sender.stream(
+            audio_sse.build_request(
+                body=SpeechRequest(
+                    transcript=transcript,
+                    model_id=model_id,
+                    voice=voice,
+                    duration=duration,
+                    chunk_time=chunk_time,
+                    output_format=output_format,
+                    lookahead=lookahead,
+                    description=description,
+                )
             ),
-            options=options,
+            options,
         )
 
     def stream(
@@ -133,19 +134,20 @@ class Audio:
         from ...models.speech_request import SpeechRequest
         from . import audio_stream
 
-        return audio_stream.stream(
-            client=self._sender,
-            body=SpeechRequest(
-                transcript=transcript,
-                model_id=model_id,
-                voice=voice,
-                duration=duration,
-                chunk_time=chunk_time,
-                output_format=output_format,
-                lookahead=lookahead,
-                description=description,
+        return self._sender.stream(
+            audio_stream.build_request(
+                body=SpeechRequest(
+                    transcript=transcript,
+                    model_id=model_id,
+                    voice=voice,
+                    duration=duration,
+                    chunk_time=chunk_time,
+                    output_format=output_format,
+                    lookahead=lookahead,
+                    description=description,
+                )
             ),
-            options=options,
+            options,
         )
 
     def transcribe(
@@ -167,8 +169,10 @@ class Audio:
         from . import audio_transcribe
 
         with Uploads() as uploads:
-            return audio_transcribe.sync(
-                client=self._sender, body=ClipUpload(clip=uploads.file(clip)), options=options
+            return self._sender.call(
+                audio_transcribe.build_request(body=ClipUpload(clip=uploads.file(clip))),
+                audio_transcribe.parse,
+                options,
             )
 
 
@@ -226,19 +230,20 @@ class AsyncAudio:
         from ...models.speech_request import SpeechRequest
         from . import audio_sse
 
-        return audio_sse.astream(
-            client=self._sender,
-            body=SpeechRequest(
-                transcript=transcript,
-                model_id=model_id,
-                voice=voice,
-                duration=duration,
-                chunk_time=chunk_time,
-                output_format=output_format,
-                lookahead=lookahead,
-                description=description,
+        return self._sender.stream(
+            audio_sse.build_request(
+                body=SpeechRequest(
+                    transcript=transcript,
+                    model_id=model_id,
+                    voice=voice,
+                    duration=duration,
+                    chunk_time=chunk_time,
+                    output_format=output_format,
+                    lookahead=lookahead,
+                    description=description,
+                )
             ),
-            options=options,
+            options,
         )
 
     def stream(
@@ -286,19 +291,20 @@ class AsyncAudio:
         from ...models.speech_request import SpeechRequest
         from . import audio_stream
 
-        return audio_stream.astream(
-            client=self._sender,
-            body=SpeechRequest(
-                transcript=transcript,
-                model_id=model_id,
-                voice=voice,
-                duration=duration,
-                chunk_time=chunk_time,
-                output_format=output_format,
-                lookahead=lookahead,
-                description=description,
+        return self._sender.stream(
+            audio_stream.build_request(
+                body=SpeechRequest(
+                    transcript=transcript,
+                    model_id=model_id,
+                    voice=voice,
+                    duration=duration,
+                    chunk_time=chunk_time,
+                    output_format=output_format,
+                    lookahead=lookahead,
+                    description=description,
+                )
             ),
-            options=options,
+            options,
         )
 
     async def transcribe(
@@ -320,8 +326,10 @@ class AsyncAudio:
         from . import audio_transcribe
 
         with Uploads() as uploads:
-            return await audio_transcribe.asyncio(
-                client=self._sender, body=ClipUpload(clip=uploads.file(clip)), options=options
+            return await self._sender.call(
+                audio_transcribe.build_request(body=ClipUpload(clip=uploads.file(clip))),
+                audio_transcribe.parse,
+                options,
             )
 
 

@@ -28,7 +28,9 @@ class Models:
         """
         from . import models_list_voices
 
-        return models_list_voices.sync(client=self._sender, model_id=model_id, options=options)
+        return self._sender.call(
+            models_list_voices.build_request(model_id=model_id), models_list_voices.parse, options
+        )
 
 
 class AsyncModels:
@@ -53,8 +55,8 @@ class AsyncModels:
         """
         from . import models_list_voices
 
-        return await models_list_voices.asyncio(
-            client=self._sender, model_id=model_id, options=options
+        return await self._sender.call(
+            models_list_voices.build_request(model_id=model_id), models_list_voices.parse, options
         )
 
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from cartesia_runtime.decoding import decode, list_of, read_str
 from cartesia_runtime.encoding import encode_segment
-from cartesia_runtime.sender import AsyncSender, Request, RequestOptions, Response, Sender
+from cartesia_runtime.sender import Request, Response
 
 OPERATION: Final = "models_list_voices"
 
@@ -32,15 +32,3 @@ def parse(response: Response) -> list[str]:
         ResponseDecodeError: If the body is not what the document promises.
     """
     return decode(OPERATION, response, list_of(read_str))
-
-
-def sync(*, client: Sender, model_id: str, options: RequestOptions | None = None) -> list[str]:
-    """Call the operation."""
-    return client.call(build_request(model_id=model_id), parse, options)
-
-
-async def asyncio(
-    *, client: AsyncSender, model_id: str, options: RequestOptions | None = None
-) -> list[str]:
-    """Call the operation in an event loop."""
-    return await client.call(build_request(model_id=model_id), parse, options)

@@ -29,7 +29,7 @@ class Status:
         """
         from . import status_get
 
-        return status_get.sync(client=self._sender, options=options)
+        return self._sender.call(status_get.build_request(), status_get.parse, options)
 
     def get_early(self, *, options: RequestOptions | None = None) -> ServiceStatus:
         """Tell whether the service is up, at the address of the first releases.
@@ -44,7 +44,7 @@ class Status:
         """
         from . import status_get_early
 
-        return status_get_early.sync(client=self._sender, options=options)
+        return self._sender.call(status_get_early.build_request(), status_get_early.parse, options)
 
 
 class AsyncStatus:
@@ -66,7 +66,7 @@ class AsyncStatus:
         """
         from . import status_get
 
-        return await status_get.asyncio(client=self._sender, options=options)
+        return await self._sender.call(status_get.build_request(), status_get.parse, options)
 
     async def get_early(self, *, options: RequestOptions | None = None) -> ServiceStatus:
         """Tell whether the service is up, at the address of the first releases.
@@ -81,7 +81,9 @@ class AsyncStatus:
         """
         from . import status_get_early
 
-        return await status_get_early.asyncio(client=self._sender, options=options)
+        return await self._sender.call(
+            status_get_early.build_request(), status_get_early.parse, options
+        )
 
 
 __all__ = ["AsyncStatus", "Status"]

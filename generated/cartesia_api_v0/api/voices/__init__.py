@@ -41,7 +41,9 @@ class Voices:
         """
         from . import voices_list
 
-        return voices_list.sync(client=self._sender, select=select, options=options)
+        return self._sender.call(
+            voices_list.build_request(select=select), voices_list.parse, options
+        )
 
     def get_embedding(self, id: str, *, options: RequestOptions | None = None) -> VoiceEmbedding:
         """Get the embedding of a voice.
@@ -57,7 +59,9 @@ class Voices:
         """
         from . import voices_get_embedding
 
-        return voices_get_embedding.sync(client=self._sender, id=id, options=options)
+        return self._sender.call(
+            voices_get_embedding.build_request(id=id), voices_get_embedding.parse, options
+        )
 
     def get_embedding_documented(
         self, id: str, *, options: RequestOptions | None = None
@@ -75,7 +79,11 @@ class Voices:
         """
         from . import voices_get_embedding_documented
 
-        return voices_get_embedding_documented.sync(client=self._sender, id=id, options=options)
+        return self._sender.call(
+            voices_get_embedding_documented.build_request(id=id),
+            voices_get_embedding_documented.parse,
+            options,
+        )
 
     def get_embedding_early(
         self, id: str, *, options: RequestOptions | None = None
@@ -93,7 +101,11 @@ class Voices:
         """
         from . import voices_get_embedding_early
 
-        return voices_get_embedding_early.sync(client=self._sender, id=id, options=options)
+        return self._sender.call(
+            voices_get_embedding_early.build_request(id=id),
+            voices_get_embedding_early.parse,
+            options,
+        )
 
     def clone_from_clip(
         self, *, clip: UploadFile, options: RequestOptions | None = None
@@ -114,8 +126,10 @@ class Voices:
         from . import voices_clone_from_clip
 
         with Uploads() as uploads:
-            return voices_clone_from_clip.sync(
-                client=self._sender, body=ClipUpload(clip=uploads.file(clip)), options=options
+            return self._sender.call(
+                voices_clone_from_clip.build_request(body=ClipUpload(clip=uploads.file(clip))),
+                voices_clone_from_clip.parse,
+                options,
             )
 
     def clone_from_link(
@@ -134,7 +148,9 @@ class Voices:
         """
         from . import voices_clone_from_link
 
-        return voices_clone_from_link.sync(client=self._sender, link=link, options=options)
+        return self._sender.call(
+            voices_clone_from_link.build_request(link=link), voices_clone_from_link.parse, options
+        )
 
 
 class AsyncVoices:
@@ -161,7 +177,9 @@ class AsyncVoices:
         """
         from . import voices_list
 
-        return await voices_list.asyncio(client=self._sender, select=select, options=options)
+        return await self._sender.call(
+            voices_list.build_request(select=select), voices_list.parse, options
+        )
 
     async def get_embedding(
         self, id: str, *, options: RequestOptions | None = None
@@ -179,7 +197,9 @@ class AsyncVoices:
         """
         from . import voices_get_embedding
 
-        return await voices_get_embedding.asyncio(client=self._sender, id=id, options=options)
+        return await self._sender.call(
+            voices_get_embedding.build_request(id=id), voices_get_embedding.parse, options
+        )
 
     async def get_embedding_documented(
         self, id: str, *, options: RequestOptions | None = None
@@ -197,8 +217,10 @@ class AsyncVoices:
         """
         from . import voices_get_embedding_documented
 
-        return await voices_get_embedding_documented.asyncio(
-            client=self._sender, id=id, options=options
+        return await self._sender.call(
+            voices_get_embedding_documented.build_request(id=id),
+            voices_get_embedding_documented.parse,
+            options,
         )
 
     async def get_embedding_early(
@@ -217,7 +239,11 @@ class AsyncVoices:
         """
         from . import voices_get_embedding_early
 
-        return await voices_get_embedding_early.asyncio(client=self._sender, id=id, options=options)
+        return await self._sender.call(
+            voices_get_embedding_early.build_request(id=id),
+            voices_get_embedding_early.parse,
+            options,
+        )
 
     async def clone_from_clip(
         self, *, clip: UploadFile, options: RequestOptions | None = None
@@ -238,8 +264,10 @@ class AsyncVoices:
         from . import voices_clone_from_clip
 
         with Uploads() as uploads:
-            return await voices_clone_from_clip.asyncio(
-                client=self._sender, body=ClipUpload(clip=uploads.file(clip)), options=options
+            return await self._sender.call(
+                voices_clone_from_clip.build_request(body=ClipUpload(clip=uploads.file(clip))),
+                voices_clone_from_clip.parse,
+                options,
             )
 
     async def clone_from_link(
@@ -258,7 +286,9 @@ class AsyncVoices:
         """
         from . import voices_clone_from_link
 
-        return await voices_clone_from_link.asyncio(client=self._sender, link=link, options=options)
+        return await self._sender.call(
+            voices_clone_from_link.build_request(link=link), voices_clone_from_link.parse, options
+        )
 
 
 __all__ = ["AsyncVoices", "Voices"]

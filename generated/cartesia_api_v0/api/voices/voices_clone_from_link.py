@@ -6,7 +6,7 @@ from typing import Final
 
 from cartesia_runtime.decoding import decode
 from cartesia_runtime.encoding import encode_query
-from cartesia_runtime.sender import AsyncSender, Request, RequestOptions, Response, Sender
+from cartesia_runtime.sender import Request, Response
 
 from ...models.voice_embedding import VoiceEmbedding
 
@@ -35,15 +35,3 @@ def parse(response: Response) -> VoiceEmbedding:
         ResponseDecodeError: If the body is not what the document promises.
     """
     return decode(OPERATION, response, VoiceEmbedding.from_dict)
-
-
-def sync(*, client: Sender, link: str, options: RequestOptions | None = None) -> VoiceEmbedding:
-    """Call the operation."""
-    return client.call(build_request(link=link), parse, options)
-
-
-async def asyncio(
-    *, client: AsyncSender, link: str, options: RequestOptions | None = None
-) -> VoiceEmbedding:
-    """Call the operation in an event loop."""
-    return await client.call(build_request(link=link), parse, options)

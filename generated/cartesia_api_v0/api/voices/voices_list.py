@@ -7,7 +7,7 @@ from typing import Final
 from cartesia_runtime.decoding import decode, list_of
 from cartesia_runtime.encoding import encode_query
 from cartesia_runtime.models import UNSET, Unset
-from cartesia_runtime.sender import AsyncSender, Request, RequestOptions, Response, Sender
+from cartesia_runtime.sender import Request, Response
 
 from ...models.voice import Voice
 
@@ -38,17 +38,3 @@ def parse(response: Response) -> list[Voice]:
         ResponseDecodeError: If the body is not what the document promises.
     """
     return decode(OPERATION, response, list_of(Voice.from_dict))
-
-
-def sync(
-    *, client: Sender, select: str | Unset = UNSET, options: RequestOptions | None = None
-) -> list[Voice]:
-    """Call the operation."""
-    return client.call(build_request(select=select), parse, options)
-
-
-async def asyncio(
-    *, client: AsyncSender, select: str | Unset = UNSET, options: RequestOptions | None = None
-) -> list[Voice]:
-    """Call the operation in an event loop."""
-    return await client.call(build_request(select=select), parse, options)

@@ -1,0 +1,221 @@
+"""What a client has open, and how its calls and streams go out."""
+
+from __future__ import annotations
+
+import time
+from contextlib import AsyncExitStack, asynccontextmanager
+from copy import copy
+from typing import TYPE_CHECKING, Self, TypeVar
+
+from .._http.config import closed_client
+from .._http.operations import parsed, refused
+from .._http.records import CallRecord, StreamRecord
+from ..errors import RateLimitError
+from .flow import Owner, drop_foreign, owner
+from .pool import AsyncPool
+from .stream import MeteredSource
+
+if TYPE_CHECKING:
+    import ssl
+    from collections.abc import AsyncGenerator, Callable
+
+    import httpx
+    from cartesia_runtime.downloads import AsyncDownload
+    from cartesia_runtime.errors import PagingError, ResponseDecodeError
+    from cartesia_runtime.sender import Request, RequestOptions
+
+    from .._http.config import Config
+    from .._http.operations import SpeechRequest
+    from ..audio import AudioFormat
+    from ..errors import RemoteProtocolError
+    from ..observe import StreamTransport
+    from .credentials import AsyncCredentials
+    from .http import AsyncHttpSender
+    from .websocket import AsyncSocketDriver
+
+T = TypeVar("T")
+
+
+class AsyncConnections:
+    """What a client has open, and how its calls and streams go out; HTTP is set up on first use.
+
+    Connections belong to a process and an event loop: after a fork, and in another loop, there
+    are new ones, and what the former place left is not touched.
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        credentials: AsyncCredentials,
+        *,
+        max_retries: int,
+        max_concurrency: int | None,
+        max_sockets: int,
+        http_client: httpx.AsyncClient | None,
+        ssl_context: ssl.SSLContext | None,
+        proxy: str | None,
+    ) -> None:
+        if http_client is not None:
+            import httpx
+
+            from .._http.requests import check_http_client
+
+            check_http_client(http_client, httpx.AsyncClient, ssl_context, proxy)
+        elif proxy is not None:
+            from .._http.proxies import parse_proxy
+
+            parse_proxy(proxy)
+        self.config = config
+        self.credentials = credentials
+        self.max_retries = max_retries
+        self._max_concurrency = max_concurrency
+        self._max_sockets = max_sockets
+        self._http_client = http_client
+        self._ssl_context = ssl_context
+        self._proxy = proxy
+        self._pools: dict[Owner, AsyncPool] = {}
+        self.closed: bool = False
+        self._root = self
+
+    def with_options(self, config: Config, *, max_retries: int) -> Self:
+        """Other settings over the same connections, which are this one's to close."""
+        other = copy(self)
+        other.config = config
+        other.max_retries = max_retries
+        return other
+
+    @property
+    def pool(self) -> AsyncPool:
+        """What is open in this process and event loop."""
+        here = owner()
+        pool = self._pools.get(here)
+        if pool is None:
+            drop_foreign(self._pools)
+            pool = AsyncPool(
+                self._root.connect, size=self._max_sockets, limit=self._max_concurrency
+            )
+            # no lock: one that was held during a fork would be locked for ever in the child
+            pool = self._pools.setdefault(here, pool)
+        return pool
+
+    @property
+    def http(self) -> AsyncHttpSender:
+        """The sender of every HTTP call."""
+        if self._root is not self:
+            return self._root.http.with_options(self.config, max_retries=self.max_retries)
+        pool = self.pool
+        with pool.guard:
+            self._check_open()
+            if pool.http is None:
+                from .http import AsyncHttpSender
+
+                pool.http = AsyncHttpSender(
+                    self.config,
+                    self.credentials,
+                    max_retries=self.max_retries,
+                    http_client=self._http_client,
+                    ssl_context=self._ssl_context,
+                    proxy=self._proxy,
+                )
+            return pool.http
+
+    async def call(
+        self,
+        request: Request,
+        parse: Callable[[httpx.Response], T],
+        options: RequestOptions | None = None,
+    ) -> T:
+        """What the generated operations call: send, and read what answers.
+
+        Raises:
+            APIError: If the network, the service or the shape of its answer is not as it should be.
+        """
+        with CallRecord(self.config.observers, request, time.monotonic):
+            response = await self.http.send(request, options)
+        return parsed(response, parse)
+
+    def refuse(self, error: ResponseDecodeError | PagingError) -> RemoteProtocolError:
+        """The error for an answer that breaks the contract."""
+        return refused(error)
+
+    @asynccontextmanager
+    async def stream(
+        self, request: Request, options: RequestOptions | None = None
+    ) -> AsyncGenerator[AsyncDownload]:
+        """What the generated operations call for bodies that stream."""
+        async with AsyncExitStack() as stack:
+            with CallRecord(self.config.observers, request, time.monotonic):
+                opened = self.http.stream(request, options)
+                download = await stack.enter_async_context(opened)
+            yield download
+
+    def record(
+        self, transport: StreamTransport, fmt: AudioFormat, model_id: object = None
+    ) -> StreamRecord:
+        """What is measured and told of a stream."""
+        return StreamRecord(
+            self.config.observers, transport, fmt, model_id=model_id, clock=time.monotonic
+        )
+
+    async def speech(
+        self, request: SpeechRequest, options: RequestOptions | None, record: StreamRecord
+    ) -> MeteredSource:
+        """Speech over one HTTP call, which takes a slot as a context does."""
+        given = options or {}
+        gate = self.pool.gate
+        record.begin()
+        with record.queueing():
+            ticket = await gate.enter(priority=0, seconds=self.config.timeouts.queue)
+
+        def ended() -> None:
+            gate.leave(ticket)
+
+        try:
+            while True:
+                try:
+                    with CallRecord(self.config.observers, request.request, time.monotonic):
+                        source = await self.http.speech(request, given, ended)
+                    return MeteredSource(source, record)
+                except RateLimitError as error:
+                    repeatable = request.request.replayable
+                    if not (repeatable and given.get("max_retries", self.max_retries)):
+                        raise
+                    with record.queueing():
+                        await gate.enter_again(ticket, error)
+                    record.restart("refused", error)
+        except BaseException:
+            ended()
+            raise
+
+    async def acquire(self) -> AsyncSocketDriver:
+        """A socket of the pool."""
+        return await self.pool.acquire()
+
+    async def connect(self) -> AsyncSocketDriver:
+        """Open a socket."""
+        self._check_open()
+        pool = self.pool
+        driver = await self._open_socket()
+        with pool.guard:
+            if not self._root.closed:
+                pool.sockets.add(driver)
+                return driver
+        await driver.aclose()
+        raise closed_client()
+
+    async def _open_socket(self) -> AsyncSocketDriver:
+        return await self.http.socket()
+
+    def _check_open(self) -> None:
+        if self._root.closed:
+            raise closed_client()
+
+    async def aclose(self) -> None:
+        """Close every connection; one that is being made is dropped once it is there."""
+        if self._root is not self:
+            await self._root.aclose()
+            return
+        self.closed = True
+        pool = self._pools.get(owner())
+        if pool is not None:
+            await pool.aclose()

@@ -1,0 +1,1 @@
+"""What calls need in both faces: settings, requests, HTTP/1.1, deadlines, tokens, proxies."""

@@ -1,0 +1,129 @@
+"""What both stream classes keep: an account of what came, and audio cut at whole samples."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .._protocol.log import logger
+from ..audio import Audio
+from ..errors import StreamTruncatedError
+from ..events import AudioChunk, Cancelled, Done, PhonemeTimestamps, WordTimestamps
+
+if TYPE_CHECKING:
+    from .._protocol.context import Context
+    from ..audio import AudioFormat
+    from ..events import SpeechEvent, Timing
+    from .records import StreamRecord
+
+
+class Account:
+    """What one stream has delivered so far.
+
+    Attributes:
+        record: What is measured and told of it.
+        format: Format of the audio.
+        words: Word times so far, if there were any.
+        phonemes: Phoneme times so far, if there were any.
+        complete: Whether the service said that this is all.
+        chunks: Audio chunks so far.
+        nbytes: Audio bytes so far.
+    """
+
+    __slots__ = (
+        "_rest",
+        "chunks",
+        "complete",
+        "format",
+        "nbytes",
+        "phonemes",
+        "record",
+        "words",
+    )
+
+    def __init__(self, record: StreamRecord) -> None:
+        self.record: StreamRecord = record
+        self.format: AudioFormat = record.format
+        self.words: list[Timing] | None = None
+        self.phonemes: list[Timing] | None = None
+        self.complete: bool = False
+        self.chunks: int = 0
+        self.nbytes: int = 0
+        self._rest = b""
+
+    def take(self, event: SpeechEvent) -> None:
+        """Account for an event on its way to the consumer."""
+        if type(event) is AudioChunk:
+            if not self.nbytes:
+                self.record.heard()
+            self.chunks += 1
+            self.nbytes += len(event.data)
+        elif isinstance(event, WordTimestamps):
+            self.words = self.words or []
+            self.words += event.words
+        elif isinstance(event, PhonemeTimestamps):
+            self.phonemes = self.phonemes or []
+            self.phonemes += event.phonemes
+        elif isinstance(event, Done):
+            self.complete = True
+            self.record.end(complete=True)
+        elif isinstance(event, Cancelled):
+            self.record.end()
+
+    def audio_of(self, event: SpeechEvent) -> bytes:
+        """The whole samples in hand; the rest of a split sample waits for the next chunk."""
+        if not isinstance(event, AudioChunk):
+            if isinstance(event, Done) and self._rest:
+                logger.warning("the audio ended %d bytes into a sample", len(self._rest))
+            return b""
+        data, width = event.data, self.format.sample_bytes
+        if not self._rest and len(data) % width == 0:
+            return data
+        data = self._rest + data
+        cut = len(data) - len(data) % width
+        self._rest = data[cut:]
+        return data[:cut]
+
+    @property
+    def duration(self) -> float:
+        """Seconds of audio so far."""
+        return self.format.duration(self.nbytes)
+
+    def result(self, data: bytes, *, context_id: str | None, request_id: str | None) -> Audio:
+        """The whole utterance.
+
+        Raises:
+            StreamTruncatedError: If it was cancelled, so that it is not whole.
+        """
+        if not self.complete:
+            raise self.cut_short(context_id=context_id, request_id=request_id)
+        return Audio(
+            data=data,
+            format=self.format,
+            words=tuple(self.words or ()),
+            phonemes=tuple(self.phonemes or ()),
+            context_id=context_id,
+            request_id=request_id,
+            time_to_first_audio=self.record.meter.time_to_first_audio,
+            nbytes=self.nbytes,
+        )
+
+    def cut_short(self, *, context_id: str | None, request_id: str | None) -> StreamTruncatedError:
+        """The error for speech that was cancelled, so that it is not whole."""
+        return StreamTruncatedError(
+            f"the speech was cancelled after {self.chunks} chunks and {self.nbytes} bytes",
+            chunks=self.chunks,
+            nbytes=self.nbytes,
+            request_id=request_id,
+            context_id=context_id,
+        )
+
+
+def cut_short_error(context: Context) -> StreamTruncatedError:
+    """The error for a context that the service ended while text was still to come."""
+    return StreamTruncatedError(
+        f"the service ended the context before all text was sent, after {context.chunks} chunks "
+        f"and {context.nbytes} bytes of audio",
+        chunks=context.chunks,
+        nbytes=context.nbytes,
+        context_id=context.id,
+    )

@@ -1,0 +1,240 @@
+"""Where the service is and how it is addressed: base URL, API version, key, headers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from copy import copy
+from typing import TYPE_CHECKING, Final, cast
+from urllib.parse import urlsplit
+
+from .._version import __version__
+from ..errors import ConfigurationError, LocalStateError
+from ..options import DEFAULT_TIMEOUTS, Timeouts
+from .records import Observers
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from typing import Self
+
+    from cartesia_runtime.sender import RequestOptions
+
+    from .._protocol.session import Session
+    from .._protocol.websocket import WebSocket
+    from ..observe import Observer
+
+DEFAULT_BASE_URL: Final = "https://api.cartesia.ai"
+DEFAULT_API_VERSION: Final = "2026-08-14"
+MAX_BUFFER_BYTES: Final = 64 << 20
+USER_AGENT: Final = f"cartesia-stream/{__version__}"
+
+_HEADER_NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+# What says where a message ends, or belongs to one connection and not to a call: a second one of
+# these beside ours lets a proxy read another request than the service. Host may be replaced.
+_OF_THE_CONNECTION: Final = re.compile(
+    "content-length|transfer-encoding|connection|upgrade|keep-alive|te|trailer|http2-settings"
+    "|proxy-.*|sec-websocket-.*"
+)
+
+
+class Config:
+    """The settings that every call of a client shares; checked once, then immutable by custom.
+
+    Raises:
+        ConfigurationError: For a missing or malformed key or token, or a base URL that is none.
+    """
+
+    __slots__ = ("api_key", "base_url", "headers", "max_buffer_bytes", "observers", "timeouts")
+
+    def __init__(
+        self,
+        *,
+        api_key: str | None,
+        token: str | Callable[[], object] | None = None,
+        base_url: str | None,
+        api_version: str,
+        timeouts: Timeouts | float | None,
+        headers: Mapping[str, str] | None,
+        max_buffer_bytes: int,
+        environ: Mapping[str, str],
+        observers: Iterable[Observer] = (),
+    ) -> None:
+        if token is not None and api_key is not None:
+            raise ConfigurationError("give api_key or token, not both", option="token")
+        self.api_key: str = ""  # with a function for tokens, until the first is there
+        if isinstance(token, str):
+            self.api_key = _checked(token, "access token", option="token")
+        elif token is None:
+            self.api_key = _checked_key(api_key or environ.get("CARTESIA_API_KEY"))
+        self.base_url: str = _checked_url(
+            base_url or environ.get("CARTESIA_BASE_URL") or DEFAULT_BASE_URL
+        )
+        self.timeouts: Timeouts = timeouts_of(timeouts)
+        self.max_buffer_bytes: int = max_buffer_bytes
+        self.observers: Observers = Observers(self.base_url, observers)
+        own = {"User-Agent": USER_AGENT, "Cartesia-Version": api_version}
+        check_headers(own)
+        self.headers: dict[str, str] = _merged(own, {} if headers is None else headers)
+        if self.api_key:
+            self.headers["Authorization"] = f"Bearer {self.api_key}"
+
+    def __repr__(self) -> str:
+        return f"Config({self.base_url!r})"
+
+    def with_token(self, token: object) -> Self:
+        """The same as the bearer of a token.
+
+        Raises:
+            ConfigurationError: If it cannot be one.
+        """
+        other = copy(self)
+        other.api_key = _checked(token, "access token", option="token")
+        other.headers = {**self.headers, "Authorization": f"Bearer {other.api_key}"}
+        return other
+
+    def with_options(
+        self, *, timeouts: Timeouts | float | None, headers: Mapping[str, str] | None
+    ) -> Self:
+        """The same with other deadlines, unless None, and further headers."""
+        other = copy(self)
+        if timeouts is not None:
+            other.timeouts = timeouts_of(timeouts)
+        other.headers = _merged(self.headers, {} if headers is None else headers)
+        return other
+
+    @property
+    def socket_path(self) -> str:
+        """The path of the TTS socket, below the base URL."""
+        return "/tts/websocket"
+
+    @property
+    def socket_params(self) -> tuple[tuple[str, str], ...]:
+        """The query of the handshake."""
+        return ()
+
+    def session(self, *, now: float) -> Session:
+        """The protocol of the TTS socket, its handshake not begun."""
+        from .._protocol.session import Session
+        from .._protocol.websocket import WebSocket
+
+        return self._session(Session, WebSocket(), now)
+
+    def _session(self, kind: type[Session], websocket: WebSocket, now: float) -> Session:
+        from .._protocol.session import PING_INTERVAL_S, PING_TIMEOUT_S
+
+        return kind(
+            websocket,
+            secret=self.api_key,
+            max_buffer_bytes=self.max_buffer_bytes,
+            ping_interval=PING_INTERVAL_S,
+            ping_timeout=PING_TIMEOUT_S,
+            now=now,
+        )
+
+
+def closed_client() -> LocalStateError:
+    """The error for using a client after its end."""
+    return LocalStateError("the client is closed")
+
+
+def timeouts_of(value: Timeouts | float | None) -> Timeouts:
+    """One number bounds each read and each gap; None keeps the defaults."""
+    if value is None:
+        return DEFAULT_TIMEOUTS
+    if isinstance(value, Timeouts):
+        return value
+    return Timeouts(read=value, first_audio=value, idle=value)
+
+
+def _checked_key(key: str | None) -> str:
+    if not key:
+        raise ConfigurationError(
+            "no API key: pass api_key or set CARTESIA_API_KEY", option="api_key"
+        )
+    return _checked(key, "API key", option="api_key")
+
+
+def _checked(secret: object, what: str, *, option: str) -> str:
+    if not isinstance(secret, str) or not secret:
+        raise ConfigurationError(f"the {what} is no string, or an empty one", option=option)
+    if not secret.isascii() or not secret.isprintable() or " " in secret:
+        raise ConfigurationError(
+            f"the {what} has spaces, line ends or other characters that none has; "
+            "was it copied whole and alone?",
+            option=option,
+        )
+    return secret
+
+
+def _merged(first: Mapping[str, str], second: Mapping[str, str]) -> dict[str, str]:
+    """Headers; the second ones win, but for the credentials."""
+    check_headers(second)
+    fields = {name.lower(): (name, value) for name, value in first.items()}
+    for name, value in second.items():
+        if name.lower() != "authorization":
+            fields[name.lower()] = (name, value)
+    return dict(fields.values())
+
+
+def check_headers(headers: object) -> None:
+    """Refuse headers that break out of their line.
+
+    Raises:
+        ConfigurationError: Names the header.
+    """
+    if not isinstance(headers, Mapping):
+        raise ConfigurationError("headers must be a mapping of names to values", option="headers")
+    for name, value in cast("Mapping[object, object]", headers).items():
+        _check_header(name, value)
+
+
+def check_options(options: RequestOptions | None) -> None:
+    """Refuse headers of one call that are malformed, or that only the connection itself may set."""
+    if options is not None and "headers" in options:
+        check_headers(options["headers"])
+        check_sendable(options["headers"])
+
+
+def check_sendable(headers: Mapping[str, str]) -> None:
+    """Refuse headers that only the connection itself may set.
+
+    Those of a client are refused by its first call: then it is known that they would be sent.
+
+    Raises:
+        ConfigurationError: Names the header.
+    """
+    for name in headers:
+        if is_of_the_connection(name):
+            raise ConfigurationError(
+                f"header {name!r} belongs to the connection, which sets it itself", option=name
+            )
+
+
+def _check_header(name: object, value: object) -> None:
+    if not isinstance(name, str) or not isinstance(value, str):
+        raise ConfigurationError(
+            f"header {name!r} must be a str with a str as its value", option=str(name)
+        )
+    if not _HEADER_NAME.fullmatch(name) or not value.isascii() or not value.isprintable():
+        raise ConfigurationError(f"header {name!r} has characters that no header may", option=name)
+
+
+def is_of_the_connection(name: str) -> bool:
+    """Whether a header is for the connection alone, or says where the message ends."""
+    return _OF_THE_CONNECTION.fullmatch(name.lower()) is not None
+
+
+def _checked_url(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+        well_formed = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:
+        raise ConfigurationError("base_url is not a URL", option="base_url") from None
+    if not url.isprintable() or " " in url:
+        raise ConfigurationError("base_url has spaces or line ends", option="base_url")
+    if not well_formed or parts.query or parts.fragment or parts.username is not None:
+        raise ConfigurationError(
+            "base_url must be http:// or https:// with a host, and no user, query or fragment",
+            option="base_url",
+        )
+    return parts.scheme + url[len(parts.scheme) :].rstrip("/")

@@ -1,0 +1,405 @@
+"""The shared half of both HTTP senders: what to send, and what a failure means.
+
+httpx types stop here: what leaves towards the user is an exception of `cartesia_stream.errors`.
+"""
+
+from __future__ import annotations
+
+import logging
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final, Literal, cast
+from urllib.parse import urlencode
+
+import httpcore
+import httpx
+from cartesia_runtime.sender import Request
+
+from .._protocol.backoff import Backoff
+from .._protocol.faults import (
+    caused_by,
+    redact,
+    refused_error,
+    request_id_of,
+    response_error,
+    timeout_error,
+)
+from ..errors import (
+    APIConnectionError,
+    APIError,
+    ConfigurationError,
+    LocalStateError,
+    RemoteProtocolError,
+    StreamTruncatedError,
+)
+from ..options import Timeouts
+from .config import check_options, check_sendable, is_of_the_connection
+from .deadlines import ReadDeadline
+from .http11 import MalformedResponseError
+from .progress import CountedBody
+
+if TYPE_CHECKING:
+    from cartesia_runtime.sender import RequestOptions
+
+    from .._protocol.response import ResponseDecoder
+    from .._protocol.websocket import WebSocket
+    from ..errors import TimeoutPhase
+    from .config import Config
+    from .operations import SpeechRequest
+
+Answer = Literal["whole", "download", "speech", "socket"]
+"""How a response is read: at once, by the caller, event by event, or as another protocol."""
+
+ERROR_BODY_S: Final = 2.0  # for the body of an error: its status is known, and tells the most
+
+_PHASES: Final[tuple[tuple[type[httpx.TimeoutException], TimeoutPhase], ...]] = (
+    (httpx.ConnectTimeout, "connect"),
+    (httpx.PoolTimeout, "pool"),
+    (httpx.WriteTimeout, "write"),
+    (httpx.ReadTimeout, "read"),
+)
+
+FAULTS: Final = (
+    httpcore.TimeoutException,
+    httpcore.NetworkError,
+    httpcore.ProtocolError,
+    httpcore.ProxyError,
+    httpcore.UnsupportedProtocol,
+)
+
+
+def check_http_client(client: object, wanted: type[object], *others: object) -> None:
+    """Refuse a client that cannot be used here, before anything is sent.
+
+    Args:
+        client: The client.
+        wanted: Its class, for this face.
+        others: What is a matter of that client too, when there is one.
+
+    Raises:
+        ConfigurationError: If it is one of the other face, or no client at all.
+    """
+    if not isinstance(client, wanted):
+        raise ConfigurationError(
+            f"http_client must be an httpx.{wanted.__name__}, not {type(client).__name__}",
+            option="http_client",
+        )
+    if any(other is not None for other in others):
+        raise ConfigurationError(
+            "with http_client, give ssl_context and proxy to that client", option="http_client"
+        )
+
+
+def closed_http_client() -> ConfigurationError:
+    """The error for a client of the caller that was closed too early."""
+    return ConfigurationError(
+        "the http_client is closed: close it after this client", option="http_client"
+    )
+
+
+def check_upgrade(response: httpx.Response) -> None:
+    """Refuse an answer that does not open a socket.
+
+    Raises:
+        ConfigurationError: If it came over HTTP/2, which knows no such upgrade.
+        RemoteProtocolError: If it is a success of another kind.
+    """
+    if response.http_version.startswith("HTTP/2"):
+        raise http2_error()
+    if response.is_success:
+        raise RemoteProtocolError(
+            f"the WebSocket handshake failed: the service answered {response.status_code}",
+            request_id=request_id_of(response.headers),
+        )
+
+
+def http2_error() -> ConfigurationError:
+    """The error for a socket over HTTP/2."""
+    return ConfigurationError(
+        "sockets need HTTP/1.1: make the http_client without http2=True", option="http_client"
+    )
+
+
+def upgrade_request(config: Config, websocket: WebSocket) -> Request:
+    """The request that opens a socket."""
+    return Request(
+        operation="websocket",
+        method="GET",
+        path=config.socket_path,
+        params=config.socket_params,
+        headers=websocket.handshake_headers(),
+        idempotent=True,
+    )
+
+
+def fault_of_httpx(error: Exception) -> httpx.TransportError:
+    """The exception of httpx for one of httpcore, which has the same name."""
+    kind = next(kind for kind in type(error).__mro__ if hasattr(httpx, kind.__name__))
+    fault: httpx.TransportError = getattr(httpx, kind.__name__)(str(error))
+    return fault
+
+
+_httpx_log: Final = logging.getLogger("httpx")
+
+
+def log_response(request: httpx.Request, response: httpx.Response) -> None:
+    """Log an exchange where httpx does, but for the query and the reason, which may quote a key."""
+    if _httpx_log.isEnabledFor(logging.INFO):
+        shown = request.url.copy_with(query=None)
+        version, status = response.http_version, response.status_code
+        _httpx_log.info('HTTP Request: %s %s "%s %d"', request.method, shown, version, status)
+
+
+def extensions_of(message: httpcore.Request | httpcore.Response) -> dict[str, object]:
+    """What comes with a request or a response besides what is sent."""
+    return cast(
+        "dict[str, object]",
+        message.extensions,  # pyright: ignore[reportUnknownMemberType]  # of an empty dict
+    )
+
+
+def timeouts_of(request: httpcore.Request) -> dict[str, float | None]:
+    """Seconds by the phase that they bound."""
+    return cast("dict[str, float | None]", extensions_of(request).get("timeout", {}))
+
+
+def deadline_of(response: httpx.Response) -> ReadDeadline | None:
+    """The deadline of the connection of a response; None if it is not one of ours."""
+    deadline = getattr(response.extensions.get("network_stream"), "deadline", None)
+    return deadline if isinstance(deadline, ReadDeadline) else None
+
+
+def build(
+    client: httpx.Client | httpx.AsyncClient,
+    config: Config,
+    request: Request,
+    options: RequestOptions,
+    *,
+    answer: Answer,
+    ours: bool,
+) -> httpx.Request:
+    """The httpx request for a generated one: address, credentials, deadlines.
+
+    Args:
+        client: The client, which adds what it adds to each of its requests.
+        config: Where to, and as whom.
+        request: What is asked for.
+        options: What the call does differently.
+        answer: How the answer is read.
+        ours: Whether the client is our own, which adds nothing.
+
+    Raises:
+        ConfigurationError: If the request cannot be sent; nothing was.
+    """
+    if not ours:
+        _check_headers_of(client)
+    headers = _headers(config, request, options, answer, ours=ours)
+    timeout = _timeout(config.timeouts, options, answer, ours=ours)
+    url = config.base_url + request.path
+    try:
+        if ours:
+            query = "?" + urlencode(request.params) if request.params else ""
+            outgoing = httpx.Request(
+                request.method,
+                _url(url + query),
+                headers=headers,
+                json=request.json,
+                files=request.files,
+                content=request.content,
+                extensions={"timeout": timeout},
+            )
+        else:
+            outgoing = client.build_request(
+                request.method,
+                url,
+                params=request.params or None,
+                headers=headers,
+                json=request.json,
+                files=request.files,
+                content=request.content,
+                extensions={"timeout": timeout},
+            )
+    except (ValueError, TypeError, httpx.InvalidURL) as error:
+        raise _cannot_be_sent(error) from error
+    progress = options.get("progress")
+    if progress is not None:
+        outgoing.stream = CountedBody(outgoing, progress)
+    return outgoing
+
+
+_url = lru_cache(64)(httpx.URL)  # to parse one takes longer than the rest of a request
+
+
+def _headers(
+    config: Config, request: Request, options: RequestOptions, answer: Answer, *, ours: bool
+) -> list[tuple[str, str]]:
+    """Fields of a request; what is given later wins, whatever the case of its name.
+
+    Raises:
+        ConfigurationError: If the call brings a header that it must not.
+    """
+    check_sendable(config.headers)
+    if "headers" in options:
+        check_options(options)
+    own = {"Accept": request.accept, **request.headers}
+    if answer in ("download", "speech"):
+        own["Accept-Encoding"] = "identity"  # audio does not compress; events must not wait
+    elif ours:
+        own["Accept-Encoding"] = "gzip, deflate"
+    fields = {
+        name.lower(): (name, value)
+        for given in (own, config.headers, options.get("headers", {}))
+        for name, value in given.items()
+    }
+    if request.files is not None:
+        fields.pop("content-type", None)  # it would lack the boundary between the files
+    return list(fields.values())
+
+
+def _check_headers_of(client: httpx.Client | httpx.AsyncClient) -> None:
+    """Refuse headers of the caller's client that would stand beside those of the message."""
+    for name, value in client.headers.items():
+        if is_of_the_connection(name) and (name, value) != ("connection", "keep-alive"):
+            raise ConfigurationError(
+                f"http_client sends the header {name!r}, which belongs to the connection",
+                option="http_client",
+            )
+
+
+def _cannot_be_sent(error: Exception) -> ConfigurationError:
+    return ConfigurationError(f"the request cannot be sent: {error}")
+
+
+def backoff(
+    request: Request, options: RequestOptions, max_retries: int, *, repeat_refusals: bool = True
+) -> Backoff:
+    """The retries that a request may have."""
+    return Backoff(
+        options.get("max_retries", max_retries) if request.replayable else 0,
+        idempotent=options.get("idempotent", bool(request.idempotent)),
+        repeat_refusals=repeat_refusals,
+    )
+
+
+def _timeout(
+    timeouts: Timeouts, options: RequestOptions, answer: Answer, *, ours: bool
+) -> dict[str, float | None]:
+    """Seconds by phase, as httpx and httpcore name them."""
+    if "timeout" in options:
+        return httpx.Timeout(options["timeout"]).as_dict()
+    read = timeouts.read
+    if answer == "socket":
+        read = timeouts.connect  # our own connections count it from the start of connecting
+    elif answer == "speech":
+        read = timeouts.first_audio  # the gaps between the events are bounded one by one
+        if not ours and read is not None:
+            read = None if timeouts.idle is None else max(read, timeouts.idle)
+    return {
+        "connect": timeouts.connect,
+        "read": read,
+        "write": timeouts.write,
+        "pool": timeouts.pool,
+    }
+
+
+def _gaps(options: RequestOptions, config: Config) -> Timeouts:
+    """The deadlines of a stream's events."""
+    if "timeout" not in options:
+        return config.timeouts
+    seconds = options["timeout"]
+    return Timeouts(read=seconds, first_audio=seconds, idle=seconds)
+
+
+def transport_error(
+    error: httpx.HTTPError | OSError, config: Config, *, answer: Answer = "whole"
+) -> APIError:
+    """Our exception for one of httpx; raised outside of the handler, it has no context."""
+    return caused_by(_transport_error(error, answer), error, config.api_key)
+
+
+def _transport_error(error: httpx.HTTPError | OSError, answer: Answer) -> APIError:
+    socket = answer == "socket"
+    for kind, phase in _PHASES:
+        if isinstance(error, kind):
+            if phase == "read" and answer == "speech":
+                phase = "first_audio"
+            return timeout_error("connect" if socket and phase != "pool" else phase)
+    if isinstance(error, httpx.ConnectError | httpx.ProxyError):
+        return refused_error(f"cannot connect: {error}", error)
+    if isinstance(error, httpx.UnsupportedProtocol | httpx.DecodingError):
+        return RemoteProtocolError(f"the response cannot be read: {error}")
+    if isinstance(error, httpx.RemoteProtocolError):
+        if isinstance(error.__cause__, MalformedResponseError) and socket:
+            return RemoteProtocolError(f"the WebSocket handshake failed: {error}")
+        return StreamTruncatedError(f"the response broke off: {error}")
+    return APIConnectionError(f"the connection failed: {type(error).__name__} {error}".rstrip())
+
+
+def is_framed(response: httpx.Response) -> bool:
+    """Whether the end of the body is marked, so that a lost connection is not taken for it."""
+    if "content-length" in response.headers or not response.http_version.startswith("HTTP/1"):
+        return True
+    return "chunked" in response.headers.get("transfer-encoding", "").lower()
+
+
+def unmarked_end() -> StreamTruncatedError:
+    """The error for a download whose end nothing marks."""
+    return StreamTruncatedError("the connection ended, which may be anywhere in the download")
+
+
+def broken_body(error: httpx.HTTPError | httpx.StreamError | OSError, config: Config) -> Exception:
+    """The exception for a download that cannot be read on."""
+    if isinstance(error, httpx.StreamError):
+        return left_download()
+    return transport_error(error, config)
+
+
+def left_download() -> LocalStateError:
+    """The error for reading a download behind its block."""
+    return LocalStateError("the download is closed: read it inside of its block")
+
+
+def status_failure(response: httpx.Response, body: bytes, config: Config) -> APIError:
+    """The exception for a response that is not a success."""
+    if 300 <= response.status_code < 400:
+        return RemoteProtocolError(
+            f"the service redirects ({response.status_code}); redirects are refused, since the API "
+            "key would follow them: check base_url",
+            request_id=request_id_of(response.headers),
+        )
+    return redact(response_error(response.status_code, response.headers, body), config.api_key)
+
+
+def body_error(
+    error: OSError | httpx.HTTPError | httpx.StreamError, decoder: ResponseDecoder
+) -> APIError:
+    """The exception for a streamed body that cannot be read on; says how much arrived."""
+    if isinstance(error, TimeoutError | httpx.TimeoutException):
+        return decoder.timeout()
+    return decoder.truncated(str(error) or type(error).__name__, cause=error)
+
+
+def decoder_for(
+    response: httpx.Response,
+    request: SpeechRequest,
+    options: RequestOptions,
+    *,
+    config: Config,
+    now: float,
+) -> ResponseDecoder:
+    """The decoder for a streamed success, which began when the request had been sent.
+
+    Raises:
+        RemoteProtocolError: If the body cannot be what was asked for.
+    """
+    deadline = deadline_of(response)
+    decoder = request.decoder(
+        audible=any(map(str.isalnum, request.transcript)),
+        secret=config.api_key,
+        request_id=request_id_of(response.headers),
+        timeouts=_gaps(options, config),
+        now=now if deadline is None else deadline.sent_at,
+        context_id=request.context_id,
+        framed=is_framed(response),
+    )
+    decoder.check(response.status_code, response.headers.get("content-type", ""))
+    return decoder

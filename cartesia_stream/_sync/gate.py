@@ -1,0 +1,108 @@
+# Written by tools/unasync.py from _aio/gate.py: edit that file, then `make generate`.
+"""Waiting for a slot of the plan's limit on concurrent contexts."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from .._protocol import gate as protocol
+from ..errors import APITimeoutError
+from .flow import Signal, ThreadLock
+
+if TYPE_CHECKING:
+    from .._protocol.gate import Ticket
+    from ..errors import RateLimitError
+
+
+class Gate:
+    """Where a context waits for a slot of the plan's limit; `_protocol/gate.py` has the order.
+
+    Args:
+        limit: Contexts at once; None learns it from refusals.
+    """
+
+    def __init__(self, limit: int | None) -> None:
+        self._gate = protocol.Gate(limit)
+        self._guard = ThreadLock()
+        self._signals: dict[Ticket, Signal] = {}
+
+    def enter(self, *, priority: int, seconds: float | None) -> Ticket:
+        """Wait for a slot.
+
+        Args:
+            priority: Higher goes first.
+            seconds: How long to wait at most.
+
+        Raises:
+            APITimeoutError: If there was none in time; phase ``queue``.
+        """
+        now = time.monotonic()
+        deadline = None if seconds is None else now + seconds
+        with self._guard:
+            ticket = self._gate.request(priority=priority, now=now, deadline=deadline)
+        self._wait(ticket, seconds)
+        return ticket
+
+    def enter_again(self, ticket: Ticket, refusal: RateLimitError) -> None:
+        """Wait anew with a slot that the service did not grant, until the ticket's deadline.
+
+        Raises:
+            RateLimitError: The refusal, if there was none in time.
+        """
+        with self._guard:
+            self._tell(self._gate.refused(ticket, time.monotonic(), refusal.retry_after))
+        try:
+            self._wait(ticket, None)
+        except APITimeoutError:
+            raise refusal from None
+
+    def leave(self, ticket: Ticket, *, refused: bool = False) -> None:
+        """Give the slot back, and learn from a refusal; again is harmless."""
+        now = time.monotonic()
+        with self._guard:
+            if refused:
+                self._tell(self._gate.refused(ticket, now))
+            self._tell([ticket, *self._gate.release(ticket, now)])
+
+    def _tell(self, tickets: list[Ticket]) -> None:
+        for ticket in tickets:
+            if ticket in self._signals:
+                self._signals[ticket].set()
+        self._nudge()
+
+    def _nudge(self) -> None:
+        """Let one waiter look when its time is now: the gate's next wakeup may have changed."""
+        for signal in self._signals.values():
+            signal.set()
+            return
+
+    def _wait(self, ticket: Ticket, seconds: float | None) -> None:
+        if ticket.granted:
+            return
+        signal = Signal()
+        with self._guard:
+            self._signals[ticket] = signal
+        try:
+            while ticket.state is protocol.TicketState.WAITING:
+                now = time.monotonic()
+                with self._guard:
+                    for due in [*self._gate.expire(now), *self._gate.grant(now)]:
+                        if due in self._signals:
+                            self._signals[due].set()
+                    wakeup = self._gate.next_wakeup(now)
+                if ticket.state is protocol.TicketState.WAITING:
+                    signal.wait(None if wakeup is None else wakeup - now)
+        except BaseException:
+            self.leave(ticket)
+            raise
+        finally:
+            with self._guard:
+                del self._signals[ticket]
+                self._nudge()
+        if not ticket.granted:
+            raise APITimeoutError(
+                f"no slot became free among the {self._gate.limit} that the plan allows",
+                phase="queue",
+                seconds=seconds,
+            )

@@ -1,0 +1,1 @@
+"""Text, without I/O: how it is cut, which words were spoken, what is still to say."""

@@ -1,0 +1,193 @@
+"""What the alpha's client does when it fails: attempts, the words of 0.0.6, classes that both know.
+
+Each error is one of `cartesia_stream.errors` with its status, body and request id, and an instance
+of the class that code for the alpha catches.
+"""
+
+from __future__ import annotations
+
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final, cast
+
+from ..errors import APIConnectionError, APIError, APIStatusError, CartesiaError
+
+if TYPE_CHECKING:
+    import logging
+    from collections.abc import Callable, Generator
+
+MAX_ATTEMPTS: Final = 3
+BACKOFF_FACTOR: float = 1
+"""Of the decorators. The clients wait as today's do: with jitter, and as long as they are asked."""
+
+_KINDS = (
+    ("httpx", "TransportError"),
+    ("requests", "ConnectionError"),
+    ("requests", "Timeout"),
+    ("aiohttp", "ClientConnectionError"),
+)
+
+
+@contextmanager
+def translated(tell: Callable[[APIError], APIError]) -> Generator[None]:
+    """Raise what a function makes of an error in place of it."""
+    try:
+        yield
+    except APIError as error:
+        failure = tell(error)
+        raise failure from failure.__cause__
+
+
+class _VerbatimError(CartesiaError):
+    """Says what the alpha's client said, and no more."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
+_kinds: Final[dict[tuple[type[APIError], type[Exception]], type[APIError]]] = {}
+
+
+def _both(ours: type[APIError], old: type[Exception]) -> type[APIError]:
+    """A class that is caught as either; the same one each time."""
+    known = _kinds.get((ours, old))
+    if known is None:
+        bases = (_VerbatimError, ours) if issubclass(ours, old) else (_VerbatimError, ours, old)
+        kind = type(ours.__name__, bases, {"__module__": ours.__module__, "__doc__": ours.__doc__})
+        known = _kinds.setdefault((ours, old), cast("type[APIError]", kind))
+    return known
+
+
+def as_old_error(error: APIError, old: type[Exception], text: str) -> APIError:
+    """An error with all that it knows, in the words and of the class of the alpha's client too.
+
+    Args:
+        error: One of ours.
+        old: The class that code for the alpha catches.
+        text: What the alpha's client says.
+    """
+    kind = _both(type(error), old)
+    made = kind.__new__(kind, text)
+    vars(made).update(vars(error))
+    made.message, made.args = text, (text,)
+    made.__cause__ = error.__cause__
+    return made
+
+
+def _told(error: APIError) -> str:
+    """What the service said, in full."""
+    if isinstance(error, APIStatusError) and error.body is not None:
+        return error.body
+    return error.message
+
+
+def voices_failed(error: APIError) -> APIError:
+    """The error for voices that could not be listed."""
+    if not isinstance(error, APIStatusError):
+        return error
+    return as_old_error(error, ValueError, f"Failed to get voices. Error: {_told(error)}")
+
+
+def lookup_failed(error: APIError) -> APIError:
+    """The error for the embedding of a stored voice that could not be had."""
+    made = cloning_failed(error, idempotent=True)
+    if isinstance(error, APIStatusError):
+        made.add_note("No voice was cloned: the embedding of a stored one was asked for.")
+    return made
+
+
+def cloning_failed(error: APIError, *, idempotent: bool = False) -> APIError:
+    """The error for a recording of which no embedding could be made."""
+    if not isinstance(error, APIStatusError):
+        return _used_up(error, idempotent=idempotent)
+    text = f"Failed to clone voice. Status Code: {error.status_code}\nError: {_told(error)}"
+    return as_old_error(error, ValueError, text)
+
+
+def transcription_failed(error: APIError) -> APIError:
+    """The error for a recording that could not be transcribed."""
+    if not isinstance(error, APIStatusError):
+        return _used_up(error, idempotent=True)
+    return as_old_error(error, ValueError, f"Failed to transcribe audio. Error: {_told(error)}")
+
+
+def refused_speech(error: APIError) -> APIError:
+    """The error for speech over HTTP that did not begin."""
+    if not isinstance(error, APIStatusError):
+        return _used_up(error, idempotent=True)
+    return as_old_error(error, ValueError, f"Failed to generate audio. {_told(error)}")
+
+
+def broken_response(error: APIError) -> APIError:
+    """The error for speech over HTTP that broke off."""
+    if not isinstance(error, APIStatusError):
+        return error
+    return _error_object(error, ValueError)
+
+
+def broken_generation(error: APIError) -> APIError:
+    """The error for speech on the socket that broke off."""
+    if isinstance(error, APIStatusError):
+        return _error_object(error, RuntimeError)
+    return as_old_error(error, RuntimeError, f"Failed to generate audio. {error.message}")
+
+
+def _error_object(error: APIStatusError, old: type[Exception]) -> APIError:
+    made = as_old_error(error, old, f"Failed to generate audio. {error.title or error.message}")
+    made.__cause__ = RuntimeError(f"Error generating audio:\n{error.message}")
+    return made
+
+
+def _used_up(error: APIError, *, idempotent: bool) -> APIError:
+    """The error for a connection that failed as often as it was tried."""
+    if not isinstance(error, APIConnectionError) or (error.request_sent and not idempotent):
+        return error
+    made = as_old_error(error, Exception, f"Exception occurred after {MAX_ATTEMPTS} tries.")
+    made.__cause__ = error
+    return made
+
+
+class Attempts:
+    """Counts attempts, and says how long to wait for the next one.
+
+    Args:
+        most: Attempts at most, the first included.
+        factor: Seconds before the second one; each further wait is twice as long.
+        logger: Told of each further attempt.
+    """
+
+    def __init__(self, most: int, factor: float, logger: logging.Logger | None) -> None:
+        self._most = max(1, most)
+        self._factor = factor
+        self._logger = logger
+        self._made = 0
+
+    def delay_after(self, error: BaseException) -> float:
+        """Seconds to wait.
+
+        Raises:
+            APIConnectionError: If all attempts were made.
+        """
+        self._made += 1
+        if self._made >= self._most:
+            text = f"Exception occurred after {self._most} tries."
+            raise APIConnectionError(text) from error
+        delay = self._factor * 2.0 ** (self._made - 1)
+        if self._logger is not None:
+            self._logger.warning(
+                "%s: attempt %d of %d in %g s",
+                type(error).__name__,
+                self._made + 1,
+                self._most,
+                delay,
+            )
+        return delay
+
+
+def connection_errors() -> tuple[type[BaseException], ...]:
+    """What is worth another attempt, of ours and of the libraries that are in use."""
+    kinds: list[type[BaseException]] = [APIConnectionError, ConnectionError, TimeoutError]
+    kinds += [
+        getattr(sys.modules[module], name) for module, name in _KINDS if module in sys.modules
+    ]
+    return tuple(kinds)

@@ -1,0 +1,66 @@
+"""A streamed response of the alpha to events."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from .._protocol.frames import decode
+from .._protocol.response import ResponseDecoder
+from ..errors import APIStatusError, RemoteProtocolError
+from ..events import Done
+from ._frames import ObjectStream, promises_end, typed
+
+
+class ObjectDecoder(ResponseDecoder):
+    """JSON objects, in events by the standard or not.
+
+    The alpha's stream had no sign of its end: there the end of the response counts, whose wholeness
+    the HTTP library checks. But where events follow the standard and chunks carry ``done``, the
+    last object says so, and a stream without it was cut.
+    """
+
+    _promised = False
+
+    @cached_property
+    def _stream(self) -> ObjectStream:
+        return ObjectStream()
+
+    def check(self, status_code: int, content_type: str) -> None:
+        """Accept any success with a body: the media type is not recorded.
+
+        Raises:
+            RemoteProtocolError: If there is no body.
+        """
+        if status_code == 204:
+            raise RemoteProtocolError("an empty response", request_id=self.request_id)
+
+    def receive_data(self, data: bytes, *, now: float) -> None:
+        """Take a piece of the body; what follows the end is dropped."""
+        if self._ended:
+            return
+        try:
+            for found in self._stream.receive_data(data):
+                self._promised = self._promised or promises_end(found)
+                for frame in typed(found):
+                    event = decode(frame)
+                    if isinstance(event, APIStatusError):
+                        self._end(event)
+                    else:
+                        self._take(event, now)
+                    if self._ended:
+                        return
+        except RemoteProtocolError as error:
+            self._end(error)
+
+    def receive_eof(self) -> None:
+        """Take the end of the body."""
+        if self._ended:
+            return
+        if self._stream.unfinished:
+            self._end(self.truncated("the response ended within an object"))
+        elif not self.chunks:
+            self._end(self.truncated("the response ended without any audio"))
+        elif self._promised and self._stream.conforming:
+            self._end(self.truncated("the response ended before the last object"))
+        else:
+            self._take(Done(), self._since)

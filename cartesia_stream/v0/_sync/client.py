@@ -1,0 +1,392 @@
+# Written by tools/unasync.py from v0/_aio/client.py: edit that file, then `make generate`.
+"""The alpha's calls over the transport of today's client."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Generator
+from functools import partial
+from typing import TYPE_CHECKING, NoReturn, Protocol, Self, TypeVar, cast
+
+from ..._http.operations import SpeechRequest, parsed
+from ..._protocol.backoff import Backoff
+from ..._protocol.faults import redact
+from ..._sync.connections import Connections
+from ..._sync.credentials import Credentials
+from ..._sync.flow import Ongoing, close_dropped, owner, sleep
+from ...errors import APIError, ConfigurationError
+from .._calls import (
+    AudioOutput,
+    Outputs,
+    audio_format,
+    check_one_source,
+    embedding_of,
+    metadata,
+    name_of_audio,
+)
+from .._config import escaped
+from .._failures import (
+    MAX_ATTEMPTS,
+    broken_generation,
+    broken_response,
+    cloning_failed,
+    lookup_failed,
+    refused_speech,
+    transcription_failed,
+    translated,
+    voices_failed,
+)
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Callable, Mapping
+
+    import httpx
+    from cartesia_runtime.sender import Request, RequestOptions
+
+    from ..._sync.flow import Owner
+    from ..._sync.http import ResponseSource
+    from ..._sync.websocket import ContextReader, SocketDriver
+    from ...events import SpeechEvent
+    from .._calls import Embedding, VoiceMetadata
+    from .._config import ConfigV0
+
+T = TypeVar("T")
+
+
+class ConnectionsV0(Connections):
+    """The connections of today's client with sockets of the alpha.
+
+    Args:
+        config: Where, and as whom.
+    """
+
+    def __init__(self, config: ConfigV0) -> None:
+        super().__init__(
+            config,
+            Credentials(None),
+            max_retries=MAX_ATTEMPTS - 1,
+            max_concurrency=None,
+            max_sockets=1,
+            http_client=None,
+            ssl_context=None,
+            proxy=None,
+        )
+        self._config = config
+
+    def _open_socket(self) -> SocketDriver:
+        """Open a socket, with the key where the service looks for it."""
+        given = self._config
+        try:
+            driver = self._socket(given)
+        except APIError as error:
+            if not given.wants_query(error):
+                raise
+            given = given.with_key_in_query()
+            driver = self._socket(given)
+        self._config = given
+        return driver
+
+    def _socket(self, config: ConfigV0) -> SocketDriver:
+        try:
+            return self.http.socket(config)
+        except APIError as error:  # a peer may echo the URL
+            redact(error, escaped(config.api_key))
+            raise
+
+
+class Source(Protocol):
+    """The events of one generation."""
+
+    def next_event(self) -> SpeechEvent | None:
+        """Wait for an event; None after the last one."""
+
+    def close(self) -> None:
+        """Stop the generation if it is not over."""
+
+
+class SocketSource:
+    """The events of a generation on a socket.
+
+    Args:
+        driver: The socket.
+        reader: The context of the generation.
+        interrupts: Whether the service waits for acknowledgements.
+    """
+
+    def __init__(self, driver: SocketDriver, reader: ContextReader, *, interrupts: bool) -> None:
+        self._driver = driver
+        self._reader = reader
+        self._interrupts = interrupts
+        self._owed = False
+
+    def next_event(self) -> SpeechEvent | None:
+        """Acknowledge what was taken, and wait for an event; None after the last one."""
+        if self._owed:
+            self._owed = False
+            self._driver.send(self._reader, "", more=True, flush=True)
+        event = self._driver.next_event(self._reader)
+        self._owed = self._interrupts and event is not None and event.type == "chunk"
+        return event
+
+    def close(self) -> None:
+        """Stop the generation if it is not over."""
+        if not self._reader.context.over:
+            self._driver.cancel(self._reader)
+
+
+class Generation(Generator[AudioOutput]):
+    """The audio of a generation; one that is closed or dropped is stopped.
+
+    To old code it is a generator, but a wait that is cancelled does not end it.
+
+    Args:
+        start: Starts the generation.
+        outputs: What to make of its events.
+        failed: Makes the alpha's errors.
+    """
+
+    def __init__(
+        self,
+        start: Callable[[], Source],
+        outputs: Outputs,
+        failed: Callable[[APIError], APIError],
+    ) -> None:
+        self._owner: Owner | None = None  # where it is to be closed if it is dropped
+        self._start = start
+        self._outputs = outputs
+        self._failed = failed
+        self._starting: Ongoing[Source] | None = None
+        self._source: Source | None = None
+        self._closed = False
+
+    def start(self) -> Self:
+        """Start it, so that a failure of the start is raised here."""
+        self._started()
+        return self
+
+    def _started(self) -> Source | None:
+        if self._source is None:
+            if self._starting is None:
+                self._owner = owner()
+                self._starting = Ongoing(self._start)
+            try:
+                self._source = self._starting.result()
+            except Exception:
+                self._owner = None  # nothing is left to be closed
+                raise
+        return self._source
+
+    def send(self, value: None) -> AudioOutput:
+        """Wait for the next output."""
+        return next(self)
+
+    def __next__(self) -> AudioOutput:
+        output: AudioOutput | None = None
+        try:
+            source = None if self._closed else self._started()
+            with translated(self._failed):
+                while source is not None and output is None:
+                    event = source.next_event()
+                    if event is None:
+                        break
+                    output = self._outputs.take(event)
+        except Exception:
+            self.close()
+            raise
+        except BaseException:
+            del self  # or the traceback, which a cancelled task keeps, would keep it
+            raise
+        if output is None:
+            self.close()
+            raise StopIteration
+        return output
+
+    def throw(self, kind: object, value: object = None, trace: object = None) -> NoReturn:
+        """Stop it, and raise an error."""
+        self.close()
+        error = kind if value is None else value
+        raise cast("BaseException", error() if isinstance(error, type) else error)
+
+    def close(self) -> None:
+        """Stop the generation if it is not over."""
+        self._closed = True
+        _close(self._source, self._starting)
+        self._owner = None
+
+    def __del__(self) -> None:
+        if self._owner is not None:
+            close_dropped(self._owner, partial(_close, self._source, self._starting))
+
+
+def _close(source: Source | None, starting: Ongoing[Source] | None) -> None:
+    """Stop a generation, whatever has become of it."""
+    if source is None and starting is not None:
+        source = starting.stop()
+    if source is not None:
+        source.close()
+
+
+class Alpha:
+    """What a client of the alpha can do; each call raises in the words of package 0.0.6.
+
+    Args:
+        config: Where, and as whom.
+    """
+
+    def __init__(self, config: ConfigV0) -> None:
+        self._interrupts = config.interrupts
+        self._connections = ConnectionsV0(config)
+        self.driver: SocketDriver | None = None
+
+    # --- lookups
+
+    def voices(self, *, skip_embeddings: bool) -> list[VoiceMetadata]:
+        """All voices."""
+        from cartesia_api_v0.api.voices import voices_list
+        from cartesia_runtime.models import UNSET
+
+        select = "id, name, description" if skip_embeddings else UNSET
+        with translated(voices_failed):
+            found = self._call(voices_list.build_request(select=select), voices_list.parse)
+        return [metadata(voice) for voice in found]
+
+    def embedding(
+        self,
+        *,
+        voice_id: str | None,
+        filepath: str | os.PathLike[str] | None,
+        link: str | None,
+    ) -> Embedding:
+        """The embedding of a stored voice, of a recording, or of one on the web."""
+        from cartesia_api_v0.api.voices import (
+            voices_clone_from_clip,
+            voices_clone_from_link,
+            voices_get_embedding,
+        )
+        from cartesia_api_v0.models.clip_upload import ClipUpload
+        from cartesia_runtime.files import Uploads
+
+        check_one_source(voice_id, filepath, link)
+        with Uploads() as uploads, translated(lookup_failed if voice_id else cloning_failed):
+            if voice_id:
+                request = _checked(lambda: voices_get_embedding.build_request(id=voice_id))
+                parse = voices_get_embedding.parse
+            elif filepath:
+                body = ClipUpload(clip=uploads.file(filepath))
+                request = voices_clone_from_clip.build_request(body=body)
+                parse = voices_clone_from_clip.parse
+            else:
+                request = voices_clone_from_link.build_request(link=link or "")
+                parse = voices_clone_from_link.parse
+            return embedding_of((self._call(request, parse)).embedding)
+
+    def transcribe(self, raw_audio: bytes | str | os.PathLike[str]) -> str:
+        """What is said in a recording. It is asked for again as a lookup is: nothing is stored."""
+        from cartesia_api_v0.api.audio import audio_transcribe
+        from cartesia_api_v0.models.clip_upload import ClipUpload
+        from cartesia_runtime.files import Uploads
+
+        with Uploads() as uploads, translated(transcription_failed):
+            clip = uploads.file(raw_audio)
+            if isinstance(clip.payload, bytes):
+                clip.file_name, clip.mime_type = name_of_audio(clip.payload)
+            request = audio_transcribe.build_request(body=ClipUpload(clip=clip))
+            heard = self._call(request, audio_transcribe.parse, {"idempotent": True})
+            return heard.text
+
+    def _call(
+        self,
+        request: Request,
+        parse: Callable[[httpx.Response], T],
+        options: RequestOptions | None = None,
+    ) -> T:
+        return parsed(self._connections.http.send(request, options), parse)
+
+    # --- speech
+
+    def over_http(self, body: Mapping[str, object]) -> ResponseSource:
+        """Start a generation over HTTP; until it begins, it may be tried again.
+
+        Raises:
+            APIError: If it does not begin.
+        """
+        from cartesia_api_v0.api.audio import audio_sse
+        from cartesia_api_v0.models.speech_request import SpeechRequest as Body
+
+        from .._response import ObjectDecoder
+
+        request = SpeechRequest(
+            audio_sse.build_request(body=_checked(lambda: Body.from_dict(body))),
+            ObjectDecoder,
+            str(body.get("transcript")),
+            audio_format(body.get("output_format")),
+        )
+        retries = Backoff(MAX_ATTEMPTS - 1, idempotent=True)
+        with translated(refused_speech):
+            while True:
+                try:
+                    return self._connections.http.speech(request, {"max_retries": 0}, _nothing)
+                except APIError as error:
+                    delay = retries.delay_after(error)
+                    if delay is None:
+                        raise
+                sleep(delay)
+
+    def over_socket(
+        self, body: Mapping[str, object], context_id: str | None = None
+    ) -> SocketSource:
+        """Start a generation on the socket, which is opened if it is not open.
+
+        Raises:
+            APIError: If there is no socket to be had.
+        """
+        driver = self.connect()
+        reader = driver.open(context_id or uuid.uuid4().hex, {"data": body})
+        source = SocketSource(driver, reader, interrupts=self._interrupts)
+        text = str(body.get("transcript") or " ")
+        try:
+            driver.send(reader, text, more=self._interrupts)
+        except BaseException:
+            source.close()
+            raise
+        return source
+
+    def outputs(
+        self,
+        start: Callable[[], Source],
+        outputs: Outputs,
+        *,
+        socket: bool,
+    ) -> Generation:
+        """The audio of a generation.
+
+        Args:
+            start: Starts it.
+            outputs: What to make of its events.
+            socket: Whether it is one of the socket.
+        """
+        return Generation(start, outputs, broken_generation if socket else broken_response)
+
+    # --- the socket
+
+    def connect(self) -> SocketDriver:
+        """The open socket, or a new one."""
+        self.driver = driver = self._connections.acquire()
+        return driver
+
+    def close(self) -> None:
+        """Close everything; safe to call twice."""
+        self._connections.close()
+
+
+def _checked(make: Callable[[], T]) -> T:
+    """What the generated client makes of arguments; what it refuses is ours to report."""
+    try:
+        return make()
+    except ValueError as error:
+        raise ConfigurationError(str(error)) from None
+
+
+def _nothing() -> None:
+    """HTTP calls of the alpha take no slot that would have to be given back."""

@@ -1,0 +1,293 @@
+"""Formats, durations and WAV files."""
+
+from __future__ import annotations
+
+import io
+import struct
+import wave
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cartesia_stream import (
+    PCM_16K,
+    PCM_24K,
+    TELEPHONY,
+    Audio,
+    AudioChunk,
+    AudioFormat,
+    ConfigurationError,
+    Timing,
+    WavWriter,
+)
+from cartesia_stream.audio import BIT_RATES, SAMPLE_BYTES, SAMPLE_RATES, replacing, saving
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FLOAT = AudioFormat("raw", "pcm_f32le", 48000)
+ALAW = AudioFormat("raw", "pcm_alaw", 8000)
+MP3 = AudioFormat("mp3", None, 44100, 128000)
+
+# --- formats
+
+
+@pytest.mark.parametrize(
+    ("members", "option"),
+    [
+        ({"sample_rate": 11025}, "sample_rate"),
+        ({"sample_rate": 0}, "sample_rate"),
+        ({"encoding": "pcm_s24le"}, "encoding"),
+        ({"encoding": None}, "encoding"),
+        ({"bit_rate": 128000}, "bit_rate"),
+        ({"container": "wav", "bit_rate": 128000}, "bit_rate"),
+        ({"container": "mp3", "bit_rate": 128000}, "encoding"),
+        ({"container": "mp3", "encoding": None}, "bit_rate"),
+        ({"container": "mp3", "encoding": None, "bit_rate": 100}, "bit_rate"),
+        ({"container": "ogg"}, "container"),
+    ],
+)
+def test_impossible_formats(members: dict[str, Any], option: str) -> None:
+    """A combination that the service cannot deliver raises and names the member."""
+    with pytest.raises(ConfigurationError, match="allowed: ") as caught:
+        AudioFormat(**members)
+    assert caught.value.option == f"output_format.{option}"
+
+
+@pytest.mark.parametrize("rate", SAMPLE_RATES)
+@pytest.mark.parametrize("encoding", SAMPLE_BYTES)
+@pytest.mark.parametrize("container", ["raw", "wav"])
+def test_possible_formats_go_to_the_wire_and_back(container: Any, encoding: Any, rate: int) -> None:
+    """Every possible combination equals what its wire form is read as."""
+    fmt = AudioFormat(container, encoding, rate)
+    wire = {"container": container, "encoding": encoding, "sample_rate": rate}
+    assert fmt.to_wire() == wire
+    assert AudioFormat.of(wire) == fmt
+    assert AudioFormat.of(fmt) is fmt
+
+
+@pytest.mark.parametrize("bit_rate", BIT_RATES)
+def test_mp3_has_a_bit_rate_and_no_encoding(bit_rate: int) -> None:
+    """Mp3 goes to the wire and back, and its rate is its bit rate."""
+    fmt = AudioFormat("mp3", None, 44100, bit_rate)
+    wire = {"container": "mp3", "sample_rate": 44100, "bit_rate": bit_rate}
+    assert fmt.to_wire() == wire
+    assert AudioFormat.of(wire) == fmt
+    assert fmt.duration(bit_rate // 8) == 1.0
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"container": "raw"},
+        {"container": "raw", "encoding": "pcm_s16le", "sample_rate": "24000"},
+        {"container": "raw", "encoding": "pcm_s16le", "sample_rate": 24000.5},
+        {"container": "mp3", "sample_rate": 44100},
+        {"container": 5},
+        "raw",
+        5,
+        None,
+    ],
+)
+def test_what_is_no_format(value: Any) -> None:
+    """Anything but a format or its wire form raises our own error."""
+    with pytest.raises(ConfigurationError, match="output_format"):
+        AudioFormat.of(value)
+
+
+@pytest.mark.parametrize(
+    ("fmt", "per_second"), [(PCM_24K, 48000), (PCM_16K, 32000), (TELEPHONY, 8000), (FLOAT, 192000)]
+)
+def test_durations(fmt: AudioFormat, per_second: int) -> None:
+    """Bytes to seconds and back; a part of a sample counts for nothing on the way back."""
+    assert fmt.bytes_per_second == per_second
+    assert fmt.duration(per_second * 3) == 3.0
+    assert fmt.duration(0) == 0.0
+    assert fmt.nbytes(0.5) == per_second // 2
+    assert fmt.nbytes(1.9 / fmt.sample_rate) == fmt.sample_bytes
+
+
+# --- WAV files
+
+
+def wav(fmt: AudioFormat, data: bytes) -> bytes:
+    return Audio(data=data, format=fmt).wav()
+
+
+@pytest.mark.parametrize("samples", [0, 1, 1000])
+def test_s16_as_the_standard_library_writes_it(samples: int) -> None:
+    """A 16-bit file is byte for byte what the standard library writes, and reads."""
+    data = b"\1\2" * samples
+    out = io.BytesIO()
+    with wave.open(out, "wb") as writer:
+        writer.setnchannels(1)
+        writer.setsampwidth(2)
+        writer.setframerate(24000)
+        writer.writeframes(data)
+    assert wav(PCM_24K, data) == out.getvalue()
+
+
+GOLDEN = {
+    "pcm_f32le": (
+        "52494646 3a000000 57415645 666d7420 12000000 0300 0100 80bb0000 00ee0200 0400 2000 0000"
+        "66616374 04000000 02000000 64617461 08000000"
+    ),
+    "pcm_mulaw": (
+        "52494646 3a000000 57415645 666d7420 12000000 0700 0100 401f0000 401f0000 0100 0800 0000"
+        "66616374 04000000 08000000 64617461 08000000"
+    ),
+    "pcm_alaw": (
+        "52494646 3a000000 57415645 666d7420 12000000 0600 0100 401f0000 401f0000 0100 0800 0000"
+        "66616374 04000000 08000000 64617461 08000000"
+    ),
+}
+
+
+@pytest.mark.parametrize("fmt", [FLOAT, TELEPHONY, ALAW], ids=lambda fmt: fmt.encoding)
+def test_headers_of_other_encodings(fmt: AudioFormat) -> None:
+    """Float and G.711 files carry the extension size and the fact chunk that they must."""
+    data = b"abcdefgh"
+    assert wav(fmt, data) == bytes.fromhex(GOLDEN[fmt.encoding or ""]) + data
+
+
+@given(st.binary(max_size=60), st.sampled_from([PCM_24K, FLOAT, TELEPHONY, ALAW]))
+def test_files_are_well_formed(data: bytes, fmt: AudioFormat) -> None:
+    """The chunks of a file fill it exactly, an odd size is padded, and the data is the data."""
+    content = wav(fmt, data)
+    assert content[:4] + content[8:12] == b"RIFFWAVE"
+    assert struct.unpack_from("<I", content, 4) == (len(content) - 8,)
+    position, chunks = 12, {}
+    while position < len(content):
+        name, size = struct.unpack_from("<4sI", content, position)
+        chunks[name] = content[position + 8 : position + 8 + size]
+        position += 8 + size + (size & 1)
+    assert position == len(content)
+    assert chunks[b"data"] == data
+
+
+class Pipe(io.BytesIO):
+    """A file that cannot seek."""
+
+    def seekable(self) -> bool:
+        return False
+
+    def tell(self) -> int:
+        raise OSError("a pipe")
+
+    def seek(self, position: int, whence: int = 0) -> int:
+        raise OSError("a pipe")
+
+
+def test_a_pipe_gets_an_open_length() -> None:
+    """Where the header cannot be patched it says that the length is not known."""
+    pipe = Pipe()
+    with WavWriter(pipe, PCM_24K) as writer:
+        writer.write(b"ab")
+        writer.write(b"cd")
+    content = pipe.getvalue()
+    assert struct.unpack_from("<I", content, 4) == struct.unpack_from("<I", content, 40)
+    assert struct.unpack_from("<I", content, 40) == (0xFFFF_FFFF,)
+    assert content[44:] == b"abcd"
+
+
+def test_a_writer_starts_where_the_file_stands() -> None:
+    """What is in front of the WAV stays, the file stays open, and the position is its end."""
+    file = io.BytesIO(b"front")
+    file.seek(0, io.SEEK_END)
+    writer = WavWriter(file, TELEPHONY)
+    writer.write(b"abc")
+    writer.close()
+    writer.close()
+    assert file.getvalue() == b"front" + wav(TELEPHONY, b"abc")
+    assert file.tell() == len(file.getvalue())
+    assert not file.closed
+
+
+def test_a_writer_closes_the_file_that_it_opened(tmp_path: Path) -> None:
+    """A path is opened, written and closed, also when the block fails."""
+    path = tmp_path / "a.wav"
+    with pytest.raises(KeyError), WavWriter(path, PCM_24K) as writer:
+        writer.write(b"ab")
+        raise KeyError
+    assert path.read_bytes() == wav(PCM_24K, b"ab")
+    assert writer._file.closed
+
+
+def test_a_writer_refuses_mp3(tmp_path: Path) -> None:
+    """A WAV file cannot hold mp3, and nothing is created."""
+    with pytest.raises(ConfigurationError):
+        WavWriter(tmp_path / "a.wav", MP3)
+    assert list(tmp_path.iterdir()) == []
+
+
+# --- whole utterances
+
+
+@pytest.mark.parametrize(
+    ("fmt", "expected"),
+    [
+        (PCM_24K, wav(PCM_24K, b"abcd")),
+        (AudioFormat("wav", "pcm_s16le", 24000), b"abcd"),
+        (MP3, b"abcd"),
+    ],
+)
+def test_save(fmt: AudioFormat, expected: bytes, tmp_path: Path) -> None:
+    """Raw audio is saved as a WAV file, wav and mp3 as they are."""
+    audio = Audio(data=b"abcd", format=fmt)
+    assert audio.save(str(tmp_path / "a")).read_bytes() == expected
+
+
+def test_mp3_cannot_become_wav() -> None:
+    """Asking mp3 for a WAV file is refused."""
+    with pytest.raises(ConfigurationError):
+        wav(MP3, b"abcd")
+
+
+def test_audio_is_short_in_print() -> None:
+    """An utterance prints its length and format, never its bytes or text."""
+    audio = Audio(data=b"\0" * 48000, format=PCM_24K, words=(Timing("secret", 0, 1),))
+    assert audio.duration == 1.0
+    assert repr(audio) == "Audio(1.00 s, raw pcm_s16le)"
+    assert repr(AudioChunk(data=b"abc", context_id="c")) == "AudioChunk(3 bytes, context_id='c')"
+    assert AudioChunk(data=b"abc").audio == b"abc"
+
+
+# --- files that appear when they are whole
+
+
+def test_replacing_swaps_at_the_end(tmp_path: Path) -> None:
+    """The old file stays until the new one is whole, and nothing else remains."""
+    path = tmp_path / "a.bin"
+    path.write_bytes(b"old")
+    with replacing(path) as file:
+        file.write(b"new")
+        file.flush()
+        assert path.read_bytes() == b"old"
+    assert path.read_bytes() == b"new"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("failure", [ValueError, KeyboardInterrupt])
+@pytest.mark.parametrize("fmt", [PCM_24K, MP3, AudioFormat("wav", "pcm_s16le", 24000)])
+def test_a_failure_leaves_nothing_behind(
+    failure: type[BaseException], fmt: AudioFormat, tmp_path: Path
+) -> None:
+    """Whatever stops the writing, the old file is untouched and no part of the new one stays."""
+    path = tmp_path / "a.wav"
+    path.write_bytes(b"old")
+    with pytest.raises(failure), saving(path, fmt) as write:
+        write(b"half")
+        raise failure
+    assert path.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize(("fmt", "expected"), [(PCM_24K, wav(PCM_24K, b"abcd")), (MP3, b"abcd")])
+def test_saving_piece_by_piece(fmt: AudioFormat, expected: bytes, tmp_path: Path) -> None:
+    """Pieces add up to the file that `Audio.save` writes at once."""
+    with saving(tmp_path / "a", fmt) as write:
+        write(b"ab")
+        write(b"cd")
+    assert (tmp_path / "a").read_bytes() == expected
