@@ -1,4 +1,4 @@
-"""A web app that speaks over HTTP, and over a WebSocket on which a new text interrupts the last one.
+"""A web app that speaks over HTTP, and over a WebSocket where a new text interrupts the last one.
 
 Needs fastapi, uvicorn[standard] and CARTESIA_API_KEY, or:
 cartesia-stream emulate -- uvicorn --app-dir examples relay:app
