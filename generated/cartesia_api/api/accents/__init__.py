@@ -19,7 +19,7 @@ class Accents:
     def list(self, *, options: RequestOptions | None = None) -> AccentCatalog:
         """List the whole catalog of accents.
 
-        Sorted by id, in one answer without pages.
+        Returns all accents in one response, sorted by id.
 
         Args:
             options: What this call does differently, such as its timeout.
@@ -33,7 +33,7 @@ class Accents:
 
 
 class AsyncAccents:
-    """The operations of the resource `accents`, in an event loop."""
+    """The operations of the resource `accents`, asynchronous."""
 
     def __init__(self, sender: AsyncSender) -> None:
         self._sender = sender
@@ -41,7 +41,7 @@ class AsyncAccents:
     async def list(self, *, options: RequestOptions | None = None) -> AccentCatalog:
         """List the whole catalog of accents.
 
-        Sorted by id, in one answer without pages.
+        Returns all accents in one response, sorted by id.
 
         Args:
             options: What this call does differently, such as its timeout.

@@ -29,14 +29,14 @@ class AccessToken:
     ) -> IssuedToken:
         """Issue an access token.
 
-        An access token is a signed token that opens the granted endpoints for at most an hour.
-        Make it on a server that holds the API key and hand it to a browser or a phone. A token
-        cannot issue another token.
+        An access token is a signed token that can use the granted endpoints for at most an
+        hour. Create it on a server that has the API key, and send it to a browser or a phone. A
+        token cannot issue another token.
 
         Args:
             expires_in: Lifetime in seconds, 1 to 3600. The server chooses when it is left
                 out.
-            grants: Endpoints that the token opens.
+            grants: Endpoints that the token can use.
             options: What this call does differently, such as its timeout.
 
         Raises:
@@ -53,7 +53,7 @@ class AccessToken:
 
 
 class AsyncAccessToken:
-    """The operations of the resource `access_token`, in an event loop."""
+    """The operations of the resource `access_token`, asynchronous."""
 
     def __init__(self, sender: AsyncSender) -> None:
         self._sender = sender
@@ -67,14 +67,14 @@ class AsyncAccessToken:
     ) -> IssuedToken:
         """Issue an access token.
 
-        An access token is a signed token that opens the granted endpoints for at most an hour.
-        Make it on a server that holds the API key and hand it to a browser or a phone. A token
-        cannot issue another token.
+        An access token is a signed token that can use the granted endpoints for at most an
+        hour. Create it on a server that has the API key, and send it to a browser or a phone. A
+        token cannot issue another token.
 
         Args:
             expires_in: Lifetime in seconds, 1 to 3600. The server chooses when it is left
                 out.
-            grants: Endpoints that the token opens.
+            grants: Endpoints that the token can use.
             options: What this call does differently, such as its timeout.
 
         Raises:

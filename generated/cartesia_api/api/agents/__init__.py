@@ -52,7 +52,7 @@ class Agents:
     def list(self, *, options: RequestOptions | None = None) -> AgentList:
         """List all your agents.
 
-        In one answer without pages.
+        Returns all of them in one response, without pages.
 
         Args:
             options: What this call does differently, such as its timeout.
@@ -67,7 +67,7 @@ class Agents:
     def list_templates(self, *, options: RequestOptions | None = None) -> AgentTemplateList:
         """List the templates that an agent can start from.
 
-        In one answer without pages. Needs no credentials.
+        Returns all of them in one response, without pages. Needs no credentials.
 
         Args:
             options: What this call does differently, such as its timeout.
@@ -119,7 +119,7 @@ class Agents:
     ) -> AgentSummary:
         """Change the name, description, voice or language of an agent.
 
-        A field that is left out stays as it is.
+        The server keeps the fields that you leave out.
 
         Args:
             agent_id: Id of the agent.
@@ -149,7 +149,7 @@ class Agents:
     ) -> builtins.list[PhoneNumber]:
         """List all phone numbers of an agent.
 
-        A bare array, without pages.
+        Returns an array, without pages.
 
         Args:
             agent_id: Id of the agent.
@@ -166,7 +166,7 @@ class Agents:
 
 
 class AsyncAgents:
-    """The operations of the resource `agents`, in an event loop."""
+    """The operations of the resource `agents`, asynchronous."""
 
     def __init__(self, sender: AsyncSender) -> None:
         self._sender = sender
@@ -195,7 +195,7 @@ class AsyncAgents:
     async def list(self, *, options: RequestOptions | None = None) -> AgentList:
         """List all your agents.
 
-        In one answer without pages.
+        Returns all of them in one response, without pages.
 
         Args:
             options: What this call does differently, such as its timeout.
@@ -210,7 +210,7 @@ class AsyncAgents:
     async def list_templates(self, *, options: RequestOptions | None = None) -> AgentTemplateList:
         """List the templates that an agent can start from.
 
-        In one answer without pages. Needs no credentials.
+        Returns all of them in one response, without pages. Needs no credentials.
 
         Args:
             options: What this call does differently, such as its timeout.
@@ -266,7 +266,7 @@ class AsyncAgents:
     ) -> AgentSummary:
         """Change the name, description, voice or language of an agent.
 
-        A field that is left out stays as it is.
+        The server keeps the fields that you leave out.
 
         Args:
             agent_id: Id of the agent.
@@ -296,7 +296,7 @@ class AsyncAgents:
     ) -> builtins.list[PhoneNumber]:
         """List all phone numbers of an agent.
 
-        A bare array, without pages.
+        Returns an array, without pages.
 
         Args:
             agent_id: Id of the agent.

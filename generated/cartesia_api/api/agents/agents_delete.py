@@ -25,7 +25,7 @@ def build_request(*, agent_id: str) -> Request:
 
 
 def parse(response: Response) -> None:
-    """Read nothing: a success has no body."""
+    """Return nothing, because a success has no body."""
 
 
 def sync(*, client: Sender, agent_id: str, options: RequestOptions | None = None) -> None:
@@ -36,5 +36,5 @@ def sync(*, client: Sender, agent_id: str, options: RequestOptions | None = None
 async def asyncio(
     *, client: AsyncSender, agent_id: str, options: RequestOptions | None = None
 ) -> None:
-    """Call the operation in an event loop."""
+    """Call the operation asynchronously."""
     return await client.call(build_request(agent_id=agent_id), parse, options)

@@ -28,10 +28,10 @@ def build_request(*, agent_id: str) -> Request:
 
 
 def parse(response: Response) -> AgentSummary:
-    """Read the body of a success.
+    """Decode the body of a successful response.
 
     Raises:
-        ResponseDecodeError: If the body is not what the document promises.
+        ResponseDecodeError: If the body does not match the document.
     """
     return decode(OPERATION, response, AgentSummary.from_dict)
 
@@ -44,5 +44,5 @@ def sync(*, client: Sender, agent_id: str, options: RequestOptions | None = None
 async def asyncio(
     *, client: AsyncSender, agent_id: str, options: RequestOptions | None = None
 ) -> AgentSummary:
-    """Call the operation in an event loop."""
+    """Call the operation asynchronously."""
     return await client.call(build_request(agent_id=agent_id), parse, options)

@@ -31,10 +31,10 @@ def build_request(*, agent_id: str, body: UpdateAgentRequest) -> Request:
 
 
 def parse(response: Response) -> AgentSummary:
-    """Read the body of a success.
+    """Decode the body of a successful response.
 
     Raises:
-        ResponseDecodeError: If the body is not what the document promises.
+        ResponseDecodeError: If the body does not match the document.
     """
     return decode(OPERATION, response, AgentSummary.from_dict)
 
@@ -57,5 +57,5 @@ async def asyncio(
     body: UpdateAgentRequest,
     options: RequestOptions | None = None,
 ) -> AgentSummary:
-    """Call the operation in an event loop."""
+    """Call the operation asynchronously."""
     return await client.call(build_request(agent_id=agent_id, body=body), parse, options)

@@ -29,12 +29,12 @@ def build_request(*, call_id: str) -> Request:
 def stream(
     *, client: Sender, call_id: str, options: RequestOptions | None = None
 ) -> AbstractContextManager[Download]:
-    """Call the operation and hand out the answer, a success, before its body is read."""
+    """Call the operation and return the successful response before its body is read."""
     return client.stream(build_request(call_id=call_id), options)
 
 
 def astream(
     *, client: AsyncSender, call_id: str, options: RequestOptions | None = None
 ) -> AbstractAsyncContextManager[AsyncDownload]:
-    """Call the operation and hand out the answer, a success, before its body is read."""
+    """Call the operation and return the successful response before its body is read."""
     return client.stream(build_request(call_id=call_id), options)

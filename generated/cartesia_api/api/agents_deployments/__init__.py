@@ -38,7 +38,7 @@ class AgentsDeployments:
     ) -> builtins.list[Deployment]:
         """List all deployments of an agent.
 
-        A bare array, without pages.
+        Returns an array, without pages.
 
         Args:
             agent_id: Id of the agent.
@@ -53,7 +53,7 @@ class AgentsDeployments:
 
 
 class AsyncAgentsDeployments:
-    """The operations of the resource `agents_deployments`, in an event loop."""
+    """The operations of the resource `agents_deployments`, asynchronous."""
 
     def __init__(self, sender: AsyncSender) -> None:
         self._sender = sender
@@ -81,7 +81,7 @@ class AsyncAgentsDeployments:
     ) -> builtins.list[Deployment]:
         """List all deployments of an agent.
 
-        A bare array, without pages.
+        Returns an array, without pages.
 
         Args:
             agent_id: Id of the agent.

@@ -28,10 +28,10 @@ def build_request(*, deployment_id: str) -> Request:
 
 
 def parse(response: Response) -> Deployment:
-    """Read the body of a success.
+    """Decode the body of a successful response.
 
     Raises:
-        ResponseDecodeError: If the body is not what the document promises.
+        ResponseDecodeError: If the body does not match the document.
     """
     return decode(OPERATION, response, Deployment.from_dict)
 
@@ -46,5 +46,5 @@ def sync(
 async def asyncio(
     *, client: AsyncSender, deployment_id: str, options: RequestOptions | None = None
 ) -> Deployment:
-    """Call the operation in an event loop."""
+    """Call the operation asynchronously."""
     return await client.call(build_request(deployment_id=deployment_id), parse, options)

@@ -41,12 +41,12 @@ class AgentsMetrics:
     ) -> MetricPage:
         """List one page of your metrics.
 
-        There is no way to page backwards.
+        You can only page forwards.
 
         Args:
             limit: Metrics per page, 1 to 100. The server sends 10 when it is left out.
-            starting_after: Id of an item; the page starts right behind it. Use the last id of
-                the page before.
+            starting_after: Id of an item. The page starts with the item after it; pass the id
+                of the last item of the previous page.
             options: What this call does differently, such as its timeout.
 
         Raises:
@@ -65,12 +65,12 @@ class AgentsMetrics:
         starting_after: str | Unset = UNSET,
         options: RequestOptions | None = None,
     ) -> Iterator[Metric]:
-        """Iterate over everything that `list` lists, fetching the next page when it is needed.
+        """Iterate over the items of all pages of `list`, fetching each page when needed.
 
         Args:
             limit: Metrics per page, 1 to 100. The server sends 10 when it is left out.
-            starting_after: Id of an item; the page starts right behind it. Use the last id of
-                the page before.
+            starting_after: Id of an item. The page starts with the item after it; pass the id
+                of the last item of the previous page.
             options: What this call does differently, such as its timeout.
 
         Raises:
@@ -91,14 +91,14 @@ class AgentsMetrics:
         display_name: None | str | Unset = UNSET,
         options: RequestOptions | None = None,
     ) -> Metric:
-        """Make a metric.
+        """Create a metric.
 
-        A metric asks a model about the transcript of each call. Add it to an agent to have its
-        calls measured.
+        A metric asks a model about the transcript of each call. Add it to an agent to measure
+        the agent's calls.
 
         Args:
             name: A unique name of lower-case letters, digits, `_`, `-` and `.`.
-            prompt: The task and how to judge it.
+            prompt: Instructions for the model, with the task and how to judge it.
             display_name: Name to show to people.
             options: What this call does differently, such as its timeout.
 
@@ -135,7 +135,7 @@ class AgentsMetrics:
     ) -> None:
         """Measure the calls of an agent with a metric.
 
-        From now on the metric runs on every call.
+        The metric then runs on every later call.
 
         Args:
             agent_id: Id of the agent.
@@ -172,7 +172,7 @@ class AgentsMetrics:
 
 
 class AsyncAgentsMetrics:
-    """The operations of the resource `agents_metrics`, in an event loop."""
+    """The operations of the resource `agents_metrics`, asynchronous."""
 
     def __init__(self, sender: AsyncSender) -> None:
         self._sender = sender
@@ -193,12 +193,12 @@ class AsyncAgentsMetrics:
     ) -> MetricPage:
         """List one page of your metrics.
 
-        There is no way to page backwards.
+        You can only page forwards.
 
         Args:
             limit: Metrics per page, 1 to 100. The server sends 10 when it is left out.
-            starting_after: Id of an item; the page starts right behind it. Use the last id of
-                the page before.
+            starting_after: Id of an item. The page starts with the item after it; pass the id
+                of the last item of the previous page.
             options: What this call does differently, such as its timeout.
 
         Raises:
@@ -217,12 +217,12 @@ class AsyncAgentsMetrics:
         starting_after: str | Unset = UNSET,
         options: RequestOptions | None = None,
     ) -> AsyncIterator[Metric]:
-        """Iterate over everything that `list` lists, fetching the next page when it is needed.
+        """Iterate over the items of all pages of `list`, fetching each page when needed.
 
         Args:
             limit: Metrics per page, 1 to 100. The server sends 10 when it is left out.
-            starting_after: Id of an item; the page starts right behind it. Use the last id of
-                the page before.
+            starting_after: Id of an item. The page starts with the item after it; pass the id
+                of the last item of the previous page.
             options: What this call does differently, such as its timeout.
 
         Raises:
@@ -243,14 +243,14 @@ class AsyncAgentsMetrics:
         display_name: None | str | Unset = UNSET,
         options: RequestOptions | None = None,
     ) -> Metric:
-        """Make a metric.
+        """Create a metric.
 
-        A metric asks a model about the transcript of each call. Add it to an agent to have its
-        calls measured.
+        A metric asks a model about the transcript of each call. Add it to an agent to measure
+        the agent's calls.
 
         Args:
             name: A unique name of lower-case letters, digits, `_`, `-` and `.`.
-            prompt: The task and how to judge it.
+            prompt: Instructions for the model, with the task and how to judge it.
             display_name: Name to show to people.
             options: What this call does differently, such as its timeout.
 
@@ -287,7 +287,7 @@ class AsyncAgentsMetrics:
     ) -> None:
         """Measure the calls of an agent with a metric.
 
-        From now on the metric runs on every call.
+        The metric then runs on every later call.
 
         Args:
             agent_id: Id of the agent.

@@ -26,7 +26,7 @@ def build_request(*, agent_id: str, metric_id: str) -> Request:
 
 
 def parse(response: Response) -> None:
-    """Read nothing: a success has no body."""
+    """Return nothing, because a success has no body."""
 
 
 def sync(
@@ -39,5 +39,5 @@ def sync(
 async def asyncio(
     *, client: AsyncSender, agent_id: str, metric_id: str, options: RequestOptions | None = None
 ) -> None:
-    """Call the operation in an event loop."""
+    """Call the operation asynchronously."""
     return await client.call(build_request(agent_id=agent_id, metric_id=metric_id), parse, options)

@@ -28,10 +28,10 @@ def build_request(*, metric_id: str) -> Request:
 
 
 def parse(response: Response) -> Metric:
-    """Read the body of a success.
+    """Decode the body of a successful response.
 
     Raises:
-        ResponseDecodeError: If the body is not what the document promises.
+        ResponseDecodeError: If the body does not match the document.
     """
     return decode(OPERATION, response, Metric.from_dict)
 
@@ -44,5 +44,5 @@ def sync(*, client: Sender, metric_id: str, options: RequestOptions | None = Non
 async def asyncio(
     *, client: AsyncSender, metric_id: str, options: RequestOptions | None = None
 ) -> Metric:
-    """Call the operation in an event loop."""
+    """Call the operation asynchronously."""
     return await client.call(build_request(metric_id=metric_id), parse, options)

@@ -43,12 +43,12 @@ class Datasets:
         """List one page of your datasets.
 
         Args:
-            limit: Items per page, 1 to 100. How many the server sends when it is left out is
-                not documented.
-            starting_after: Id of an item; the page starts right behind it. Use the last id of
-                the page before.
-            ending_before: Id of an item; the page ends right before it. Use the first id of
-                the page behind.
+            limit: Items per page, 1 to 100. It is not documented how many the server sends
+                when it is left out.
+            starting_after: Id of an item. The page starts with the item after it; pass the id
+                of the last item of the previous page.
+            ending_before: Id of an item. The page ends with the item before it; pass the id
+                of the first item of the next page.
             options: What this call does differently, such as its timeout.
 
         Raises:
@@ -71,13 +71,13 @@ class Datasets:
         starting_after: str | Unset = UNSET,
         options: RequestOptions | None = None,
     ) -> Iterator[Dataset]:
-        """Iterate over everything that `list` lists, fetching the next page when it is needed.
+        """Iterate over the items of all pages of `list`, fetching each page when needed.
 
         Args:
-            limit: Items per page, 1 to 100. How many the server sends when it is left out is
-                not documented.
-            starting_after: Id of an item; the page starts right behind it. Use the last id of
-                the page before.
+            limit: Items per page, 1 to 100. It is not documented how many the server sends
+                when it is left out.
+            starting_after: Id of an item. The page starts with the item after it; pass the id
+                of the last item of the previous page.
             options: What this call does differently, such as its timeout.
 
         Raises:
@@ -93,13 +93,13 @@ class Datasets:
     def create(
         self, *, name: str, description: str, options: RequestOptions | None = None
     ) -> Dataset:
-        """Make an empty dataset.
+        """Create an empty dataset.
 
         Upload recordings to it next, then fine-tune a model on it.
 
         Args:
             name: Name of the dataset.
-            description: What is in it.
+            description: What the dataset contains.
             options: What this call does differently, such as its timeout.
 
         Raises:
@@ -147,12 +147,12 @@ class Datasets:
     ) -> None:
         """Change the name and the description of a dataset.
 
-        Both are sent each time. Unlike the other changes, this one answers without a body.
+        Give both each time. Unlike the other changes, this one returns nothing.
 
         Args:
             id: Id of the dataset.
             name: Name of the dataset.
-            description: What is in it.
+            description: What the dataset contains.
             options: What this call does differently, such as its timeout.
 
         Raises:
@@ -170,7 +170,7 @@ class Datasets:
 
 
 class AsyncDatasets:
-    """The operations of the resource `datasets`, in an event loop."""
+    """The operations of the resource `datasets`, asynchronous."""
 
     def __init__(self, sender: AsyncSender) -> None:
         self._sender = sender
@@ -193,12 +193,12 @@ class AsyncDatasets:
         """List one page of your datasets.
 
         Args:
-            limit: Items per page, 1 to 100. How many the server sends when it is left out is
-                not documented.
-            starting_after: Id of an item; the page starts right behind it. Use the last id of
-                the page before.
-            ending_before: Id of an item; the page ends right before it. Use the first id of
-                the page behind.
+            limit: Items per page, 1 to 100. It is not documented how many the server sends
+                when it is left out.
+            starting_after: Id of an item. The page starts with the item after it; pass the id
+                of the last item of the previous page.
+            ending_before: Id of an item. The page ends with the item before it; pass the id
+                of the first item of the next page.
             options: What this call does differently, such as its timeout.
 
         Raises:
@@ -221,13 +221,13 @@ class AsyncDatasets:
         starting_after: str | Unset = UNSET,
         options: RequestOptions | None = None,
     ) -> AsyncIterator[Dataset]:
-        """Iterate over everything that `list` lists, fetching the next page when it is needed.
+        """Iterate over the items of all pages of `list`, fetching each page when needed.
 
         Args:
-            limit: Items per page, 1 to 100. How many the server sends when it is left out is
-                not documented.
-            starting_after: Id of an item; the page starts right behind it. Use the last id of
-                the page before.
+            limit: Items per page, 1 to 100. It is not documented how many the server sends
+                when it is left out.
+            starting_after: Id of an item. The page starts with the item after it; pass the id
+                of the last item of the previous page.
             options: What this call does differently, such as its timeout.
 
         Raises:
@@ -243,13 +243,13 @@ class AsyncDatasets:
     async def create(
         self, *, name: str, description: str, options: RequestOptions | None = None
     ) -> Dataset:
-        """Make an empty dataset.
+        """Create an empty dataset.
 
         Upload recordings to it next, then fine-tune a model on it.
 
         Args:
             name: Name of the dataset.
-            description: What is in it.
+            description: What the dataset contains.
             options: What this call does differently, such as its timeout.
 
         Raises:
@@ -297,12 +297,12 @@ class AsyncDatasets:
     ) -> None:
         """Change the name and the description of a dataset.
 
-        Both are sent each time. Unlike the other changes, this one answers without a body.
+        Give both each time. Unlike the other changes, this one returns nothing.
 
         Args:
             id: Id of the dataset.
             name: Name of the dataset.
-            description: What is in it.
+            description: What the dataset contains.
             options: What this call does differently, such as its timeout.
 
         Raises:

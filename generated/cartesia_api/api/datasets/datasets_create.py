@@ -1,4 +1,4 @@
-"""POST /datasets/: Make an empty dataset."""
+"""POST /datasets/: Create an empty dataset."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ def build_request(*, body: DatasetRequest) -> Request:
 
 
 def parse(response: Response) -> Dataset:
-    """Read the body of a success.
+    """Decode the body of a successful response.
 
     Raises:
-        ResponseDecodeError: If the body is not what the document promises.
+        ResponseDecodeError: If the body does not match the document.
     """
     return decode(OPERATION, response, Dataset.from_dict)
 
@@ -45,5 +45,5 @@ def sync(*, client: Sender, body: DatasetRequest, options: RequestOptions | None
 async def asyncio(
     *, client: AsyncSender, body: DatasetRequest, options: RequestOptions | None = None
 ) -> Dataset:
-    """Call the operation in an event loop."""
+    """Call the operation asynchronously."""
     return await client.call(build_request(body=body), parse, options)

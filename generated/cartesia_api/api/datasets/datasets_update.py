@@ -29,7 +29,7 @@ def build_request(*, id: str, body: DatasetRequest) -> Request:
 
 
 def parse(response: Response) -> None:
-    """Read nothing: a success has no body."""
+    """Return nothing, because a success has no body."""
 
 
 def sync(
@@ -42,5 +42,5 @@ def sync(
 async def asyncio(
     *, client: AsyncSender, id: str, body: DatasetRequest, options: RequestOptions | None = None
 ) -> None:
-    """Call the operation in an event loop."""
+    """Call the operation asynchronously."""
     return await client.call(build_request(id=id, body=body), parse, options)

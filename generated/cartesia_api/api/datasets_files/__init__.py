@@ -39,12 +39,12 @@ class DatasetsFiles:
 
         Args:
             id: Id of the dataset.
-            limit: Items per page, 1 to 100. How many the server sends when it is left out is
-                not documented.
-            starting_after: Id of an item; the page starts right behind it. Use the last id of
-                the page before.
-            ending_before: Id of an item; the page ends right before it. Use the first id of
-                the page behind.
+            limit: Items per page, 1 to 100. It is not documented how many the server sends
+                when it is left out.
+            starting_after: Id of an item. The page starts with the item after it; pass the id
+                of the last item of the previous page.
+            ending_before: Id of an item. The page ends with the item before it; pass the id
+                of the first item of the next page.
             options: What this call does differently, such as its timeout.
 
         Raises:
@@ -69,14 +69,14 @@ class DatasetsFiles:
         starting_after: str | Unset = UNSET,
         options: RequestOptions | None = None,
     ) -> Iterator[DatasetFile]:
-        """Iterate over everything that `list` lists, fetching the next page when it is needed.
+        """Iterate over the items of all pages of `list`, fetching each page when needed.
 
         Args:
             id: Id of the dataset.
-            limit: Items per page, 1 to 100. How many the server sends when it is left out is
-                not documented.
-            starting_after: Id of an item; the page starts right behind it. Use the last id of
-                the page before.
+            limit: Items per page, 1 to 100. It is not documented how many the server sends
+                when it is left out.
+            starting_after: Id of an item. The page starts with the item after it; pass the id
+                of the last item of the previous page.
             options: What this call does differently, such as its timeout.
 
         Raises:
@@ -99,7 +99,7 @@ class DatasetsFiles:
     ) -> None:
         """Upload a file to a dataset.
 
-        It answers without a body: list the files to learn the id of the new one.
+        Returns nothing. List the files to get the id of the new one.
 
         Args:
             id: Id of the dataset.
@@ -142,7 +142,7 @@ class DatasetsFiles:
 
 
 class AsyncDatasetsFiles:
-    """The operations of the resource `datasets_files`, in an event loop."""
+    """The operations of the resource `datasets_files`, asynchronous."""
 
     def __init__(self, sender: AsyncSender) -> None:
         self._sender = sender
@@ -160,12 +160,12 @@ class AsyncDatasetsFiles:
 
         Args:
             id: Id of the dataset.
-            limit: Items per page, 1 to 100. How many the server sends when it is left out is
-                not documented.
-            starting_after: Id of an item; the page starts right behind it. Use the last id of
-                the page before.
-            ending_before: Id of an item; the page ends right before it. Use the first id of
-                the page behind.
+            limit: Items per page, 1 to 100. It is not documented how many the server sends
+                when it is left out.
+            starting_after: Id of an item. The page starts with the item after it; pass the id
+                of the last item of the previous page.
+            ending_before: Id of an item. The page ends with the item before it; pass the id
+                of the first item of the next page.
             options: What this call does differently, such as its timeout.
 
         Raises:
@@ -190,14 +190,14 @@ class AsyncDatasetsFiles:
         starting_after: str | Unset = UNSET,
         options: RequestOptions | None = None,
     ) -> AsyncIterator[DatasetFile]:
-        """Iterate over everything that `list` lists, fetching the next page when it is needed.
+        """Iterate over the items of all pages of `list`, fetching each page when needed.
 
         Args:
             id: Id of the dataset.
-            limit: Items per page, 1 to 100. How many the server sends when it is left out is
-                not documented.
-            starting_after: Id of an item; the page starts right behind it. Use the last id of
-                the page before.
+            limit: Items per page, 1 to 100. It is not documented how many the server sends
+                when it is left out.
+            starting_after: Id of an item. The page starts with the item after it; pass the id
+                of the last item of the previous page.
             options: What this call does differently, such as its timeout.
 
         Raises:
@@ -220,7 +220,7 @@ class AsyncDatasetsFiles:
     ) -> None:
         """Upload a file to a dataset.
 
-        It answers without a body: list the files to learn the id of the new one.
+        Returns nothing. List the files to get the id of the new one.
 
         Args:
             id: Id of the dataset.

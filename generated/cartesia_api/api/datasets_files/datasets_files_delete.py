@@ -26,7 +26,7 @@ def build_request(*, id: str, file_id: str) -> Request:
 
 
 def parse(response: Response) -> None:
-    """Read nothing: a success has no body."""
+    """Return nothing, because a success has no body."""
 
 
 def sync(*, client: Sender, id: str, file_id: str, options: RequestOptions | None = None) -> None:
@@ -37,5 +37,5 @@ def sync(*, client: Sender, id: str, file_id: str, options: RequestOptions | Non
 async def asyncio(
     *, client: AsyncSender, id: str, file_id: str, options: RequestOptions | None = None
 ) -> None:
-    """Call the operation in an event loop."""
+    """Call the operation asynchronously."""
     return await client.call(build_request(id=id, file_id=file_id), parse, options)

@@ -29,7 +29,7 @@ def build_request(*, id: str, body: UploadDatasetFileRequest) -> Request:
 
 
 def parse(response: Response) -> None:
-    """Read nothing: a success has no body."""
+    """Return nothing, because a success has no body."""
 
 
 def sync(
@@ -50,5 +50,5 @@ async def asyncio(
     body: UploadDatasetFileRequest,
     options: RequestOptions | None = None,
 ) -> None:
-    """Call the operation in an event loop."""
+    """Call the operation asynchronously."""
     return await client.call(build_request(id=id, body=body), parse, options)

@@ -38,17 +38,17 @@ class Files:
     ) -> StoredFilePage:
         """List one page of your stored files.
 
-        The official SDK 4.2.0 lacks it.
+        The official SDK 4.2.0 does not have this call.
 
         Args:
             purpose: Only files of this purpose.
             q: Text to find in the name of the file.
-            limit: Items per page, 1 to 100. How many the server sends when it is left out is
-                not documented.
-            starting_after: Id of an item; the page starts right behind it. Use the last id of
-                the page before.
-            ending_before: Id of an item; the page ends right before it. Use the first id of
-                the page behind.
+            limit: Items per page, 1 to 100. It is not documented how many the server sends
+                when it is left out.
+            starting_after: Id of an item. The page starts with the item after it; pass the id
+                of the last item of the previous page.
+            ending_before: Id of an item. The page ends with the item before it; pass the id
+                of the first item of the next page.
             options: What this call does differently, such as its timeout.
 
         Raises:
@@ -75,15 +75,15 @@ class Files:
         starting_after: str | Unset = UNSET,
         options: RequestOptions | None = None,
     ) -> Iterator[StoredFile]:
-        """Iterate over everything that `list` lists, fetching the next page when it is needed.
+        """Iterate over the items of all pages of `list`, fetching each page when needed.
 
         Args:
             purpose: Only files of this purpose.
             q: Text to find in the name of the file.
-            limit: Items per page, 1 to 100. How many the server sends when it is left out is
-                not documented.
-            starting_after: Id of an item; the page starts right behind it. Use the last id of
-                the page before.
+            limit: Items per page, 1 to 100. It is not documented how many the server sends
+                when it is left out.
+            starting_after: Id of an item. The page starts with the item after it; pass the id
+                of the last item of the previous page.
             options: What this call does differently, such as its timeout.
 
         Raises:
@@ -103,7 +103,7 @@ class Files:
     ) -> StoredFile:
         """Store a file.
 
-        Answers with status 201. The official SDK 4.2.0 lacks it.
+        The server answers with status 201. The official SDK 4.2.0 does not have this call.
 
         Args:
             file: The file.
@@ -125,9 +125,9 @@ class Files:
             )
 
     def get(self, id: str, *, options: RequestOptions | None = None) -> StoredFile:
-        """Get what is known about one stored file.
+        """Get the metadata of one stored file.
 
-        The official SDK 4.2.0 lacks it.
+        The official SDK 4.2.0 does not have this call.
 
         Args:
             id: Id of the file, such as `file_...`.
@@ -142,7 +142,7 @@ class Files:
 
 
 class AsyncFiles:
-    """The operations of the resource `files`, in an event loop."""
+    """The operations of the resource `files`, asynchronous."""
 
     def __init__(self, sender: AsyncSender) -> None:
         self._sender = sender
@@ -159,17 +159,17 @@ class AsyncFiles:
     ) -> StoredFilePage:
         """List one page of your stored files.
 
-        The official SDK 4.2.0 lacks it.
+        The official SDK 4.2.0 does not have this call.
 
         Args:
             purpose: Only files of this purpose.
             q: Text to find in the name of the file.
-            limit: Items per page, 1 to 100. How many the server sends when it is left out is
-                not documented.
-            starting_after: Id of an item; the page starts right behind it. Use the last id of
-                the page before.
-            ending_before: Id of an item; the page ends right before it. Use the first id of
-                the page behind.
+            limit: Items per page, 1 to 100. It is not documented how many the server sends
+                when it is left out.
+            starting_after: Id of an item. The page starts with the item after it; pass the id
+                of the last item of the previous page.
+            ending_before: Id of an item. The page ends with the item before it; pass the id
+                of the first item of the next page.
             options: What this call does differently, such as its timeout.
 
         Raises:
@@ -196,15 +196,15 @@ class AsyncFiles:
         starting_after: str | Unset = UNSET,
         options: RequestOptions | None = None,
     ) -> AsyncIterator[StoredFile]:
-        """Iterate over everything that `list` lists, fetching the next page when it is needed.
+        """Iterate over the items of all pages of `list`, fetching each page when needed.
 
         Args:
             purpose: Only files of this purpose.
             q: Text to find in the name of the file.
-            limit: Items per page, 1 to 100. How many the server sends when it is left out is
-                not documented.
-            starting_after: Id of an item; the page starts right behind it. Use the last id of
-                the page before.
+            limit: Items per page, 1 to 100. It is not documented how many the server sends
+                when it is left out.
+            starting_after: Id of an item. The page starts with the item after it; pass the id
+                of the last item of the previous page.
             options: What this call does differently, such as its timeout.
 
         Raises:
@@ -224,7 +224,7 @@ class AsyncFiles:
     ) -> StoredFile:
         """Store a file.
 
-        Answers with status 201. The official SDK 4.2.0 lacks it.
+        The server answers with status 201. The official SDK 4.2.0 does not have this call.
 
         Args:
             file: The file.
@@ -246,9 +246,9 @@ class AsyncFiles:
             )
 
     async def get(self, id: str, *, options: RequestOptions | None = None) -> StoredFile:
-        """Get what is known about one stored file.
+        """Get the metadata of one stored file.
 
-        The official SDK 4.2.0 lacks it.
+        The official SDK 4.2.0 does not have this call.
 
         Args:
             id: Id of the file, such as `file_...`.

@@ -39,12 +39,12 @@ class FineTunes:
         """List one page of your fine-tunes.
 
         Args:
-            limit: Items per page, 1 to 100. How many the server sends when it is left out is
-                not documented.
-            starting_after: Id of an item; the page starts right behind it. Use the last id of
-                the page before.
-            ending_before: Id of an item; the page ends right before it. Use the first id of
-                the page behind.
+            limit: Items per page, 1 to 100. It is not documented how many the server sends
+                when it is left out.
+            starting_after: Id of an item. The page starts with the item after it; pass the id
+                of the last item of the previous page.
+            ending_before: Id of an item. The page ends with the item before it; pass the id
+                of the first item of the next page.
             options: What this call does differently, such as its timeout.
 
         Raises:
@@ -67,13 +67,13 @@ class FineTunes:
         starting_after: str | Unset = UNSET,
         options: RequestOptions | None = None,
     ) -> Iterator[FineTune]:
-        """Iterate over everything that `list` lists, fetching the next page when it is needed.
+        """Iterate over the items of all pages of `list`, fetching each page when needed.
 
         Args:
-            limit: Items per page, 1 to 100. How many the server sends when it is left out is
-                not documented.
-            starting_after: Id of an item; the page starts right behind it. Use the last id of
-                the page before.
+            limit: Items per page, 1 to 100. It is not documented how many the server sends
+                when it is left out.
+            starting_after: Id of an item. The page starts with the item after it; pass the id
+                of the last item of the previous page.
             options: What this call does differently, such as its timeout.
 
         Raises:
@@ -99,8 +99,8 @@ class FineTunes:
     ) -> FineTune:
         """Fine-tune a model on a dataset.
 
-        Starts the training and answers at once; ask for the fine-tune again until its `status`
-        is `completed` or `failed`. Training costs 1,000,000 credits.
+        Starts the training and returns at once. Then get the fine-tune repeatedly until its
+        `status` is `completed` or `failed`. Training costs 1,000,000 credits.
 
         Args:
             name: Name of the fine-tune.
@@ -171,12 +171,12 @@ class FineTunes:
 
         Args:
             id: Id of the fine-tune.
-            limit: Items per page, 1 to 100. How many the server sends when it is left out is
-                not documented.
-            starting_after: Id of an item; the page starts right behind it. Use the last id of
-                the page before.
-            ending_before: Id of an item; the page ends right before it. Use the first id of
-                the page behind.
+            limit: Items per page, 1 to 100. It is not documented how many the server sends
+                when it is left out.
+            starting_after: Id of an item. The page starts with the item after it; pass the id
+                of the last item of the previous page.
+            ending_before: Id of an item. The page ends with the item before it; pass the id
+                of the first item of the next page.
             options: What this call does differently, such as its timeout.
 
         Raises:
@@ -201,14 +201,14 @@ class FineTunes:
         starting_after: str | Unset = UNSET,
         options: RequestOptions | None = None,
     ) -> Iterator[Voice]:
-        """Iterate over everything that `list_voices` lists, fetching the next page when it is needed.
+        """Iterate over the items of all pages of `list_voices`, fetching each page when needed.
 
         Args:
             id: Id of the fine-tune.
-            limit: Items per page, 1 to 100. How many the server sends when it is left out is
-                not documented.
-            starting_after: Id of an item; the page starts right behind it. Use the last id of
-                the page before.
+            limit: Items per page, 1 to 100. It is not documented how many the server sends
+                when it is left out.
+            starting_after: Id of an item. The page starts with the item after it; pass the id
+                of the last item of the previous page.
             options: What this call does differently, such as its timeout.
 
         Raises:
@@ -223,7 +223,7 @@ class FineTunes:
 
 
 class AsyncFineTunes:
-    """The operations of the resource `fine_tunes`, in an event loop."""
+    """The operations of the resource `fine_tunes`, asynchronous."""
 
     def __init__(self, sender: AsyncSender) -> None:
         self._sender = sender
@@ -239,12 +239,12 @@ class AsyncFineTunes:
         """List one page of your fine-tunes.
 
         Args:
-            limit: Items per page, 1 to 100. How many the server sends when it is left out is
-                not documented.
-            starting_after: Id of an item; the page starts right behind it. Use the last id of
-                the page before.
-            ending_before: Id of an item; the page ends right before it. Use the first id of
-                the page behind.
+            limit: Items per page, 1 to 100. It is not documented how many the server sends
+                when it is left out.
+            starting_after: Id of an item. The page starts with the item after it; pass the id
+                of the last item of the previous page.
+            ending_before: Id of an item. The page ends with the item before it; pass the id
+                of the first item of the next page.
             options: What this call does differently, such as its timeout.
 
         Raises:
@@ -267,13 +267,13 @@ class AsyncFineTunes:
         starting_after: str | Unset = UNSET,
         options: RequestOptions | None = None,
     ) -> AsyncIterator[FineTune]:
-        """Iterate over everything that `list` lists, fetching the next page when it is needed.
+        """Iterate over the items of all pages of `list`, fetching each page when needed.
 
         Args:
-            limit: Items per page, 1 to 100. How many the server sends when it is left out is
-                not documented.
-            starting_after: Id of an item; the page starts right behind it. Use the last id of
-                the page before.
+            limit: Items per page, 1 to 100. It is not documented how many the server sends
+                when it is left out.
+            starting_after: Id of an item. The page starts with the item after it; pass the id
+                of the last item of the previous page.
             options: What this call does differently, such as its timeout.
 
         Raises:
@@ -299,8 +299,8 @@ class AsyncFineTunes:
     ) -> FineTune:
         """Fine-tune a model on a dataset.
 
-        Starts the training and answers at once; ask for the fine-tune again until its `status`
-        is `completed` or `failed`. Training costs 1,000,000 credits.
+        Starts the training and returns at once. Then get the fine-tune repeatedly until its
+        `status` is `completed` or `failed`. Training costs 1,000,000 credits.
 
         Args:
             name: Name of the fine-tune.
@@ -371,12 +371,12 @@ class AsyncFineTunes:
 
         Args:
             id: Id of the fine-tune.
-            limit: Items per page, 1 to 100. How many the server sends when it is left out is
-                not documented.
-            starting_after: Id of an item; the page starts right behind it. Use the last id of
-                the page before.
-            ending_before: Id of an item; the page ends right before it. Use the first id of
-                the page behind.
+            limit: Items per page, 1 to 100. It is not documented how many the server sends
+                when it is left out.
+            starting_after: Id of an item. The page starts with the item after it; pass the id
+                of the last item of the previous page.
+            ending_before: Id of an item. The page ends with the item before it; pass the id
+                of the first item of the next page.
             options: What this call does differently, such as its timeout.
 
         Raises:
@@ -401,14 +401,14 @@ class AsyncFineTunes:
         starting_after: str | Unset = UNSET,
         options: RequestOptions | None = None,
     ) -> AsyncIterator[Voice]:
-        """Iterate over everything that `list_voices` lists, fetching the next page when it is needed.
+        """Iterate over the items of all pages of `list_voices`, fetching each page when needed.
 
         Args:
             id: Id of the fine-tune.
-            limit: Items per page, 1 to 100. How many the server sends when it is left out is
-                not documented.
-            starting_after: Id of an item; the page starts right behind it. Use the last id of
-                the page before.
+            limit: Items per page, 1 to 100. It is not documented how many the server sends
+                when it is left out.
+            starting_after: Id of an item. The page starts with the item after it; pass the id
+                of the last item of the previous page.
             options: What this call does differently, such as its timeout.
 
         Raises:

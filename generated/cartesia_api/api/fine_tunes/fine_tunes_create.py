@@ -29,10 +29,10 @@ def build_request(*, body: CreateFineTuneRequest) -> Request:
 
 
 def parse(response: Response) -> FineTune:
-    """Read the body of a success.
+    """Decode the body of a successful response.
 
     Raises:
-        ResponseDecodeError: If the body is not what the document promises.
+        ResponseDecodeError: If the body does not match the document.
     """
     return decode(OPERATION, response, FineTune.from_dict)
 
@@ -47,5 +47,5 @@ def sync(
 async def asyncio(
     *, client: AsyncSender, body: CreateFineTuneRequest, options: RequestOptions | None = None
 ) -> FineTune:
-    """Call the operation in an event loop."""
+    """Call the operation asynchronously."""
     return await client.call(build_request(body=body), parse, options)

@@ -36,12 +36,12 @@ class PronunciationDicts:
         """List one page of your pronunciation dictionaries.
 
         Args:
-            limit: Items per page, 1 to 100. How many the server sends when it is left out is
-                not documented.
-            starting_after: Id of an item; the page starts right behind it. Use the last id of
-                the page before.
-            ending_before: Id of an item; the page ends right before it. Use the first id of
-                the page behind.
+            limit: Items per page, 1 to 100. It is not documented how many the server sends
+                when it is left out.
+            starting_after: Id of an item. The page starts with the item after it; pass the id
+                of the last item of the previous page.
+            ending_before: Id of an item. The page ends with the item before it; pass the id
+                of the first item of the next page.
             options: What this call does differently, such as its timeout.
 
         Raises:
@@ -64,13 +64,13 @@ class PronunciationDicts:
         starting_after: str | Unset = UNSET,
         options: RequestOptions | None = None,
     ) -> Iterator[PronunciationDict]:
-        """Iterate over everything that `list` lists, fetching the next page when it is needed.
+        """Iterate over the items of all pages of `list`, fetching each page when needed.
 
         Args:
-            limit: Items per page, 1 to 100. How many the server sends when it is left out is
-                not documented.
-            starting_after: Id of an item; the page starts right behind it. Use the last id of
-                the page before.
+            limit: Items per page, 1 to 100. It is not documented how many the server sends
+                when it is left out.
+            starting_after: Id of an item. The page starts with the item after it; pass the id
+                of the last item of the previous page.
             options: What this call does differently, such as its timeout.
 
         Raises:
@@ -90,13 +90,14 @@ class PronunciationDicts:
         items: builtins.list[PronunciationItem] | None | Unset = UNSET,
         options: RequestOptions | None = None,
     ) -> PronunciationDict:
-        """Make a pronunciation dictionary.
+        """Create a pronunciation dictionary.
 
-        Speech requests use it by its id; it needs sonic-3 or newer.
+        Pass its id to speech requests, with sonic-3 or a newer model.
 
         Args:
             name: Name of the dictionary.
-            items: Texts and what to say in their place. Left out, the dictionary is empty.
+            items: Texts and their pronunciations. The dictionary is empty when they are left
+                out.
             options: What this call does differently, such as its timeout.
 
         Raises:
@@ -149,7 +150,7 @@ class PronunciationDicts:
     ) -> PronunciationDict:
         """Change the name or the items of a pronunciation dictionary.
 
-        A field that is left out stays as it is.
+        The server keeps the fields that you leave out.
 
         Args:
             id: Id of the pronunciation dictionary.
@@ -173,7 +174,7 @@ class PronunciationDicts:
 
 
 class AsyncPronunciationDicts:
-    """The operations of the resource `pronunciation_dicts`, in an event loop."""
+    """The operations of the resource `pronunciation_dicts`, asynchronous."""
 
     def __init__(self, sender: AsyncSender) -> None:
         self._sender = sender
@@ -189,12 +190,12 @@ class AsyncPronunciationDicts:
         """List one page of your pronunciation dictionaries.
 
         Args:
-            limit: Items per page, 1 to 100. How many the server sends when it is left out is
-                not documented.
-            starting_after: Id of an item; the page starts right behind it. Use the last id of
-                the page before.
-            ending_before: Id of an item; the page ends right before it. Use the first id of
-                the page behind.
+            limit: Items per page, 1 to 100. It is not documented how many the server sends
+                when it is left out.
+            starting_after: Id of an item. The page starts with the item after it; pass the id
+                of the last item of the previous page.
+            ending_before: Id of an item. The page ends with the item before it; pass the id
+                of the first item of the next page.
             options: What this call does differently, such as its timeout.
 
         Raises:
@@ -217,13 +218,13 @@ class AsyncPronunciationDicts:
         starting_after: str | Unset = UNSET,
         options: RequestOptions | None = None,
     ) -> AsyncIterator[PronunciationDict]:
-        """Iterate over everything that `list` lists, fetching the next page when it is needed.
+        """Iterate over the items of all pages of `list`, fetching each page when needed.
 
         Args:
-            limit: Items per page, 1 to 100. How many the server sends when it is left out is
-                not documented.
-            starting_after: Id of an item; the page starts right behind it. Use the last id of
-                the page before.
+            limit: Items per page, 1 to 100. It is not documented how many the server sends
+                when it is left out.
+            starting_after: Id of an item. The page starts with the item after it; pass the id
+                of the last item of the previous page.
             options: What this call does differently, such as its timeout.
 
         Raises:
@@ -245,13 +246,14 @@ class AsyncPronunciationDicts:
         items: builtins.list[PronunciationItem] | None | Unset = UNSET,
         options: RequestOptions | None = None,
     ) -> PronunciationDict:
-        """Make a pronunciation dictionary.
+        """Create a pronunciation dictionary.
 
-        Speech requests use it by its id; it needs sonic-3 or newer.
+        Pass its id to speech requests, with sonic-3 or a newer model.
 
         Args:
             name: Name of the dictionary.
-            items: Texts and what to say in their place. Left out, the dictionary is empty.
+            items: Texts and their pronunciations. The dictionary is empty when they are left
+                out.
             options: What this call does differently, such as its timeout.
 
         Raises:
@@ -308,7 +310,7 @@ class AsyncPronunciationDicts:
     ) -> PronunciationDict:
         """Change the name or the items of a pronunciation dictionary.
 
-        A field that is left out stays as it is.
+        The server keeps the fields that you leave out.
 
         Args:
             id: Id of the pronunciation dictionary.

@@ -31,10 +31,10 @@ def build_request(*, id: str, body: UpdatePronunciationDictRequest) -> Request:
 
 
 def parse(response: Response) -> PronunciationDict:
-    """Read the body of a success.
+    """Decode the body of a successful response.
 
     Raises:
-        ResponseDecodeError: If the body is not what the document promises.
+        ResponseDecodeError: If the body does not match the document.
     """
     return decode(OPERATION, response, PronunciationDict.from_dict)
 
@@ -57,5 +57,5 @@ async def asyncio(
     body: UpdatePronunciationDictRequest,
     options: RequestOptions | None = None,
 ) -> PronunciationDict:
-    """Call the operation in an event loop."""
+    """Call the operation asynchronously."""
     return await client.call(build_request(id=id, body=body), parse, options)

@@ -38,20 +38,20 @@ class Stt:
     ) -> Transcription:
         """Transcribe a recording.
 
-        Takes a whole file of any length and answers with the whole transcript. Containers say
-        how their audio is encoded; headerless samples need `encoding` and `sample_rate`.
+        Send a whole file of any length to get the whole transcript. For samples without a
+        header, give `encoding` and `sample_rate` as well.
 
         Args:
             file: The recording, as flac, m4a, mp3, mp4, mpeg, mpga, oga, ogg, wav or webm, or
                 as headerless samples.
             model: Id of the model.
             language: Language of the recording. The server assumes `en` when it is left out.
-            timestamp_granularities: Ask for timings. `word` fills `words` in the answer; left
-                out, there are none.
-            encoding: Encoding of headerless samples for speech to text. Needed, with
-                `sample_rate`, only for those.
-            sample_rate: Sampling rate in Hz. Needed, with `encoding`, only for headerless
-                samples.
+            timestamp_granularities: Times to include. `word` adds `words` to the response;
+                without it there are no times.
+            encoding: Encoding of samples without a header. Give it, with `sample_rate`, only
+                for such samples.
+            sample_rate: Sampling rate in Hz. Give it, with `encoding`, only for samples
+                without a header.
             options: What this call does differently, such as its timeout.
 
         Raises:
@@ -77,7 +77,7 @@ class Stt:
 
 
 class AsyncStt:
-    """The operations of the resource `stt`, in an event loop."""
+    """The operations of the resource `stt`, asynchronous."""
 
     def __init__(self, sender: AsyncSender) -> None:
         self._sender = sender
@@ -95,20 +95,20 @@ class AsyncStt:
     ) -> Transcription:
         """Transcribe a recording.
 
-        Takes a whole file of any length and answers with the whole transcript. Containers say
-        how their audio is encoded; headerless samples need `encoding` and `sample_rate`.
+        Send a whole file of any length to get the whole transcript. For samples without a
+        header, give `encoding` and `sample_rate` as well.
 
         Args:
             file: The recording, as flac, m4a, mp3, mp4, mpeg, mpga, oga, ogg, wav or webm, or
                 as headerless samples.
             model: Id of the model.
             language: Language of the recording. The server assumes `en` when it is left out.
-            timestamp_granularities: Ask for timings. `word` fills `words` in the answer; left
-                out, there are none.
-            encoding: Encoding of headerless samples for speech to text. Needed, with
-                `sample_rate`, only for those.
-            sample_rate: Sampling rate in Hz. Needed, with `encoding`, only for headerless
-                samples.
+            timestamp_granularities: Times to include. `word` adds `words` to the response;
+                without it there are no times.
+            encoding: Encoding of samples without a header. Give it, with `sample_rate`, only
+                for such samples.
+            sample_rate: Sampling rate in Hz. Give it, with `encoding`, only for samples
+                without a header.
             options: What this call does differently, such as its timeout.
 
         Raises:

@@ -27,12 +27,12 @@ def build_request(*, body: TtsRequest) -> Request:
 def stream(
     *, client: Sender, body: TtsRequest, options: RequestOptions | None = None
 ) -> AbstractContextManager[Download]:
-    """Call the operation and hand out the answer, a success, before its body is read."""
+    """Call the operation and return the successful response before its body is read."""
     return client.stream(build_request(body=body), options)
 
 
 def astream(
     *, client: AsyncSender, body: TtsRequest, options: RequestOptions | None = None
 ) -> AbstractAsyncContextManager[AsyncDownload]:
-    """Call the operation and hand out the answer, a success, before its body is read."""
+    """Call the operation and return the successful response before its body is read."""
     return client.stream(build_request(body=body), options)

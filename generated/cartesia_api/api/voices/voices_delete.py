@@ -25,7 +25,7 @@ def build_request(*, id: str) -> Request:
 
 
 def parse(response: Response) -> None:
-    """Read nothing: a success has no body."""
+    """Return nothing, because a success has no body."""
 
 
 def sync(*, client: Sender, id: str, options: RequestOptions | None = None) -> None:
@@ -34,5 +34,5 @@ def sync(*, client: Sender, id: str, options: RequestOptions | None = None) -> N
 
 
 async def asyncio(*, client: AsyncSender, id: str, options: RequestOptions | None = None) -> None:
-    """Call the operation in an event loop."""
+    """Call the operation asynchronously."""
     return await client.call(build_request(id=id), parse, options)

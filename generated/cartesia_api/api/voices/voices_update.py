@@ -31,10 +31,10 @@ def build_request(*, id: str, body: UpdateVoiceRequest) -> Request:
 
 
 def parse(response: Response) -> Voice:
-    """Read the body of a success.
+    """Decode the body of a successful response.
 
     Raises:
-        ResponseDecodeError: If the body is not what the document promises.
+        ResponseDecodeError: If the body does not match the document.
     """
     return decode(OPERATION, response, Voice.from_dict)
 
@@ -49,5 +49,5 @@ def sync(
 async def asyncio(
     *, client: AsyncSender, id: str, body: UpdateVoiceRequest, options: RequestOptions | None = None
 ) -> Voice:
-    """Call the operation in an event loop."""
+    """Call the operation asynchronously."""
     return await client.call(build_request(id=id, body=body), parse, options)

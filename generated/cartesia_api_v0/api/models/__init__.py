@@ -17,7 +17,7 @@ class Models:
     def list_voices(self, model_id: str, *, options: RequestOptions | None = None) -> list[str]:
         """List the voices of a model.
 
-        In the first documentation only; no package calls it.
+        Only the first documentation has this route; no package calls it.
 
         Args:
             model_id: Id of the model.
@@ -32,7 +32,7 @@ class Models:
 
 
 class AsyncModels:
-    """The operations of the resource `models`, in an event loop."""
+    """The operations of the resource `models`, asynchronous."""
 
     def __init__(self, sender: AsyncSender) -> None:
         self._sender = sender
@@ -42,7 +42,7 @@ class AsyncModels:
     ) -> list[str]:
         """List the voices of a model.
 
-        In the first documentation only; no package calls it.
+        Only the first documentation has this route; no package calls it.
 
         Args:
             model_id: Id of the model.

@@ -26,10 +26,10 @@ def build_request(*, model_id: str) -> Request:
 
 
 def parse(response: Response) -> list[str]:
-    """Read the body of a success.
+    """Decode the body of a successful response.
 
     Raises:
-        ResponseDecodeError: If the body is not what the document promises.
+        ResponseDecodeError: If the body does not match the document.
     """
     return decode(OPERATION, response, list_of(read_str))
 
@@ -42,5 +42,5 @@ def sync(*, client: Sender, model_id: str, options: RequestOptions | None = None
 async def asyncio(
     *, client: AsyncSender, model_id: str, options: RequestOptions | None = None
 ) -> list[str]:
-    """Call the operation in an event loop."""
+    """Call the operation asynchronously."""
     return await client.call(build_request(model_id=model_id), parse, options)

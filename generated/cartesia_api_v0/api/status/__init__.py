@@ -17,9 +17,9 @@ class Status:
         self._sender = sender
 
     def get(self, *, options: RequestOptions | None = None) -> ServiceStatus:
-        """Tell whether the service is up.
+        """Check whether the service is up.
 
-        Stands above the version, at the root of the host.
+        The address is the root of the host, without a version.
 
         Args:
             options: What this call does differently, such as its timeout.
@@ -32,9 +32,9 @@ class Status:
         return status_get.sync(client=self._sender, options=options)
 
     def get_early(self, *, options: RequestOptions | None = None) -> ServiceStatus:
-        """Tell whether the service is up, at the address of the first releases.
+        """Check whether the service is up, at the address of the first releases.
 
-        Stands above the version, at the root of the host.
+        The address is the root of the host, without a version.
 
         Args:
             options: What this call does differently, such as its timeout.
@@ -48,15 +48,15 @@ class Status:
 
 
 class AsyncStatus:
-    """The operations of the resource `status`, in an event loop."""
+    """The operations of the resource `status`, asynchronous."""
 
     def __init__(self, sender: AsyncSender) -> None:
         self._sender = sender
 
     async def get(self, *, options: RequestOptions | None = None) -> ServiceStatus:
-        """Tell whether the service is up.
+        """Check whether the service is up.
 
-        Stands above the version, at the root of the host.
+        The address is the root of the host, without a version.
 
         Args:
             options: What this call does differently, such as its timeout.
@@ -69,9 +69,9 @@ class AsyncStatus:
         return await status_get.asyncio(client=self._sender, options=options)
 
     async def get_early(self, *, options: RequestOptions | None = None) -> ServiceStatus:
-        """Tell whether the service is up, at the address of the first releases.
+        """Check whether the service is up, at the address of the first releases.
 
-        Stands above the version, at the root of the host.
+        The address is the root of the host, without a version.
 
         Args:
             options: What this call does differently, such as its timeout.

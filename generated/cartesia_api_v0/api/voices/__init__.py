@@ -28,12 +28,12 @@ class Voices:
     ) -> builtins.list[Voice]:
         """List all voices you may use.
 
-        One array, without pages.
+        Returns one array, without pages.
 
         Args:
-            select: Fields to send of each voice, separated by commas, such as `id, name,
-                description`. The server sends all when it is left out. Whether other selections
-                work is not documented.
+            select: Fields of each voice that the server sends, separated by commas, such as
+                `id, name, description`. The server sends all fields when it is left out. It is
+                not documented whether other selections work.
             options: What this call does differently, such as its timeout.
 
         Raises:
@@ -46,7 +46,8 @@ class Voices:
     def get_embedding(self, id: str, *, options: RequestOptions | None = None) -> VoiceEmbedding:
         """Get the embedding of a voice.
 
-        The route that the packages 0.0.x call. The documentation had the id before `embedding`.
+        The packages 0.0.x call this route. In the documented route, the id comes before
+        `embedding`.
 
         Args:
             id: Id of the voice.
@@ -64,7 +65,7 @@ class Voices:
     ) -> VoiceEmbedding:
         """Get the embedding of a voice, by the documented route.
 
-        The route of the documentation. The packages 0.0.x call the other.
+        The documentation has this route. The packages 0.0.x call the other one.
 
         Args:
             id: Id of the voice.
@@ -80,9 +81,9 @@ class Voices:
     def get_embedding_early(
         self, id: str, *, options: RequestOptions | None = None
     ) -> VoiceEmbedding:
-        """Get the embedding of a voice, as the first documentation has it.
+        """Get the embedding of a voice, by the route of the first documentation.
 
-        Changes nothing in spite of its method. The body is empty.
+        Changes nothing, in spite of its HTTP method. The body is empty.
 
         Args:
             id: Id of the voice.
@@ -98,9 +99,9 @@ class Voices:
     def clone_from_clip(
         self, *, clip: UploadFile, options: RequestOptions | None = None
     ) -> VoiceEmbedding:
-        """Make an embedding from a recording.
+        """Create an embedding from a recording.
 
-        Stores nothing. Needed a Pro plan.
+        The server stores nothing. The route needed a Pro plan.
 
         Args:
             clip: The recording, with a file name.
@@ -121,9 +122,9 @@ class Voices:
     def clone_from_link(
         self, *, link: str, options: RequestOptions | None = None
     ) -> VoiceEmbedding:
-        """Make an embedding from a recording on the web.
+        """Create an embedding from a recording on the web.
 
-        Stores nothing. The body is empty. Needed a Pro plan.
+        The server stores nothing. The body is empty. The route needed a Pro plan.
 
         Args:
             link: Address of the recording. Only YouTube was supported.
@@ -138,7 +139,7 @@ class Voices:
 
 
 class AsyncVoices:
-    """The operations of the resource `voices`, in an event loop."""
+    """The operations of the resource `voices`, asynchronous."""
 
     def __init__(self, sender: AsyncSender) -> None:
         self._sender = sender
@@ -148,12 +149,12 @@ class AsyncVoices:
     ) -> builtins.list[Voice]:
         """List all voices you may use.
 
-        One array, without pages.
+        Returns one array, without pages.
 
         Args:
-            select: Fields to send of each voice, separated by commas, such as `id, name,
-                description`. The server sends all when it is left out. Whether other selections
-                work is not documented.
+            select: Fields of each voice that the server sends, separated by commas, such as
+                `id, name, description`. The server sends all fields when it is left out. It is
+                not documented whether other selections work.
             options: What this call does differently, such as its timeout.
 
         Raises:
@@ -168,7 +169,8 @@ class AsyncVoices:
     ) -> VoiceEmbedding:
         """Get the embedding of a voice.
 
-        The route that the packages 0.0.x call. The documentation had the id before `embedding`.
+        The packages 0.0.x call this route. In the documented route, the id comes before
+        `embedding`.
 
         Args:
             id: Id of the voice.
@@ -186,7 +188,7 @@ class AsyncVoices:
     ) -> VoiceEmbedding:
         """Get the embedding of a voice, by the documented route.
 
-        The route of the documentation. The packages 0.0.x call the other.
+        The documentation has this route. The packages 0.0.x call the other one.
 
         Args:
             id: Id of the voice.
@@ -204,9 +206,9 @@ class AsyncVoices:
     async def get_embedding_early(
         self, id: str, *, options: RequestOptions | None = None
     ) -> VoiceEmbedding:
-        """Get the embedding of a voice, as the first documentation has it.
+        """Get the embedding of a voice, by the route of the first documentation.
 
-        Changes nothing in spite of its method. The body is empty.
+        Changes nothing, in spite of its HTTP method. The body is empty.
 
         Args:
             id: Id of the voice.
@@ -222,9 +224,9 @@ class AsyncVoices:
     async def clone_from_clip(
         self, *, clip: UploadFile, options: RequestOptions | None = None
     ) -> VoiceEmbedding:
-        """Make an embedding from a recording.
+        """Create an embedding from a recording.
 
-        Stores nothing. Needed a Pro plan.
+        The server stores nothing. The route needed a Pro plan.
 
         Args:
             clip: The recording, with a file name.
@@ -245,9 +247,9 @@ class AsyncVoices:
     async def clone_from_link(
         self, *, link: str, options: RequestOptions | None = None
     ) -> VoiceEmbedding:
-        """Make an embedding from a recording on the web.
+        """Create an embedding from a recording on the web.
 
-        Stores nothing. The body is empty. Needed a Pro plan.
+        The server stores nothing. The body is empty. The route needed a Pro plan.
 
         Args:
             link: Address of the recording. Only YouTube was supported.

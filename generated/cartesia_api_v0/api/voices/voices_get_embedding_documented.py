@@ -28,10 +28,10 @@ def build_request(*, id: str) -> Request:
 
 
 def parse(response: Response) -> VoiceEmbedding:
-    """Read the body of a success.
+    """Decode the body of a successful response.
 
     Raises:
-        ResponseDecodeError: If the body is not what the document promises.
+        ResponseDecodeError: If the body does not match the document.
     """
     return decode(OPERATION, response, VoiceEmbedding.from_dict)
 
@@ -44,5 +44,5 @@ def sync(*, client: Sender, id: str, options: RequestOptions | None = None) -> V
 async def asyncio(
     *, client: AsyncSender, id: str, options: RequestOptions | None = None
 ) -> VoiceEmbedding:
-    """Call the operation in an event loop."""
+    """Call the operation asynchronously."""
     return await client.call(build_request(id=id), parse, options)
