@@ -183,7 +183,7 @@ def build(
         client: The client, which adds what it adds to each of its requests.
         config: Where to, and as whom.
         request: What is asked for.
-        options: What the call does differently.
+        options: Settings of the call.
         answer: How the answer is read.
         ours: Whether the client is our own, which adds nothing.
 

@@ -37,10 +37,10 @@ class AccessToken:
             expires_in: Lifetime in seconds, 1 to 3600. The server chooses when it is left
                 out.
             grants: Endpoints that the token can use.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from ...models.create_access_token_request import CreateAccessTokenRequest
         from . import access_token_create
@@ -75,10 +75,10 @@ class AsyncAccessToken:
             expires_in: Lifetime in seconds, 1 to 3600. The server chooses when it is left
                 out.
             grants: Endpoints that the token can use.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from ...models.create_access_token_request import CreateAccessTokenRequest
         from . import access_token_create

@@ -55,10 +55,10 @@ class Agents:
         Returns all of them in one response, without pages.
 
         Args:
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import agents_list
 
@@ -70,10 +70,10 @@ class Agents:
         Returns all of them in one response, without pages. Needs no credentials.
 
         Args:
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import agents_list_templates
 
@@ -84,10 +84,10 @@ class Agents:
 
         Args:
             agent_id: Id of the agent.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import agents_retrieve
 
@@ -98,10 +98,10 @@ class Agents:
 
         Args:
             agent_id: Id of the agent.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import agents_delete
 
@@ -127,10 +127,10 @@ class Agents:
             description: New description.
             tts_voice: Id of the voice to speak with.
             tts_language: Language to speak.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from ...models.update_agent_request import UpdateAgentRequest
         from . import agents_update
@@ -153,10 +153,10 @@ class Agents:
 
         Args:
             agent_id: Id of the agent.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import agents_list_phone_numbers
 
@@ -198,10 +198,10 @@ class AsyncAgents:
         Returns all of them in one response, without pages.
 
         Args:
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import agents_list
 
@@ -213,10 +213,10 @@ class AsyncAgents:
         Returns all of them in one response, without pages. Needs no credentials.
 
         Args:
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import agents_list_templates
 
@@ -229,10 +229,10 @@ class AsyncAgents:
 
         Args:
             agent_id: Id of the agent.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import agents_retrieve
 
@@ -245,10 +245,10 @@ class AsyncAgents:
 
         Args:
             agent_id: Id of the agent.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import agents_delete
 
@@ -274,10 +274,10 @@ class AsyncAgents:
             description: New description.
             tts_voice: Id of the voice to speak with.
             tts_language: Language to speak.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from ...models.update_agent_request import UpdateAgentRequest
         from . import agents_update
@@ -300,10 +300,10 @@ class AsyncAgents:
 
         Args:
             agent_id: Id of the agent.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import agents_list_phone_numbers
 

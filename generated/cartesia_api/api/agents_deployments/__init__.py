@@ -22,10 +22,10 @@ class AgentsDeployments:
 
         Args:
             deployment_id: Id of the deployment.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import agents_deployments_retrieve
 
@@ -42,10 +42,10 @@ class AgentsDeployments:
 
         Args:
             agent_id: Id of the agent.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import agents_deployments_list
 
@@ -65,10 +65,10 @@ class AsyncAgentsDeployments:
 
         Args:
             deployment_id: Id of the deployment.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import agents_deployments_retrieve
 
@@ -85,10 +85,10 @@ class AsyncAgentsDeployments:
 
         Args:
             agent_id: Id of the agent.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import agents_deployments_list
 

@@ -47,10 +47,10 @@ class AgentsMetrics:
             limit: Metrics per page, 1 to 100. The server sends 10 when it is left out.
             starting_after: Id of an item. The page starts with the item after it; pass the id
                 of the last item of the previous page.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import agents_metrics_list
 
@@ -71,10 +71,10 @@ class AgentsMetrics:
             limit: Metrics per page, 1 to 100. The server sends 10 when it is left out.
             starting_after: Id of an item. The page starts with the item after it; pass the id
                 of the last item of the previous page.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
                 A cursor that comes twice is such a case: the list would never end.
         """
 
@@ -100,10 +100,10 @@ class AgentsMetrics:
             name: A unique name of lower-case letters, digits, `_`, `-` and `.`.
             prompt: Instructions for the model, with the task and how to judge it.
             display_name: Name to show to people.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from ...models.create_metric_request import CreateMetricRequest
         from . import agents_metrics_create
@@ -119,10 +119,10 @@ class AgentsMetrics:
 
         Args:
             metric_id: Id of the metric.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import agents_metrics_retrieve
 
@@ -140,10 +140,10 @@ class AgentsMetrics:
         Args:
             agent_id: Id of the agent.
             metric_id: Id of the metric.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import agents_metrics_add_to_agent
 
@@ -159,10 +159,10 @@ class AgentsMetrics:
         Args:
             agent_id: Id of the agent.
             metric_id: Id of the metric.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import agents_metrics_remove_from_agent
 
@@ -199,10 +199,10 @@ class AsyncAgentsMetrics:
             limit: Metrics per page, 1 to 100. The server sends 10 when it is left out.
             starting_after: Id of an item. The page starts with the item after it; pass the id
                 of the last item of the previous page.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import agents_metrics_list
 
@@ -223,10 +223,10 @@ class AsyncAgentsMetrics:
             limit: Metrics per page, 1 to 100. The server sends 10 when it is left out.
             starting_after: Id of an item. The page starts with the item after it; pass the id
                 of the last item of the previous page.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
                 A cursor that comes twice is such a case: the list would never end.
         """
 
@@ -252,10 +252,10 @@ class AsyncAgentsMetrics:
             name: A unique name of lower-case letters, digits, `_`, `-` and `.`.
             prompt: Instructions for the model, with the task and how to judge it.
             display_name: Name to show to people.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from ...models.create_metric_request import CreateMetricRequest
         from . import agents_metrics_create
@@ -271,10 +271,10 @@ class AsyncAgentsMetrics:
 
         Args:
             metric_id: Id of the metric.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import agents_metrics_retrieve
 
@@ -292,10 +292,10 @@ class AsyncAgentsMetrics:
         Args:
             agent_id: Id of the agent.
             metric_id: Id of the metric.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import agents_metrics_add_to_agent
 
@@ -311,10 +311,10 @@ class AsyncAgentsMetrics:
         Args:
             agent_id: Id of the agent.
             metric_id: Id of the metric.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import agents_metrics_remove_from_agent
 

@@ -49,10 +49,10 @@ class Datasets:
                 of the last item of the previous page.
             ending_before: Id of an item. The page ends with the item before it; pass the id
                 of the first item of the next page.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import datasets_list
 
@@ -78,10 +78,10 @@ class Datasets:
                 when it is left out.
             starting_after: Id of an item. The page starts with the item after it; pass the id
                 of the last item of the previous page.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
                 A cursor that comes twice is such a case: the list would never end.
         """
 
@@ -100,10 +100,10 @@ class Datasets:
         Args:
             name: Name of the dataset.
             description: What the dataset contains.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from ...models.dataset_request import DatasetRequest
         from . import datasets_create
@@ -119,10 +119,10 @@ class Datasets:
 
         Args:
             id: Id of the dataset.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import datasets_retrieve
 
@@ -133,10 +133,10 @@ class Datasets:
 
         Args:
             id: Id of the dataset.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import datasets_delete
 
@@ -153,10 +153,10 @@ class Datasets:
             id: Id of the dataset.
             name: Name of the dataset.
             description: What the dataset contains.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from ...models.dataset_request import DatasetRequest
         from . import datasets_update
@@ -199,10 +199,10 @@ class AsyncDatasets:
                 of the last item of the previous page.
             ending_before: Id of an item. The page ends with the item before it; pass the id
                 of the first item of the next page.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import datasets_list
 
@@ -228,10 +228,10 @@ class AsyncDatasets:
                 when it is left out.
             starting_after: Id of an item. The page starts with the item after it; pass the id
                 of the last item of the previous page.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
                 A cursor that comes twice is such a case: the list would never end.
         """
 
@@ -250,10 +250,10 @@ class AsyncDatasets:
         Args:
             name: Name of the dataset.
             description: What the dataset contains.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from ...models.dataset_request import DatasetRequest
         from . import datasets_create
@@ -269,10 +269,10 @@ class AsyncDatasets:
 
         Args:
             id: Id of the dataset.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import datasets_retrieve
 
@@ -283,10 +283,10 @@ class AsyncDatasets:
 
         Args:
             id: Id of the dataset.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import datasets_delete
 
@@ -303,10 +303,10 @@ class AsyncDatasets:
             id: Id of the dataset.
             name: Name of the dataset.
             description: What the dataset contains.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from ...models.dataset_request import DatasetRequest
         from . import datasets_update

@@ -45,10 +45,10 @@ class DatasetsFiles:
                 of the last item of the previous page.
             ending_before: Id of an item. The page ends with the item before it; pass the id
                 of the first item of the next page.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import datasets_files_list
 
@@ -77,10 +77,10 @@ class DatasetsFiles:
                 when it is left out.
             starting_after: Id of an item. The page starts with the item after it; pass the id
                 of the last item of the previous page.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
                 A cursor that comes twice is such a case: the list would never end.
         """
 
@@ -106,11 +106,11 @@ class DatasetsFiles:
             file: The file.
             purpose: What the file is for, such as `fine_tune`. Sources do not say what the
                 server assumes when it is left out.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
             OSError: If a file cannot be opened. Nothing was sent.
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from ...models.upload_dataset_file_request import UploadDatasetFileRequest
         from . import datasets_files_upload
@@ -129,10 +129,10 @@ class DatasetsFiles:
         Args:
             id: Id of the dataset.
             file_id: Id of the file.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import datasets_files_delete
 
@@ -166,10 +166,10 @@ class AsyncDatasetsFiles:
                 of the last item of the previous page.
             ending_before: Id of an item. The page ends with the item before it; pass the id
                 of the first item of the next page.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import datasets_files_list
 
@@ -198,10 +198,10 @@ class AsyncDatasetsFiles:
                 when it is left out.
             starting_after: Id of an item. The page starts with the item after it; pass the id
                 of the last item of the previous page.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
                 A cursor that comes twice is such a case: the list would never end.
         """
 
@@ -227,11 +227,11 @@ class AsyncDatasetsFiles:
             file: The file.
             purpose: What the file is for, such as `fine_tune`. Sources do not say what the
                 server assumes when it is left out.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
             OSError: If a file cannot be opened. Nothing was sent.
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from ...models.upload_dataset_file_request import UploadDatasetFileRequest
         from . import datasets_files_upload
@@ -250,10 +250,10 @@ class AsyncDatasetsFiles:
         Args:
             id: Id of the dataset.
             file_id: Id of the file.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import datasets_files_delete
 

@@ -49,10 +49,10 @@ class Files:
                 of the last item of the previous page.
             ending_before: Id of an item. The page ends with the item before it; pass the id
                 of the first item of the next page.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import files_list
 
@@ -84,10 +84,10 @@ class Files:
                 when it is left out.
             starting_after: Id of an item. The page starts with the item after it; pass the id
                 of the last item of the previous page.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
                 A cursor that comes twice is such a case: the list would never end.
         """
 
@@ -108,11 +108,11 @@ class Files:
         Args:
             file: The file.
             purpose: What the file is for.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
             OSError: If a file cannot be opened. Nothing was sent.
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from ...models.upload_file_request import UploadFileRequest
         from . import files_upload
@@ -131,10 +131,10 @@ class Files:
 
         Args:
             id: Id of the file, such as `file_...`.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import files_get
 
@@ -170,10 +170,10 @@ class AsyncFiles:
                 of the last item of the previous page.
             ending_before: Id of an item. The page ends with the item before it; pass the id
                 of the first item of the next page.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import files_list
 
@@ -205,10 +205,10 @@ class AsyncFiles:
                 when it is left out.
             starting_after: Id of an item. The page starts with the item after it; pass the id
                 of the last item of the previous page.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
                 A cursor that comes twice is such a case: the list would never end.
         """
 
@@ -229,11 +229,11 @@ class AsyncFiles:
         Args:
             file: The file.
             purpose: What the file is for.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
             OSError: If a file cannot be opened. Nothing was sent.
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from ...models.upload_file_request import UploadFileRequest
         from . import files_upload
@@ -252,10 +252,10 @@ class AsyncFiles:
 
         Args:
             id: Id of the file, such as `file_...`.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import files_get
 

@@ -45,10 +45,10 @@ class FineTunes:
                 of the last item of the previous page.
             ending_before: Id of an item. The page ends with the item before it; pass the id
                 of the first item of the next page.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import fine_tunes_list
 
@@ -74,10 +74,10 @@ class FineTunes:
                 when it is left out.
             starting_after: Id of an item. The page starts with the item after it; pass the id
                 of the last item of the previous page.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
                 A cursor that comes twice is such a case: the list would never end.
         """
 
@@ -109,10 +109,10 @@ class FineTunes:
             model_id: Id of the model that is fine-tuned.
             dataset: Id of the dataset.
             accent: Catalog id of the speaker's accent.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from ...models.create_fine_tune_request import CreateFineTuneRequest
         from . import fine_tunes_create
@@ -135,10 +135,10 @@ class FineTunes:
 
         Args:
             id: Id of the fine-tune.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import fine_tunes_retrieve
 
@@ -149,10 +149,10 @@ class FineTunes:
 
         Args:
             id: Id of the fine-tune.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import fine_tunes_delete
 
@@ -177,10 +177,10 @@ class FineTunes:
                 of the last item of the previous page.
             ending_before: Id of an item. The page ends with the item before it; pass the id
                 of the first item of the next page.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import fine_tunes_list_voices
 
@@ -209,10 +209,10 @@ class FineTunes:
                 when it is left out.
             starting_after: Id of an item. The page starts with the item after it; pass the id
                 of the last item of the previous page.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
                 A cursor that comes twice is such a case: the list would never end.
         """
 
@@ -245,10 +245,10 @@ class AsyncFineTunes:
                 of the last item of the previous page.
             ending_before: Id of an item. The page ends with the item before it; pass the id
                 of the first item of the next page.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import fine_tunes_list
 
@@ -274,10 +274,10 @@ class AsyncFineTunes:
                 when it is left out.
             starting_after: Id of an item. The page starts with the item after it; pass the id
                 of the last item of the previous page.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
                 A cursor that comes twice is such a case: the list would never end.
         """
 
@@ -309,10 +309,10 @@ class AsyncFineTunes:
             model_id: Id of the model that is fine-tuned.
             dataset: Id of the dataset.
             accent: Catalog id of the speaker's accent.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from ...models.create_fine_tune_request import CreateFineTuneRequest
         from . import fine_tunes_create
@@ -335,10 +335,10 @@ class AsyncFineTunes:
 
         Args:
             id: Id of the fine-tune.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import fine_tunes_retrieve
 
@@ -349,10 +349,10 @@ class AsyncFineTunes:
 
         Args:
             id: Id of the fine-tune.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import fine_tunes_delete
 
@@ -377,10 +377,10 @@ class AsyncFineTunes:
                 of the last item of the previous page.
             ending_before: Id of an item. The page ends with the item before it; pass the id
                 of the first item of the next page.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import fine_tunes_list_voices
 
@@ -409,10 +409,10 @@ class AsyncFineTunes:
                 when it is left out.
             starting_after: Id of an item. The page starts with the item after it; pass the id
                 of the last item of the previous page.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
                 A cursor that comes twice is such a case: the list would never end.
         """
 

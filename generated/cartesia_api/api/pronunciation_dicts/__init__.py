@@ -42,10 +42,10 @@ class PronunciationDicts:
                 of the last item of the previous page.
             ending_before: Id of an item. The page ends with the item before it; pass the id
                 of the first item of the next page.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import pronunciation_dicts_list
 
@@ -71,10 +71,10 @@ class PronunciationDicts:
                 when it is left out.
             starting_after: Id of an item. The page starts with the item after it; pass the id
                 of the last item of the previous page.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
                 A cursor that comes twice is such a case: the list would never end.
         """
 
@@ -98,10 +98,10 @@ class PronunciationDicts:
             name: Name of the dictionary.
             items: Texts and their pronunciations. The dictionary is empty when they are left
                 out.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from ...models.create_pronunciation_dict_request import CreatePronunciationDictRequest
         from . import pronunciation_dicts_create
@@ -117,10 +117,10 @@ class PronunciationDicts:
 
         Args:
             id: Id of the pronunciation dictionary.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import pronunciation_dicts_retrieve
 
@@ -131,10 +131,10 @@ class PronunciationDicts:
 
         Args:
             id: Id of the pronunciation dictionary.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import pronunciation_dicts_delete
 
@@ -157,10 +157,10 @@ class PronunciationDicts:
             name: New name.
             items: The new items. Send the whole list: whether it replaces the old one or is
                 merged into it is not documented.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from ...models.update_pronunciation_dict_request import UpdatePronunciationDictRequest
         from . import pronunciation_dicts_update
@@ -196,10 +196,10 @@ class AsyncPronunciationDicts:
                 of the last item of the previous page.
             ending_before: Id of an item. The page ends with the item before it; pass the id
                 of the first item of the next page.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import pronunciation_dicts_list
 
@@ -225,10 +225,10 @@ class AsyncPronunciationDicts:
                 when it is left out.
             starting_after: Id of an item. The page starts with the item after it; pass the id
                 of the last item of the previous page.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
                 A cursor that comes twice is such a case: the list would never end.
         """
 
@@ -254,10 +254,10 @@ class AsyncPronunciationDicts:
             name: Name of the dictionary.
             items: Texts and their pronunciations. The dictionary is empty when they are left
                 out.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from ...models.create_pronunciation_dict_request import CreatePronunciationDictRequest
         from . import pronunciation_dicts_create
@@ -275,10 +275,10 @@ class AsyncPronunciationDicts:
 
         Args:
             id: Id of the pronunciation dictionary.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import pronunciation_dicts_retrieve
 
@@ -291,10 +291,10 @@ class AsyncPronunciationDicts:
 
         Args:
             id: Id of the pronunciation dictionary.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import pronunciation_dicts_delete
 
@@ -317,10 +317,10 @@ class AsyncPronunciationDicts:
             name: New name.
             items: The new items. Send the whole list: whether it replaces the old one or is
                 merged into it is not documented.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from ...models.update_pronunciation_dict_request import UpdatePronunciationDictRequest
         from . import pronunciation_dicts_update

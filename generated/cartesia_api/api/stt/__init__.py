@@ -52,11 +52,11 @@ class Stt:
                 for such samples.
             sample_rate: Sampling rate in Hz. Give it, with `encoding`, only for samples
                 without a header.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
             OSError: If a file cannot be opened. Nothing was sent.
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from ...models.transcribe_request import TranscribeRequest
         from . import stt_transcribe
@@ -109,11 +109,11 @@ class AsyncStt:
                 for such samples.
             sample_rate: Sampling rate in Hz. Give it, with `encoding`, only for samples
                 without a header.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
             OSError: If a file cannot be opened. Nothing was sent.
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from ...models.transcribe_request import TranscribeRequest
         from . import stt_transcribe

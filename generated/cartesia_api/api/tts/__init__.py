@@ -76,10 +76,10 @@ class Tts:
             save: True stores the audio and sends its id in the header `Cartesia-File-ID`. The
                 server assumes false.
             speed: Coarse speed, deprecated in favour of `generation_config`.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from ...models.tts_request import TtsRequest
         from . import tts_generate
@@ -151,10 +151,10 @@ class Tts:
             context_id: Any id. The server repeats it in every event. It does not continue an
                 earlier request.
             speed: Coarse speed, deprecated in favour of `generation_config`.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from ...models.tts_sse_request import TtsSseRequest
         from . import tts_generate_sse
@@ -217,11 +217,11 @@ class Tts:
             output_format_encoding: Encoding of one sample. Needed for `raw` and `wav`, not
                 for `mp3`.
             output_format_bit_rate: Bit rate in bits per second. Needed for `mp3` only.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
             OSError: If a file cannot be opened. Nothing was sent.
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from ...models.infill_request import InfillRequest
         from . import tts_infill
@@ -293,10 +293,10 @@ class AsyncTts:
             save: True stores the audio and sends its id in the header `Cartesia-File-ID`. The
                 server assumes false.
             speed: Coarse speed, deprecated in favour of `generation_config`.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from ...models.tts_request import TtsRequest
         from . import tts_generate
@@ -368,10 +368,10 @@ class AsyncTts:
             context_id: Any id. The server repeats it in every event. It does not continue an
                 earlier request.
             speed: Coarse speed, deprecated in favour of `generation_config`.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from ...models.tts_sse_request import TtsSseRequest
         from . import tts_generate_sse
@@ -434,11 +434,11 @@ class AsyncTts:
             output_format_encoding: Encoding of one sample. Needed for `raw` and `wav`, not
                 for `mp3`.
             output_format_bit_rate: Bit rate in bits per second. Needed for `mp3` only.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
             OSError: If a file cannot be opened. Nothing was sent.
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from ...models.infill_request import InfillRequest
         from . import tts_infill

@@ -55,11 +55,11 @@ class VoiceChanger:
             output_format_encoding: Encoding of one sample. Needed for `raw` and `wav`, not
                 for `mp3`.
             output_format_bit_rate: Bit rate in bits per second. Needed for `mp3` only.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
             OSError: If a file cannot be opened. Nothing was sent.
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from ...models.change_voice_request import ChangeVoiceRequest
         from . import voice_changer_generate
@@ -108,11 +108,11 @@ class VoiceChanger:
             output_format_encoding: Encoding of one sample. Needed for `raw` and `wav`, not
                 for `mp3`.
             output_format_bit_rate: Bit rate in bits per second. Needed for `mp3` only.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
             OSError: If a file cannot be opened. Nothing was sent.
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from ...models.change_voice_request import ChangeVoiceRequest
         from . import voice_changer_generate_sse
@@ -166,11 +166,11 @@ class AsyncVoiceChanger:
             output_format_encoding: Encoding of one sample. Needed for `raw` and `wav`, not
                 for `mp3`.
             output_format_bit_rate: Bit rate in bits per second. Needed for `mp3` only.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
             OSError: If a file cannot be opened. Nothing was sent.
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from ...models.change_voice_request import ChangeVoiceRequest
         from . import voice_changer_generate
@@ -219,11 +219,11 @@ class AsyncVoiceChanger:
             output_format_encoding: Encoding of one sample. Needed for `raw` and `wav`, not
                 for `mp3`.
             output_format_bit_rate: Bit rate in bits per second. Needed for `mp3` only.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
             OSError: If a file cannot be opened. Nothing was sent.
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from ...models.change_voice_request import ChangeVoiceRequest
         from . import voice_changer_generate_sse

@@ -67,10 +67,10 @@ class Voices:
                 to version 2026-03-01; a newer server may ignore it.
             expand: Optional fields to include. The server sends `preview_file_url` only when
                 you ask for it here.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import voices_list
 
@@ -114,10 +114,10 @@ class Voices:
                 to version 2026-03-01; a newer server may ignore it.
             expand: Optional fields to include. The server sends `preview_file_url` only when
                 you ask for it here.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
                 A cursor that comes twice is such a case: the list would never end.
         """
 
@@ -160,11 +160,11 @@ class Voices:
                 out.
             description: What the voice sounds like.
             base_voice_id: Id of a voice to start from.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
             OSError: If a file cannot be opened. Nothing was sent.
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from ...models.clone_voice_request import CloneVoiceRequest
         from . import voices_clone
@@ -211,10 +211,10 @@ class Voices:
                 is left out.
             dialect: Dialect, the older way to name an accent.
             original_speaker_gender: Gender of the speaker of the source voice.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from ...models.localize_voice_request import LocalizeVoiceRequest
         from . import voices_localize
@@ -247,10 +247,10 @@ class Voices:
             id: Id of the voice.
             expand: Optional fields to include. The server sends `preview_file_url` only when
                 you ask for it here.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import voices_get
 
@@ -263,10 +263,10 @@ class Voices:
 
         Args:
             id: Id of the voice.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import voices_delete
 
@@ -293,10 +293,10 @@ class Voices:
             description: New description.
             gender: Gender that the voice sounds like. Null resets it to the default.
             accent: Catalog id of the accent. Null resets it to the default.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from ...models.update_voice_request import UpdateVoiceRequest
         from . import voices_update
@@ -325,10 +325,10 @@ class Voices:
         Args:
             id: Id of the voice.
             accents: Catalog ids. A voice has at most 10 accents, the native one included.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from ...models.add_accents_request import AddAccentsRequest
         from . import voices_add_accents
@@ -347,10 +347,10 @@ class Voices:
         Args:
             id: Id of the voice.
             accent_id: Catalog id of an accent attached to the voice, such as `british`.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import voices_delete_accent
 
@@ -397,10 +397,10 @@ class AsyncVoices:
                 to version 2026-03-01; a newer server may ignore it.
             expand: Optional fields to include. The server sends `preview_file_url` only when
                 you ask for it here.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import voices_list
 
@@ -444,10 +444,10 @@ class AsyncVoices:
                 to version 2026-03-01; a newer server may ignore it.
             expand: Optional fields to include. The server sends `preview_file_url` only when
                 you ask for it here.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
                 A cursor that comes twice is such a case: the list would never end.
         """
 
@@ -490,11 +490,11 @@ class AsyncVoices:
                 out.
             description: What the voice sounds like.
             base_voice_id: Id of a voice to start from.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
             OSError: If a file cannot be opened. Nothing was sent.
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from ...models.clone_voice_request import CloneVoiceRequest
         from . import voices_clone
@@ -541,10 +541,10 @@ class AsyncVoices:
                 is left out.
             dialect: Dialect, the older way to name an accent.
             original_speaker_gender: Gender of the speaker of the source voice.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from ...models.localize_voice_request import LocalizeVoiceRequest
         from . import voices_localize
@@ -577,10 +577,10 @@ class AsyncVoices:
             id: Id of the voice.
             expand: Optional fields to include. The server sends `preview_file_url` only when
                 you ask for it here.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import voices_get
 
@@ -593,10 +593,10 @@ class AsyncVoices:
 
         Args:
             id: Id of the voice.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import voices_delete
 
@@ -623,10 +623,10 @@ class AsyncVoices:
             description: New description.
             gender: Gender that the voice sounds like. Null resets it to the default.
             accent: Catalog id of the accent. Null resets it to the default.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from ...models.update_voice_request import UpdateVoiceRequest
         from . import voices_update
@@ -655,10 +655,10 @@ class AsyncVoices:
         Args:
             id: Id of the voice.
             accents: Catalog ids. A voice has at most 10 accents, the native one included.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from ...models.add_accents_request import AddAccentsRequest
         from . import voices_add_accents
@@ -677,10 +677,10 @@ class AsyncVoices:
         Args:
             id: Id of the voice.
             accent_id: Catalog id of an accent attached to the voice, such as `british`.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import voices_delete_accent
 

@@ -67,10 +67,10 @@ class Audio:
                 No package sends it.
             description: Description of how to speak. The server uses an empty one when it is
                 left out. No package sends it.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from ...models.speech_request import SpeechRequest
         from . import audio_sse
@@ -129,10 +129,10 @@ class Audio:
                 No package sends it.
             description: Description of how to speak. The server uses an empty one when it is
                 left out. No package sends it.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from ...models.speech_request import SpeechRequest
         from . import audio_stream
@@ -161,11 +161,11 @@ class Audio:
 
         Args:
             clip: The recording, with a file name.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
             OSError: If a file cannot be opened. Nothing was sent.
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from ...models.clip_upload import ClipUpload
         from . import audio_transcribe
@@ -224,10 +224,10 @@ class AsyncAudio:
                 No package sends it.
             description: Description of how to speak. The server uses an empty one when it is
                 left out. No package sends it.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from ...models.speech_request import SpeechRequest
         from . import audio_sse
@@ -286,10 +286,10 @@ class AsyncAudio:
                 No package sends it.
             description: Description of how to speak. The server uses an empty one when it is
                 left out. No package sends it.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from ...models.speech_request import SpeechRequest
         from . import audio_stream
@@ -318,11 +318,11 @@ class AsyncAudio:
 
         Args:
             clip: The recording, with a file name.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
             OSError: If a file cannot be opened. Nothing was sent.
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from ...models.clip_upload import ClipUpload
         from . import audio_transcribe

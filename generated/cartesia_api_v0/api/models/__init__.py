@@ -21,10 +21,10 @@ class Models:
 
         Args:
             model_id: Id of the model.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import models_list_voices
 
@@ -46,10 +46,10 @@ class AsyncModels:
 
         Args:
             model_id: Id of the model.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import models_list_voices
 

@@ -34,10 +34,10 @@ class Voices:
             select: Fields of each voice that the server sends, separated by commas, such as
                 `id, name, description`. The server sends all fields when it is left out. It is
                 not documented whether other selections work.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import voices_list
 
@@ -51,10 +51,10 @@ class Voices:
 
         Args:
             id: Id of the voice.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import voices_get_embedding
 
@@ -69,10 +69,10 @@ class Voices:
 
         Args:
             id: Id of the voice.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import voices_get_embedding_documented
 
@@ -81,16 +81,16 @@ class Voices:
     def get_embedding_early(
         self, id: str, *, options: RequestOptions | None = None
     ) -> VoiceEmbedding:
-        """Get the embedding of a voice, by the route of the first documentation.
+        """Get the embedding of a voice, by the first documented route.
 
         Changes nothing, in spite of its HTTP method. The body is empty.
 
         Args:
             id: Id of the voice.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import voices_get_embedding_early
 
@@ -105,11 +105,11 @@ class Voices:
 
         Args:
             clip: The recording, with a file name.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
             OSError: If a file cannot be opened. Nothing was sent.
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from ...models.clip_upload import ClipUpload
         from . import voices_clone_from_clip
@@ -128,10 +128,10 @@ class Voices:
 
         Args:
             link: Address of the recording. Only YouTube was supported.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import voices_clone_from_link
 
@@ -155,10 +155,10 @@ class AsyncVoices:
             select: Fields of each voice that the server sends, separated by commas, such as
                 `id, name, description`. The server sends all fields when it is left out. It is
                 not documented whether other selections work.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import voices_list
 
@@ -174,10 +174,10 @@ class AsyncVoices:
 
         Args:
             id: Id of the voice.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import voices_get_embedding
 
@@ -192,10 +192,10 @@ class AsyncVoices:
 
         Args:
             id: Id of the voice.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import voices_get_embedding_documented
 
@@ -206,16 +206,16 @@ class AsyncVoices:
     async def get_embedding_early(
         self, id: str, *, options: RequestOptions | None = None
     ) -> VoiceEmbedding:
-        """Get the embedding of a voice, by the route of the first documentation.
+        """Get the embedding of a voice, by the first documented route.
 
         Changes nothing, in spite of its HTTP method. The body is empty.
 
         Args:
             id: Id of the voice.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import voices_get_embedding_early
 
@@ -230,11 +230,11 @@ class AsyncVoices:
 
         Args:
             clip: The recording, with a file name.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
             OSError: If a file cannot be opened. Nothing was sent.
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from ...models.clip_upload import ClipUpload
         from . import voices_clone_from_clip
@@ -253,10 +253,10 @@ class AsyncVoices:
 
         Args:
             link: Address of the recording. Only YouTube was supported.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import voices_clone_from_link
 

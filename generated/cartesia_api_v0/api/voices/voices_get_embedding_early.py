@@ -1,4 +1,4 @@
-"""POST /voices/{id}/embedding: Get the embedding of a voice, by the route of the first documentation."""
+"""POST /voices/{id}/embedding: Get the embedding of a voice, by the first documented route."""
 
 from __future__ import annotations
 
