@@ -6,18 +6,20 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 SDK := 4.2.0
 # The v0 client that the tests run against the emulator.
 ALPHA := 0.0.6
-# Random requests for each operation in `make schemathesis`; `make test` sends 3.
+# Random requests for each operation in `make schemathesis`; `make test-slow` sends 3.
 EXAMPLES ?= 100
 # Number of test processes in `make test`.
 WORKERS ?= 2
 # The lowest versions that the package allows, with test tools that support them.
 LOWEST := httpx==0.27.0 httpcore==1.0.7 websockets==14.0 pytest-httpx==0.30.0 "pytest<9" \
 	respx pytest-timeout vcrpy trustme opentelemetry-sdk opentelemetry-instrumentation-httpx
+# Start the test files that take longest first, in the order of tests/conftest.py.
+TOGETHER := --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder --ignore tests/schemathesis
 # How often `make bench` measures each client.
 REPETITIONS ?= 7
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-lowest check types style all conformance-venv alpha-venv explore schemathesis generate drift lint-spec spec-diff spec-gate bench bench-page soak diagram
+.PHONY: help setup demo test test-slow test-lowest check types style all conformance-venv alpha-venv explore schemathesis generate drift lint-spec spec-diff spec-gate bench bench-page soak diagram
 
 # The emulator runs on this machine, so connect to it without a proxy.
 export no_proxy := 127.0.0.1,localhost,$(no_proxy)
@@ -78,8 +80,11 @@ explore: $(BIN)/.ready ## Run the Hypothesis tests with thousands of new random 
 demo: $(BIN)/.runtime ## Speak six texts, transcribe them and compare, without a key or a network.
 	@$(BIN)/python examples/demo.py
 
-test: $(BIN)/.ready conformance-venv alpha-venv ## Run all tests.
-	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --ignore tests/schemathesis
+test: $(BIN)/.ready conformance-venv alpha-venv ## Run all tests except the slow ones.
+	$(BIN)/python -m pytest -m "not slow" $(TOGETHER)
+
+test-slow: $(BIN)/.ready conformance-venv alpha-venv ## Run the slow tests, which take minutes.
+	$(BIN)/python -m pytest -m slow $(TOGETHER)
 	@# Separately: these tests share one name, of which the command above would run only one.
 	$(BIN)/python -m pytest tests/schemathesis
 
@@ -98,7 +103,7 @@ style: $(BIN)/.ready ## Check lint rules and formatting with ruff.
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
-all: check test demo ## Run check, test and demo.
+all: check test test-slow demo ## Run check, test, test-slow and demo.
 
 setup: $(BIN)/.ready ## Create the virtual environment for development.
 

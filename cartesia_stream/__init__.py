@@ -11,6 +11,7 @@
 
 from typing import TYPE_CHECKING
 
+from . import _forks as _forks  # calls import lazily, and forks must wait for that
 from ._core.exchange import Response
 from ._core.observe import (
     ObservedConnection,

@@ -1,4 +1,6 @@
-"""How many examples the tests of properties draw, and which.
+"""Which files come first, how many examples the tests of properties draw, and which.
+
+The files that take longest come first, so that no process has one left when the others are done.
 
 Each run draws the same ones, so that what passed here passes elsewhere. ``make explore`` draws many
 others; one that fails belongs into the test as an ``@example``.
@@ -6,7 +8,30 @@ others; one that fails belongs into the test as an ``@example``.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Final
+
 from hypothesis import HealthCheck, settings
+
+if TYPE_CHECKING:
+    import pytest
+
+LONG: Final = (
+    "docs/test_documents.py",
+    "typing/test_typing.py",
+    "generated/test_templates.py",
+    "cli/test_emulate.py",
+    "generated/test_generate.py",
+    "test_forks.py",
+    "core/test_http11_beside_h11.py",
+    "conformance/test_alpha_client.py",
+    "conformance/test_official_sdk.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put long files first; the rest stays as it is."""
+    items.sort(key=lambda item: not item.path.as_posix().endswith(LONG))
+
 
 settings.register_profile(
     "same",

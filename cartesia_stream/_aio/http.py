@@ -208,7 +208,7 @@ class AsyncHttpSender:
                 if answer == "socket":
                     check_upgrade(response)
                 if not response.is_success:
-                    raise status_failure(response, await _head(response), config)
+                    raise status_failure(response, await _head(response, ours=ours), config)
                 if answer == "whole":
                     await response.aread()
                     return response
@@ -233,14 +233,15 @@ class AsyncHttpSender:
             await self._client.aclose()
 
 
-async def _head(response: httpx.Response) -> bytes:
+async def _head(response: httpx.Response, *, ours: bool) -> bytes:
     """Read the start of an error's body, or give up at the deadline: the status alone is enough."""
     body = bytearray()
     until = time.monotonic() + ERROR_BODY_S
     deadline = deadline_of(response)
     if deadline is not None:
         deadline.wait_until(until)
-    response.request.extensions["timeout"]["read"] = ERROR_BODY_S  # where that is all there is
+    if not ours:  # whose connections look there before each read
+        response.request.extensions["timeout"]["read"] = ERROR_BODY_S
     reader = BodyReader(response.aiter_bytes(), resumable=False)
     with suppress(httpx.HTTPError, OSError):
         while len(body) < MAX_BODY and time.monotonic() < until:

@@ -178,7 +178,7 @@ def _merged(first: Mapping[str, str], second: Mapping[str, str]) -> dict[str, st
 
 
 def check_headers(headers: object) -> None:
-    """Refuse headers that break out of their line, or that only the connection itself may set.
+    """Refuse headers that break out of their line.
 
     Raises:
         ConfigurationError: Names the header.
@@ -190,9 +190,25 @@ def check_headers(headers: object) -> None:
 
 
 def check_options(options: RequestOptions | None) -> None:
-    """Refuse the headers of one call for the same reasons."""
-    if options is not None:
-        check_headers(options.get("headers", {}))
+    """Refuse headers of one call that are malformed, or that only the connection itself may set."""
+    if options is not None and "headers" in options:
+        check_headers(options["headers"])
+        check_sendable(options["headers"])
+
+
+def check_sendable(headers: Mapping[str, str]) -> None:
+    """Refuse headers that only the connection itself may set.
+
+    Those of a client are refused by its first call: then it is known that they would be sent.
+
+    Raises:
+        ConfigurationError: Names the header.
+    """
+    for name in headers:
+        if is_of_the_connection(name):
+            raise ConfigurationError(
+                f"header {name!r} belongs to the connection, which sets it itself", option=name
+            )
 
 
 def _check_header(name: object, value: object) -> None:
@@ -202,10 +218,6 @@ def _check_header(name: object, value: object) -> None:
         )
     if not _HEADER_NAME.fullmatch(name) or not value.isascii() or not value.isprintable():
         raise ConfigurationError(f"header {name!r} has characters that no header may", option=name)
-    if is_of_the_connection(name):
-        raise ConfigurationError(
-            f"header {name!r} belongs to the connection, which sets it itself", option=name
-        )
 
 
 def is_of_the_connection(name: str) -> bool:

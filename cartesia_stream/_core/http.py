@@ -23,7 +23,7 @@ from ..errors import (
     StreamTruncatedError,
 )
 from .backoff import Backoff
-from .config import check_options, is_of_the_connection
+from .config import check_options, check_sendable, is_of_the_connection
 from .deadlines import ReadDeadline
 from .faults import (
     caused_by,
@@ -234,6 +234,7 @@ def _headers(
     Raises:
         ConfigurationError: If the call brings a header that it must not.
     """
+    check_sendable(config.headers)
     check_options(options)
     own = {"Accept": request.accept, **request.headers}
     if answer in ("download", "speech"):

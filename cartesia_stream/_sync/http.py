@@ -209,7 +209,7 @@ class HttpSender:
                 if answer == "socket":
                     check_upgrade(response)
                 if not response.is_success:
-                    raise status_failure(response, _head(response), config)
+                    raise status_failure(response, _head(response, ours=ours), config)
                 if answer == "whole":
                     response.read()
                     return response
@@ -234,14 +234,15 @@ class HttpSender:
             self._client.close()
 
 
-def _head(response: httpx.Response) -> bytes:
+def _head(response: httpx.Response, *, ours: bool) -> bytes:
     """Read the start of an error's body, or give up at the deadline: the status alone is enough."""
     body = bytearray()
     until = time.monotonic() + ERROR_BODY_S
     deadline = deadline_of(response)
     if deadline is not None:
         deadline.wait_until(until)
-    response.request.extensions["timeout"]["read"] = ERROR_BODY_S  # where that is all there is
+    if not ours:  # whose connections look there before each read
+        response.request.extensions["timeout"]["read"] = ERROR_BODY_S
     reader = BodyReader(response.iter_bytes(), resumable=False)
     with suppress(httpx.HTTPError, OSError):
         while len(body) < MAX_BODY and time.monotonic() < until:

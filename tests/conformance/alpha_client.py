@@ -1,10 +1,9 @@
 """Drives the client of the alpha against an emulator; run by the interpreter that has it installed.
 
-    python alpha_client.py SCENARIO
-
-prints one JSON object: what the scenario saw. The client reads from the environment where to go and
-with which key: ``CARTESIA_API_KEY``, and ``CARTESIA_BASE_URL`` without a scheme but with
-``localhost`` in it, which is what makes it use plain HTTP.
+It reads lines ``SCENARIO BASE_URL API_KEY`` and answers each with a line of JSON: what the scenario
+saw. A scenario that fails ends it. The client reads from the environment where to go and with which
+key: ``CARTESIA_API_KEY``, and ``CARTESIA_BASE_URL`` without a scheme but with ``localhost`` in it,
+which is what makes it use plain HTTP.
 """
 
 from __future__ import annotations
@@ -243,7 +242,13 @@ def interrupts_without_cancel() -> Any:
 
 
 def main() -> None:
-    print(json.dumps(SCENARIOS[sys.argv[1]]()))
+    for line in sys.stdin:
+        name, base_url, key = line.split()
+        os.environ |= {
+            "CARTESIA_BASE_URL": base_url.replace("http://127.0.0.1", "localhost"),
+            "CARTESIA_API_KEY": key,
+        }
+        print(json.dumps(SCENARIOS[name]()), flush=True)
 
 
 if __name__ == "__main__":

@@ -1,9 +1,8 @@
 """Drives the official SDK against an emulator; run by the interpreter that has it installed.
 
-    python official_sdk.py SCENARIO BASE_URL API_KEY
-
-prints one JSON object: what the scenario saw, and under ``complaints`` every way in which a
-response did not fit the SDK's own models (missing, unknown or mistyped fields).
+It reads lines ``SCENARIO BASE_URL API_KEY`` and answers each with a line of JSON: what the scenario
+saw, and under ``complaints`` every way in which a response did not fit the SDK's own models
+(missing, unknown or mistyped fields). A scenario that fails ends it.
 """
 
 from __future__ import annotations
@@ -328,7 +327,13 @@ async def asynchronous(client: AsyncCartesia) -> Any:
 
 
 def main() -> None:
-    name, base_url, key = sys.argv[1:]
+    for line in sys.stdin:
+        complaints.clear()
+        print(json.dumps(run(*line.split())), flush=True)
+
+
+def run(name: str, base_url: str, key: str) -> dict[str, Any]:
+    """Run a scenario with a client of its own."""
     function = SCENARIOS[name]
     settings = {
         "api_key": key,
@@ -341,7 +346,7 @@ def main() -> None:
         found = asyncio.run(function(AsyncCartesia(**settings)))
     else:
         found = function(Cartesia(**settings))
-    print(json.dumps(found | {"complaints": complaints}))
+    return {**found, "complaints": complaints}
 
 
 if __name__ == "__main__":

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any
 import pytest
 
 from cartesia_emulator import Emulator
+from tests.conformance.conftest import Judge
 
 ROOT = Path(__file__).parents[2]
 VENV = ROOT / ".venv-alpha"
@@ -36,29 +36,30 @@ def emulator() -> Iterator[Emulator]:
         yield running
 
 
+@pytest.fixture(scope="session")
+def judges(alpha_python: Path) -> Iterator[list[Judge]]:
+    """Client 0.0.6, and the candidate."""
+    judges = [
+        Judge(
+            alpha_python,
+            "alpha_client.py",
+            NO_PROXY="localhost",
+            no_proxy="localhost",
+            PYTHONPATH=path,
+        )
+        for path in ("", str(VENV / "0.0.5rc1"))
+    ]
+    yield judges
+    for judge in judges:
+        judge.close()
+
+
 @pytest.fixture
-def run(emulator: Emulator, alpha_python: Path) -> Run:
+def run(emulator: Emulator, judges: list[Judge]) -> Run:
     """Run one scenario of alpha_client.py, by default with 0.0.6."""
 
     def runs(name: str, *, candidate: bool = False, emulator: Emulator = emulator) -> Any:
-        script = Path(__file__).with_name("alpha_client.py")
-        environment = os.environ | {
-            "CARTESIA_BASE_URL": emulator.base_url.replace("http://127.0.0.1", "localhost"),
-            "CARTESIA_API_KEY": emulator.api_key,
-            "NO_PROXY": "localhost",
-            "no_proxy": "localhost",
-            "PYTHONPATH": str(VENV / "0.0.5rc1") if candidate else "",
-        }
-        done = subprocess.run(
-            [str(alpha_python), str(script), name],
-            env=environment,
-            capture_output=True,
-            text=True,
-            timeout=50,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr
-        return json.loads(done.stdout)
+        return judges[candidate].run(name, emulator.base_url, emulator.api_key)
 
     return runs
 

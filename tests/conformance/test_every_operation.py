@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from cartesia_emulator.wire.recording import RecordedRequest
+    from tests.conformance.conftest import OfficialSDK
     from tests.conformance.operations import Clip
 
 pytestmark = pytest.mark.timeout(300)
@@ -105,12 +106,10 @@ def _typed(arguments: dict[str, Any]) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def official(sdk_python: Path) -> tuple[dict[str, Any], list[Wire]]:
+def official(judge: OfficialSDK) -> tuple[dict[str, Any], list[Wire]]:
     """What the official SDK saw and what it sent."""
-    from tests.conformance.conftest import run_scenario
-
     with Emulator(engine="tone") as emulator:
-        found = run_scenario(sdk_python, emulator, "every_operation")
+        found = judge.saw("every_operation", emulator)
         requests = emulator.requests
     begin = next(n for n, request in enumerate(requests) if ("begin", "") in request.query)
     sent = requests[begin + 1 :]

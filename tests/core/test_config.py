@@ -14,6 +14,7 @@ from cartesia_stream._core.config import (
     USER_AGENT,
     Config,
     check_options,
+    check_sendable,
 )
 
 KEY = "sk_car_planted"
@@ -162,13 +163,14 @@ def test_malformed_headers(headers: dict[str, str]) -> None:
 )
 def test_headers_of_the_connection(name: str) -> None:
     """A header that says where a message ends, or is for the next hop, is refused by its name."""
-    for give in (
-        lambda: make(headers={name: "1"}),
-        lambda: make().with_options(timeouts=None, headers={name: "1"}),
-        lambda: check_options({"headers": {name: "1"}}),
+    given = {name: "1"}
+    for check in (
+        lambda: check_sendable(make(headers=given).headers),
+        lambda: check_sendable(make().with_options(timeouts=None, headers=given).headers),
+        lambda: check_options({"headers": given}),
     ):
         with pytest.raises(ConfigurationError, match="belongs to the connection") as caught:
-            give()
+            check()
         assert caught.value.option == name
         assert name in str(caught.value)
 

@@ -2,38 +2,24 @@
 
 from __future__ import annotations
 
-import copy
 import json
-import pickle
 import socket
 import ssl
-from typing import Any
 
 import pytest
 
-import cartesia_stream
 from cartesia_stream import (
-    APIConnectionError,
-    APIError,
     APIStatusError,
-    APITimeoutError,
     AuthenticationError,
     BadRequestError,
-    BufferOverflowError,
-    CartesiaError,
-    ConfigurationError,
     ConflictError,
     ConnectionClosedError,
     InternalServerError,
-    LocalStateError,
     NotFoundError,
     PermissionDeniedError,
     RateLimitError,
-    RemoteProtocolError,
-    StreamTruncatedError,
     UnprocessableEntityError,
 )
-from cartesia_stream._core.backoff import MAX_DELAY_S, Backoff
 from cartesia_stream._core.faults import (
     MAX_TEXT,
     redact,
@@ -178,114 +164,6 @@ def test_a_body_of_wide_characters_is_cut_at_characters() -> None:
     """Nor is it cut at bytes, where no mark would tell."""
     error = redact(response_error(500, {}, ("𝄞" * (MAX_TEXT - 3) + KEY).encode()), KEY)
     assert error.body == "𝄞" * (MAX_TEXT - 3) + " …"
-
-
-# --- the tree
-
-ERRORS: list[CartesiaError] = [
-    ConfigurationError("m", option="o"),
-    LocalStateError("m", context_id="c"),
-    BufferOverflowError("m", limit=3, context_id="c"),
-    APIError("m", request_id="r"),
-    APIConnectionError("m"),
-    APITimeoutError("m", phase="idle", seconds=3, context_id="c"),
-    ConnectionClosedError("m", code=1011, reason="r", by="local"),
-    StreamTruncatedError("m", chunks=1, nbytes=2),
-    RemoteProtocolError("m"),
-    APIStatusError("m", status_code=418, retry_after=2),
-    *(kind("m", status_code=status) for status, kind, _ in STATUSES),
-]
-
-
-def test_every_public_error_is_in_this_file() -> None:
-    """The list above misses none."""
-    public = {
-        value
-        for name in cartesia_stream.__all__
-        if isinstance(value := getattr(cartesia_stream, name), type)
-        and issubclass(value, CartesiaError)
-    }
-    assert public == {type(error) for error in ERRORS} | {CartesiaError}
-
-
-@pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)
-def test_errors_survive_copies(error: CartesiaError) -> None:
-    """An error crosses processes and is copied with all its attributes."""
-    for other in (copy.copy(error), pickle.loads(pickle.dumps(error))):
-        assert type(other) is type(error)
-        assert vars(other) == vars(error)
-        assert (str(other), other.args) == (str(error), error.args)
-
-
-@pytest.mark.parametrize(
-    ("error", "builtin"),
-    [
-        (ConfigurationError("m"), ValueError),
-        (LocalStateError("m"), RuntimeError),
-        (APITimeoutError("m"), TimeoutError),
-    ],
-)
-def test_errors_are_also_what_python_calls_them(error: Exception, builtin: type) -> None:
-    """Code that knows only the built-in classes catches them too."""
-    assert isinstance(error, builtin)
-
-
-# --- what is tried again
-
-
-def unsent(error: APIConnectionError) -> APIConnectionError:
-    error.request_sent = False
-    return error
-
-
-@pytest.mark.parametrize(
-    ("error", "idempotent", "other"),
-    [
-        (InternalServerError("m", status_code=503), True, False),
-        (ConflictError("m", status_code=409), True, False),
-        (APIStatusError("m", status_code=408), True, False),
-        (RateLimitError("m", status_code=429), True, True),
-        (unsent(APIConnectionError("m")), True, True),
-        (unsent(APITimeoutError("m", phase="connect")), True, True),
-        (APIConnectionError("m"), True, False),
-        (APITimeoutError("m"), True, False),
-        (StreamTruncatedError("m"), True, False),
-        (ConnectionClosedError("m"), True, False),
-        (BadRequestError("m", status_code=400), False, False),
-        (AuthenticationError("m", status_code=401), False, False),
-        (RemoteProtocolError("m"), False, False),
-    ],
-)
-def test_what_is_repeated(error: APIError, idempotent: bool, other: bool) -> None:
-    """A call that may do its work twice is repeated only if it certainly was not carried out."""
-    for kind, expected in ((True, idempotent), (False, other)):
-        retries = Backoff(1, idempotent=kind, jitter=lambda: 1.0)
-        assert (retries.delay_after(error) is not None) is expected
-
-
-def test_delays_double_up_to_a_bound() -> None:
-    """Each wait is twice the one before, at most 8 s, and jitter takes up to half of it."""
-    error = InternalServerError("m", status_code=503)
-    for jitter, factor in ((1.0, 1.0), (0.0, 0.5)):
-        retries = Backoff(6, idempotent=True, jitter=lambda value=jitter: value)  # type: ignore[misc]  # a default binds the value
-        delays = [retries.delay_after(error) for _ in range(7)]
-        assert delays == [*(factor * base for base in (0.5, 1, 2, 4, 8, MAX_DELAY_S)), None]
-
-
-@pytest.mark.parametrize(
-    ("asked", "delay"), [(0.0, 0.05), (7.0, 7.05), (60.0, 60.05), (60.1, None), (3600.0, None)]
-)
-def test_the_service_names_the_wait(asked: float, delay: float | None) -> None:
-    """A wait that the service asks for is kept, with a little jitter; a long one is not."""
-    error: Any = RateLimitError("m", status_code=429, retry_after=asked)
-    retries = Backoff(2, idempotent=False, jitter=lambda: 1.0)
-    assert retries.delay_after(error) == pytest.approx(delay)
-
-
-def test_no_retries() -> None:
-    """None are made where none were allowed."""
-    error = InternalServerError("m", status_code=503)
-    assert Backoff(0, idempotent=True).delay_after(error) is None
 
 
 # --- connections that were never made

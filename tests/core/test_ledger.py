@@ -13,7 +13,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cartesia_stream._core.align import Source
 from cartesia_stream._core.ledger import Ledger, shift
 from cartesia_stream.audio import PCM_24K
 from cartesia_stream.events import Timing
@@ -256,36 +255,6 @@ def test_another_language() -> None:
     ledger = ledger_of(text, ["zzz"] * 60, done=True)
     assert not ledger.exact
     assert 0 < len(ledger.heard(30)) < len(ledger.heard(50)) < len(text)
-
-
-@pytest.mark.parametrize(
-    ("text", "words"),
-    [
-        ("a <em>b</em>. c", ["a", "<em>b</em>.", "c"]),
-        ("3.14, 7:30!", ["3.14,", "7:30!"]),
-        ("word—word", ["word—", "word"]),
-        ("你，好“世”界", ["你，", "好", "世”", "界"]),
-        ("<spell>A B", ["<spell>A B"]),
-        ("<spell>A</spell>B", ["<spell>A</spell>", "B"]),
-        ("e\u0301 か\u3099き", ["e\u0301", "か\u3099", "き"]),
-        ("a <b", ["a"]),
-        ("... 🎉 —", []),
-    ],
-)
-def test_words_of_the_source(text: str, words: list[str]) -> None:
-    """Words are runs without spaces or single characters, read the same in any pieces."""
-    source, whole = Source(), Source(text)
-    for char in text:
-        source.append(char)
-    assert (source.ends, source.letter_ends, source.letters) == (
-        whole.ends, whole.letter_ends, whole.letters
-    )  # fmt: skip
-    found, rest = [], text
-    for start, end in zip([0, *whole.ends], whole.ends, strict=False):
-        found.append(text[start:end])
-        rest = text[end:]
-    assert [word in part for word, part in zip(words, found, strict=True)] == [True] * len(words)
-    assert rest == "" or not words or not rest.strip().isalnum()
 
 
 WORDS = ("one", "two", "7:30", "it's", "Dr.", "a", "é", "x1", "你好", "今天。", "(so)", "3.14", "—")

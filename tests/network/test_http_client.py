@@ -5,6 +5,9 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
+import h2.config
+import h2.connection
+import h2.events
 import httpx
 import pytest
 
@@ -18,11 +21,13 @@ from cartesia_stream import (
 )
 
 from ..scenarios.faces import AsyncFace, eventually
+from ..scenarios.peer import Peer
 from .conftest import BOTH, PATHS, as_hook, call, our_transport, socket
 from .peers import AUDIO, HOST, Proxy, Service
 
 if TYPE_CHECKING:
     from ..scenarios.faces import Face
+    from ..scenarios.peer import Conversation
     from .conftest import HttpClient, Way
     from .peers import Certificates
 
@@ -81,18 +86,32 @@ def test_socket_ends_when_your_own_client_is_closed(
     connection.close()
 
 
-@ways
-def test_http2_client(
-    face: Face, certificates: Certificates, start: Any, http_client: HttpClient, way: Way
-) -> None:
-    """An HTTP/2 client, which could open no socket, is refused and told to speak HTTP/1.1."""
+def speak_http2(peer: Conversation) -> None:
+    """Answer every request with the status, as a server of HTTP/2 does."""
+    connection = h2.connection.H2Connection(h2.config.H2Configuration(client_side=False))
+    connection.initiate_connection()
+    peer.send(connection.data_to_send())
+    while data := peer.read_some():
+        for event in connection.receive_data(data):
+            if isinstance(event, h2.events.RequestReceived):
+                fields = [(":status", "200"), ("content-type", "application/json")]
+                connection.send_headers(event.stream_id, fields)
+                connection.send_data(event.stream_id, b'{"ok":true,"version":"2"}', end_stream=True)
+        peer.send(connection.data_to_send())
 
-    service = start(Service(tls=certificates.server()))
+
+def test_http2_client(
+    face: Face, certificates: Certificates, start: Any, http_client: HttpClient
+) -> None:
+    """Calls may go over HTTP/2; a socket cannot, and the error says what to do."""
+    tls = certificates.server()
+    tls.set_alpn_protocols(["h2"])
     own = http_client(http2=True, verify=certificates.client())
-    with pytest.raises(ConfigurationError, match=r"HTTP/1\.1|http2=False") as caught:
-        way(face.client(service.base_url, http_client=own))
+    client = face.client(start(Peer(speak_http2, tls=tls)).base_url, http_client=own, max_retries=0)
+    assert client.status.get().version == "2"
+    with pytest.raises(ConfigurationError, match=r"HTTP/1\.1") as caught:
+        client.tts.websocket_connect()
     assert caught.value.option == "http_client"
-    assert service.heard == []
 
 
 @pytest.mark.parametrize("option", ["ssl_context", "proxy"])

@@ -126,6 +126,21 @@ def test_malformed_options(face: Face) -> None:
     face.drive(story)
 
 
+@pytest.mark.parametrize("call", ["status", "generate_sse"])
+def test_headers_that_a_client_must_not_bring(face: Face, service: respx.Router, call: str) -> None:
+    """They are refused by its first call, before anything is sent."""
+
+    async def story(client: Any) -> None:
+        client = client.with_options(headers={"Transfer-Encoding": "chunked"})
+        with pytest.raises(ConfigurationError, match="Transfer-Encoding"):
+            if call == "status":
+                await settle(client.status.get())
+            await settle(getattr(client.tts, call)("Hi", voice="v").collect())
+
+    face.drive(story)
+    assert not service.calls
+
+
 @pytest.mark.parametrize("call", ["generate", "generate_sse", "infill", "changed", "status"])
 def test_headers_that_a_call_must_not_bring(face: Face, service: respx.Router, call: str) -> None:
     """They are refused at the call, before anything is sent."""

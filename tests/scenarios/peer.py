@@ -123,6 +123,12 @@ class Conversation:
         """A whole frame, unmasked as a server sends it."""
         self.send(Frame(Opcode(opcode), payload).serialize(mask=False))
 
+    def part(self) -> None:
+        """Wait for the client to close the socket, and answer it, so that it need not wait."""
+        while self.frame()[0] != CLOSE:
+            pass
+        self.close_frame(1000)
+
     # --- bytes
 
     def send(self, data: bytes) -> None:
@@ -139,6 +145,16 @@ class Conversation:
             self._more()
         data, self._received = self._received[:count], self._received[count:]
         return data
+
+    def read_some(self) -> bytes:
+        """At least one byte, as soon as there is one.
+
+        Raises:
+            ConnectionError: If the client ends first.
+        """
+        if not self._received:
+            self._more()
+        return self.read(len(self._received))
 
     def read_until(self, mark: bytes) -> bytes:
         """Bytes up to and with a mark."""

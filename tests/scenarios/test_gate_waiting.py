@@ -208,7 +208,7 @@ def test_buffering_here_lets_go_when_the_model_pauses(
     emulator = make_emulator(context_expiry_s=60)
     client = face.client(emulator)
     pieces = ["Let me check", ", one mo", "ment <bre", 'ak time="1s"/> please.']
-    stream = client.tts.speak(face.tokens(pieces, gap=1.5), voice=VOICE, buffering="client")
+    stream = client.tts.speak(face.tokens(pieces, gap=0.8), voice=VOICE, buffering="client")
     assert words_heard(stream)
     messages = [json.loads(frame) for frame in emulator.requests[0].frames]
     sent = [message["transcript"] for message in messages if message.get("transcript")]

@@ -334,8 +334,8 @@ def test_addresses_share_one_deadline(
     peer = make_peer(SERVES[transport])
     resolver.answer = mute(peer)
     url = f"http://many.test:{peer.port}"
-    client = face.client(url, timeout=Timeouts(connect=4), max_retries=0)
-    error = Background(lambda: call(client, transport)).error(15)  # one by one it would be 20
+    client = face.client(url, timeout=Timeouts(connect=2), max_retries=0)
+    error = Background(lambda: call(client, transport)).error(8)  # one by one it would be 10
     assert isinstance(error, APITimeoutError)
     assert error.phase == "connect"
 
@@ -352,7 +352,7 @@ def test_address_that_answers_is_found_behind_others(
     peer = make_peer(SERVES[transport])
     resolver.answer = [*mute(peer)[:2], peer.host]
     url = f"http://many.test:{peer.port}"
-    client = face.client(url, timeout=Timeouts(connect=6), max_retries=0)
+    client = face.client(url, timeout=Timeouts(connect=3), max_retries=0)
     call(client, transport)
     assert peer.connections == 1
 

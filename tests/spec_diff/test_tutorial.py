@@ -97,6 +97,7 @@ def copy(tmp_path: Path) -> Copy:
     return copy
 
 
+@pytest.mark.slow  # generates the client twice and runs three of its test files on it
 @pytest.mark.timeout(600)
 def test_the_walk(copy: Copy) -> None:
     """Every edit fits, every command says what the page shows, and the client works."""

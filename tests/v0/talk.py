@@ -84,7 +84,7 @@ def speaking(
                 continue
             for frame in given:
                 tell(peer, {"context_id": message["context_id"], **frame})
-        peer.hold()
+        peer.part()
 
     return script
 

@@ -493,20 +493,20 @@ def test_defect_16_long_streams_are_not_cut(
     face: AlphaFace, make_peer: MakePeer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each gap is within the timeout, and all of them together are not."""
-    monkeypatch.setattr(v0, "DEFAULT_TIMEOUT", 2.0)
+    monkeypatch.setattr(v0, "DEFAULT_TIMEOUT", 1.2)
 
     def slow(peer: Conversation) -> None:
         request(peer)
         peer.stream("text/event-stream")
         for _ in range(5):
             peer.piece(wire(chunk(b"12")))
-            peer.pause(0.5)
+            peer.pause(0.3)
         peer.piece(b"")
 
     def slow_frames(peer: Conversation, message: Frame) -> None:
         for frame in [*[chunk(b"12")] * 5, DONE]:
             tell(peer, {"context_id": message["context_id"], **frame})
-            peer.pause(0.5)
+            peer.pause(0.3)
 
     client = face.client(make_peer(slow, speaking(slow_frames)).base_url)
     assert over_http(client)["audio"] == b"12" * 5
