@@ -70,7 +70,7 @@ class Pool:
         try:
             self._fill()
         except CartesiaError as error:  # tried again at the next turn, or when one is needed
-            logger.debug("cannot keep a socket warm: %s", label(error))
+            logger.debug("cannot keep a socket open for later speech: %s", label(error))
 
     def _fill(self) -> None:
         while True:
@@ -211,7 +211,7 @@ class Turnstile:
                 self._nudge()
         if not ticket.granted:
             raise APITimeoutError(
-                f"no slot became free among the {self._gate.limit} that the plan allows",
+                f"none of the {self._gate.limit} slots of your plan became free",
                 phase="queue",
                 seconds=seconds,
             )

@@ -1,4 +1,4 @@
-"""The arguments of every command."""
+"""Arguments and help texts of every command."""
 
 from __future__ import annotations
 

@@ -51,7 +51,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[2]
 
-quietly = pytest.mark.filterwarnings("ignore:.*alpha API:DeprecationWarning")
+quietly = pytest.mark.filterwarnings("ignore:.*the v0 API:DeprecationWarning")
 both = pytest.mark.parametrize("kind", [CartesiaTTS, AsyncCartesiaTTS])
 
 
