@@ -504,7 +504,7 @@ def test_an_id_is_used_once(emulator: Emulator, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setenv("CARTESIA_BASE_URL", emulator.base_url)
     with CartesiaTTS(api_key=emulator.api_key) as client:
         assert list(client._generate_ws(SPEECH, context_id="c"))
-        with pytest.raises(LocalStateError, match="was used"):
+        with pytest.raises(LocalStateError, match="was already used"):
             list(client._generate_ws(SPEECH, context_id="c"))
 
 
