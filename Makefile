@@ -2,30 +2,30 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
-# The official SDK that judges the emulator.
+# The official SDK that the tests run against the emulator.
 SDK := 4.2.0
-# The client of the alpha that judges its routes.
+# The v0 client that the tests run against the emulator.
 ALPHA := 0.0.6
-# Random requests to each operation in `make schemathesis`; the tests make 3.
+# Random requests for each operation in `make schemathesis`; `make test-slow` sends 3.
 EXAMPLES ?= 100
-# Test files that run at the same time in `make test`; they share nothing.
+# Number of test processes in `make test`.
 WORKERS ?= 2
-# The lowest versions that the package allows, with the tools that know them.
+# The lowest versions that the package allows, with test tools that support them.
 LOWEST := httpx==0.27.0 httpcore==1.0.7 websockets==14.0 pytest-httpx==0.30.0 "pytest<9" \
 	respx pytest-timeout vcrpy trustme opentelemetry-sdk opentelemetry-instrumentation-httpx
-# In the order of tests/conftest.py, which begins with the files that take longest.
+# Start the test files that take longest first, in the order of tests/conftest.py.
 TOGETHER := --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder --ignore tests/schemathesis
-# How often each side is measured in `make bench`.
+# How often `make bench` measures each client.
 REPETITIONS ?= 7
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test test-slow test-lowest check types style all conformance-venv alpha-venv explore schemathesis generate drift lint-spec spec-diff spec-gate bench bench-page soak diagram
 
-# The emulator is on this machine, where no proxy leads.
+# The emulator runs on this machine, so connect to it without a proxy.
 export no_proxy := 127.0.0.1,localhost,$(no_proxy)
 export NO_PROXY := $(no_proxy)
 
-help: ## List the targets.
+help: ## List these targets.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
 
 $(BIN)/.runtime: pyproject.toml
@@ -38,7 +38,7 @@ $(BIN)/.runtime: pyproject.toml
 	@touch $@
 
 $(BIN)/.ready: $(BIN)/.runtime
-	@echo "Adding the tools to develop ..."
+	@echo "Installing the development tools ..."
 	@$(PIP) --editable ".[emulator,play,otel]" --group dev
 	@touch $@
 
@@ -52,10 +52,10 @@ $(BIN)/.ready: $(BIN)/.runtime
 	.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check --editable . "uvloop>=0.21"
 	touch $@
 
-conformance-venv: .venv-conformance/.ready-$(SDK)-uvloop ## Make the environment with the official SDK that judges the emulator.
+conformance-venv: .venv-conformance/.ready-$(SDK)-uvloop ## Install the official SDK, which the tests run against the emulator.
 
-# It opens sockets in a way that websockets 17 warns of. The candidate beside it is the last one
-# that kept its socket open.
+# Version 0.0.6 opens sockets in a way that websockets 17 deprecates. Version 0.0.5rc1 is the last
+# one that keeps its socket open, so the tests use it too.
 .venv-alpha/.ready-$(ALPHA):
 	$(PYTHON) -m venv --clear .venv-alpha
 	.venv-alpha/bin/python -m pip install --quiet --disable-pip-version-check "cartesia==$(ALPHA)" "websockets<18"
@@ -63,39 +63,39 @@ conformance-venv: .venv-conformance/.ready-$(SDK)-uvloop ## Make the environment
 		--no-deps --target .venv-alpha/0.0.5rc1 "cartesia==0.0.5rc1"
 	touch $@
 
-alpha-venv: .venv-alpha/.ready-$(ALPHA) ## Make the environment with the client of the v0 alpha.
+alpha-venv: .venv-alpha/.ready-$(ALPHA) ## Install the v0 client, which the tests run against the emulator.
 
 .venv-lowest/.ready: pyproject.toml
 	$(PYTHON) -m venv --clear .venv-lowest
 	.venv-lowest/bin/python -m pip install --quiet --disable-pip-version-check --editable . $(LOWEST)
 	touch $@
 
-# Its older plugin does not know the mark that the newer one needs.
-test-lowest: .venv-lowest/.ready ## Run the tests of mocks, recorders and tracers on the lowest versions allowed.
+# The older pytest-httpx does not know the mark that the newer one needs.
+test-lowest: .venv-lowest/.ready ## Test mocking, recording and tracing with the lowest allowed versions of httpx and others.
 	.venv-lowest/bin/python -m pytest tests/network/test_mocks.py --confcutdir tests/network \
 		--override-ini "addopts=--import-mode=importlib" -W ignore::pytest.PytestUnknownMarkWarning
 
-schemathesis: $(BIN)/.ready ## Hold the emulator against the document for a long time; EXAMPLES says how long.
+schemathesis: $(BIN)/.ready ## Send EXAMPLES random requests per operation to the emulator, and check its answers by the spec.
 	SCHEMATHESIS_EXAMPLES=$(EXAMPLES) $(BIN)/python -m pytest tests/schemathesis --timeout 3600
 
-explore: $(BIN)/.ready ## Draw thousands of other examples in the tests of properties.
+explore: $(BIN)/.ready ## Run the Hypothesis tests with thousands of new random examples.
 	$(BIN)/python -m pytest --hypothesis-profile explore --numprocesses $(WORKERS) --timeout 3600 \
 		$$(grep -rl "from hypothesis" tests --include "test_*.py" | grep -v schemathesis)
 
-demo: $(BIN)/.runtime ## Speak, listen and compare, with real speech and without a key.
+demo: $(BIN)/.runtime ## Speak six texts, transcribe them and compare, without a key or a network.
 	@$(BIN)/python examples/demo.py
 
-test: $(BIN)/.ready conformance-venv alpha-venv ## Run the tests, but for the slow ones.
+test: $(BIN)/.ready conformance-venv alpha-venv ## Run all tests except the slow ones.
 	$(BIN)/python -m pytest -m "not slow" $(TOGETHER)
 
 test-slow: $(BIN)/.ready conformance-venv alpha-venv ## Run the slow tests, which take minutes.
 	$(BIN)/python -m pytest -m slow $(TOGETHER)
-	@# By themselves: the operations share one name, and of those the line above would run only one.
+	@# Separately: these tests share one name, of which the command above would run only one.
 	$(BIN)/python -m pytest tests/schemathesis
 
-check: drift lint-spec spec-gate types style ## Check everything that needs no test: generated code, types, style.
+check: drift lint-spec spec-gate types style ## Run all static checks: generated code, spec, types, style.
 
-types: $(BIN)/.ready ## Check the types, and that the public API is typed completely.
+types: $(BIN)/.ready ## Check the types with mypy and pyright, and that the public API is fully typed.
 	$(BIN)/mypy
 	$(BIN)/pyright
 	@for package in cartesia_stream cartesia_emulator cartesia_runtime cartesia_api cartesia_api_v0; do \
@@ -104,36 +104,36 @@ types: $(BIN)/.ready ## Check the types, and that the public API is typed comple
 			> $(BIN)/.types || { cat $(BIN)/.types; exit 1; }; \
 	done
 
-style: $(BIN)/.ready ## Check lint rules and formatting.
+style: $(BIN)/.ready ## Check lint rules and formatting with ruff.
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
-all: check test test-slow demo ## Everything.
+all: check test test-slow demo ## Run check, test, test-slow and demo.
 
-setup: $(BIN)/.ready ## Make the virtual environment with everything needed to develop.
+setup: $(BIN)/.ready ## Create the virtual environment for development.
 
-generate: $(BIN)/.ready ## Generate the typed clients from the documents in spec, and the blocking face.
+generate: $(BIN)/.ready ## Generate the REST clients from spec/, and the sync client from the async one.
 	$(BIN)/python tools/generate.py
 	$(BIN)/python tools/unasync.py
 
-drift: $(BIN)/.ready ## Check that what is generated is up to date.
+drift: $(BIN)/.ready ## Check that the generated files are up to date.
 	$(BIN)/python tools/generate.py --check
 	$(BIN)/python tools/unasync.py --check
 
-lint-spec: $(BIN)/.ready ## Check the OpenAPI documents: validity and the rules of tools/lint_spec.py.
+lint-spec: $(BIN)/.ready ## Check that the OpenAPI documents are valid and follow the rules of tools/lint_spec.py.
 	$(BIN)/openapi-spec-validator spec/cartesia.yaml spec/cartesia-v0.yaml
 	$(BIN)/python tools/lint_spec.py
 
-spec-diff: $(BIN)/.ready ## Tell what changed for users since BASE, a commit or tag. Default: the latest release.
+spec-diff: $(BIN)/.ready ## List what changed for users since BASE, a commit or tag; by default the latest release.
 	@$(BIN)/python -m tools.spec_diff $(BASE)
 
-spec-gate: $(BIN)/.ready ## Check that what breaks users since the latest release is released as such.
+spec-gate: $(BIN)/.ready ## Fail if a breaking change lacks a new version or a line in CHANGELOG.md.
 	@$(BIN)/python -m tools.spec_diff --fail-on-unreleased-breaking
 
-bench: $(BIN)/.ready .venv-bench/.ready conformance-venv ## Measure beside the official SDK, and write docs/performance.md; it takes half an hour.
+bench: $(BIN)/.ready .venv-bench/.ready conformance-venv ## Measure against the official SDK and write docs/performance.md; takes half an hour.
 	$(BIN)/python bench/run.py --references --write --repetitions $(REPETITIONS)
 
-bench-page: $(BIN)/.ready ## Write docs/performance.md anew from the last measurement and bench/performance.md.
+bench-page: $(BIN)/.ready ## Write docs/performance.md from the last measurement and bench/performance.md.
 	$(BIN)/python bench/run.py --render
 
 soak: $(BIN)/.ready ## Run thousands of contexts with random faults, cancels and slow readers.

@@ -72,10 +72,10 @@ class AudioFormat(msgspec.Struct, frozen=True):
             if self.encoding not in SAMPLE_BYTES:
                 raise _bad("encoding", self.encoding, tuple(SAMPLE_BYTES))
             if self.bit_rate is not None:
-                raise _bad("bit_rate", self.bit_rate, ("none: only mp3 has one",))
+                raise _bad("bit_rate", self.bit_rate, ("None, because only mp3 has one",))
         elif self.container == "mp3":
             if self.encoding is not None:
-                raise _bad("encoding", self.encoding, ("none: mp3 has bit_rate instead",))
+                raise _bad("encoding", self.encoding, ("None, because mp3 has bit_rate instead",))
             if self.bit_rate not in BIT_RATES:
                 raise _bad("bit_rate", self.bit_rate, BIT_RATES)
         else:

@@ -145,7 +145,8 @@ class Timeouts(msgspec.Struct, frozen=True, kw_only=True):
                 isinstance(value, int | float) and math.isfinite(value) and value > 0
             ):
                 raise ConfigurationError(
-                    f"timeout {name} is {value!r}; give seconds above 0, or None", option=name
+                    f"timeout {name} is {value!r}; give seconds greater than 0, or None",
+                    option=name,
                 )
 
 

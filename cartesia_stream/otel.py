@@ -96,39 +96,41 @@ class OpenTelemetry(Observer):
         self._duration = meter.create_histogram(
             "cartesia.stream.duration",
             unit="s",
-            description="How long streams of speech took.",
+            description="Duration of streams of speech.",
             explicit_bucket_boundaries_advisory=BUCKETS_S,
         )
         self._first_audio = meter.create_histogram(
             "cartesia.stream.time_to_first_audio",
             unit="s",
-            description="From the start of a stream to the arrival of its first audio.",
+            description="Time from the start of a stream to the arrival of its first audio.",
             explicit_bucket_boundaries_advisory=BUCKETS_S,
         )
         self._bytes = meter.create_counter(
-            "cartesia.stream.audio.size", unit="By", description="Audio that arrived."
+            "cartesia.stream.audio.size", unit="By", description="Bytes of audio that arrived."
         )
         self._seconds = meter.create_counter(
-            "cartesia.stream.audio.duration", unit="s", description="Playing time that arrived."
+            "cartesia.stream.audio.duration",
+            unit="s",
+            description="Playing time of the audio that arrived.",
         )
         self._underruns = meter.create_counter(
             "cartesia.stream.underruns",
             unit="{underrun}",
-            description="How often real-time playback ran dry.",
+            description="Number of times that real-time playback ran out of audio.",
         )
         self._restarts = meter.create_counter(
             "cartesia.stream.restarts",
             unit="{restart}",
-            description="How often streams began again.",
+            description="Number of restarts of streams.",
         )
         self._requests = meter.create_histogram(
             "cartesia.request.duration",
             unit="s",
-            description="How long HTTP calls took, with their retries.",
+            description="Duration of HTTP calls, including their retries.",
             explicit_bucket_boundaries_advisory=BUCKETS_S,
         )
         self._connections = meter.create_up_down_counter(
-            "cartesia.connections", unit="{connection}", description="Sockets that are open."
+            "cartesia.connections", unit="{connection}", description="Number of open sockets."
         )
 
     # --- streams

@@ -107,7 +107,7 @@ class Player:
 
     def _wait(self) -> None:
         if not self._news.wait(STALLED_S):
-            raise PlaybackError("the loudspeaker takes no more audio")
+            raise PlaybackError("the loudspeaker does not accept more audio")
 
     def _samples(self) -> Generator[bytes, int]:
         """What the device asks for, padded with silence."""

@@ -1,8 +1,8 @@
-"""Everything once, against the local emulator: no key, no network.
+"""Try speech, cloning and transcription with the local emulator, without a key or a network.
 
-Speaks six short paragraphs, over WebSocket and server-sent events, blocking and with asyncio,
-writes them to demo-output/, has them transcribed, and compares what was heard with what was said.
-Fails if more than one word in ten does not come back.
+Speaks six short paragraphs over WebSocket and server-sent events, sync and async, writes them to
+demo-output/, transcribes them and compares each transcript with its text. Exits with 1 if more than
+one word in ten of a paragraph differs.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ OUTPUT = Path(__file__).parents[1] / "demo-output"
 MAX_WORD_ERROR_RATE = 0.10
 TOKENS_PER_SECOND = 60
 
-# A text for each way to speak, so that no two are alike and nothing can come from a cache.
+# A different text for each way to speak, so that no audio can come from a cache.
 TEXTS = {
     "websocket": (
         "The morning train was almost empty, so she took the seat by the window and watched the "
@@ -61,7 +61,7 @@ TEXTS = {
 
 @dataclass(kw_only=True)
 class Spoken:
-    """One paragraph: how and what it was to be said, the words with their times, the file."""
+    """One spoken paragraph: how it was sent, its text, its word times and its file."""
 
     way: str
     said: str
@@ -70,7 +70,7 @@ class Spoken:
 
 
 def main() -> int:
-    title("cartesia-stream", "real speech and real recognition on this machine; no key, no network")
+    title("cartesia-stream", "real speech and recognition on this machine, without key or network")
     shutil.rmtree(OUTPUT, ignore_errors=True)
     OUTPUT.mkdir()
     with Emulator(engine="speech") as emulator:
@@ -80,16 +80,16 @@ def main() -> int:
             heading("Speaking", "first audio    speech      took   real-time factor")
             spoken = speak(client, preset)
             spoken += asyncio.run(speak_async(emulator, clone))
-            print(paint(f"  (tokens come at {TOKENS_PER_SECOND} per second, as from a model)", "2"))
+            print(paint(f"  (tokens: {TOKENS_PER_SECOND} per second, as a language model)", "2"))
             heading("Word times", spoken[0].way)
             timeline(spoken[0].words)
-            heading("Heard back", "what was said above what was heard")
+            heading("Transcripts", "each below its text")
             rates = [compare(client, paragraph) for paragraph in spoken]
     return verdict(rates)
 
 
 def voices(client: Cartesia) -> tuple[str, str]:
-    """List the voices, and clone one from a clip that another has just spoken."""
+    """List the voices, and clone one from a clip that it has just spoken."""
     listed = list(client.voices.iter_all())
     row("voices", ", ".join(voice.name for voice in listed))
     daniel = client.voices.list(q="Daniel", limit=1).data[0]
@@ -102,7 +102,7 @@ def voices(client: Cartesia) -> tuple[str, str]:
 
 
 def speak(client: Cartesia, voice: str) -> list[Spoken]:
-    """The blocking face: a socket that carries two contexts, and server-sent events."""
+    """Speak two texts over one socket and one over server-sent events, with `Cartesia`."""
     spoken: list[Spoken] = []
     with client.tts.websocket_connect() as connection:
         for way, text in (
@@ -121,7 +121,7 @@ def speak(client: Cartesia, voice: str) -> list[Spoken]:
 
 
 async def speak_async(emulator: Emulator, voice: str) -> list[Spoken]:
-    """The same with asyncio, in the cloned voice."""
+    """Do the same with `AsyncCartesia`, in the cloned voice."""
     spoken: list[Spoken] = []
     async with AsyncCartesia(emulator.api_key, base_url=emulator.base_url) as client:
         async with client.tts.websocket_connect() as connection:
@@ -141,7 +141,7 @@ async def speak_async(emulator: Emulator, voice: str) -> list[Spoken]:
 
 
 def finish(way: str, audio: Audio, began: float) -> Spoken:
-    """Take the time, keep the audio as a file that any player opens, and print a line."""
+    """Measure the time, save the audio as a WAV file, and print a line."""
     took = time.monotonic() - began
     path = audio.save(OUTPUT / f"{re.sub(r'[^a-z]+', '-', way)}.wav")
     first = audio.time_to_first_audio or took
@@ -154,7 +154,7 @@ def finish(way: str, audio: Audio, began: float) -> Spoken:
 
 
 def pieces(text: str) -> Iterator[str]:
-    """A text in pieces as language models make them: words and parts of words, spaces in front."""
+    """Cut a text as language models do: into words and parts of words, with leading spaces."""
     chance = random.Random(text)
     for word in re.findall(r"\s*\S+", text):
         cut = chance.randint(1, len(word)) if len(word) > 5 else len(word)
@@ -162,21 +162,21 @@ def pieces(text: str) -> Iterator[str]:
 
 
 def tokens(text: str) -> Iterator[str]:
-    """The pieces at the pace of a language model."""
+    """Yield the pieces at the pace of a language model."""
     for piece in pieces(text):
         time.sleep(1 / TOKENS_PER_SECOND)
         yield piece
 
 
 async def async_tokens(text: str) -> AsyncIterator[str]:
-    """The same without blocking the event loop."""
+    """Yield the pieces at the same pace without blocking the event loop."""
     for piece in pieces(text):
         await asyncio.sleep(1 / TOKENS_PER_SECOND)
         yield piece
 
 
 def compare(client: Cartesia, spoken: Spoken) -> float:
-    """Have a file transcribed, print both texts aligned, and return the word error rate."""
+    """Transcribe a file, print both texts aligned, and return the word error rate."""
     heard = client.stt.transcribe(file=spoken.path, model="ink-whisper").text
     pairs = align(plain_words(spoken.said), plain_words(heard))
     wrong = sum(said != word for said, word in pairs)
@@ -187,7 +187,7 @@ def compare(client: Cartesia, spoken: Spoken) -> float:
 
 
 def plain_words(text: str) -> list[str]:
-    """Words without case and punctuation, by which transcripts differ freely."""
+    """Return the words in lower case without punctuation, so that only words count."""
     return re.findall(r"[a-z0-9']+", text.lower())
 
 
@@ -272,14 +272,13 @@ def print_pairs(pairs: list[tuple[str, str]]) -> None:
 def verdict(rates: list[float]) -> int:
     worst = max(rates)
     if worst > MAX_WORD_ERROR_RATE:
-        print(
-            paint(f"FAILED: in one paragraph {worst:.1%} of the words did not come back.", "1;31")
-        )
+        print(paint(f"FAILED: in one paragraph {worst:.1%} of the words differ.", "1;31"))
         return 1
     mean = sum(rates) / len(rates)
     print(
-        paint("The words came back.", "1;32")
-        + f" {mean:.1%} differ on average, {worst:.1%} at worst. Listen: {OUTPUT.name}/*.wav"
+        paint("OK", "1;32")
+        + f": {mean:.1%} of the words differ on average, {worst:.1%} at most. "
+        + f"Listen to {OUTPUT.name}/*.wav"
     )
     return 0
 

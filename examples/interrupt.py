@@ -1,4 +1,4 @@
-"""Stop a speech when the user begins to talk, and answer in the next breath on the same socket.
+"""Stop a speech when the user begins to talk, and answer at once on the same socket.
 
 Needs CARTESIA_API_KEY, or: cartesia-stream emulate --realtime 1 -- python examples/interrupt.py
 """
@@ -16,7 +16,7 @@ with Cartesia() as client, client.tts.websocket_connect() as connection:
         stream = context.receive()
         for event in stream:
             if isinstance(event, AudioChunk) and stream.duration >= INTERRUPTED_AFTER_S:
-                context.cancel()  # what is under way is dropped: nothing stale follows
+                context.cancel()  # audio that arrives after this is dropped
             elif isinstance(event, Cancelled):
                 print(f"interrupted after {stream.duration:.1f} s")
             elif isinstance(event, Done):

@@ -1,4 +1,4 @@
-"""A web app that speaks: over HTTP, and over a WebSocket where a new text interrupts the last.
+"""A web app that speaks over HTTP, and over a WebSocket where a new text interrupts the last one.
 
 Needs fastapi, uvicorn[standard] and CARTESIA_API_KEY, or:
 cartesia-stream emulate -- uvicorn --app-dir examples relay:app
@@ -16,7 +16,7 @@ from cartesia_stream import AsyncCartesia, AsyncSpeechStream, CartesiaError
 
 
 class State(TypedDict):
-    """What all requests share."""
+    """Objects that all requests share."""
 
     client: AsyncCartesia
     voice: str
@@ -24,7 +24,7 @@ class State(TypedDict):
 
 @asynccontextmanager
 async def lifespan(app: FastAPI) -> AsyncIterator[State]:
-    """Make one client for the whole app, and open its first socket before anybody listens."""
+    """Make one client for the whole app, and open its first socket."""
     async with AsyncCartesia() as client:
         voice = (await client.voices.list(limit=1)).data[0]
         await client.tts.prewarm()
@@ -42,7 +42,7 @@ async def speech(text: str, request: Request) -> StreamingResponse:
 
 
 async def blocks(stream: AsyncSpeechStream) -> AsyncIterator[bytes]:
-    """Yield the audio; a listener who goes ends the block, which cancels the speech."""
+    """Yield the audio; when the listener disconnects, leaving the block cancels the speech."""
     async with stream:
         async for block in stream.audio():
             yield block
@@ -50,7 +50,7 @@ async def blocks(stream: AsyncSpeechStream) -> AsyncIterator[bytes]:
 
 @app.websocket("/conversation")
 async def conversation(websocket: WebSocket) -> None:
-    """Speak each text that comes; one that comes during speech interrupts it."""
+    """Speak each text that arrives; a new text interrupts the one before."""
     await websocket.accept()
     speaking: asyncio.Task[None] | None = None
     try:
@@ -62,7 +62,7 @@ async def conversation(websocket: WebSocket) -> None:
 
 
 async def say(websocket: WebSocket, text: str) -> None:
-    """Send audio as bytes, and in the end its length or what went wrong."""
+    """Send the audio as bytes, then its length in seconds or the error as JSON."""
     client: AsyncCartesia = websocket.state.client
     try:
         async with client.tts.speak(text, voice=websocket.state.voice) as stream:
@@ -74,7 +74,7 @@ async def say(websocket: WebSocket, text: str) -> None:
 
 
 async def stop(speaking: asyncio.Task[None] | None) -> None:
-    """Cancel speech, and wait until nothing of it can follow."""
+    """Cancel the speech, and wait until its task has ended."""
     if speaking is not None:
         speaking.cancel()
         await asyncio.gather(speaking, return_exceptions=True)

@@ -1,4 +1,4 @@
-"""Speak the tokens of a language model while it is still writing, with asyncio.
+"""Speak the tokens of a language model while it is still writing, with `AsyncCartesia`.
 
 Needs CARTESIA_API_KEY, or: cartesia-stream emulate -- python examples/tokens.py
 """
@@ -10,7 +10,7 @@ from cartesia_stream import AsyncCartesia
 
 
 async def language_model() -> AsyncIterator[str]:
-    """In place of a real one: pieces of text at a model's pace, with their own spaces."""
+    """Stand in for a language model: yield words at its pace, each with its space."""
     answer = "Rain is likely in the afternoon, so you may want to take an umbrella."
     for word in answer.split():
         await asyncio.sleep(0.03)

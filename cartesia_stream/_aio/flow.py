@@ -68,8 +68,8 @@ def owner() -> Owner:
         return Owner(os.getpid(), asyncio.get_running_loop())
     except RuntimeError:
         raise LocalStateError(
-            "this client needs asyncio, which does not run here; under trio, use the "
-            "blocking client in threads, with trio.to_thread.run_sync or anyio.to_thread.run_sync"
+            "this client needs a running asyncio event loop; under trio, use the sync client in "
+            "threads, with trio.to_thread.run_sync or anyio.to_thread.run_sync"
         ) from None
 
 
@@ -81,7 +81,9 @@ def drop_foreign(held: dict[Owner, T]) -> None:
     """
     for other in list(held):
         if other.pid == os.getpid() and not other.loop.is_closed():
-            raise LocalStateError("this client is in use in another event loop; make one for each")
+            raise LocalStateError(
+                "this client is in use in another event loop; create one for each loop"
+            )
         held.pop(other, None)
 
 

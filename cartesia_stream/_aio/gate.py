@@ -101,7 +101,7 @@ class AsyncGate:
                 self._nudge()
         if not ticket.granted:
             raise APITimeoutError(
-                f"no slot became free among the {self._gate.limit} that the plan allows",
+                f"none of the {self._gate.limit} slots of your plan became free",
                 phase="queue",
                 seconds=seconds,
             )

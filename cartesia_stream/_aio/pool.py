@@ -84,7 +84,7 @@ class AsyncPool:
         try:
             await self._fill()
         except CartesiaError as error:  # tried again at the next turn, or when one is needed
-            logger.debug("cannot keep a socket warm: %s", label(error))
+            logger.debug("cannot keep a socket open for later speech: %s", label(error))
 
     async def _fill(self) -> None:
         while True:

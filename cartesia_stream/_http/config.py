@@ -156,11 +156,11 @@ def _checked_key(key: str | None) -> str:
 
 def _checked(secret: object, what: str, *, option: str) -> str:
     if not isinstance(secret, str) or not secret:
-        raise ConfigurationError(f"the {what} is no string, or an empty one", option=option)
+        raise ConfigurationError(f"the {what} must be a non-empty string", option=option)
     if not secret.isascii() or not secret.isprintable() or " " in secret:
         raise ConfigurationError(
-            f"the {what} has spaces, line ends or other characters that none has; "
-            "was it copied whole and alone?",
+            f"the {what} has spaces, line breaks or other characters that are not allowed; "
+            "check that you copied all of it and nothing else",
             option=option,
         )
     return secret
@@ -206,17 +206,19 @@ def check_sendable(headers: Mapping[str, str]) -> None:
     for name in headers:
         if is_of_the_connection(name):
             raise ConfigurationError(
-                f"header {name!r} belongs to the connection, which sets it itself", option=name
+                f"header {name!r} belongs to the connection; the client sets it", option=name
             )
 
 
 def _check_header(name: object, value: object) -> None:
     if not isinstance(name, str) or not isinstance(value, str):
         raise ConfigurationError(
-            f"header {name!r} must be a str with a str as its value", option=str(name)
+            f"header {name!r}: the name and the value must be strings", option=str(name)
         )
     if not _HEADER_NAME.fullmatch(name) or not value.isascii() or not value.isprintable():
-        raise ConfigurationError(f"header {name!r} has characters that no header may", option=name)
+        raise ConfigurationError(
+            f"header {name!r} has characters that are not allowed", option=name
+        )
 
 
 def is_of_the_connection(name: str) -> bool:
@@ -231,10 +233,10 @@ def _checked_url(url: str) -> str:
     except ValueError:
         raise ConfigurationError("base_url is not a URL", option="base_url") from None
     if not url.isprintable() or " " in url:
-        raise ConfigurationError("base_url has spaces or line ends", option="base_url")
+        raise ConfigurationError("base_url has spaces or line breaks", option="base_url")
     if not well_formed or parts.query or parts.fragment or parts.username is not None:
         raise ConfigurationError(
-            "base_url must be http:// or https:// with a host, and no user, query or fragment",
+            "base_url must be http:// or https:// with a host, without user, query and fragment",
             option="base_url",
         )
     return parts.scheme + url[len(parts.scheme) :].rstrip("/")

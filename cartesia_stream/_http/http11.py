@@ -100,7 +100,7 @@ class BodyWriter:
             return b"%x\r\n%b\r\n" % (len(data), data) if data else b""
         self._left -= len(data)
         if self._left < 0:
-            raise LocalProtocolError("the body of the request is longer than it was")
+            raise LocalProtocolError("the body of the request is longer than its Content-Length")
         return data
 
     def end(self) -> bytes:
@@ -110,7 +110,7 @@ class BodyWriter:
             LocalProtocolError: If something is missing.
         """
         if self._left:
-            raise LocalProtocolError("the body of the request is shorter than it was")
+            raise LocalProtocolError("the body of the request is shorter than its Content-Length")
         return b"0\r\n\r\n" if self._chunked else b""
 
 
@@ -149,10 +149,10 @@ class Head(NamedTuple):
         """
         codings = self.values(b"transfer-encoding")
         if codings and codings != [b"chunked"]:
-            raise RemoteProtocolError("the response has a transfer coding that nobody asked for")
+            raise RemoteProtocolError("the response has a transfer coding other than chunked")
         lengths = set(self.values(b"content-length"))
         if len(lengths) > 1 or not all(_LENGTH.fullmatch(length) for length in lengths):
-            raise RemoteProtocolError("the response has no valid length")
+            raise RemoteProtocolError("the response has an invalid Content-Length")
         if method == b"HEAD" or self.status < 200 or self.status in (204, 304):
             return FixedBody(0)
         if codings:
@@ -200,12 +200,14 @@ class HeadParser:
                 return head
             if head.status == 101:
                 raise MalformedResponseError(
-                    "the service switches protocols, which nobody asked for"
+                    "the service switched protocols, but the request did not ask for it"
                 )
             head.body(b"")  # it has none, but must not say that it has one of a disputed length
         self._buffer = data[start:]
         if len(self._buffer) >= MAX_HEAD:
-            raise MalformedResponseError(f"the head of the response passes {MAX_HEAD} bytes")
+            raise MalformedResponseError(
+                f"the head of the response is larger than {MAX_HEAD} bytes"
+            )
         return None
 
 
@@ -214,7 +216,7 @@ def _parse(data: bytes) -> Head:
     lines = _LINE_END.split(_FOLD.sub(b" ", fields[0])) if fields else []
     status = _STATUS_LINE.fullmatch(first)
     if status is None:
-        raise MalformedResponseError("the response does not begin as one of HTTP/1.1")
+        raise MalformedResponseError("the response does not begin with a status line of HTTP/1.1")
     headers: Headers = []
     for line in lines:
         field = _FIELD.fullmatch(line)
@@ -398,4 +400,4 @@ def _broken(why: str) -> RemoteProtocolError:
 
 
 def _broken_off() -> RemoteProtocolError:
-    return RemoteProtocolError("the peer closed the connection within the body")
+    return RemoteProtocolError("the peer closed the connection before the end of the body")

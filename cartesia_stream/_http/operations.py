@@ -45,7 +45,9 @@ def refused(
     error: ResponseDecodeError | PagingError, request_id: str | None = None
 ) -> RemoteProtocolError:
     """Our exception for an answer that breaks the contract; the payload is not in it."""
-    return RemoteProtocolError(f"the answer is not as documented: {error}", request_id=request_id)
+    return RemoteProtocolError(
+        f"the response does not match the OpenAPI document: {error}", request_id=request_id
+    )
 
 
 class SpeechRequest(NamedTuple):

@@ -75,17 +75,19 @@ def parse_proxy(url: str) -> Proxy:
         parts = urlsplit(url)
         port = parts.port
     except (ValueError, TypeError):
-        raise ConfigurationError("the URL of the proxy is malformed", option="proxy") from None
+        raise ConfigurationError("the proxy URL is malformed", option="proxy") from None
     if parts.scheme not in _PORTS or not parts.hostname or not parts.netloc.isascii():
         raise ConfigurationError(
-            "a proxy is an http://, https://, socks5:// or socks5h:// URL with a host",
+            "the proxy URL must be http://, https://, socks5:// or socks5h:// with a host",
             option="proxy",
         )
     login = None
     if parts.username is not None:
         login = unquote_to_bytes(parts.username), unquote_to_bytes(parts.password or "")
         if max(map(len, login)) > 255:
-            raise ConfigurationError("the proxy's login is too long", option="proxy")
+            raise ConfigurationError(
+                "the user name or the password of the proxy is too long", option="proxy"
+            )
     default = _PORTS[parts.scheme]
     return Proxy(parts.scheme, parts.hostname, default if port is None else port, login)
 
@@ -102,7 +104,7 @@ def environment_proxy(scheme: str, host: str, port: int) -> Proxy | None:
         port: Its port.
 
     Raises:
-        ConfigurationError: If the URL of the proxy is malformed.
+        ConfigurationError: If the proxy URL is malformed.
     """
     names = {name.lower() for name in os.environ if name.lower().endswith("_proxy")}
     if names <= {"no_proxy"} and sys.platform not in ("darwin", "win32"):  # they have settings
@@ -196,13 +198,15 @@ def _socks(proxy: Proxy, host: str, port: int) -> Generator[bytes, bytes]:
     version, method = yield from exactly(2, b"\x05%c%b" % (len(methods), methods))
     if version != 5 or method not in methods:
         raise httpcore.ProxyError(
-            "the SOCKS proxy wants a login" if version == 5 else "the proxy does not speak SOCKS5"
+            "the SOCKS proxy requires a user name and a password"
+            if version == 5
+            else "the proxy does not speak SOCKS5"
         )
     if method == 2 and proxy.login is not None:
         user, password = proxy.login
         login = b"\x01%c%b%c%b" % (len(user), user, len(password), password)
         if (yield from exactly(2, login))[1] != 0:
-            raise httpcore.ProxyError("the SOCKS proxy refused the login")
+            raise httpcore.ProxyError("the SOCKS proxy refused the user name or the password")
     request = b"\x05\x01\x00%b%b" % (_socks_address(host), port.to_bytes(2, "big"))
     _, status, _, kind = yield from exactly(4, request)
     if status:
@@ -220,7 +224,7 @@ def _socks_address(host: str) -> bytes:
     except ValueError:
         name = host.encode("ascii")
         if len(name) > 255:
-            raise httpcore.ProxyError("the name of the host is too long for SOCKS") from None
+            raise httpcore.ProxyError("the host name is too long for SOCKS") from None
         return b"\x03%c%b" % (len(name), name)
     return (b"\x01" if address.version == 4 else b"\x04") + address.packed
 

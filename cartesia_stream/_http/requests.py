@@ -85,7 +85,7 @@ def check_http_client(client: object, wanted: type[object], *others: object) -> 
         )
     if any(other is not None for other in others):
         raise ConfigurationError(
-            "with http_client, give ssl_context and proxy to that client", option="http_client"
+            "with http_client, set ssl_context and proxy on that client", option="http_client"
         )
 
 
@@ -115,7 +115,7 @@ def check_upgrade(response: httpx.Response) -> None:
 def http2_error() -> ConfigurationError:
     """The error for a socket over HTTP/2."""
     return ConfigurationError(
-        "sockets need HTTP/1.1: make the http_client without http2=True", option="http_client"
+        "sockets need HTTP/1.1: create the http_client without http2=True", option="http_client"
     )
 
 
@@ -183,7 +183,7 @@ def build(
         client: The client, which adds what it adds to each of its requests.
         config: Where to, and as whom.
         request: What is asked for.
-        options: What the call does differently.
+        options: Settings of the call.
         answer: How the answer is read.
         ours: Whether the client is our own, which adds nothing.
 
@@ -260,7 +260,7 @@ def _check_headers_of(client: httpx.Client | httpx.AsyncClient) -> None:
     for name, value in client.headers.items():
         if is_of_the_connection(name) and (name, value) != ("connection", "keep-alive"):
             raise ConfigurationError(
-                f"http_client sends the header {name!r}, which belongs to the connection",
+                f"http_client sets the header {name!r}, which belongs to the connection",
                 option="http_client",
             )
 
@@ -343,7 +343,7 @@ def is_framed(response: httpx.Response) -> bool:
 
 def unmarked_end() -> StreamTruncatedError:
     """The error for a download whose end nothing marks."""
-    return StreamTruncatedError("the connection ended, which may be anywhere in the download")
+    return StreamTruncatedError("the connection ended without a mark that the download is complete")
 
 
 def broken_body(error: httpx.HTTPError | httpx.StreamError | OSError, config: Config) -> Exception:
@@ -355,15 +355,15 @@ def broken_body(error: httpx.HTTPError | httpx.StreamError | OSError, config: Co
 
 def left_download() -> LocalStateError:
     """The error for reading a download behind its block."""
-    return LocalStateError("the download is closed: read it inside of its block")
+    return LocalStateError("the download is closed: read it inside its with block")
 
 
 def status_failure(response: httpx.Response, body: bytes, config: Config) -> APIError:
     """The exception for a response that is not a success."""
     if 300 <= response.status_code < 400:
         return RemoteProtocolError(
-            f"the service redirects ({response.status_code}); redirects are refused, since the API "
-            "key would follow them: check base_url",
+            f"the service redirected the request ({response.status_code}); the client follows no "
+            "redirects, because it would send the API key with them: check base_url",
             request_id=request_id_of(response.headers),
         )
     return redact(response_error(response.status_code, response.headers, body), config.api_key)

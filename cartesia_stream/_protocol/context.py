@@ -270,7 +270,8 @@ class Context:
 
     def _overflow(self) -> BufferOverflowError:
         return BufferOverflowError(
-            f"more than {self._max_buffer} bytes wait to be read", limit=self._max_buffer
+            f"more than {self._max_buffer} bytes of audio are waiting to be read",
+            limit=self._max_buffer,
         )
 
     def fail(self, fault: APIError | BufferOverflowError, move: Move) -> bool:

@@ -125,12 +125,14 @@ def _is_final(cause: BaseException) -> bool:
 
 def no_stream_error() -> RemoteProtocolError:
     """The error for an upgrade without a connection, as a mock gives it."""
-    return RemoteProtocolError("the answer to the WebSocket handshake comes without a connection")
+    return RemoteProtocolError(
+        "the answer to the WebSocket handshake has no connection, as from a mock or a recording"
+    )
 
 
 def peer_not_reading_error() -> APIConnectionError:
     """The error for a peer that sends and does not read."""
-    return APIConnectionError("the peer does not take what is sent to it")
+    return APIConnectionError("the peer does not read what is sent to it")
 
 
 def timeout_error(phase: TimeoutPhase) -> APITimeoutError:

@@ -106,7 +106,7 @@ def _voice(voice: str | Mapping[str, object]) -> object:
     given: object = voice.get("id") if isinstance(voice, Mapping) else voice
     if not isinstance(given, str) or not given.strip():
         raise ConfigurationError(
-            'voice must be a voice id, or {"id": ...}; client.voices.list() names them',
+            'voice must be a voice id, or {"id": ...}; client.voices.list() returns the ids',
             option="voice",
         )
     return voice

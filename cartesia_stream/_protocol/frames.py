@@ -317,7 +317,7 @@ def _text(transcript: object) -> bytes:
         try:
             return _encode(transcript)
         except UnicodeEncodeError:
-            problem = "has half a surrogate pair"
+            problem = "has an unpaired surrogate, which is not valid Unicode"
     else:
         problem = f"must be a string, not {type(transcript).__name__}"
     raise ConfigurationError(f"transcript {problem}", option="transcript")
@@ -339,7 +339,7 @@ class RequestEncoder:
         try:
             self._head = _encode({"context_id": context_id, **fields})[:-1]
         except (TypeError, ValueError) as error:
-            raise ConfigurationError(f"an option cannot be sent: {error}") from None
+            raise ConfigurationError(f"an option cannot be encoded as JSON: {error}") from None
         self._context_id = context_id
 
     def renamed(self, context_id: str) -> RequestEncoder:
@@ -354,7 +354,7 @@ class RequestEncoder:
         """A generation request; ``more`` says that the context stays open for further text.
 
         Raises:
-            ConfigurationError: If the text is no string, or has half a surrogate pair.
+            ConfigurationError: If the text is not a string, or has an unpaired surrogate.
         """
         more_text = b"true" if more else b"false"
         flushing = b',"flush":true' if flush else b""

@@ -229,6 +229,8 @@ class AudioDecoder(ResponseDecoder):
     def receive_eof(self) -> None:
         """Take the end of the body."""
         if not self._framed:
-            self._end(self.truncated("the connection ended, which may be anywhere in the audio"))
+            self._end(
+                self.truncated("the connection ended without a mark that the audio is complete")
+            )
         elif not self._ended:
             self._take(Done(), self._since)

@@ -105,7 +105,8 @@ class Session:
             raise self._end or self.websocket.closed_error()
         if context_id in self._used or context_id in self.contexts:
             raise LocalStateError(
-                "this context_id was used on this connection; use a new one", context_id=context_id
+                "this context_id was already used on this connection; use a new one",
+                context_id=context_id,
             )
         if isinstance(fields, RequestEncoder):  # of an earlier context
             encoder = fields.renamed(context_id)
@@ -275,7 +276,9 @@ class Session:
             return []
         seconds = self._ping_interval + self._ping_timeout
         dead = APITimeoutError(
-            f"the service gave no sign of life for {seconds:g} s", phase="idle", seconds=seconds
+            f"the service sent nothing for {seconds:g} s, not even the answer to a ping",
+            phase="idle",
+            seconds=seconds,
         )
         self._given_up = True
         return self._finish(dead)

@@ -78,7 +78,7 @@ class EventStreamParser:
             self._tail_size += len(rest)
             if self._tail_size > self._max_line:
                 raise RemoteProtocolError(
-                    f"a line of the event stream passes {self._max_line} bytes"
+                    f"a line of the event stream is longer than {self._max_line} bytes"
                 )
         return events
 
@@ -107,7 +107,7 @@ class EventStreamParser:
         self._data.append(value)
         self._data_size += len(value) + 1
         if self._data_size > self._max_event:
-            raise RemoteProtocolError(f"a server-sent event passes {self._max_event} bytes")
+            raise RemoteProtocolError(f"a server-sent event is larger than {self._max_event} bytes")
 
     def _dispatch(self) -> ServerSentEvent:
         event, self._event = self._event, b""

@@ -102,7 +102,7 @@ class Gate:
                 self._nudge()
         if not ticket.granted:
             raise APITimeoutError(
-                f"no slot became free among the {self._gate.limit} that the plan allows",
+                f"none of the {self._gate.limit} slots of your plan became free",
                 phase="queue",
                 seconds=seconds,
             )

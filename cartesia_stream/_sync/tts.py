@@ -219,7 +219,7 @@ class TTS:
         Args:
             transcript: What to say.
             voice: Id of the voice.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
             speech: See `BytesOptions`.
 
         Returns:
@@ -249,7 +249,7 @@ class TTS:
             transcript: What to say.
             voice: Id of the voice.
             context_id: Echoed in the events; SSE has no continuation.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
             speech: See `SpeechOptions`.
 
         Raises:
@@ -285,7 +285,7 @@ class TTS:
             right_audio: The recording behind it. At least one of the two is needed.
             model_id: Id of the model.
             output_format: Format of the audio, in any container.
-            options: What this call does differently, such as its timeout; ``progress`` is told
+            options: Settings of this call, such as its timeout; ``progress`` is told
                 how much of the recordings was sent.
 
         Returns:

@@ -50,7 +50,7 @@ class VoiceChanger:
                 never read as a whole.
             voice: Id of the voice to speak with.
             output_format: Format of the audio.
-            options: What this call does differently, such as its timeout; ``progress`` is told
+            options: Settings of this call, such as its timeout; ``progress`` is told
                 how much of the recording was sent.
 
         Returns:
@@ -77,7 +77,7 @@ class VoiceChanger:
             clip: The recording, as for `generate`.
             voice: Id of the voice to speak with.
             output_format: Format of the audio.
-            options: What this call does differently.
+            options: Settings of this call.
 
         Raises:
             ConfigurationError: If the arguments cannot work; nothing was sent.

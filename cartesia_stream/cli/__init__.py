@@ -1,9 +1,9 @@
-"""The command ``cartesia-stream``: thin over the public API.
+"""The command ``cartesia-stream``, a thin layer over the public API.
 
-Audio and results go to a file or stdout, words and progress to stderr. Every failure is one line
-on stderr, and the exit status says whose it is: 1 the service, the network or this machine, 2 the
-call itself. The API key comes from the environment and never from an option, since the options of
-a process can be read by all users of a machine.
+Commands write audio and results to a file or stdout, words and progress to stderr. They report a
+failure as one line on stderr. The exit status is 1 if the service, the network or this machine
+failed, and 2 if the arguments are wrong. The API key comes from the environment and never from an
+option, because all users of a machine can read the options of a process.
 """
 
 from __future__ import annotations
@@ -33,19 +33,19 @@ TERMINATED: Final = 143  # 128 + SIGTERM
 
 
 class Terminated(BaseException):
-    """SIGTERM came: end as after Ctrl-C, so that nothing half-written is left."""
+    """Raised on SIGTERM, so that the command cleans up as it does after Ctrl-C."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command.
 
     Args:
-        argv: Its arguments without the program's name; by default those of the process.
+        argv: Arguments without the program's name; by default those of the process.
 
     Returns:
-        The exit status: 0 if all went well, 1 if the service, the network or this machine failed,
-        2 if the call was wrong, 130 after Ctrl-C, 143 after SIGTERM; of ``emulate -- COMMAND``, the
-        command's.
+        The exit status: 0 for success, 1 if the service, the network or this machine failed, 2 if
+        the arguments are wrong, 130 after Ctrl-C, 143 after SIGTERM. ``emulate -- COMMAND`` returns
+        the status of the command.
 
     Raises:
         SystemExit: After ``--help`` and ``--version``, and with 2 for arguments that do not parse.
@@ -91,7 +91,7 @@ def _ending_on_sigterm() -> Generator[None]:
 
 
 def _status_of(error: Exception) -> int:
-    """Whose fault it is; 0 for a bug, which deserves its traceback."""
+    """Return the exit status for an error, or 0 for a bug, which needs its traceback."""
     if isinstance(error, ConfigurationError):
         return USAGE
     if isinstance(error, CartesiaError):
@@ -112,7 +112,7 @@ def _one_line(error: Exception) -> str:
 
 
 def _reader_left() -> int:
-    """End quietly; what is still buffered must not fail again when the interpreter flushes it."""
+    """Send buffered output to /dev/null, so that the interpreter's last flush cannot fail again."""
     with contextlib.suppress(OSError, ValueError):  # where stdout is no real file
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return FAILED

@@ -1,4 +1,4 @@
-"""The client of one command."""
+"""The client that a command uses."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from .. import Cartesia, Timeouts
 
 
 def make_client(timeout: float | None) -> Cartesia:
-    """A client by the environment.
+    """Return a client with the settings of the environment.
 
     Args:
-        timeout: Seconds that bound every wait for the service; None keeps the defaults.
+        timeout: Deadline in seconds for each wait for the service; None keeps the defaults.
 
     Raises:
         ConfigurationError: If the environment has no usable key or base URL.

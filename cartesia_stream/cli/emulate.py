@@ -1,4 +1,4 @@
-"""``emulate``; only here is the emulator imported."""
+"""The command ``emulate``; only this module imports the emulator."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Arguments(argparse.Namespace):
-    """Of ``emulate``."""
+    """Arguments of ``emulate``."""
 
     command: list[str]
     host: str
@@ -33,7 +33,7 @@ class Arguments(argparse.Namespace):
 
 
 class Settings(TypedDict):
-    """What the emulator is told."""
+    """Settings of the emulator."""
 
     engine: str
     host: str
@@ -46,13 +46,13 @@ class Settings(TypedDict):
 
 
 def run(args: Arguments) -> int:
-    """Run the emulator until it is told to stop, or as long as a command takes.
+    """Run the emulator until a signal stops it, or until its command ends.
 
     Returns:
         0, or the exit status of the command.
 
     Raises:
-        ConfigurationError: If the emulator is not installed or its settings make no sense.
+        ConfigurationError: If the emulator is not installed or a setting is invalid.
     """
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s: %(message)s")
     settings = Settings(
@@ -81,7 +81,7 @@ def _serve(settings: Settings) -> None:
         for name, value in _environment(base_url, api_key).items():
             line(f"{name}={value}")
         if sys.stderr.isatty():
-            note("The emulator listens; Ctrl-C stops it.")
+            note("The emulator is running. Press Ctrl-C to stop it.")
 
     serve(**settings, on_ready=ready)
 
@@ -98,7 +98,7 @@ def _run_with(command: list[str], settings: Settings) -> int:
 
 
 def _run_command(command: list[str], environment: Mapping[str, str]) -> int:
-    """Run a command to its end. Ctrl-C is its own matter, and SIGTERM is passed on to it."""
+    """Run a command to its end. Ctrl-C reaches it directly; SIGTERM is forwarded to it."""
     process: subprocess.Popen[bytes] | None = None
     terminated = False
 

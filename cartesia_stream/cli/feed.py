@@ -1,8 +1,8 @@
-"""Text as it comes, from a pipe or a keyboard, cut into utterances where it pauses.
+"""Text from a pipe or a keyboard as it arrives, split into utterances at its pauses.
 
-The service ends a context soon after it has spoken all it was given, so a context cannot wait for
-a slow writer: text after a pause begins a new one. What comes without a pause, such as a file or
-the tokens of a language model, is one utterance, spoken while it still arrives.
+The service ends a context soon after it has spoken all text so far, so a context cannot wait for a
+slow writer: text after a pause starts a new context. Text without pauses, such as a file or the
+tokens of a language model, is one utterance, which is spoken while it arrives.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ _BLOCK: Final = 65536
 
 
 class Feed:
-    """Reads text in a thread of its own.
+    """Reader of text in a thread of its own.
 
     Args:
-        descriptor: File descriptor of UTF-8 text. It is read directly, since a daemon thread
-            that holds the lock of a buffered file stops the interpreter from ending.
+        descriptor: File descriptor of UTF-8 text. The thread reads it directly, because a
+            daemon thread that holds the lock of a buffered file keeps the interpreter from ending.
         pause_s: Silence that ends an utterance, in seconds.
     """
 
@@ -46,7 +46,7 @@ class Feed:
             self._pieces.put(None)
 
     def utterances(self) -> Iterator[Iterator[str]]:
-        """The utterances; each must be read to its end before the next is asked for."""
+        """Yield the utterances; read each one to its end before you take the next."""
         while not self._ended:
             piece = self._pieces.get()
             if piece is None:
@@ -64,5 +64,5 @@ class Feed:
         self._ended = True
 
     def text(self) -> str:
-        """All of it, once it has ended."""
+        """Wait for the end of the text and return all of it."""
         return "".join(iter(self._pieces.get, None))

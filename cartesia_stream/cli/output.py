@@ -1,4 +1,4 @@
-"""Lines to stdout and stderr."""
+"""Output to stdout and stderr, line by line."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ if TYPE_CHECKING:
 
 
 def line(text: str) -> None:
-    """Print a line of the result."""
+    """Print a line to stdout."""
     sys.stdout.write(text + "\n")
     sys.stdout.flush()
 
 
 def note(text: str) -> None:
-    """Print a line about the result to stderr."""
+    """Print a line to stderr."""
     sys.stderr.write(text + "\n")
     sys.stderr.flush()
 
@@ -28,7 +28,7 @@ def json_line(value: Mapping[str, object]) -> None:
 
 
 def table(rows: Iterable[tuple[str, ...]], widths: tuple[int, ...]) -> None:
-    """Print rows as they come, in columns; long cells are cut, except in the last column."""
+    """Print rows in columns as they arrive; cut long cells, except in the last column."""
     for row in rows:
         cells = [_fit(cell, width) for cell, width in zip(row, widths, strict=False)]
         line("  ".join([*cells, *row[len(widths) :]]).rstrip())
@@ -39,5 +39,5 @@ def _fit(cell: str, width: int) -> str:
 
 
 def seconds(value: float) -> str:
-    """A time as people read it: ``140 ms``, ``3.2 s``."""
+    """Return a time in a readable form, such as ``140 ms`` or ``3.2 s``."""
     return f"{value * 1000:.0f} ms" if value < 1 else f"{value:.1f} s"

@@ -1,4 +1,4 @@
-"""The arguments of every command."""
+"""Arguments and help texts of every command."""
 
 from __future__ import annotations
 
@@ -15,15 +15,17 @@ if TYPE_CHECKING:
 DESCRIPTION = "Speak and transcribe with the Cartesia voice API, or with a local emulator of it."
 EPILOG = """\
 environment:
-  CARTESIA_API_KEY   the key; needed by every command except emulate
-  CARTESIA_BASE_URL  another service, such as the emulator
+  CARTESIA_API_KEY   your API key; every command except emulate needs it
+  CARTESIA_BASE_URL  URL of another service, such as the emulator's
 
-exit status: 0 done; 1 the service, the network or this machine failed; 2 wrong call; 130 Ctrl-C
+exit status:
+  0 success, 1 failure of the service, the network or this machine, 2 wrong arguments,
+  130 stopped by Ctrl-C, 143 stopped by SIGTERM
 """
 
 
 class Commands(Protocol):
-    """What `add_subparsers` returns, for which argparse has no public name."""
+    """Type of the result of `add_subparsers`, for which argparse has no public name."""
 
     def add_parser(self, name: str, *, help: str, description: str) -> argparse.ArgumentParser:
         """Add a command."""
@@ -31,15 +33,15 @@ class Commands(Protocol):
 
 
 class Parser(argparse.ArgumentParser):
-    """Complains in one line."""
+    """Argument parser that reports an error in one line."""
 
     def error(self, message: str) -> NoReturn:
-        """Exit with 2."""
+        """Print the error and exit with status 2."""
         self.exit(2, f"{self.prog}: error: {message} (see {self.prog} --help)\n")
 
 
 def make_parser() -> argparse.ArgumentParser:
-    """The parser; what it returns has ``run``, the command's function."""
+    """Return the parser; the namespace that it returns has the command's function as ``run``."""
     parser = Parser(
         prog="cartesia-stream",
         description=DESCRIPTION,
@@ -73,7 +75,7 @@ def _add(
             "--timeout",
             type=_positive,
             metavar="S",
-            help="longest wait for the service, in seconds",
+            help="seconds to wait for each answer of the service",
         )
     return parser
 
@@ -81,125 +83,166 @@ def _add(
 def _say(commands: Commands) -> None:
     parser = _add(commands, "say", "speak a text", say.run)
     parser.add_argument(
-        "text", nargs="?", default="-", help="what to say; - or nothing reads stdin as it comes"
+        "text",
+        nargs="?",
+        default="-",
+        help="text to speak; - or no text speaks stdin as it arrives",
     )
-    parser.add_argument("--voice", help="id or name; by default the first of the list")
-    parser.add_argument("--model", help="model id; the default is sonic-latest")
-    parser.add_argument("--language", help="such as en")
-    parser.add_argument("--speed", type=float, help="0.6 to 1.5")
-    parser.add_argument("--volume", type=float, help="0.5 to 2.0")
-    parser.add_argument("--emotion", help="such as calm")
+    parser.add_argument("--voice", help="id or name of the voice; default: the first voice listed")
+    parser.add_argument("--model", help="id of the model; default: sonic-latest")
+    parser.add_argument("--language", help="language of the text, such as en")
+    parser.add_argument("--speed", type=float, help="speed as a factor, 0.6 to 1.5")
+    parser.add_argument("--volume", type=float, help="loudness as a factor, 0.5 to 2.0")
+    parser.add_argument("--emotion", help="emotion of the voice, such as calm")
     parser.add_argument(
         "-o",
         "--output",
         metavar="FILE",
-        help="a .wav, .mp3 or .raw file, or - for stdout; the loudspeaker if left out",
+        help="write to a .wav, .mp3 or .raw file, or - for stdout; default: the loudspeaker",
     )
     parser.add_argument(
-        "--format", choices=say.CONTAINERS, help="by default from the file's name; wav for stdout"
+        "--format",
+        choices=say.CONTAINERS,
+        help="file format; default: from the file's name, or wav for stdout",
     )
-    parser.add_argument("--encoding", choices=say.ENCODINGS, help="of the samples; not for mp3")
-    parser.add_argument("--sample-rate", type=int, metavar="HZ", help="8000 to 48000")
+    parser.add_argument(
+        "--encoding", choices=say.ENCODINGS, help="encoding of the samples; not for mp3"
+    )
+    parser.add_argument(
+        "--sample-rate", type=int, metavar="HZ", help="samples per second, 8000 to 48000"
+    )
     parser.add_argument(
         "--transport",
         choices=("websocket", "sse", "bytes"),
-        help="the default is bytes for mp3 and websocket for the rest",
+        help="how to stream the audio; default: bytes (plain HTTP) for mp3, otherwise websocket",
     )
     parser.add_argument(
-        "--timestamps", action="store_true", help="print each word and its time to stderr"
+        "--timestamps", action="store_true", help="print each word with its times to stderr"
     )
     parser.add_argument(
         "--json", action="store_true", help="print events and a summary as lines of JSON"
     )
     parser.add_argument(
-        "--progress", action="store_true", help="report progress also when stderr is no terminal"
+        "--progress", action="store_true", help="print a summary even if stderr is not a terminal"
     )
 
 
 def _transcribe(commands: Commands) -> None:
-    parser = _add(commands, "transcribe", "write down what recordings say", transcribe.run)
+    parser = _add(commands, "transcribe", "transcribe recordings to text", transcribe.run)
     parser.add_argument("files", nargs="+", metavar="FILE", help="a recording, or - for stdin")
-    parser.add_argument("--words", action="store_true", help="with the time of each word")
-    parser.add_argument("--language", help="such as en; the service assumes en")
-    parser.add_argument("--model", default="ink-whisper", help="the default is %(default)s")
+    parser.add_argument("--words", action="store_true", help="print each word with its times too")
+    parser.add_argument("--language", help="language of the recording; default: en")
     parser.add_argument(
-        "--encoding", choices=transcribe.ENCODINGS, help="of samples without a header"
+        "--model", default="ink-whisper", help="id of the model; default: %(default)s"
     )
-    parser.add_argument("--sample-rate", type=int, metavar="HZ", help="of samples without a header")
+    parser.add_argument(
+        "--encoding", choices=transcribe.ENCODINGS, help="encoding, if the file has no header"
+    )
+    parser.add_argument(
+        "--sample-rate",
+        type=int,
+        metavar="HZ",
+        help="samples per second, if the file has no header",
+    )
     parser.add_argument("--json", action="store_true", help="print one line of JSON per file")
 
 
 def _voices(commands: Commands) -> None:
     summary = "list, show, change and delete voices"
-    group = commands.add_parser("voices", help=summary, description="List and change voices.")
+    description = "List, show, change and delete voices."
+    group = commands.add_parser("voices", help=summary, description=description)
     actions = group.add_subparsers(title="commands", metavar="COMMAND", required=True)
 
     listing = _add(actions, "list", "list voices", voices.run_list)
-    listing.add_argument("query", nargs="?", help="part of a name, description or id")
-    listing.add_argument("--language", help="such as en")
-    listing.add_argument("--gender", choices=voices.GENDERS)
-    listing.add_argument("--mine", action="store_true", help="only your own")
-    listing.add_argument("--limit", type=_count, metavar="N", help="at most so many")
+    listing.add_argument("query", nargs="?", help="text to find in the name, description or id")
+    listing.add_argument("--language", help="only voices of this language, such as en")
+    listing.add_argument("--gender", choices=voices.GENDERS, help="only voices of this gender")
+    listing.add_argument("--mine", action="store_true", help="only your own voices")
+    listing.add_argument("--limit", type=_count, metavar="N", help="list at most N voices")
 
     show = _add(actions, "get", "show a voice", voices.run_get)
-    show.add_argument("voice", help="id or name")
+    show.add_argument("voice", help="id or name of the voice")
 
     update = _add(actions, "update", "change a voice", voices.run_update)
-    update.add_argument("voice", metavar="ID")
-    update.add_argument("--name")
-    update.add_argument("--description")
-    update.add_argument("--gender", choices=voices.GENDERS)
+    update.add_argument("voice", metavar="ID", help="id of the voice")
+    update.add_argument("--name", help="new name")
+    update.add_argument("--description", help="new description")
+    update.add_argument("--gender", choices=voices.GENDERS, help="new gender")
 
     delete = _add(actions, "delete", "delete voices", voices.run_delete)
-    delete.add_argument("voices", nargs="+", metavar="ID", help="ids; names are not accepted here")
+    delete.add_argument("voices", nargs="+", metavar="ID", help="id of a voice, not its name")
 
     for parser in (listing, show, update):
         parser.add_argument("--json", action="store_true", help="print one line of JSON per voice")
 
 
 def _clone(commands: Commands) -> None:
-    parser = _add(commands, "clone", "make a voice from a recording", voices.run_clone)
-    parser.add_argument("clip", help="a recording of some seconds")
-    parser.add_argument("--name", required=True)
-    parser.add_argument("--language", required=True, help="of the recording, such as en")
-    parser.add_argument("--description")
+    parser = _add(commands, "clone", "create a voice from a recording", voices.run_clone)
+    parser.add_argument("clip", help="a recording of 3 to 10 seconds of one speaker")
+    parser.add_argument("--name", required=True, help="name of the new voice")
+    parser.add_argument("--language", required=True, help="language of the recording, such as en")
+    parser.add_argument("--description", help="description of the new voice")
     parser.add_argument("--json", action="store_true", help="print the voice as JSON")
 
 
 def _emulate(commands: Commands) -> None:
     parser = _add(commands, "emulate", "run a local emulator", emulate.run, service=False)
     parser.description = (
-        "Run a local emulator until Ctrl-C. It prints two lines for the environment of clients; "
-        "with a COMMAND, it runs that with the two set, and ends with it."
+        "Run a local emulator until Ctrl-C, and print the environment variables that clients need. "
+        "With a COMMAND, run the command with these variables, and stop when it ends."
     )
-    parser.add_argument("command", nargs="*", metavar="-- COMMAND", help="what to run with it")
-    parser.add_argument("--host", default="127.0.0.1", help="the default is %(default)s")
-    parser.add_argument("--port", type=_port, default=0, help="by default any that is free")
+    parser.add_argument(
+        "command", nargs="*", metavar="-- COMMAND", help="command to run with the emulator"
+    )
+    parser.add_argument(
+        "--host", default="127.0.0.1", help="address to listen on; default: %(default)s"
+    )
+    parser.add_argument(
+        "--port", type=_port, default=0, help="port to listen on; default: any free port"
+    )
     parser.add_argument(
         "--engine",
         choices=("auto", "speech", "tone"),
         default="auto",
-        help="speech, or tones, which need no models; auto takes what is installed",
-    )
-    parser.add_argument("--api-key", metavar="KEY", help="the key to accept; by default random")
-    parser.add_argument(
-        "--realtime", type=_positive, metavar="F", help="send F seconds of audio per second"
+        help="speech needs models; tone turns words into tones without models; "
+        "auto (default) uses speech if its models are installed, otherwise tone",
     )
     parser.add_argument(
-        "--latency", type=_duration, default=0.0, metavar="S", help="seconds to the first audio"
+        "--api-key", metavar="KEY", help="API key that clients must send; default: a random key"
     )
     parser.add_argument(
-        "--chunk-ms", type=_count, default=100, metavar="MS", help="playing time of a chunk"
+        "--realtime",
+        type=_positive,
+        metavar="F",
+        help="send F seconds of audio per second; default: as fast as possible",
     )
     parser.add_argument(
-        "--concurrency", type=_count, default=50, metavar="N", help="contexts at once"
+        "--latency",
+        type=_duration,
+        default=0.0,
+        metavar="S",
+        help="seconds to wait before the first audio; default: %(default)g",
+    )
+    parser.add_argument(
+        "--chunk-ms",
+        type=_count,
+        default=100,
+        metavar="MS",
+        help="length of a chunk in milliseconds; default: %(default)d",
+    )
+    parser.add_argument(
+        "--concurrency",
+        type=_count,
+        default=50,
+        metavar="N",
+        help="contexts to serve at once; default: %(default)d",
     )
 
 
 def _positive(text: str) -> float:
     value = _duration(text)
     if not value:
-        raise argparse.ArgumentTypeError(f"{text} is not above 0")
+        raise argparse.ArgumentTypeError(f"{text} must be greater than 0")
     return value
 
 
@@ -209,17 +252,17 @@ def _duration(text: str) -> float:
     except ValueError:
         value = math.nan
     if not 0 <= value < math.inf:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number of 0 or more")
+        raise argparse.ArgumentTypeError(f"{text!r} must be a number, 0 or more")
     return value
 
 
 def _count(text: str) -> int:
     if not text.isdecimal() or not int(text):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above 0")
+        raise argparse.ArgumentTypeError(f"{text!r} must be a whole number, 1 or more")
     return int(text)
 
 
 def _port(text: str) -> int:
     if not text.isdecimal() or int(text) > 65535:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a port")
+        raise argparse.ArgumentTypeError(f"{text!r} must be a port number, 0 to 65535")
     return int(text)

@@ -1,4 +1,4 @@
-"""``say``."""
+"""The command ``say``."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ STDIN: Final = "-"
 
 
 class Arguments(argparse.Namespace):
-    """Of ``say``."""
+    """Arguments of ``say``."""
 
     text: str
     voice: str | None
@@ -68,12 +68,12 @@ def run(args: Arguments) -> None:
                     report.event(event)
                 report.spoken(stream)
         if not report.utterances:
-            raise ConfigurationError("there is nothing to say: the text is empty")
+            raise ConfigurationError("the text is empty")
     report.end()
 
 
 def _container(args: Arguments) -> Container:
-    """The container of the file that is asked for, whatever the transport carries."""
+    """Return the container of the file to write, which may differ from that of the transport."""
     if args.json and args.output == STDOUT:
         raise ConfigurationError("--json and --output - would both write to stdout")
     if args.output is None:
@@ -93,14 +93,16 @@ def _container(args: Arguments) -> Container:
             return "raw"
         case _:
             raise ConfigurationError(
-                f"--output {args.output} must end in .wav, .mp3 or .raw, or give --format"
+                f"--output {args.output} must end in .wav, .mp3 or .raw; otherwise add --format"
             )
 
 
 def _format(args: Arguments, container: Container) -> AudioFormat:
-    """What the service is asked for; WAV headers are written here, so that every way streams."""
+    """Return the format to request; the command adds WAV headers itself, so that it can stream."""
     if args.timestamps and "bytes" in (args.transport, _default_transport(container)):
-        raise ConfigurationError("--timestamps need --transport websocket or sse, and not mp3")
+        raise ConfigurationError(
+            "--timestamps needs --transport websocket or sse, and does not work with mp3"
+        )
     if container != "mp3":
         return AudioFormat("raw", args.encoding or "pcm_s16le", args.sample_rate or 24000)
     if args.transport in ("websocket", "sse"):
@@ -113,7 +115,7 @@ def _default_transport(container: Container) -> Literal["websocket", "bytes"]:
 
 
 def _streams(client: Cartesia, args: Arguments, fmt: AudioFormat) -> Iterator[SpeechStream]:
-    """One stream per utterance: a text is one, stdin may be several."""
+    """Yield one stream for a text, or one for each utterance on stdin."""
     voice = find_voice(client, args.voice)
     options = _options(args, fmt)
     transport = args.transport or _default_transport(fmt.container)
@@ -153,7 +155,7 @@ def _options(args: Arguments, fmt: AudioFormat) -> BytesOptions:
 
 
 class Report:
-    """What is told about the speech: words, progress, events as JSON."""
+    """Reports words, progress and events of the speech."""
 
     def __init__(self, args: Arguments, fmt: AudioFormat) -> None:
         terminal = sys.stderr.isatty()
@@ -171,7 +173,7 @@ class Report:
         return self._format.duration(self._nbytes)
 
     def event(self, event: SpeechEvent) -> None:
-        """Something arrived."""
+        """Report an event."""
         if isinstance(event, AudioChunk):
             self._nbytes += len(event.data)
             if self._live:
@@ -185,14 +187,14 @@ class Report:
             json_line(self._fields(event))
 
     def spoken(self, stream: SpeechStream) -> None:
-        """An utterance is over."""
+        """Count an utterance that has ended."""
         if not self.utterances:
             self._first_audio = stream.time_to_first_audio
         self.utterances += 1
         self._offset = self._duration
 
     def end(self) -> None:
-        """All has been said."""
+        """Print the summary."""
         if self._args.json:
             json_line(
                 {

@@ -1,4 +1,4 @@
-"""Where audio goes: a file, stdout or the loudspeaker."""
+"""Outputs for audio: a file, stdout or the loudspeaker."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ STDOUT: Final = "-"
 
 @contextmanager
 def open_sink(output: str | None, fmt: AudioFormat, *, wav: bool) -> Generator[Write]:
-    """A function that takes audio.
+    """Open an output and return the function that writes audio to it.
 
     Args:
         output: File to write, ``-`` for stdout, None for the loudspeaker. A file appears when it
-            is whole.
+            is complete.
         fmt: Format of the audio.
         wav: Whether to make a WAV file of raw samples.
 
     Raises:
-        OSError: If it cannot be written to.
+        OSError: If the output cannot be written.
         ConfigurationError: If playback needs a package that is not installed.
     """
     if output is None:
@@ -69,7 +69,7 @@ def _player(fmt: AudioFormat) -> Player:
 
 @contextmanager
 def _writing(file: BinaryIO, fmt: AudioFormat, *, wav: bool) -> Generator[Write]:
-    """Write audio so that whoever reads the other end can play it at once."""
+    """Write audio and flush it, so that the program at the other end can play it at once."""
     if not wav:
 
         def write(data: bytes) -> None:

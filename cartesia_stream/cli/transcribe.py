@@ -1,4 +1,4 @@
-"""``transcribe``."""
+"""The command ``transcribe``."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ ENCODINGS: Final[tuple[SttEncoding, ...]] = (
 
 
 class Arguments(argparse.Namespace):
-    """Of ``transcribe``."""
+    """Arguments of ``transcribe``."""
 
     files: list[str]
     words: bool

@@ -1,4 +1,4 @@
-"""``voices`` and ``clone``."""
+"""The commands ``voices`` and ``clone``."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _PAGE: Final = 100
 
 
 class ListArguments(argparse.Namespace):
-    """Of ``voices list``."""
+    """Arguments of ``voices list``."""
 
     query: str | None
     language: str | None
@@ -35,7 +35,7 @@ class ListArguments(argparse.Namespace):
 
 
 class GetArguments(argparse.Namespace):
-    """Of ``voices get``."""
+    """Arguments of ``voices get``."""
 
     voice: str
     json: bool
@@ -43,7 +43,7 @@ class GetArguments(argparse.Namespace):
 
 
 class UpdateArguments(argparse.Namespace):
-    """Of ``voices update``."""
+    """Arguments of ``voices update``."""
 
     voice: str
     name: str | None
@@ -54,14 +54,14 @@ class UpdateArguments(argparse.Namespace):
 
 
 class DeleteArguments(argparse.Namespace):
-    """Of ``voices delete``."""
+    """Arguments of ``voices delete``."""
 
     voices: list[str]
     timeout: float | None
 
 
 class CloneArguments(argparse.Namespace):
-    """Of ``clone``."""
+    """Arguments of ``clone``."""
 
     clip: str
     name: str
@@ -118,7 +118,7 @@ def run_delete(args: DeleteArguments) -> None:
 
 
 def run_clone(args: CloneArguments) -> None:
-    """Make a voice of a recording and print its id."""
+    """Create a voice from a recording and print its id."""
     with make_client(args.timeout) as client:
         voice = client.voices.clone(
             clip=args.clip,
@@ -133,12 +133,12 @@ def run_clone(args: CloneArguments) -> None:
 
 
 def find_voice(client: Cartesia, wanted: str | None) -> str:
-    """The id of a voice given by id or name; the first voice of the list for None.
+    """Return the id of a voice given by id or name; for None, the first voice of the list.
 
-    A name is compared without regard to case, and part of one will do where it fits only one voice.
+    Names are compared without case. Part of a name is enough if it matches one voice only.
 
     Raises:
-        ConfigurationError: If no voice or more than one fits.
+        ConfigurationError: If no voice or more than one matches.
     """
     if wanted is None:
         voices = client.voices.list(limit=1).data
@@ -152,7 +152,9 @@ def find_voice(client: Cartesia, wanted: str | None) -> str:
     exact = [voice for voice in named if wanted.casefold() == voice.name.casefold()]
     fitting = exact or named
     if not fitting:
-        raise ConfigurationError(f"no voice is named {wanted!r}; see cartesia-stream voices list")
+        raise ConfigurationError(
+            f"no voice is named {wanted!r}; list them with cartesia-stream voices list"
+        )
     if len(fitting) > 1:
         some = ", ".join(f"{voice.name} ({voice.id})" for voice in fitting[:3])
         raise ConfigurationError(f"{len(fitting)} voices are named {wanted!r}, such as {some}")
@@ -161,7 +163,9 @@ def find_voice(client: Cartesia, wanted: str | None) -> str:
 
 def _checked_id(voice: str) -> str:
     if not _ID.fullmatch(voice):
-        raise ConfigurationError(f"{voice!r} is not the id of a voice; see voices list")
+        raise ConfigurationError(
+            f"{voice!r} is not the id of a voice; list the ids with cartesia-stream voices list"
+        )
     return voice
 
 

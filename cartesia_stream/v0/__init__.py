@@ -697,7 +697,7 @@ def _deprecated(name: str) -> None:
     """Warn whoever calls the caller."""
     instead, section = _INSTEAD[name]
     warnings.warn(
-        f"{name} speaks the alpha API; use {instead}: see {name} in docs/migrating.md#{section}",
+        f"{name} uses the v0 API; use {instead}: see {name} in docs/migrating.md#{section}",
         DeprecationWarning,
         stacklevel=3,
     )

@@ -191,7 +191,9 @@ def embedding_of(value: list[float] | str) -> Embedding:
     try:
         return msgspec.json.decode(value, type=list[float])
     except (ValueError, RecursionError):
-        raise RemoteProtocolError("an embedding is neither numbers nor a string of them") from None
+        raise RemoteProtocolError(
+            "an embedding must be a list of numbers or a string with a JSON array of numbers"
+        ) from None
 
 
 def metadata(voice: Voice) -> VoiceMetadata:

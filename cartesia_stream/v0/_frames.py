@@ -231,7 +231,7 @@ class ObjectStream:
                 case _:
                     self._depth -= 1
         if end > self._max:
-            raise RemoteProtocolError(f"an object of the stream passes {self._max} bytes")
+            raise RemoteProtocolError(f"an object of the stream is larger than {self._max} bytes")
         return found is not None
 
     def _cut(self) -> bytes:

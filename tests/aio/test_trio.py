@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 pytestmark = [
     pytest.mark.anyio,
-    pytest.mark.filterwarnings("ignore:.*alpha API:DeprecationWarning"),
+    pytest.mark.filterwarnings("ignore:.*the v0 API:DeprecationWarning"),
 ]
 
 
@@ -103,15 +103,18 @@ async def test_uses_of_v0(emulator: Emulator, use: str, monkeypatch: pytest.Monk
 async def refused(
     use: Callable[[Any], Awaitable[object]], client: object, emulator: Emulator
 ) -> None:
-    with anyio.fail_after(2), pytest.raises(LocalStateError, match="needs asyncio") as caught:
+    with (
+        anyio.fail_after(2),
+        pytest.raises(LocalStateError, match="needs a running asyncio event loop") as caught,
+    ):
         await use(client)
     assert type(caught.value) is LocalStateError
-    assert "blocking client in threads" in str(caught.value)
+    assert "sync client in threads" in str(caught.value)
     assert emulator.requests == ()
 
 
 async def test_context_manager(emulator: Emulator) -> None:
     """The error of its body comes out, and not another one."""
-    with pytest.raises(LocalStateError, match="needs asyncio"):
+    with pytest.raises(LocalStateError, match="needs a running asyncio event loop"):
         async with AsyncCartesia(emulator.api_key, base_url=emulator.base_url) as client:
             await client.voices.list()

@@ -49,7 +49,7 @@ def test_a_loudspeaker_that_stops_is_noticed(monkeypatch: pytest.MonkeyPatch) ->
     player = Player(PCM_16K, backend=SILENT)
     player.close()
     player.write(b"\0\0")
-    with pytest.raises(PlaybackError, match="takes no more"):
+    with pytest.raises(PlaybackError, match="does not accept more audio"):
         player.drain()
     player.close()
 

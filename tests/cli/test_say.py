@@ -187,9 +187,9 @@ def test_text_after_a_pause_is_a_new_utterance_and_times_go_on(
         (("hi", "-o", "x.wav", "--sample-rate", "12345"), "sample_rate is 12345"),
         (("hi", "-o", "x.wav", "--voice", "Nobody"), "no voice is named 'Nobody'"),
         (("hi", "-o", "nowhere/x.wav"), "nowhere: there is no such folder"),
-        (("  ", "-o", "x.wav"), "nothing to say"),
-        (("-o", "x.wav"), "nothing to say"),
-        (("-o", "x.mp3"), "nothing to say"),
+        (("  ", "-o", "x.wav"), "the text is empty"),
+        (("-o", "x.wav"), "the text is empty"),
+        (("-o", "x.mp3"), "the text is empty"),
     ],
 )
 def test_a_wrong_call_is_one_line_and_leaves_no_file(

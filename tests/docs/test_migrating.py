@@ -11,7 +11,7 @@ from cartesia_stream import AsyncCartesia, Cartesia, v0
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "migrating.md").read_text(encoding="utf-8")
-ALPHA, SDK = PAGE[PAGE.index("## From the v0 alpha") :].split("## From the official SDK")
+ALPHA, SDK = PAGE[PAGE.index("## From v0") :].split("## From the official SDK")
 ANCHORS = {
     re.sub(r"[^\w -]", "", heading).strip().lower().replace(" ", "-")
     for heading in re.findall(r"^#+ (.+)$", PAGE, re.MULTILINE)

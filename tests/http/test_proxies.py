@@ -243,8 +243,8 @@ def test_a_socks_proxy_with_a_login() -> None:
     ("answers", "reason"),
     [
         ([b"HTTP/1.1 400 Bad"], "SOCKS5"),
-        ([b"\x05\xff"], "login"),
-        ([b"\x05\x02"], "login"),
+        ([b"\x05\xff"], "requires a user name and a password"),
+        ([b"\x05\x02"], "requires a user name and a password"),
         ([b"\x05\x00", b"\x05\x05\x00\x01"], "connection refused"),
         ([b"\x05\x00", b"\x05\x63\x00\x01"], "failure 99"),
     ],
@@ -255,7 +255,7 @@ def test_a_socks_proxy_that_refuses(answers: list[bytes], reason: str) -> None:
 
 
 def test_a_socks_proxy_that_refuses_the_login() -> None:
-    with pytest.raises(httpcore.ProxyError, match="refused the login"):
+    with pytest.raises(httpcore.ProxyError, match="refused the user name or the password"):
         talk(SOCKS._replace(login=(b"u", b"p")), "host", 443, [b"\x05\x02", b"\x01\x01"])
 
 

@@ -309,7 +309,7 @@ def test_ids_are_not_reused() -> None:
     """An id is good once per connection, since late frames of the former could arrive."""
     line = Line()
     line.session.cancel(line.spoken("1"), now=0)
-    with pytest.raises(LocalStateError, match="was used on this connection") as caught:
+    with pytest.raises(LocalStateError, match="was already used on this connection") as caught:
         line.open("1")
     assert caught.value.context_id == "1"
 

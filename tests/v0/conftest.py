@@ -26,7 +26,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Every use warns, which `test_surface.py` is about and the other files are not."""
     for item in items:
         if item.path.parent.name == "v0" and item.path.name != "test_surface.py":
-            item.add_marker(pytest.mark.filterwarnings("ignore:.*alpha API:DeprecationWarning"))
+            item.add_marker(pytest.mark.filterwarnings("ignore:.*the v0 API:DeprecationWarning"))
 
 
 @pytest.fixture(autouse=True)

@@ -833,7 +833,7 @@ def test_defect_30_a_silent_socket_is_pinged(
     assert pinged.is_set()
     assert got == []
     assert isinstance(error, StreamTruncatedError)
-    assert "no sign of life" in str(error)
+    assert "not even the answer to a ping" in str(error)
 
 
 def test_defect_31_no_socket_is_opened_for_http(face: AlphaFace, make_peer: MakePeer) -> None:

@@ -51,7 +51,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[2]
 
-quietly = pytest.mark.filterwarnings("ignore:.*alpha API:DeprecationWarning")
+quietly = pytest.mark.filterwarnings("ignore:.*the v0 API:DeprecationWarning")
 both = pytest.mark.parametrize("kind", [CartesiaTTS, AsyncCartesiaTTS])
 
 
@@ -504,7 +504,7 @@ def test_an_id_is_used_once(emulator: Emulator, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setenv("CARTESIA_BASE_URL", emulator.base_url)
     with CartesiaTTS(api_key=emulator.api_key) as client:
         assert list(client._generate_ws(SPEECH, context_id="c"))
-        with pytest.raises(LocalStateError, match="was used"):
+        with pytest.raises(LocalStateError, match="was already used"):
             list(client._generate_ws(SPEECH, context_id="c"))
 
 

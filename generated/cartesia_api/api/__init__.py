@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 class Resources:
-    """Every resource, over one sender."""
+    """All resources, which share one sender."""
 
     def __init__(self, sender: Sender) -> None:
         self._sender = sender
@@ -125,7 +125,7 @@ class Resources:
 
 
 class AsyncResources:
-    """Every resource, over one sender."""
+    """All resources, which share one sender."""
 
     def __init__(self, sender: AsyncSender) -> None:
         self._sender = sender

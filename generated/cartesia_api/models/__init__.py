@@ -1,4 +1,4 @@
-"""Models of requests, answers and frames. Each is imported when it is first used."""
+"""Models of requests, responses and frames; each is imported when it is first used."""
 
 from importlib import import_module as _import_module
 from typing import TYPE_CHECKING

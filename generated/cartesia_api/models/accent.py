@@ -17,13 +17,13 @@ class Accent(Model):
     """An accent of the catalog.
 
     Attributes:
-        id: Catalog id, which requests use.
+        id: Catalog id. Use it in requests.
         name: Display name.
         language: Language of the accent.
         locale: BCP 47 tag of language and region, such as `en-GB`.
         is_locale_default: True for exactly one accent of each locale.
         is_localizable: True when voices can be localized to it.
-        additional_properties: Fields that the document does not know.
+        additional_properties: Fields that the OpenAPI document does not have.
     """
 
     id: str | VoiceAccent
@@ -50,10 +50,10 @@ class Accent(Model):
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, object]) -> Self:
-        """Make the model from a JSON object.
+        """Create the model from a JSON object.
 
         Raises:
-            DecodeError: If a field is missing or of another type. It names the field, not the value.
+            DecodeError: If a field is missing or has another type. The message has no values.
         """
         data = read_object(src_dict)
         pop = data.pop

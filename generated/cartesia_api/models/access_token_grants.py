@@ -15,13 +15,13 @@ _READ_AGENT: Final[Reader[bool | None]] = either(read_bool, read_null)
 
 @define(kw_only=True)
 class AccessTokenGrants(Model):
-    """Endpoints that a token opens. What is left out is not granted.
+    """Endpoints that a token can use. It cannot use the ones that are left out.
 
     Attributes:
-        tts: Opens text to speech over HTTP, event streams and WebSocket.
-        stt: Opens speech to text over HTTP and WebSocket.
-        agent: Opens the WebSocket that calls an agent.
-        additional_properties: Fields that the document does not know.
+        tts: Allows text to speech over HTTP, event streams and WebSocket.
+        stt: Allows speech to text over HTTP and WebSocket.
+        agent: Allows the WebSocket that calls an agent.
+        additional_properties: Fields that the OpenAPI document does not have.
     """
 
     tts: bool | None | Unset = UNSET
@@ -37,10 +37,10 @@ class AccessTokenGrants(Model):
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, object]) -> Self:
-        """Make the model from a JSON object.
+        """Create the model from a JSON object.
 
         Raises:
-            DecodeError: If a field is missing or of another type. It names the field, not the value.
+            DecodeError: If a field is missing or has another type. The message has no values.
         """
         data = read_object(src_dict)
         pop = data.pop

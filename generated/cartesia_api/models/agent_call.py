@@ -43,15 +43,16 @@ class AgentCall(Model):
     Attributes:
         id: Id of the call.
         agent_id: Id of the agent.
-        status: How far the call is.
+        status: State of the call.
         deployment_id: Id of the deployment that answered.
         start_time: When the call began.
-        end_time: When the call ended, null while it goes on.
+        end_time: When the call ended; null during the call.
         error_message: Why the call failed.
-        summary: What the call was about, in short.
-        telephony_params: The two ends of a call made by phone.
-        transcript: The turns of the call. Lists send them only when asked for with `expand`.
-        additional_properties: Fields that the document does not know.
+        summary: Short summary of the call.
+        telephony_params: The two phone numbers of a call made by phone.
+        transcript: The turns of the call. Lists include them only when you ask for them with
+            `expand`.
+        additional_properties: Fields that the OpenAPI document does not have.
     """
 
     id: str
@@ -86,10 +87,10 @@ class AgentCall(Model):
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, object]) -> Self:
-        """Make the model from a JSON object.
+        """Create the model from a JSON object.
 
         Raises:
-            DecodeError: If a field is missing or of another type. It names the field, not the value.
+            DecodeError: If a field is missing or has another type. The message has no values.
         """
         data = read_object(src_dict)
         pop = data.pop

@@ -28,9 +28,9 @@ class AgentCallPage(Model):
 
     Attributes:
         data: The calls of this page.
-        next_page: Cursor of the next page, null or absent on the last one. Prefer the id of
-            the last call as cursor.
-        additional_properties: Fields that the document does not know.
+        next_page: Cursor of the next page; null or absent on the last page. Prefer the id of
+            the last call as the cursor.
+        additional_properties: Fields that the OpenAPI document does not have.
     """
 
     data: list[AgentCall]
@@ -45,10 +45,10 @@ class AgentCallPage(Model):
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, object]) -> Self:
-        """Make the model from a JSON object.
+        """Create the model from a JSON object.
 
         Raises:
-            DecodeError: If a field is missing or of another type. It names the field, not the value.
+            DecodeError: If a field is missing or has another type. The message has no values.
         """
         data = read_object(src_dict)
         pop = data.pop

@@ -5,7 +5,7 @@ from typing import Final, Literal, TypeAlias
 from cartesia_runtime.decoding import member
 
 AgentCallStatus: TypeAlias = Literal["active", "cancelled", "completed", "failed"]
-"""How far a call is."""
+"""State of a call."""
 
 AGENT_CALL_STATUS_VALUES: Final[tuple[AgentCallStatus, ...]] = (
     "active",
@@ -16,9 +16,9 @@ AGENT_CALL_STATUS_VALUES: Final[tuple[AgentCallStatus, ...]] = (
 
 
 def check_agent_call_status(value: object) -> AgentCallStatus:
-    """Return the value as a known one.
+    """Return the value, if it is one of the known values.
 
     Raises:
-        DecodeError: If it is not known.
+        DecodeError: If it is another value.
     """
     return member(value, AGENT_CALL_STATUS_VALUES, "AgentCallStatus")

@@ -46,17 +46,17 @@ class AgentSummary(Model):
         name: Name of the agent, which is unique.
         tts_voice: Id of the voice it speaks with.
         tts_language: Language it speaks.
-        has_text_to_agent_run: True when the agent was made from a written description.
+        has_text_to_agent_run: True when the agent was created from a written description.
         deployment_count: Number of deployments.
-        created_at: When the agent was made.
+        created_at: When the agent was created.
         updated_at: When the agent was last changed.
         description: What the agent does.
-        deleted_at: When the agent was deleted, null while it is not.
-        webhook_id: Id of the webhook that is told about calls.
+        deleted_at: When the agent was deleted; null for agents that exist.
+        webhook_id: Id of the webhook that the service calls about the agent's calls.
         git_repository: Repository that the agent is deployed from.
         git_deploy_branch: Branch of the repository that is deployed.
         phone_numbers: Phone numbers of the agent, at most one today.
-        additional_properties: Fields that the document does not know.
+        additional_properties: Fields that the OpenAPI document does not have.
     """
 
     id: str
@@ -99,10 +99,10 @@ class AgentSummary(Model):
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, object]) -> Self:
-        """Make the model from a JSON object.
+        """Create the model from a JSON object.
 
         Raises:
-            DecodeError: If a field is missing or of another type. It names the field, not the value.
+            DecodeError: If a field is missing or has another type. The message has no values.
         """
         data = read_object(src_dict)
         pop = data.pop

@@ -34,12 +34,12 @@ class AgentTemplate(Model):
         owner_id: Id of the owner.
         repo_url: Address of its Git repository.
         root_dir: Folder of the template in the repository.
-        created_at: When the template was made.
+        created_at: When the template was created.
         updated_at: When the template was last changed.
         description: What the template does.
         dependencies: What the template depends on.
         required_env_vars: Environment variables that the template needs.
-        additional_properties: Fields that the document does not know.
+        additional_properties: Fields that the OpenAPI document does not have.
     """
 
     id: str
@@ -74,10 +74,10 @@ class AgentTemplate(Model):
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, object]) -> Self:
-        """Make the model from a JSON object.
+        """Create the model from a JSON object.
 
         Raises:
-            DecodeError: If a field is missing or of another type. It names the field, not the value.
+            DecodeError: If a field is missing or has another type. The message has no values.
         """
         data = read_object(src_dict)
         pop = data.pop

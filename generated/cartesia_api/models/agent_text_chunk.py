@@ -11,12 +11,12 @@ from cartesia_runtime.models import UNSET, Model
 
 @define(kw_only=True)
 class AgentTextChunk(Model):
-    """A piece of a turn and when it was spoken.
+    """A piece of a turn and its start.
 
     Attributes:
         text: The text.
         start_timestamp: Start of the piece in seconds from the start of the call.
-        additional_properties: Fields that the document does not know.
+        additional_properties: Fields that the OpenAPI document does not have.
     """
 
     text: str
@@ -31,10 +31,10 @@ class AgentTextChunk(Model):
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, object]) -> Self:
-        """Make the model from a JSON object.
+        """Create the model from a JSON object.
 
         Raises:
-            DecodeError: If a field is missing or of another type. It names the field, not the value.
+            DecodeError: If a field is missing or has another type. The message has no values.
         """
         data = read_object(src_dict)
         pop = data.pop

@@ -45,7 +45,7 @@ class AgentTranscript(Model):
     """A turn of a call.
 
     Attributes:
-        role: Who the turn belongs to.
+        role: Who speaks in the turn.
         start_timestamp: Start of the turn in seconds from the start of the call.
         end_timestamp: End of the turn in seconds from the start of the call.
         text: What was said.
@@ -56,7 +56,7 @@ class AgentTranscript(Model):
         vad_buffer_ms: Time that voice activity detection waited, in milliseconds.
         log_event: Event that the agent's code logged.
         log_metric: Number that the agent's code logged.
-        additional_properties: Fields that the document does not know.
+        additional_properties: Fields that the OpenAPI document does not have.
     """
 
     role: AgentRole | str
@@ -93,10 +93,10 @@ class AgentTranscript(Model):
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, object]) -> Self:
-        """Make the model from a JSON object.
+        """Create the model from a JSON object.
 
         Raises:
-            DecodeError: If a field is missing or of another type. It names the field, not the value.
+            DecodeError: If a field is missing or has another type. The message has no values.
         """
         data = read_object(src_dict)
         pop = data.pop

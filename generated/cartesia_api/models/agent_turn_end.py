@@ -15,9 +15,9 @@ AGENT_TURN_END_VALUES: Final[tuple[AgentTurnEnd, ...]] = (
 
 
 def check_agent_turn_end(value: object) -> AgentTurnEnd:
-    """Return the value as a known one.
+    """Return the value, if it is one of the known values.
 
     Raises:
-        DecodeError: If it is not known.
+        DecodeError: If it is another value.
     """
     return member(value, AGENT_TURN_END_VALUES, "AgentTurnEnd")

@@ -63,9 +63,9 @@ ATTACHABLE_ACCENT_VALUES: Final[tuple[AttachableAccent, ...]] = (
 
 
 def check_attachable_accent(value: object) -> AttachableAccent:
-    """Return the value as a known one.
+    """Return the value, if it is one of the known values.
 
     Raises:
-        DecodeError: If it is not known.
+        DecodeError: If it is another value.
     """
     return member(value, ATTACHABLE_ACCENT_VALUES, "AttachableAccent")

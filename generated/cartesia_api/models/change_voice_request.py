@@ -27,7 +27,7 @@ class ChangeVoiceRequest(Model):
         output_format_encoding: Encoding of one sample. Needed for `raw` and `wav`, not for
             `mp3`.
         output_format_bit_rate: Bit rate in bits per second. Needed for `mp3` only.
-        additional_properties: Fields that the document does not know.
+        additional_properties: Fields that the OpenAPI document does not have.
     """
 
     clip: File
@@ -68,10 +68,10 @@ class ChangeVoiceRequest(Model):
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, object]) -> Self:
-        """Make the model from a JSON object.
+        """Create the model from a JSON object.
 
         Raises:
-            DecodeError: If a field is missing or of another type. It names the field, not the value.
+            DecodeError: If a field is missing or has another type. The message has no values.
         """
         data = read_object(src_dict)
         pop = data.pop

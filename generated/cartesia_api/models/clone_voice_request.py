@@ -15,18 +15,17 @@ from ..models.voice_accent import VoiceAccent, check_voice_accent
 
 @define(kw_only=True)
 class CloneVoiceRequest(Model):
-    """A recording and the voice to make from it.
+    """A recording and the details of the voice to create from it.
 
     Attributes:
         clip: Recording of the speaker, 3 to 10 seconds, as flac, mp3, mpeg, mpga, oga, ogg,
             wav or webm.
         name: Display name of the new voice.
         language: Language spoken in the recording.
-        accent: Catalog id of the speaker's accent. The server works it out when it is left
-            out.
+        accent: Catalog id of the speaker's accent. The server detects it when it is left out.
         description: What the voice sounds like.
         base_voice_id: Id of a voice to start from.
-        additional_properties: Fields that the document does not know.
+        additional_properties: Fields that the OpenAPI document does not have.
     """
 
     clip: File
@@ -67,10 +66,10 @@ class CloneVoiceRequest(Model):
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, object]) -> Self:
-        """Make the model from a JSON object.
+        """Create the model from a JSON object.
 
         Raises:
-            DecodeError: If a field is missing or of another type. It names the field, not the value.
+            DecodeError: If a field is missing or has another type. The message has no values.
         """
         data = read_object(src_dict)
         pop = data.pop

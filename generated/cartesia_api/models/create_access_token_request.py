@@ -26,12 +26,12 @@ _READ_GRANTS: Final[Reader[AccessTokenGrants | None]] = either(
 
 @define(kw_only=True)
 class CreateAccessTokenRequest(Model):
-    """What the token may do and for how long.
+    """Permissions and lifetime of the token.
 
     Attributes:
         expires_in: Lifetime in seconds, 1 to 3600. The server chooses when it is left out.
-        grants: Endpoints that the token opens.
-        additional_properties: Fields that the document does not know.
+        grants: Endpoints that the token can use.
+        additional_properties: Fields that the OpenAPI document does not have.
     """
 
     expires_in: int | None | Unset = UNSET
@@ -46,10 +46,10 @@ class CreateAccessTokenRequest(Model):
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, object]) -> Self:
-        """Make the model from a JSON object.
+        """Create the model from a JSON object.
 
         Raises:
-            DecodeError: If a field is missing or of another type. It names the field, not the value.
+            DecodeError: If a field is missing or has another type. The message has no values.
         """
         data = read_object(src_dict)
         pop = data.pop

@@ -25,7 +25,7 @@ _READ_ACCENT: Final[Reader[None | VoiceAccent]] = either(check_voice_accent, rea
 
 @define(kw_only=True)
 class CreateFineTuneRequest(Model):
-    """A fine-tune to make.
+    """A fine-tune to create.
 
     Attributes:
         name: Name of the fine-tune.
@@ -34,7 +34,7 @@ class CreateFineTuneRequest(Model):
         model_id: Id of the model that is fine-tuned.
         dataset: Id of the dataset.
         accent: Catalog id of the speaker's accent.
-        additional_properties: Fields that the document does not know.
+        additional_properties: Fields that the OpenAPI document does not have.
     """
 
     name: str
@@ -61,10 +61,10 @@ class CreateFineTuneRequest(Model):
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, object]) -> Self:
-        """Make the model from a JSON object.
+        """Create the model from a JSON object.
 
         Raises:
-            DecodeError: If a field is missing or of another type. It names the field, not the value.
+            DecodeError: If a field is missing or has another type. The message has no values.
         """
         data = read_object(src_dict)
         pop = data.pop

@@ -13,13 +13,13 @@ _READ_DISPLAY_NAME: Final[Reader[None | str]] = either(read_str, read_null)
 
 @define(kw_only=True)
 class CreateMetricRequest(Model):
-    """A metric to make.
+    """A metric to create.
 
     Attributes:
         name: A unique name of lower-case letters, digits, `_`, `-` and `.`.
-        prompt: The task and how to judge it.
+        prompt: Instructions for the model, with the task and how to judge it.
         display_name: Name to show to people.
-        additional_properties: Fields that the document does not know.
+        additional_properties: Fields that the OpenAPI document does not have.
     """
 
     name: str
@@ -36,10 +36,10 @@ class CreateMetricRequest(Model):
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, object]) -> Self:
-        """Make the model from a JSON object.
+        """Create the model from a JSON object.
 
         Raises:
-            DecodeError: If a field is missing or of another type. It names the field, not the value.
+            DecodeError: If a field is missing or has another type. The message has no values.
         """
         data = read_object(src_dict)
         pop = data.pop

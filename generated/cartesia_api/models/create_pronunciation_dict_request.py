@@ -26,12 +26,12 @@ _READ_ITEMS: Final[Reader[list[PronunciationItem] | None]] = either(
 
 @define(kw_only=True)
 class CreatePronunciationDictRequest(Model):
-    """A dictionary to make.
+    """A dictionary to create.
 
     Attributes:
         name: Name of the dictionary.
-        items: Texts and what to say in their place. Left out, the dictionary is empty.
-        additional_properties: Fields that the document does not know.
+        items: Texts and their pronunciations. The dictionary is empty when they are left out.
+        additional_properties: Fields that the OpenAPI document does not have.
     """
 
     name: str
@@ -44,10 +44,10 @@ class CreatePronunciationDictRequest(Model):
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, object]) -> Self:
-        """Make the model from a JSON object.
+        """Create the model from a JSON object.
 
         Raises:
-            DecodeError: If a field is missing or of another type. It names the field, not the value.
+            DecodeError: If a field is missing or has another type. The message has no values.
         """
         data = read_object(src_dict)
         pop = data.pop

@@ -16,9 +16,9 @@ class Dataset(Model):
     Attributes:
         id: Id of the dataset.
         name: Name of the dataset.
-        description: What is in it, empty when unset.
-        created_at: When the dataset was made. The format of the time is not documented.
-        additional_properties: Fields that the document does not know.
+        description: What the dataset contains; empty when unset.
+        created_at: When the dataset was created. The format of the time is not documented.
+        additional_properties: Fields that the OpenAPI document does not have.
     """
 
     id: str
@@ -41,10 +41,10 @@ class Dataset(Model):
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, object]) -> Self:
-        """Make the model from a JSON object.
+        """Create the model from a JSON object.
 
         Raises:
-            DecodeError: If a field is missing or of another type. It names the field, not the value.
+            DecodeError: If a field is missing or has another type. The message has no values.
         """
         data = read_object(src_dict)
         pop = data.pop

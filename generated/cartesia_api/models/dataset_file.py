@@ -18,7 +18,7 @@ class DatasetFile(Model):
         filename: Name that the file was uploaded with.
         size: Size in bytes.
         created_at: When the file was uploaded. The format of the time is not documented.
-        additional_properties: Fields that the document does not know.
+        additional_properties: Fields that the OpenAPI document does not have.
     """
 
     id: str
@@ -41,10 +41,10 @@ class DatasetFile(Model):
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, object]) -> Self:
-        """Make the model from a JSON object.
+        """Create the model from a JSON object.
 
         Raises:
-            DecodeError: If a field is missing or of another type. It names the field, not the value.
+            DecodeError: If a field is missing or has another type. The message has no values.
         """
         data = read_object(src_dict)
         pop = data.pop

@@ -31,7 +31,7 @@ class DatasetFilePage(Model):
         data: The files of this page.
         has_more: True when there is a next page.
         next_page: Cursor of the next page. Prefer the id of the last file.
-        additional_properties: Fields that the document does not know.
+        additional_properties: Fields that the OpenAPI document does not have.
     """
 
     data: list[DatasetFile]
@@ -48,10 +48,10 @@ class DatasetFilePage(Model):
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, object]) -> Self:
-        """Make the model from a JSON object.
+        """Create the model from a JSON object.
 
         Raises:
-            DecodeError: If a field is missing or of another type. It names the field, not the value.
+            DecodeError: If a field is missing or has another type. The message has no values.
         """
         data = read_object(src_dict)
         pop = data.pop

@@ -39,31 +39,28 @@ class Deployment(Model):
     Attributes:
         id: Id of the deployment.
         agent_id: Id of the agent.
-        status: How far the deployment is.
-        is_live: True when it answers the calls of the agent. At most one does.
-        is_pinned: True when it is chosen to be the active one, even if it is not live. At
-            most one is.
+        status: State of the deployment.
+        is_live: True when this deployment answers the agent's calls. At most one deployment
+            does.
+        is_pinned: True when this deployment is chosen as the active one, even if it is not
+            live. At most one deployment is.
         env_var_collection_id: Id of its environment variables.
         source_code_file_id: Id of its source code.
         git_commit_hash: Hash of its Git commit.
-        created_at: When the deployment was made.
+        created_at: When the deployment was created.
         updated_at: When the deployment was last changed.
-        build_started_at: When the build began. The official SDK never expects null here,
-            which a deployment that is not so far has no other way to say, so null is read as
-            well.
-        build_completed_at: When the build ended. The official SDK never expects null here,
-            which a deployment that is not so far has no other way to say, so null is read as
-            well.
-        build_logs: What the build wrote.
-        deployment_started_at: When it began to be deployed. The official SDK never expects
-            null here, which a deployment that is not so far has no other way to say, so null is
-            read as well.
-        deployment_completed_at: When it was deployed. The official SDK never expects null
-            here, which a deployment that is not so far has no other way to say, so null is read
-            as well.
+        build_started_at: When the build began. The client also accepts null, for a deployment
+            that has not reached this step; the official SDK does not.
+        build_completed_at: When the build ended. The client also accepts null, for a
+            deployment that has not reached this step; the official SDK does not.
+        build_logs: Output of the build.
+        deployment_started_at: When the deployment started. The client also accepts null, for
+            a deployment that has not reached this step; the official SDK does not.
+        deployment_completed_at: When the deployment was complete. The client also accepts
+            null, for a deployment that has not reached this step; the official SDK does not.
         build_error: Why the build failed.
-        deployment_error: Why it could not be deployed.
-        additional_properties: Fields that the document does not know.
+        deployment_error: Why the deployment failed.
+        additional_properties: Fields that the OpenAPI document does not have.
     """
 
     id: str
@@ -112,10 +109,10 @@ class Deployment(Model):
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, object]) -> Self:
-        """Make the model from a JSON object.
+        """Create the model from a JSON object.
 
         Raises:
-            DecodeError: If a field is missing or of another type. It names the field, not the value.
+            DecodeError: If a field is missing or has another type. The message has no values.
         """
         data = read_object(src_dict)
         pop = data.pop

@@ -7,7 +7,7 @@ from cartesia_runtime.decoding import member
 DeploymentStatus: TypeAlias = Literal[
     "build_error", "building", "deploy_error", "deployed", "inactive", "queued", "skipped"
 ]
-"""How far a deployment is."""
+"""State of a deployment."""
 
 DEPLOYMENT_STATUS_VALUES: Final[tuple[DeploymentStatus, ...]] = (
     "build_error",
@@ -21,9 +21,9 @@ DEPLOYMENT_STATUS_VALUES: Final[tuple[DeploymentStatus, ...]] = (
 
 
 def check_deployment_status(value: object) -> DeploymentStatus:
-    """Return the value as a known one.
+    """Return the value, if it is one of the known values.
 
     Raises:
-        DecodeError: If it is not known.
+        DecodeError: If it is another value.
     """
     return member(value, DEPLOYMENT_STATUS_VALUES, "DeploymentStatus")

@@ -129,9 +129,9 @@ EMOTION_VALUES: Final[tuple[Emotion, ...]] = (
 
 
 def check_emotion(value: object) -> Emotion:
-    """Return the value as a known one.
+    """Return the value, if it is one of the known values.
 
     Raises:
-        DecodeError: If it is not known.
+        DecodeError: If it is another value.
     """
     return member(value, EMOTION_VALUES, "Emotion")

@@ -16,7 +16,7 @@ ErrorCode: TypeAlias = Literal[
     "voice_model_mismatch",
     "voice_not_found",
 ]
-"""Machine-readable reasons of failure."""
+"""Machine-readable reasons for a failure."""
 
 ERROR_CODE_VALUES: Final[tuple[ErrorCode, ...]] = (
     "concurrency_limited",
@@ -33,9 +33,9 @@ ERROR_CODE_VALUES: Final[tuple[ErrorCode, ...]] = (
 
 
 def check_error_code(value: object) -> ErrorCode:
-    """Return the value as a known one.
+    """Return the value, if it is one of the known values.
 
     Raises:
-        DecodeError: If it is not known.
+        DecodeError: If it is another value.
     """
     return member(value, ERROR_CODE_VALUES, "ErrorCode")

@@ -19,9 +19,9 @@ FILE_PURPOSE_VALUES: Final[tuple[FilePurpose, ...]] = (
 
 
 def check_file_purpose(value: object) -> FilePurpose:
-    """Return the value as a known one.
+    """Return the value, if it is one of the known values.
 
     Raises:
-        DecodeError: If it is not known.
+        DecodeError: If it is another value.
     """
     return member(value, FILE_PURPOSE_VALUES, "FilePurpose")

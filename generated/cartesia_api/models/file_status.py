@@ -11,9 +11,9 @@ FILE_STATUS_VALUES: Final[tuple[FileStatus, ...]] = ("ready",)
 
 
 def check_file_status(value: object) -> FileStatus:
-    """Return the value as a known one.
+    """Return the value, if it is one of the known values.
 
     Raises:
-        DecodeError: If it is not known.
+        DecodeError: If it is another value.
     """
     return member(value, FILE_STATUS_VALUES, "FileStatus")

@@ -27,9 +27,9 @@ class FineTune(Model):
         language: Language of the recordings.
         model_id: Id of the model that is fine-tuned.
         dataset: Id of the dataset.
-        status: How far the training is.
+        status: State of the training.
         accent: Catalog id of the accent.
-        additional_properties: Fields that the document does not know.
+        additional_properties: Fields that the OpenAPI document does not have.
     """
 
     id: str
@@ -60,10 +60,10 @@ class FineTune(Model):
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, object]) -> Self:
-        """Make the model from a JSON object.
+        """Create the model from a JSON object.
 
         Raises:
-            DecodeError: If a field is missing or of another type. It names the field, not the value.
+            DecodeError: If a field is missing or has another type. The message has no values.
         """
         data = read_object(src_dict)
         pop = data.pop

@@ -14,9 +14,9 @@ FINE_TUNE_MODEL_VALUES: Final[tuple[FineTuneModel, ...]] = (
 
 
 def check_fine_tune_model(value: object) -> FineTuneModel:
-    """Return the value as a known one.
+    """Return the value, if it is one of the known values.
 
     Raises:
-        DecodeError: If it is not known.
+        DecodeError: If it is another value.
     """
     return member(value, FINE_TUNE_MODEL_VALUES, "FineTuneModel")

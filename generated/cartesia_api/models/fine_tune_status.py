@@ -5,7 +5,7 @@ from typing import Final, Literal, TypeAlias
 from cartesia_runtime.decoding import member
 
 FineTuneStatus: TypeAlias = Literal["completed", "created", "failed", "training"]
-"""How far a fine-tune is."""
+"""State of a fine-tune."""
 
 FINE_TUNE_STATUS_VALUES: Final[tuple[FineTuneStatus, ...]] = (
     "completed",
@@ -16,9 +16,9 @@ FINE_TUNE_STATUS_VALUES: Final[tuple[FineTuneStatus, ...]] = (
 
 
 def check_fine_tune_status(value: object) -> FineTuneStatus:
-    """Return the value as a known one.
+    """Return the value, if it is one of the known values.
 
     Raises:
-        DecodeError: If it is not known.
+        DecodeError: If it is another value.
     """
     return member(value, FINE_TUNE_STATUS_VALUES, "FineTuneStatus")

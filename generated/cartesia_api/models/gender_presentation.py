@@ -5,7 +5,7 @@ from typing import Final, Literal, TypeAlias
 from cartesia_runtime.decoding import member
 
 GenderPresentation: TypeAlias = Literal["feminine", "gender_neutral", "masculine"]
-"""How a voice presents."""
+"""Gender that a voice sounds like."""
 
 GENDER_PRESENTATION_VALUES: Final[tuple[GenderPresentation, ...]] = (
     "feminine",
@@ -15,9 +15,9 @@ GENDER_PRESENTATION_VALUES: Final[tuple[GenderPresentation, ...]] = (
 
 
 def check_gender_presentation(value: object) -> GenderPresentation:
-    """Return the value as a known one.
+    """Return the value, if it is one of the known values.
 
     Raises:
-        DecodeError: If it is not known.
+        DecodeError: If it is another value.
     """
     return member(value, GENDER_PRESENTATION_VALUES, "GenderPresentation")

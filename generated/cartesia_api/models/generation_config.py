@@ -13,13 +13,13 @@ from ..models.emotion import Emotion
 
 @define(kw_only=True)
 class GenerationConfig(Model):
-    """Delivery of the speech. Takes effect on the sonic-3 family.
+    """Speed, volume and emotion of the speech. Only models of the sonic-3 family use it.
 
     Attributes:
         speed: Speed as a factor, 0.6 to 1.5. The server speaks at 1 when it is left out.
         volume: Loudness as a factor, 0.5 to 2. The server speaks at 1 when it is left out.
         emotion: Emotion that guides the delivery.
-        additional_properties: Fields that the document does not know.
+        additional_properties: Fields that the OpenAPI document does not have.
     """
 
     speed: float | Unset = UNSET
@@ -36,10 +36,10 @@ class GenerationConfig(Model):
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, object]) -> Self:
-        """Make the model from a JSON object.
+        """Create the model from a JSON object.
 
         Raises:
-            DecodeError: If a field is missing or of another type. It names the field, not the value.
+            DecodeError: If a field is missing or has another type. The message has no values.
         """
         data = read_object(src_dict)
         pop = data.pop

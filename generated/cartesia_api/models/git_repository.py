@@ -17,7 +17,7 @@ class GitRepository(Model):
         account: Account that owns the repository.
         name: Name of the repository.
         provider: Where the repository is, such as GitHub.
-        additional_properties: Fields that the document does not know.
+        additional_properties: Fields that the OpenAPI document does not have.
     """
 
     account: str
@@ -34,10 +34,10 @@ class GitRepository(Model):
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, object]) -> Self:
-        """Make the model from a JSON object.
+        """Create the model from a JSON object.
 
         Raises:
-            DecodeError: If a field is missing or of another type. It names the field, not the value.
+            DecodeError: If a field is missing or has another type. The message has no values.
         """
         data = read_object(src_dict)
         pop = data.pop

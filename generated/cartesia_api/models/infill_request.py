@@ -31,11 +31,11 @@ class InfillRequest(Model):
         output_format_container: Container of the audio.
         output_format_sample_rate: Sampling rate of the audio in Hz.
         left_audio: The recording before the gap.
-        right_audio: The recording behind the gap.
+        right_audio: The recording after the gap.
         output_format_encoding: Encoding of one sample. Needed for `raw` and `wav`, not for
             `mp3`.
         output_format_bit_rate: Bit rate in bits per second. Needed for `mp3` only.
-        additional_properties: Fields that the document does not know.
+        additional_properties: Fields that the OpenAPI document does not have.
     """
 
     model_id: InfillModel | str
@@ -88,10 +88,10 @@ class InfillRequest(Model):
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, object]) -> Self:
-        """Make the model from a JSON object.
+        """Create the model from a JSON object.
 
         Raises:
-            DecodeError: If a field is missing or of another type. It names the field, not the value.
+            DecodeError: If a field is missing or has another type. The message has no values.
         """
         data = read_object(src_dict)
         pop = data.pop

@@ -14,8 +14,8 @@ class IssuedToken(Model):
     """A new access token.
 
     Attributes:
-        token: The token, to be sent as a bearer token. Treat it as a secret.
-        additional_properties: Fields that the document does not know.
+        token: The token. Send it as a bearer token, and keep it secret.
+        additional_properties: Fields that the OpenAPI document does not have.
     """
 
     token: str = field(repr=False)
@@ -27,10 +27,10 @@ class IssuedToken(Model):
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, object]) -> Self:
-        """Make the model from a JSON object.
+        """Create the model from a JSON object.
 
         Raises:
-            DecodeError: If a field is missing or of another type. It names the field, not the value.
+            DecodeError: If a field is missing or has another type. The message has no values.
         """
         data = read_object(src_dict)
         pop = data.pop

@@ -101,9 +101,9 @@ LANGUAGE_VALUES: Final[tuple[Language, ...]] = (
 
 
 def check_language(value: object) -> Language:
-    """Return the value as a known one.
+    """Return the value, if it is one of the known values.
 
     Raises:
-        DecodeError: If it is not known.
+        DecodeError: If it is another value.
     """
     return member(value, LANGUAGE_VALUES, "Language")

@@ -27,18 +27,18 @@ _READ_ACCENTS: Final[Reader[list[object]]] = list_of(read_any)
 
 @define(kw_only=True)
 class Locale(Model):
-    """A language as it is spoken in a region. The documentation shows this object only in part, so
-    what else the server sends is among the additional properties.
+    """A language as it is spoken in a region. The documentation shows only a part of this object;
+    other fields that the server sends are additional properties.
 
     Attributes:
         locale: BCP 47 tag of language and region, such as `en-GB`.
         language: Language of the locale.
-        name: Name to show to people. Sources do not tell whether it is in this field or in
+        name: Name to show to people. Sources do not say whether it is in this field or in
             `display_name`.
-        display_name: Name to show to people. Sources do not tell whether it is in this field
+        display_name: Name to show to people. Sources do not say whether it is in this field
             or in `name`.
         accents: Accents of the locale. Whether they are ids or objects is not documented.
-        additional_properties: Fields that the document does not know.
+        additional_properties: Fields that the OpenAPI document does not have.
     """
 
     locale: str
@@ -63,10 +63,10 @@ class Locale(Model):
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, object]) -> Self:
-        """Make the model from a JSON object.
+        """Create the model from a JSON object.
 
         Raises:
-            DecodeError: If a field is missing or of another type. It names the field, not the value.
+            DecodeError: If a field is missing or has another type. The message has no values.
         """
         data = read_object(src_dict)
         pop = data.pop

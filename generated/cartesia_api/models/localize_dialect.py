@@ -22,9 +22,9 @@ LOCALIZE_DIALECT_VALUES: Final[tuple[LocalizeDialect, ...]] = (
 
 
 def check_localize_dialect(value: object) -> LocalizeDialect:
-    """Return the value as a known one.
+    """Return the value, if it is one of the known values.
 
     Raises:
-        DecodeError: If it is not known.
+        DecodeError: If it is another value.
     """
     return member(value, LOCALIZE_DIALECT_VALUES, "LocalizeDialect")

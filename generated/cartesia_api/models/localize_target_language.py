@@ -53,9 +53,9 @@ LOCALIZE_TARGET_LANGUAGE_VALUES: Final[tuple[LocalizeTargetLanguage, ...]] = (
 
 
 def check_localize_target_language(value: object) -> LocalizeTargetLanguage:
-    """Return the value as a known one.
+    """Return the value, if it is one of the known values.
 
     Raises:
-        DecodeError: If it is not known.
+        DecodeError: If it is another value.
     """
     return member(value, LOCALIZE_TARGET_LANGUAGE_VALUES, "LocalizeTargetLanguage")

@@ -26,7 +26,7 @@ _READ_DIALECT: Final[Reader[LocalizeDialect | None]] = either(check_localize_dia
 
 @define(kw_only=True)
 class LocalizeVoiceRequest(Model):
-    """A voice to localize and what to call the result.
+    """A voice to localize and the details of the new voice.
 
     Attributes:
         voice_id: Id of the source voice.
@@ -34,10 +34,11 @@ class LocalizeVoiceRequest(Model):
         accent: Catalog id of an accent that is marked `is_localizable`.
         description: What the new voice sounds like.
         tagline: A few words about the new voice, at most 32 characters.
-        language: Language of the new voice. The accent implies it when it is left out.
+        language: Language of the new voice. The server takes it from the accent when it is
+            left out.
         dialect: Dialect, the older way to name an accent.
-        original_speaker_gender: Gender of the speaker behind the source voice.
-        additional_properties: Fields that the document does not know.
+        original_speaker_gender: Gender of the speaker of the source voice.
+        additional_properties: Fields that the OpenAPI document does not have.
     """
 
     voice_id: str
@@ -68,10 +69,10 @@ class LocalizeVoiceRequest(Model):
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, object]) -> Self:
-        """Make the model from a JSON object.
+        """Create the model from a JSON object.
 
         Raises:
-            DecodeError: If a field is missing or of another type. It names the field, not the value.
+            DecodeError: If a field is missing or has another type. The message has no values.
         """
         data = read_object(src_dict)
         pop = data.pop

@@ -17,9 +17,10 @@ class LogEvent(Model):
 
     Attributes:
         event: Name of the event.
-        metadata: What the event was logged with.
-        timestamp: When the event was received in seconds from the start of the call.
-        additional_properties: Fields that the document does not know.
+        metadata: Data that the event was logged with.
+        timestamp: Time at which the server received the event, in seconds from the start of
+            the call.
+        additional_properties: Fields that the OpenAPI document does not have.
     """
 
     event: str
@@ -36,10 +37,10 @@ class LogEvent(Model):
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, object]) -> Self:
-        """Make the model from a JSON object.
+        """Create the model from a JSON object.
 
         Raises:
-            DecodeError: If a field is missing or of another type. It names the field, not the value.
+            DecodeError: If a field is missing or has another type. The message has no values.
         """
         data = read_object(src_dict)
         pop = data.pop

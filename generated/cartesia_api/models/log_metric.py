@@ -16,8 +16,9 @@ class LogMetric(Model):
     Attributes:
         name: Name of the number.
         value: The number, which may be negative.
-        timestamp: When the number was received in seconds from the start of the call.
-        additional_properties: Fields that the document does not know.
+        timestamp: Time at which the server received the number, in seconds from the start of
+            the call.
+        additional_properties: Fields that the OpenAPI document does not have.
     """
 
     name: str
@@ -34,10 +35,10 @@ class LogMetric(Model):
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, object]) -> Self:
-        """Make the model from a JSON object.
+        """Create the model from a JSON object.
 
         Raises:
-            DecodeError: If a field is missing or of another type. It names the field, not the value.
+            DecodeError: If a field is missing or has another type. The message has no values.
         """
         data = read_object(src_dict)
         pop = data.pop

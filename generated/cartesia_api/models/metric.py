@@ -27,10 +27,10 @@ class Metric(Model):
     Attributes:
         id: Id of the metric.
         name: Name of the metric, which is unique.
-        prompt: The task and how to judge it.
-        created_at: When the metric was made.
+        prompt: Instructions for the model, with the task and how to judge it.
+        created_at: When the metric was created.
         display_name: Name shown to people.
-        additional_properties: Fields that the document does not know.
+        additional_properties: Fields that the OpenAPI document does not have.
     """
 
     id: str
@@ -55,10 +55,10 @@ class Metric(Model):
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, object]) -> Self:
-        """Make the model from a JSON object.
+        """Create the model from a JSON object.
 
         Raises:
-            DecodeError: If a field is missing or of another type. It names the field, not the value.
+            DecodeError: If a field is missing or has another type. The message has no values.
         """
         data = read_object(src_dict)
         pop = data.pop

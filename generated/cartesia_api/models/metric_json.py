@@ -11,10 +11,10 @@ from cartesia_runtime.models import Model
 
 @define(kw_only=True)
 class MetricJson(Model):
-    """The answer of a metric as an object of its own design.
+    """The answer of a metric as a JSON object. Its fields depend on the metric.
 
     Attributes:
-        additional_properties: Fields that the document does not know.
+        additional_properties: Fields that the OpenAPI document does not have.
     """
 
     additional_properties: dict[str, object] = field(init=False, factory=dict)
@@ -25,10 +25,10 @@ class MetricJson(Model):
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, object]) -> Self:
-        """Make the model from a JSON object.
+        """Create the model from a JSON object.
 
         Raises:
-            DecodeError: If a field is missing or of another type. It names the field, not the value.
+            DecodeError: If a field is missing or has another type. The message has no values.
         """
         data = read_object(src_dict)
         pop = data.pop

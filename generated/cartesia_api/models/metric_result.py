@@ -40,18 +40,18 @@ class MetricResult(Model):
         id: Id of the result.
         agent_id: Id of the agent.
         call_id: Id of the call.
-        created_at: When the result was made.
+        created_at: When the result was created.
         deployment_id: Id of the deployment.
         metric_id: Id of the metric.
         metric_name: Name of the metric.
         result: The answer as text.
         status: Whether the metric could be computed.
-        summary: What the call was about, in short.
+        summary: Short summary of the call.
         json_result: The answer as an object.
-        run_id: Id of the run that made the result.
+        run_id: Id of the run that computed the result.
         transcript: The turns of the call.
-        value: The answer as any JSON value, null where there is none.
-        additional_properties: Fields that the document does not know.
+        value: The answer as any JSON value; null when there is none.
+        additional_properties: Fields that the OpenAPI document does not have.
     """
 
     id: str
@@ -94,10 +94,10 @@ class MetricResult(Model):
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, object]) -> Self:
-        """Make the model from a JSON object.
+        """Create the model from a JSON object.
 
         Raises:
-            DecodeError: If a field is missing or of another type. It names the field, not the value.
+            DecodeError: If a field is missing or has another type. The message has no values.
         """
         data = read_object(src_dict)
         pop = data.pop

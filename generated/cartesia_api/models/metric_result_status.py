@@ -11,9 +11,9 @@ METRIC_RESULT_STATUS_VALUES: Final[tuple[MetricResultStatus, ...]] = ("completed
 
 
 def check_metric_result_status(value: object) -> MetricResultStatus:
-    """Return the value as a known one.
+    """Return the value, if it is one of the known values.
 
     Raises:
-        DecodeError: If it is not known.
+        DecodeError: If it is another value.
     """
     return member(value, METRIC_RESULT_STATUS_VALUES, "MetricResultStatus")

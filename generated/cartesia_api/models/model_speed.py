@@ -11,9 +11,9 @@ MODEL_SPEED_VALUES: Final[tuple[ModelSpeed, ...]] = ("fast", "normal", "slow")
 
 
 def check_model_speed(value: object) -> ModelSpeed:
-    """Return the value as a known one.
+    """Return the value, if it is one of the known values.
 
     Raises:
-        DecodeError: If it is not known.
+        DecodeError: If it is another value.
     """
     return member(value, MODEL_SPEED_VALUES, "ModelSpeed")

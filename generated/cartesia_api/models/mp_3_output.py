@@ -22,7 +22,7 @@ class Mp3Output(Model):
         container: Always `mp3`.
         bit_rate: Bit rate in bits per second.
         sample_rate: Sampling rate in Hz.
-        additional_properties: Fields that the document does not know.
+        additional_properties: Fields that the OpenAPI document does not have.
     """
 
     container: Literal["mp3"] = "mp3"
@@ -43,10 +43,10 @@ class Mp3Output(Model):
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, object]) -> Self:
-        """Make the model from a JSON object.
+        """Create the model from a JSON object.
 
         Raises:
-            DecodeError: If a field is missing or of another type. It names the field, not the value.
+            DecodeError: If a field is missing or has another type. The message has no values.
         """
         data = read_object(src_dict)
         pop = data.pop

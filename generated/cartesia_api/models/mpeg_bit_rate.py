@@ -11,9 +11,9 @@ MPEG_BIT_RATE_VALUES: Final[tuple[MpegBitRate, ...]] = (32000, 64000, 96000, 128
 
 
 def check_mpeg_bit_rate(value: object) -> MpegBitRate:
-    """Return the value as a known one.
+    """Return the value, if it is one of the known values.
 
     Raises:
-        DecodeError: If it is not known.
+        DecodeError: If it is another value.
     """
     return member(value, MPEG_BIT_RATE_VALUES, "MpegBitRate")

@@ -17,11 +17,10 @@ class PhoneNumber(Model):
     Attributes:
         agent_id: Id of the agent.
         number: The number with its country code.
-        is_cartesia_managed: True when the service provides the number, which is always so
-            today.
-        created_at: When the number was made.
+        is_cartesia_managed: True when Cartesia provides the number, which today is always so.
+        created_at: When the number was created.
         updated_at: When the number was last changed.
-        additional_properties: Fields that the document does not know.
+        additional_properties: Fields that the OpenAPI document does not have.
     """
 
     agent_id: str
@@ -46,10 +45,10 @@ class PhoneNumber(Model):
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, object]) -> Self:
-        """Make the model from a JSON object.
+        """Create the model from a JSON object.
 
         Raises:
-            DecodeError: If a field is missing or of another type. It names the field, not the value.
+            DecodeError: If a field is missing or has another type. The message has no values.
         """
         data = read_object(src_dict)
         pop = data.pop

@@ -21,7 +21,7 @@ class PhonemeTimestamps(Model):
         phonemes: The phonemes in the International Phonetic Alphabet.
         start: Start of each phoneme in seconds.
         end: End of each phoneme in seconds.
-        additional_properties: Fields that the document does not know.
+        additional_properties: Fields that the OpenAPI document does not have.
     """
 
     phonemes: list[str]
@@ -38,10 +38,10 @@ class PhonemeTimestamps(Model):
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, object]) -> Self:
-        """Make the model from a JSON object.
+        """Create the model from a JSON object.
 
         Raises:
-            DecodeError: If a field is missing or of another type. It names the field, not the value.
+            DecodeError: If a field is missing or has another type. The message has no values.
         """
         data = read_object(src_dict)
         pop = data.pop

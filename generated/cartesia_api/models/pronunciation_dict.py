@@ -25,16 +25,16 @@ _READ_ITEMS: Final[Reader[list[PronunciationItem]]] = list_of(PronunciationItem.
 @define(kw_only=True)
 class PronunciationDict(Model):
     """A dictionary of pronunciations. An older document has `description`, `access` and `is_owner`
-    as well; they are kept among the additional properties where a server sends them.
+    as well; if a server sends them, they are additional properties.
 
     Attributes:
         id: Id of the dictionary.
         name: Name of the dictionary.
         owner_id: Id of the owner.
         pinned: True when the owner pinned the dictionary.
-        items: Texts and what to say in their place.
-        created_at: When the dictionary was made.
-        additional_properties: Fields that the document does not know.
+        items: Texts and their pronunciations.
+        created_at: When the dictionary was created.
+        additional_properties: Fields that the OpenAPI document does not have.
     """
 
     id: str
@@ -61,10 +61,10 @@ class PronunciationDict(Model):
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, object]) -> Self:
-        """Make the model from a JSON object.
+        """Create the model from a JSON object.
 
         Raises:
-            DecodeError: If a field is missing or of another type. It names the field, not the value.
+            DecodeError: If a field is missing or has another type. The message has no values.
         """
         data = read_object(src_dict)
         pop = data.pop

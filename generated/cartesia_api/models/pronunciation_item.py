@@ -11,15 +11,15 @@ from cartesia_runtime.models import UNSET, Model, Unset
 
 @define(kw_only=True)
 class PronunciationItem(Model):
-    """A text and what to say in its place. An older document also names a field `pronunciation`,
-    which is gone.
+    """A text and its pronunciation. An older document also has a field `pronunciation`, which the
+    server no longer uses.
 
     Attributes:
         text: Text to replace.
-        alias: What is said in its place: words as they sound, or phonemes.
+        alias: Replacement for the text, as words that sound like it or as phonemes.
         case_sensitive: True replaces only this capitalisation of the text. The server assumes
             false; for sonic-3.6 that means every capitalisation.
-        additional_properties: Fields that the document does not know.
+        additional_properties: Fields that the OpenAPI document does not have.
     """
 
     text: str
@@ -36,10 +36,10 @@ class PronunciationItem(Model):
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, object]) -> Self:
-        """Make the model from a JSON object.
+        """Create the model from a JSON object.
 
         Raises:
-            DecodeError: If a field is missing or of another type. It names the field, not the value.
+            DecodeError: If a field is missing or has another type. The message has no values.
         """
         data = read_object(src_dict)
         pop = data.pop

@@ -17,9 +17,9 @@ RAW_ENCODING_VALUES: Final[tuple[RawEncoding, ...]] = (
 
 
 def check_raw_encoding(value: object) -> RawEncoding:
-    """Return the value as a known one.
+    """Return the value, if it is one of the known values.
 
     Raises:
-        DecodeError: If it is not known.
+        DecodeError: If it is another value.
     """
     return member(value, RAW_ENCODING_VALUES, "RawEncoding")

@@ -11,9 +11,9 @@ SAMPLE_RATE_VALUES: Final[tuple[SampleRate, ...]] = (8000, 16000, 22050, 24000, 
 
 
 def check_sample_rate(value: object) -> SampleRate:
-    """Return the value as a known one.
+    """Return the value, if it is one of the known values.
 
     Raises:
-        DecodeError: If it is not known.
+        DecodeError: If it is another value.
     """
     return member(value, SAMPLE_RATE_VALUES, "SampleRate")

@@ -15,8 +15,8 @@ class ServiceStatus(Model):
 
     Attributes:
         ok: True when the service is up.
-        version: API version that the gateway uses when a request names none.
-        additional_properties: Fields that the document does not know.
+        version: API version that the gateway uses for requests without a version.
+        additional_properties: Fields that the OpenAPI document does not have.
     """
 
     ok: bool
@@ -29,10 +29,10 @@ class ServiceStatus(Model):
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, object]) -> Self:
-        """Make the model from a JSON object.
+        """Create the model from a JSON object.
 
         Raises:
-            DecodeError: If a field is missing or of another type. It names the field, not the value.
+            DecodeError: If a field is missing or has another type. The message has no values.
         """
         data = read_object(src_dict)
         pop = data.pop

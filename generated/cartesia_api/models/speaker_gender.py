@@ -11,9 +11,9 @@ SPEAKER_GENDER_VALUES: Final[tuple[SpeakerGender, ...]] = ("female", "male")
 
 
 def check_speaker_gender(value: object) -> SpeakerGender:
-    """Return the value as a known one.
+    """Return the value, if it is one of the known values.
 
     Raises:
-        DecodeError: If it is not known.
+        DecodeError: If it is another value.
     """
     return member(value, SPEAKER_GENDER_VALUES, "SpeakerGender")

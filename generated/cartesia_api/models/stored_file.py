@@ -29,7 +29,7 @@ _READ_CREATED_AT: Final[Reader[None | str]] = either(read_str, read_null)
 
 @define(kw_only=True)
 class StoredFile(Model):
-    """A stored file. Sources show it only by example, so all but its id may be absent.
+    """A stored file. Sources show it only in examples, so every field except `id` may be absent.
 
     Attributes:
         id: Id of the file, such as `file_...`.
@@ -39,7 +39,7 @@ class StoredFile(Model):
         status: Whether the file can be used.
         owner_id: Id of the owner.
         created_at: When the file was stored. The format of the time is not documented.
-        additional_properties: Fields that the document does not know.
+        additional_properties: Fields that the OpenAPI document does not have.
     """
 
     id: str
@@ -68,10 +68,10 @@ class StoredFile(Model):
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, object]) -> Self:
-        """Make the model from a JSON object.
+        """Create the model from a JSON object.
 
         Raises:
-            DecodeError: If a field is missing or of another type. It names the field, not the value.
+            DecodeError: If a field is missing or has another type. The message has no values.
         """
         data = read_object(src_dict)
         pop = data.pop

@@ -11,9 +11,9 @@ STT_BATCH_MODEL_VALUES: Final[tuple[SttBatchModel, ...]] = ("ink-whisper", "ink-
 
 
 def check_stt_batch_model(value: object) -> SttBatchModel:
-    """Return the value as a known one.
+    """Return the value, if it is one of the known values.
 
     Raises:
-        DecodeError: If it is not known.
+        DecodeError: If it is another value.
     """
     return member(value, STT_BATCH_MODEL_VALUES, "SttBatchModel")

@@ -15,12 +15,12 @@ _READ_TYPE_: Final[Reader[Literal["config"]]] = constant("config")
 
 @define(kw_only=True)
 class SttConfigFrame(Model):
-    """Changes how turns are told apart from now on.
+    """Changes the settings for the detection of turns.
 
     Attributes:
         type_: Always `config`.
-        turn: What to change.
-        additional_properties: Fields that the document does not know.
+        turn: The settings to change.
+        additional_properties: Fields that the OpenAPI document does not have.
     """
 
     type_: Literal["config"] = "config"
@@ -33,10 +33,10 @@ class SttConfigFrame(Model):
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, object]) -> Self:
-        """Make the model from a JSON object.
+        """Create the model from a JSON object.
 
         Raises:
-            DecodeError: If a field is missing or of another type. It names the field, not the value.
+            DecodeError: If a field is missing or has another type. The message has no values.
         """
         data = read_object(src_dict)
         pop = data.pop

@@ -7,7 +7,7 @@ from cartesia_runtime.decoding import member
 SttEncoding: TypeAlias = Literal[
     "pcm_alaw", "pcm_f16le", "pcm_f32le", "pcm_mulaw", "pcm_s16le", "pcm_s32le"
 ]
-"""Encoding of headerless samples for speech to text. Needed, with `sample_rate`, only for those."""
+"""Encoding of samples without a header. Give it, with `sample_rate`, only for such samples."""
 
 STT_ENCODING_VALUES: Final[tuple[SttEncoding, ...]] = (
     "pcm_alaw",
@@ -20,9 +20,9 @@ STT_ENCODING_VALUES: Final[tuple[SttEncoding, ...]] = (
 
 
 def check_stt_encoding(value: object) -> SttEncoding:
-    """Return the value as a known one.
+    """Return the value, if it is one of the known values.
 
     Raises:
-        DecodeError: If it is not known.
+        DecodeError: If it is another value.
     """
     return member(value, STT_ENCODING_VALUES, "SttEncoding")

@@ -17,8 +17,8 @@ class SttFlushDoneFrame(Model):
 
     Attributes:
         type_: Always `flush_done`.
-        request_id: Id of the connection, to be quoted to support.
-        additional_properties: Fields that the document does not know.
+        request_id: Id of the connection. Give it to support when you report a problem.
+        additional_properties: Fields that the OpenAPI document does not have.
     """
 
     type_: Literal["flush_done"] = "flush_done"
@@ -33,10 +33,10 @@ class SttFlushDoneFrame(Model):
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, object]) -> Self:
-        """Make the model from a JSON object.
+        """Create the model from a JSON object.
 
         Raises:
-            DecodeError: If a field is missing or of another type. It names the field, not the value.
+            DecodeError: If a field is missing or has another type. The message has no values.
         """
         data = read_object(src_dict)
         pop = data.pop

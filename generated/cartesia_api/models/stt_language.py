@@ -213,9 +213,9 @@ STT_LANGUAGE_VALUES: Final[tuple[SttLanguage, ...]] = (
 
 
 def check_stt_language(value: object) -> SttLanguage:
-    """Return the value as a known one.
+    """Return the value, if it is one of the known values.
 
     Raises:
-        DecodeError: If it is not known.
+        DecodeError: If it is another value.
     """
     return member(value, STT_LANGUAGE_VALUES, "SttLanguage")

@@ -40,14 +40,14 @@ class SttTranscriptFrame(Model):
 
     Attributes:
         type_: Always `transcript`.
-        request_id: Id of the connection, to be quoted to support.
+        request_id: Id of the connection. Give it to support when you report a problem.
         text: What was said since the last final frame. Its spaces belong to it.
         is_final: True when the text will not change any more.
-        duration: Length of the audio behind the text, in seconds.
+        duration: Length of the audio of this text, in seconds.
         language: Language that was spoken.
-        words: The words with their timings. Sources differ: the examples show a list of
-            words, the types of the official SDK columns.
-        additional_properties: Fields that the document does not know.
+        words: The words with their times. Sources differ: the examples show a list of words,
+            the types of the official SDK columns.
+        additional_properties: Fields that the OpenAPI document does not have.
     """
 
     type_: Literal["transcript"] = "transcript"
@@ -76,10 +76,10 @@ class SttTranscriptFrame(Model):
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, object]) -> Self:
-        """Make the model from a JSON object.
+        """Create the model from a JSON object.
 
         Raises:
-            DecodeError: If a field is missing or of another type. It names the field, not the value.
+            DecodeError: If a field is missing or has another type. The message has no values.
         """
         data = read_object(src_dict)
         pop = data.pop

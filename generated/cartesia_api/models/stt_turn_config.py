@@ -11,7 +11,8 @@ from cartesia_runtime.models import UNSET, Model, Unset
 
 @define(kw_only=True)
 class SttTurnConfig(Model):
-    """How turns are told apart. The thresholds fall strictly in the order start, eager end, end.
+    """Settings for the detection of turns. The thresholds must decrease in the order start, eager
+    end, end.
 
     Attributes:
         start_threshold: Probability of speech that starts a turn, 0.5 to 0.9. The server uses
@@ -22,7 +23,7 @@ class SttTurnConfig(Model):
             0.2 when it is left out.
         end_timeout_ms: Silence that ends a turn in milliseconds, 640 to 11200. The server
             uses 5600 when it is left out.
-        additional_properties: Fields that the document does not know.
+        additional_properties: Fields that the OpenAPI document does not have.
     """
 
     start_threshold: float | Unset = UNSET
@@ -45,10 +46,10 @@ class SttTurnConfig(Model):
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, object]) -> Self:
-        """Make the model from a JSON object.
+        """Create the model from a JSON object.
 
         Raises:
-            DecodeError: If a field is missing or of another type. It names the field, not the value.
+            DecodeError: If a field is missing or has another type. The message has no values.
         """
         data = read_object(src_dict)
         pop = data.pop

@@ -17,9 +17,9 @@ class SttTurnEagerEndFrame(Model):
 
     Attributes:
         type_: Always `turn.eager_end`.
-        request_id: Id of the connection, to be quoted to support.
+        request_id: Id of the connection. Give it to support when you report a problem.
         transcript: What was said in this turn.
-        additional_properties: Fields that the document does not know.
+        additional_properties: Fields that the OpenAPI document does not have.
     """
 
     type_: Literal["turn.eager_end"] = "turn.eager_end"
@@ -36,10 +36,10 @@ class SttTurnEagerEndFrame(Model):
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, object]) -> Self:
-        """Make the model from a JSON object.
+        """Create the model from a JSON object.
 
         Raises:
-            DecodeError: If a field is missing or of another type. It names the field, not the value.
+            DecodeError: If a field is missing or has another type. The message has no values.
         """
         data = read_object(src_dict)
         pop = data.pop

@@ -13,14 +13,14 @@ _READ_TYPE_: Final[Reader[Literal["turn.update"]]] = constant("turn.update")
 
 @define(kw_only=True)
 class SttTurnUpdateFrame(Model):
-    """More was said.
+    """The speaker said more in the same turn.
 
     Attributes:
         type_: Always `turn.update`.
-        request_id: Id of the connection, to be quoted to support.
+        request_id: Id of the connection. Give it to support when you report a problem.
         transcript: What was said in this turn so far, from its start. It is not revised
             later.
-        additional_properties: Fields that the document does not know.
+        additional_properties: Fields that the OpenAPI document does not have.
     """
 
     type_: Literal["turn.update"] = "turn.update"
@@ -37,10 +37,10 @@ class SttTurnUpdateFrame(Model):
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, object]) -> Self:
-        """Make the model from a JSON object.
+        """Create the model from a JSON object.
 
         Raises:
-            DecodeError: If a field is missing or of another type. It names the field, not the value.
+            DecodeError: If a field is missing or has another type. The message has no values.
         """
         data = read_object(src_dict)
         pop = data.pop

@@ -21,7 +21,7 @@ class SttWordColumns(Model):
         words: The words.
         start: Start of each word in seconds.
         end: End of each word in seconds.
-        additional_properties: Fields that the document does not know.
+        additional_properties: Fields that the OpenAPI document does not have.
     """
 
     words: list[str]
@@ -37,10 +37,10 @@ class SttWordColumns(Model):
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, object]) -> Self:
-        """Make the model from a JSON object.
+        """Create the model from a JSON object.
 
         Raises:
-            DecodeError: If a field is missing or of another type. It names the field, not the value.
+            DecodeError: If a field is missing or has another type. The message has no values.
         """
         data = read_object(src_dict)
         pop = data.pop

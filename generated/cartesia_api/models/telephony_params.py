@@ -11,13 +11,13 @@ from cartesia_runtime.models import UNSET, Model
 
 @define(kw_only=True)
 class TelephonyParams(Model):
-    """The two ends of a call made by phone. Sources differ on which end is which: by the names,
-    `from` calls `to`; by the comments of the official SDK, `from` is the number of the agent.
+    """The two phone numbers of a call. Sources differ on their meaning: by the names, `from` calls
+    `to`; by the comments of the official SDK, `from` is the number of the agent.
 
     Attributes:
         from_: Phone number that the call comes from.
         to: Phone number that the call goes to.
-        additional_properties: Fields that the document does not know.
+        additional_properties: Fields that the OpenAPI document does not have.
     """
 
     from_: str
@@ -30,10 +30,10 @@ class TelephonyParams(Model):
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, object]) -> Self:
-        """Make the model from a JSON object.
+        """Create the model from a JSON object.
 
         Raises:
-            DecodeError: If a field is missing or of another type. It names the field, not the value.
+            DecodeError: If a field is missing or has another type. The message has no values.
         """
         data = read_object(src_dict)
         pop = data.pop

@@ -5,15 +5,15 @@ from typing import Final, Literal, TypeAlias
 from cartesia_runtime.decoding import member
 
 TimestampGranularity: TypeAlias = Literal["word",]
-"""Units that a transcript can carry timings for."""
+"""Units of a transcript that can have times."""
 
 TIMESTAMP_GRANULARITY_VALUES: Final[tuple[TimestampGranularity, ...]] = ("word",)
 
 
 def check_timestamp_granularity(value: object) -> TimestampGranularity:
-    """Return the value as a known one.
+    """Return the value, if it is one of the known values.
 
     Raises:
-        DecodeError: If it is not known.
+        DecodeError: If it is another value.
     """
     return member(value, TIMESTAMP_GRANULARITY_VALUES, "TimestampGranularity")

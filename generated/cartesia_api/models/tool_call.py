@@ -18,8 +18,8 @@ class ToolCall(Model):
     Attributes:
         id: Id of the tool call.
         name: Name of the tool.
-        arguments: Arguments that the tool was given.
-        additional_properties: Fields that the document does not know.
+        arguments: Arguments of the tool call.
+        additional_properties: Fields that the OpenAPI document does not have.
     """
 
     id: str
@@ -36,10 +36,10 @@ class ToolCall(Model):
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, object]) -> Self:
-        """Make the model from a JSON object.
+        """Create the model from a JSON object.
 
         Raises:
-            DecodeError: If a field is missing or of another type. It names the field, not the value.
+            DecodeError: If a field is missing or has another type. The message has no values.
         """
         data = read_object(src_dict)
         pop = data.pop

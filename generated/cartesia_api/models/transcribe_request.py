@@ -35,9 +35,9 @@ class TranscribeRequest(Model):
             headerless samples.
         model: Id of the model.
         language: Language of the recording. The server assumes `en` when it is left out.
-        timestamp_granularities: Ask for timings. `word` fills `words` in the answer; left
-            out, there are none.
-        additional_properties: Fields that the document does not know.
+        timestamp_granularities: Times to include. `word` adds `words` to the response;
+            without it there are no times.
+        additional_properties: Fields that the OpenAPI document does not have.
     """
 
     file: File
@@ -72,10 +72,10 @@ class TranscribeRequest(Model):
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, object]) -> Self:
-        """Make the model from a JSON object.
+        """Create the model from a JSON object.
 
         Raises:
-            DecodeError: If a field is missing or of another type. It names the field, not the value.
+            DecodeError: If a field is missing or has another type. The message has no values.
         """
         data = read_object(src_dict)
         pop = data.pop

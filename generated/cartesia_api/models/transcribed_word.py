@@ -11,13 +11,13 @@ from cartesia_runtime.models import UNSET, Model
 
 @define(kw_only=True)
 class TranscribedWord(Model):
-    """One word and when it was said.
+    """A word with its start and end.
 
     Attributes:
         word: The word.
         start: Start of the word, in seconds from the start of the recording.
         end: End of the word, in seconds from the start of the recording.
-        additional_properties: Fields that the document does not know.
+        additional_properties: Fields that the OpenAPI document does not have.
     """
 
     word: str
@@ -33,10 +33,10 @@ class TranscribedWord(Model):
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, object]) -> Self:
-        """Make the model from a JSON object.
+        """Create the model from a JSON object.
 
         Raises:
-            DecodeError: If a field is missing or of another type. It names the field, not the value.
+            DecodeError: If a field is missing or has another type. The message has no values.
         """
         data = read_object(src_dict)
         pop = data.pop

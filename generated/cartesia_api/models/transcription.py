@@ -39,10 +39,10 @@ class Transcription(Model):
         text: What was said.
         language: Language of the recording.
         duration: Length of the recording in seconds.
-        request_id: Id of the request, to be quoted to support.
-        is_final: Deprecated and without meaning here.
-        words: The words with their timings, when `word` granularity was asked for.
-        additional_properties: Fields that the document does not know.
+        request_id: Id of the request. Give it to support when you report a problem.
+        is_final: Deprecated; it has no meaning for whole recordings.
+        words: The words with their times, if the request asked for `word`.
+        additional_properties: Fields that the OpenAPI document does not have.
     """
 
     type_: str
@@ -71,10 +71,10 @@ class Transcription(Model):
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, object]) -> Self:
-        """Make the model from a JSON object.
+        """Create the model from a JSON object.
 
         Raises:
-            DecodeError: If a field is missing or of another type. It names the field, not the value.
+            DecodeError: If a field is missing or has another type. The message has no values.
         """
         data = read_object(src_dict)
         pop = data.pop

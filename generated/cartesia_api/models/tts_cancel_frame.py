@@ -11,13 +11,13 @@ from cartesia_runtime.models import UNSET, Model
 
 @define(kw_only=True)
 class TtsCancelFrame(Model):
-    """Stops a context. Text that is already being spoken may still send frames, which the client
-    drops.
+    """Cancels a context. The server may still send frames of audio that it has generated; the
+    client drops them.
 
     Attributes:
         context_id: Id of the context.
         cancel: Always true.
-        additional_properties: Fields that the document does not know.
+        additional_properties: Fields that the OpenAPI document does not have.
     """
 
     context_id: str
@@ -32,10 +32,10 @@ class TtsCancelFrame(Model):
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, object]) -> Self:
-        """Make the model from a JSON object.
+        """Create the model from a JSON object.
 
         Raises:
-            DecodeError: If a field is missing or of another type. It names the field, not the value.
+            DecodeError: If a field is missing or has another type. The message has no values.
         """
         data = read_object(src_dict)
         pop = data.pop

@@ -34,8 +34,8 @@ class TtsChunkFrame(Model):
         status_code: HTTP-like status, 206.
         step_time: Time the server took for this piece, in milliseconds.
         context_id: Id of the context.
-        flush_id: Number of the flush that this belongs to, from 1.
-        additional_properties: Fields that the document does not know.
+        flush_id: Number of the flush that this belongs to. The first flush is 1.
+        additional_properties: Fields that the OpenAPI document does not have.
     """
 
     type_: Literal["chunk"] = "chunk"
@@ -64,10 +64,10 @@ class TtsChunkFrame(Model):
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, object]) -> Self:
-        """Make the model from a JSON object.
+        """Create the model from a JSON object.
 
         Raises:
-            DecodeError: If a field is missing or of another type. It names the field, not the value.
+            DecodeError: If a field is missing or has another type. The message has no values.
         """
         data = read_object(src_dict)
         pop = data.pop

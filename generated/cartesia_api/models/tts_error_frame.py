@@ -28,21 +28,21 @@ _READ_CONTEXT_ID: Final[Reader[None | str]] = either(read_str, read_null)
 
 @define(kw_only=True)
 class TtsErrorFrame(Model):
-    """A context or, without `context_id`, the connection failed. Sources differ on what is always
-    there, so only `type` is required.
+    """A context or, without `context_id`, the connection failed. Sources differ on which fields
+    are always present, so only `type` is required.
 
     Attributes:
         type_: Always `error`.
-        done: True, the context is over.
+        done: True when the context has ended.
         status_code: HTTP-like status of the failure.
-        error_code: Machine-readable reason, null where there is none.
+        error_code: Machine-readable reason; null when there is none.
         title: Short name of the failure.
-        message: What went wrong, for people.
-        request_id: Id of the request, a UUID or a string derived from one, to be quoted to
-            support.
-        doc_url: Page that explains the failure.
-        context_id: Id of the context, where the failure belongs to one.
-        additional_properties: Fields that the document does not know.
+        message: Description of the failure for people to read.
+        request_id: Id of the request, a UUID or a string derived from one. Give it to support
+            when you report a problem.
+        doc_url: Address of a page that explains the failure.
+        context_id: Id of the context that failed; absent when the connection failed.
+        additional_properties: Fields that the OpenAPI document does not have.
     """
 
     type_: Literal["error"] = "error"
@@ -75,10 +75,10 @@ class TtsErrorFrame(Model):
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, object]) -> Self:
-        """Make the model from a JSON object.
+        """Create the model from a JSON object.
 
         Raises:
-            DecodeError: If a field is missing or of another type. It names the field, not the value.
+            DecodeError: If a field is missing or has another type. The message has no values.
         """
         data = read_object(src_dict)
         pop = data.pop

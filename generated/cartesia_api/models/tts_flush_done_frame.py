@@ -27,10 +27,10 @@ class TtsFlushDoneFrame(Model):
         type_: Always `flush_done`.
         done: Always false.
         flush_done: Always true.
-        flush_id: Number of the flush, from 1.
+        flush_id: Number of the flush. The first flush is 1.
         status_code: HTTP-like status, 206.
         context_id: Id of the context.
-        additional_properties: Fields that the document does not know.
+        additional_properties: Fields that the OpenAPI document does not have.
     """
 
     type_: Literal["flush_done"] = "flush_done"
@@ -57,10 +57,10 @@ class TtsFlushDoneFrame(Model):
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, object]) -> Self:
-        """Make the model from a JSON object.
+        """Create the model from a JSON object.
 
         Raises:
-            DecodeError: If a field is missing or of another type. It names the field, not the value.
+            DecodeError: If a field is missing or has another type. The message has no values.
         """
         data = read_object(src_dict)
         pop = data.pop

@@ -52,14 +52,14 @@ class TtsGenerationFrame(Model):
         output_format: Encoding and rate of the audio, which is always raw.
         continue_: True when more text may follow. The server assumes false, which finishes
             the context.
-        flush: True, with an empty transcript, speaks what is buffered and keeps the context
-            open.
+        flush: True, with an empty transcript, makes the server speak the text in its buffer.
+            The context stays open.
         max_buffer_delay_ms: Milliseconds the server may collect text before it speaks, 0 to
             5000. 0 speaks each piece at once. The server uses 3000 when it is left out.
-        add_timestamps: True sends the timing of each word. The server assumes false.
-        add_phoneme_timestamps: True sends the timing of each phoneme. The server assumes
-            false.
-        use_normalized_timestamps: True times the normalized text, not the text as written.
+        add_timestamps: True sends the time of each word. The server assumes false.
+        add_phoneme_timestamps: True sends the time of each phoneme. The server assumes false.
+        use_normalized_timestamps: True gives times for the normalized text instead of the
+            text as written.
         language: Language of the transcript, such as `en`. Give this or `locale`, not both.
         locale: Language or language and region, such as `en` or `en-GB`. Give this or
             `language`, not both.
@@ -68,7 +68,7 @@ class TtsGenerationFrame(Model):
         generation_config: Speed, volume and emotion.
         pronunciation_dict_id: Id of a pronunciation dictionary. Needs sonic-3 or newer.
         speed: Coarse speed, deprecated in favour of `generation_config`.
-        additional_properties: Fields that the document does not know.
+        additional_properties: Fields that the OpenAPI document does not have.
     """
 
     context_id: str
@@ -117,10 +117,10 @@ class TtsGenerationFrame(Model):
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, object]) -> Self:
-        """Make the model from a JSON object.
+        """Create the model from a JSON object.
 
         Raises:
-            DecodeError: If a field is missing or of another type. It names the field, not the value.
+            DecodeError: If a field is missing or has another type. The message has no values.
         """
         data = read_object(src_dict)
         pop = data.pop

@@ -12,7 +12,8 @@ TtsModel: TypeAlias = Literal[
     "sonic-3.5-2026-05-04",
     "sonic-latest",
 ]
-"""Models that speak. Undated names move on without notice; `sonic-latest` is always the newest."""
+"""Models for text to speech. A name without a date may switch to a newer model without notice;
+`sonic-latest` is always the newest."""
 
 TTS_MODEL_VALUES: Final[tuple[TtsModel, ...]] = (
     "sonic-3",
@@ -25,9 +26,9 @@ TTS_MODEL_VALUES: Final[tuple[TtsModel, ...]] = (
 
 
 def check_tts_model(value: object) -> TtsModel:
-    """Return the value as a known one.
+    """Return the value, if it is one of the known values.
 
     Raises:
-        DecodeError: If it is not known.
+        DecodeError: If it is another value.
     """
     return member(value, TTS_MODEL_VALUES, "TtsModel")

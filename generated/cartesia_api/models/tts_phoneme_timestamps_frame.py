@@ -30,16 +30,16 @@ _READ_FLUSH_ID: Final[Reader[int | None]] = either(read_int, read_null)
 
 @define(kw_only=True)
 class TtsPhonemeTimestampsFrame(Model):
-    """Timings of phonemes.
+    """Times of phonemes.
 
     Attributes:
         type_: Always `phoneme_timestamps`.
         done: Always false.
         status_code: HTTP-like status, 206.
         context_id: Id of the context.
-        phoneme_timestamps: The phonemes and their timings.
-        flush_id: Number of the flush that this belongs to, from 1.
-        additional_properties: Fields that the document does not know.
+        phoneme_timestamps: The phonemes and their times.
+        flush_id: Number of the flush that this belongs to. The first flush is 1.
+        additional_properties: Fields that the OpenAPI document does not have.
     """
 
     type_: Literal["phoneme_timestamps"] = "phoneme_timestamps"
@@ -66,10 +66,10 @@ class TtsPhonemeTimestampsFrame(Model):
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, object]) -> Self:
-        """Make the model from a JSON object.
+        """Create the model from a JSON object.
 
         Raises:
-            DecodeError: If a field is missing or of another type. It names the field, not the value.
+            DecodeError: If a field is missing or has another type. The message has no values.
         """
         data = read_object(src_dict)
         pop = data.pop

@@ -58,7 +58,7 @@ class TtsRequest(Model):
         save: True stores the audio and sends its id in the header `Cartesia-File-ID`. The
             server assumes false.
         speed: Coarse speed, deprecated in favour of `generation_config`.
-        additional_properties: Fields that the document does not know.
+        additional_properties: Fields that the OpenAPI document does not have.
     """
 
     model_id: str | TtsModel
@@ -95,10 +95,10 @@ class TtsRequest(Model):
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, object]) -> Self:
-        """Make the model from a JSON object.
+        """Create the model from a JSON object.
 
         Raises:
-            DecodeError: If a field is missing or of another type. It names the field, not the value.
+            DecodeError: If a field is missing or has another type. The message has no values.
         """
         data = read_object(src_dict)
         pop = data.pop

@@ -31,7 +31,7 @@ class TtsSseDoneEvent(Model):
         done: Always true.
         status_code: HTTP-like status, 200 or 206.
         context_id: The id given in the request.
-        additional_properties: Fields that the document does not know.
+        additional_properties: Fields that the OpenAPI document does not have.
     """
 
     type_: Literal["done"] = "done"
@@ -54,10 +54,10 @@ class TtsSseDoneEvent(Model):
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, object]) -> Self:
-        """Make the model from a JSON object.
+        """Create the model from a JSON object.
 
         Raises:
-            DecodeError: If a field is missing or of another type. It names the field, not the value.
+            DecodeError: If a field is missing or has another type. The message has no values.
         """
         data = read_object(src_dict)
         pop = data.pop

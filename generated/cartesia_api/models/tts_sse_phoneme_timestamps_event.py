@@ -26,15 +26,15 @@ _READ_CONTEXT_ID: Final[Reader[None | str]] = either(read_str, read_null)
 
 @define(kw_only=True)
 class TtsSsePhonemeTimestampsEvent(Model):
-    """Timings of phonemes.
+    """Times of phonemes.
 
     Attributes:
         type_: Always `phoneme_timestamps`.
-        phoneme_timestamps: The phonemes and their timings.
+        phoneme_timestamps: The phonemes and their times.
         done: Always false.
         status_code: HTTP-like status, 206.
         context_id: The id given in the request.
-        additional_properties: Fields that the document does not know.
+        additional_properties: Fields that the OpenAPI document does not have.
     """
 
     type_: Literal["phoneme_timestamps"] = "phoneme_timestamps"
@@ -59,10 +59,10 @@ class TtsSsePhonemeTimestampsEvent(Model):
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, object]) -> Self:
-        """Make the model from a JSON object.
+        """Create the model from a JSON object.
 
         Raises:
-            DecodeError: If a field is missing or of another type. It names the field, not the value.
+            DecodeError: If a field is missing or has another type. The message has no values.
         """
         data = read_object(src_dict)
         pop = data.pop

@@ -37,7 +37,7 @@ _READ_CONTEXT_ID: Final[Reader[None | str]] = either(read_str, read_null)
 
 @define(kw_only=True)
 class TtsSseRequest(Model):
-    """A transcript, how to speak it and which timings to send along.
+    """A transcript, how to speak it and which times to include.
 
     Attributes:
         model_id: Id of the model. Professional voice clones need a dated one.
@@ -51,13 +51,14 @@ class TtsSseRequest(Model):
             The server uses `auto` when it is left out.
         generation_config: Speed, volume and emotion.
         pronunciation_dict_id: Id of a pronunciation dictionary. Needs sonic-3 or newer.
-        add_timestamps: True sends the timing of each word. The server assumes false.
-        add_phoneme_timestamps: True sends the timing of each phoneme. The server assumes
-            false.
-        use_normalized_timestamps: True times the normalized text, not the text as written.
-        context_id: Any id, echoed in every event. It does not continue an earlier request.
+        add_timestamps: True sends the time of each word. The server assumes false.
+        add_phoneme_timestamps: True sends the time of each phoneme. The server assumes false.
+        use_normalized_timestamps: True gives times for the normalized text instead of the
+            text as written.
+        context_id: Any id. The server repeats it in every event. It does not continue an
+            earlier request.
         speed: Coarse speed, deprecated in favour of `generation_config`.
-        additional_properties: Fields that the document does not know.
+        additional_properties: Fields that the OpenAPI document does not have.
     """
 
     model_id: str | TtsModel
@@ -100,10 +101,10 @@ class TtsSseRequest(Model):
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, object]) -> Self:
-        """Make the model from a JSON object.
+        """Create the model from a JSON object.
 
         Raises:
-            DecodeError: If a field is missing or of another type. It names the field, not the value.
+            DecodeError: If a field is missing or has another type. The message has no values.
         """
         data = read_object(src_dict)
         pop = data.pop

@@ -25,7 +25,7 @@ class UpdateAgentRequest(Model):
         description: New description.
         tts_voice: Id of the voice to speak with.
         tts_language: Language to speak.
-        additional_properties: Fields that the document does not know.
+        additional_properties: Fields that the OpenAPI document does not have.
     """
 
     name: None | str | Unset = UNSET
@@ -48,10 +48,10 @@ class UpdateAgentRequest(Model):
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, object]) -> Self:
-        """Make the model from a JSON object.
+        """Create the model from a JSON object.
 
         Raises:
-            DecodeError: If a field is missing or of another type. It names the field, not the value.
+            DecodeError: If a field is missing or has another type. The message has no values.
         """
         data = read_object(src_dict)
         pop = data.pop

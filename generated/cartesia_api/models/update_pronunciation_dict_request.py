@@ -33,7 +33,7 @@ class UpdatePronunciationDictRequest(Model):
         name: New name.
         items: The new items. Send the whole list: whether it replaces the old one or is
             merged into it is not documented.
-        additional_properties: Fields that the document does not know.
+        additional_properties: Fields that the OpenAPI document does not have.
     """
 
     name: None | str | Unset = UNSET
@@ -46,10 +46,10 @@ class UpdatePronunciationDictRequest(Model):
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, object]) -> Self:
-        """Make the model from a JSON object.
+        """Create the model from a JSON object.
 
         Raises:
-            DecodeError: If a field is missing or of another type. It names the field, not the value.
+            DecodeError: If a field is missing or has another type. The message has no values.
         """
         data = read_object(src_dict)
         pop = data.pop

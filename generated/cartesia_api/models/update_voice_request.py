@@ -32,9 +32,9 @@ class UpdateVoiceRequest(Model):
     Attributes:
         name: New display name.
         description: New description.
-        gender: How the voice presents. Null goes back to the default.
-        accent: Catalog id of the accent. Null goes back to the default.
-        additional_properties: Fields that the document does not know.
+        gender: Gender that the voice sounds like. Null resets it to the default.
+        accent: Catalog id of the accent. Null resets it to the default.
+        additional_properties: Fields that the OpenAPI document does not have.
     """
 
     name: str | Unset = UNSET
@@ -57,10 +57,10 @@ class UpdateVoiceRequest(Model):
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, object]) -> Self:
-        """Make the model from a JSON object.
+        """Create the model from a JSON object.
 
         Raises:
-            DecodeError: If a field is missing or of another type. It names the field, not the value.
+            DecodeError: If a field is missing or has another type. The message has no values.
         """
         data = read_object(src_dict)
         pop = data.pop

@@ -35,7 +35,7 @@ _READ_PREVIEW_FILE_URL: Final[Reader[None | str]] = either(read_str, read_null)
 
 @define(kw_only=True)
 class Voice(Model):
-    """A voice that speech can be generated with.
+    """A voice that can speak text.
 
     Attributes:
         id: Id of the voice, a UUID.
@@ -44,16 +44,17 @@ class Voice(Model):
         description: What the voice sounds like.
         language: Main language of the voice.
         locales: Locales that the voice speaks, native ones first.
-        created_at: When the voice was made.
+        created_at: When the voice was created.
         is_owner: True when the voice belongs to your organisation.
         access: Who may use the voice.
-        visibility: In whose lists the voice appears.
+        visibility: Who sees the voice in lists.
         accent: Catalog id of the accent.
-        gender: How the voice presents.
+        gender: Gender that the voice sounds like.
         country: Country as an ISO 3166-1 alpha-2 code. Deprecated in favour of `locales`.
-        preview_file_url: Address of a sample, sent only when asked for with `expand` and null
-            where there is none. Fetching it needs the same credentials. Do not store it.
-        additional_properties: Fields that the document does not know.
+        preview_file_url: Address of an audio sample; null when there is none. The server
+            sends it only when you ask for it with `expand`. Fetch it with the same credentials,
+            and do not store the address.
+        additional_properties: Fields that the OpenAPI document does not have.
     """
 
     id: str
@@ -96,10 +97,10 @@ class Voice(Model):
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, object]) -> Self:
-        """Make the model from a JSON object.
+        """Create the model from a JSON object.
 
         Raises:
-            DecodeError: If a field is missing or of another type. It names the field, not the value.
+            DecodeError: If a field is missing or has another type. The message has no values.
         """
         data = read_object(src_dict)
         pop = data.pop

@@ -171,9 +171,9 @@ VOICE_ACCENT_VALUES: Final[tuple[VoiceAccent, ...]] = (
 
 
 def check_voice_accent(value: object) -> VoiceAccent:
-    """Return the value as a known one.
+    """Return the value, if it is one of the known values.
 
     Raises:
-        DecodeError: If it is not known.
+        DecodeError: If it is another value.
     """
     return member(value, VOICE_ACCENT_VALUES, "VoiceAccent")

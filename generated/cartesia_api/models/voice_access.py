@@ -11,9 +11,9 @@ VOICE_ACCESS_VALUES: Final[tuple[VoiceAccess, ...]] = ("private", "public")
 
 
 def check_voice_access(value: object) -> VoiceAccess:
-    """Return the value as a known one.
+    """Return the value, if it is one of the known values.
 
     Raises:
-        DecodeError: If it is not known.
+        DecodeError: If it is another value.
     """
     return member(value, VOICE_ACCESS_VALUES, "VoiceAccess")

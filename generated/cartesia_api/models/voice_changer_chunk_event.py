@@ -26,7 +26,7 @@ class VoiceChangerChunkEvent(Model):
         sample_rate: Sampling rate in Hz.
         status_code: HTTP-like status, 206.
         step_time: Time the server took for this piece, in milliseconds.
-        additional_properties: Fields that the document does not know.
+        additional_properties: Fields that the OpenAPI document does not have.
     """
 
     data: str
@@ -51,10 +51,10 @@ class VoiceChangerChunkEvent(Model):
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, object]) -> Self:
-        """Make the model from a JSON object.
+        """Create the model from a JSON object.
 
         Raises:
-            DecodeError: If a field is missing or of another type. It names the field, not the value.
+            DecodeError: If a field is missing or has another type. The message has no values.
         """
         data = read_object(src_dict)
         pop = data.pop

@@ -27,19 +27,19 @@ _READ_DOC_URL: Final[Reader[None | str]] = either(read_str, read_null)
 
 @define(kw_only=True)
 class VoiceChangerErrorEvent(Model):
-    """The end of a stream that failed. Sources differ on what is always there, so only `type` is
-    required.
+    """The failure that ends a stream. Sources differ on which fields are always present, so only
+    `type` is required.
 
     Attributes:
         type_: Always `error`.
         done: Always true.
         status_code: HTTP-like status of the failure.
-        error_code: Machine-readable reason, null where there is none.
+        error_code: Machine-readable reason; null when there is none.
         title: Short name of the failure.
-        message: What went wrong, for people.
-        request_id: Id of the request, to be quoted to support.
-        doc_url: Page that explains the failure.
-        additional_properties: Fields that the document does not know.
+        message: Description of the failure for people to read.
+        request_id: Id of the request. Give it to support when you report a problem.
+        doc_url: Address of a page that explains the failure.
+        additional_properties: Fields that the OpenAPI document does not have.
     """
 
     type_: Literal["error"] = "error"
@@ -70,10 +70,10 @@ class VoiceChangerErrorEvent(Model):
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, object]) -> Self:
-        """Make the model from a JSON object.
+        """Create the model from a JSON object.
 
         Raises:
-            DecodeError: If a field is missing or of another type. It names the field, not the value.
+            DecodeError: If a field is missing or has another type. The message has no values.
         """
         data = read_object(src_dict)
         pop = data.pop

@@ -16,7 +16,7 @@ class VoiceLocale(Model):
     Attributes:
         locale: BCP 47 tag of language and region, such as `en-GB`.
         is_native: True when the voice speaks it without an accent.
-        additional_properties: Fields that the document does not know.
+        additional_properties: Fields that the OpenAPI document does not have.
     """
 
     locale: str
@@ -31,10 +31,10 @@ class VoiceLocale(Model):
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, object]) -> Self:
-        """Make the model from a JSON object.
+        """Create the model from a JSON object.
 
         Raises:
-            DecodeError: If a field is missing or of another type. It names the field, not the value.
+            DecodeError: If a field is missing or has another type. The message has no values.
         """
         data = read_object(src_dict)
         pop = data.pop

@@ -16,7 +16,7 @@ from ..models.voice_visibility import VoiceVisibility
 
 @define(kw_only=True)
 class VoiceMetadata(Model):
-    """A voice that was just made.
+    """A voice that was just created.
 
     Attributes:
         id: Id of the voice, a UUID.
@@ -24,11 +24,11 @@ class VoiceMetadata(Model):
         tagline: A few words about the voice, at most 32 characters, empty when unset.
         description: What the voice sounds like.
         language: Main language of the voice.
-        created_at: When the voice was made.
+        created_at: When the voice was created.
         user_id: Id of the owner.
         access: Who may use the voice.
-        visibility: In whose lists the voice appears.
-        additional_properties: Fields that the document does not know.
+        visibility: Who sees the voice in lists.
+        additional_properties: Fields that the OpenAPI document does not have.
     """
 
     id: str
@@ -61,10 +61,10 @@ class VoiceMetadata(Model):
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, object]) -> Self:
-        """Make the model from a JSON object.
+        """Create the model from a JSON object.
 
         Raises:
-            DecodeError: If a field is missing or of another type. It names the field, not the value.
+            DecodeError: If a field is missing or has another type. The message has no values.
         """
         data = read_object(src_dict)
         pop = data.pop

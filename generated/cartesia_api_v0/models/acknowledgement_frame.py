@@ -11,11 +11,11 @@ from cartesia_runtime.models import UNSET, Model
 
 @define(kw_only=True)
 class AcknowledgementFrame(Model):
-    """Says that one more chunk was taken, on the socket for interrupts.
+    """Tells the server that the client received one more chunk, on the socket for interrupts.
 
     Attributes:
         context_id: Id of the generation.
-        additional_properties: Fields that the document does not know.
+        additional_properties: Fields that the OpenAPI document does not have.
     """
 
     context_id: str
@@ -27,10 +27,10 @@ class AcknowledgementFrame(Model):
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, object]) -> Self:
-        """Make the model from a JSON object.
+        """Create the model from a JSON object.
 
         Raises:
-            DecodeError: If a field is missing or of another type. It names the field, not the value.
+            DecodeError: If a field is missing or has another type. The message has no values.
         """
         data = read_object(src_dict)
         pop = data.pop

@@ -13,12 +13,13 @@ _READ_ACTION: Final[Reader[Literal["cancel"]]] = constant("cancel")
 
 @define(kw_only=True)
 class CancelFrame(Model):
-    """Stops a generation, on the socket for interrupts. What the server answers is not documented.
+    """Stops a generation, on the socket for interrupts. The answer of the server is not
+    documented.
 
     Attributes:
         context_id: Id of the generation.
         action: Always `cancel`.
-        additional_properties: Fields that the document does not know.
+        additional_properties: Fields that the OpenAPI document does not have.
     """
 
     context_id: str
@@ -33,10 +34,10 @@ class CancelFrame(Model):
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, object]) -> Self:
-        """Make the model from a JSON object.
+        """Create the model from a JSON object.
 
         Raises:
-            DecodeError: If a field is missing or of another type. It names the field, not the value.
+            DecodeError: If a field is missing or has another type. The message has no values.
         """
         data = read_object(src_dict)
         pop = data.pop

@@ -26,7 +26,7 @@ class DoneFrame(Model):
     Attributes:
         done: Always true.
         context_id: Id of the generation.
-        additional_properties: Fields that the document does not know.
+        additional_properties: Fields that the OpenAPI document does not have.
     """
 
     done: bool
@@ -41,10 +41,10 @@ class DoneFrame(Model):
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, object]) -> Self:
-        """Make the model from a JSON object.
+        """Create the model from a JSON object.
 
         Raises:
-            DecodeError: If a field is missing or of another type. It names the field, not the value.
+            DecodeError: If a field is missing or has another type. The message has no values.
         """
         data = read_object(src_dict)
         pop = data.pop

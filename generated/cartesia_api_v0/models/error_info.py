@@ -25,13 +25,13 @@ _READ_DETAIL: Final[Reader[list[FieldProblem] | str]] = either(
 
 @define(kw_only=True)
 class ErrorInfo(Model):
-    """Body of a failed request, where it is JSON. No field is required, so that a body from a
-    proxy can still be read.
+    """Body of a failed request, if it is JSON. No field is required, so that a body from a proxy
+    can still be read.
 
     Attributes:
         detail: What is wrong with each field, or one sentence.
-        error: What went wrong, for people.
-        additional_properties: Fields that the document does not know.
+        error: Description of the failure for people to read.
+        additional_properties: Fields that the OpenAPI document does not have.
     """
 
     detail: list[FieldProblem] | str | Unset = UNSET
@@ -46,10 +46,10 @@ class ErrorInfo(Model):
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, object]) -> Self:
-        """Make the model from a JSON object.
+        """Create the model from a JSON object.
 
         Raises:
-            DecodeError: If a field is missing or of another type. It names the field, not the value.
+            DecodeError: If a field is missing or has another type. The message has no values.
         """
         data = read_object(src_dict)
         pop = data.pop

@@ -21,13 +21,14 @@ _READ_LOC: Final[Reader[list[int | str]]] = list_of(either(read_str, read_int))
 
 @define(kw_only=True)
 class FieldProblem(Model):
-    """One thing that is wrong with a request.
+    """A problem in a request.
 
     Attributes:
-        loc: Where it is, from the outside in, such as `body` and `transcript`.
-        msg: What is wrong, for people.
-        type_: What is wrong, for machines.
-        additional_properties: Fields that the document does not know.
+        loc: Path to the field with the problem, from the outside in, such as `body` and
+            `transcript`.
+        msg: Description of the problem for people to read.
+        type_: Machine-readable kind of the problem.
+        additional_properties: Fields that the OpenAPI document does not have.
     """
 
     loc: list[int | str]
@@ -43,10 +44,10 @@ class FieldProblem(Model):
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, object]) -> Self:
-        """Make the model from a JSON object.
+        """Create the model from a JSON object.
 
         Raises:
-            DecodeError: If a field is missing or of another type. It names the field, not the value.
+            DecodeError: If a field is missing or has another type. The message has no values.
         """
         data = read_object(src_dict)
         pop = data.pop

@@ -13,14 +13,13 @@ from ..models.speech_request import SpeechRequest
 
 @define(kw_only=True)
 class GenerationFrame(Model):
-    """Asks for a speech, on both sockets. In interrupt mode it also cancels the speech that is
-    going on, if a comment in the packages is right.
+    """Requests a speech, on both sockets. According to a comment in the packages, it also cancels
+    the current speech in interrupt mode.
 
     Attributes:
         data: What to speak and how.
-        context_id: Id of the generation, unique for each. The packages make 32 hexadecimal
-            digits.
-        additional_properties: Fields that the document does not know.
+        context_id: Unique id of the generation. The packages use 32 hexadecimal digits.
+        additional_properties: Fields that the OpenAPI document does not have.
     """
 
     data: SpeechRequest
@@ -35,10 +34,10 @@ class GenerationFrame(Model):
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, object]) -> Self:
-        """Make the model from a JSON object.
+        """Create the model from a JSON object.
 
         Raises:
-            DecodeError: If a field is missing or of another type. It names the field, not the value.
+            DecodeError: If a field is missing or has another type. The message has no values.
         """
         data = read_object(src_dict)
         pop = data.pop

@@ -31,12 +31,12 @@ class SpeechChunk(Model):
     Attributes:
         data: Raw audio in base64.
         sampling_rate: Rate of the audio in Hz.
-        done: False, or absent where the stream has no sign of its end. True on a last chunk
-            that is the end as well.
+        done: True on a chunk that also ends the stream. Otherwise false, or absent in streams
+            that do not mark their end.
         step_time: Time the server took for this piece, in milliseconds.
         length: Length of the piece. Its unit is not documented.
         context_id: Id of the generation.
-        additional_properties: Fields that the document does not know.
+        additional_properties: Fields that the OpenAPI document does not have.
     """
 
     data: str
@@ -63,10 +63,10 @@ class SpeechChunk(Model):
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, object]) -> Self:
-        """Make the model from a JSON object.
+        """Create the model from a JSON object.
 
         Raises:
-            DecodeError: If a field is missing or of another type. It names the field, not the value.
+            DecodeError: If a field is missing or has another type. The message has no values.
         """
         data = read_object(src_dict)
         pop = data.pop

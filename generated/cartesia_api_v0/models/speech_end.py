@@ -21,12 +21,12 @@ _READ_CONTEXT_ID: Final[Reader[None | str]] = either(read_str, read_null)
 
 @define(kw_only=True)
 class SpeechEnd(Model):
-    """The end of a speech. The stream of the alpha had none.
+    """The end of a speech. The original stream did not send it.
 
     Attributes:
         done: Always true.
         context_id: Id of the generation.
-        additional_properties: Fields that the document does not know.
+        additional_properties: Fields that the OpenAPI document does not have.
     """
 
     done: bool
@@ -41,10 +41,10 @@ class SpeechEnd(Model):
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, object]) -> Self:
-        """Make the model from a JSON object.
+        """Create the model from a JSON object.
 
         Raises:
-            DecodeError: If a field is missing or of another type. It names the field, not the value.
+            DecodeError: If a field is missing or has another type. The message has no values.
         """
         data = read_object(src_dict)
         pop = data.pop

@@ -22,13 +22,13 @@ _READ_CONTEXT_ID: Final[Reader[None | str]] = either(read_str, read_null)
 
 @define(kw_only=True)
 class SpeechFault(Model):
-    """The end of a speech that failed.
+    """The failure that ends a speech.
 
     Attributes:
-        error: What went wrong, for people.
-        done: True, where it is there.
+        error: Description of the failure for people to read.
+        done: Always true when present.
         context_id: Id of the generation.
-        additional_properties: Fields that the document does not know.
+        additional_properties: Fields that the OpenAPI document does not have.
     """
 
     error: str
@@ -45,10 +45,10 @@ class SpeechFault(Model):
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, object]) -> Self:
-        """Make the model from a JSON object.
+        """Create the model from a JSON object.
 
         Raises:
-            DecodeError: If a field is missing or of another type. It names the field, not the value.
+            DecodeError: If a field is missing or has another type. The message has no values.
         """
         data = read_object(src_dict)
         pop = data.pop

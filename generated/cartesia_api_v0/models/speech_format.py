@@ -15,8 +15,9 @@ SpeechFormat: TypeAlias = Literal[
     "pcm_22050",
     "pcm_44100",
 ]
-"""Samples and rate of raw audio, one channel. `fp32` are 32-bit floats, `pcm` 16-bit integers,
-`mulaw` 8-bit mu-law. A number is the rate in Hz; without one it is 44100."""
+"""Encoding and sampling rate of raw audio with one channel. `fp32` means 32-bit floats, `pcm`
+16-bit integers, `mulaw` 8-bit mu-law. A number is the rate in Hz; without a number, the rate
+is 44100 Hz."""
 
 SPEECH_FORMAT_VALUES: Final[tuple[SpeechFormat, ...]] = (
     "fp32",
@@ -32,9 +33,9 @@ SPEECH_FORMAT_VALUES: Final[tuple[SpeechFormat, ...]] = (
 
 
 def check_speech_format(value: object) -> SpeechFormat:
-    """Return the value as a known one.
+    """Return the value, if it is one of the known values.
 
     Raises:
-        DecodeError: If it is not known.
+        DecodeError: If it is another value.
     """
     return member(value, SPEECH_FORMAT_VALUES, "SpeechFormat")

@@ -31,19 +31,20 @@ class SpeechRequest(Model):
     Attributes:
         transcript: Text to speak. The documentation of the models says 1 to 500 characters.
         model_id: Id of the model. The server uses `upbeat-moon` when it is left out; the
-            first documentation required it. Package 0.0.6 sends an empty one unless told
-            otherwise, whose effect is not documented.
+            first documentation required it. Package 0.0.6 sends an empty id by default, whose
+            effect is not documented.
         voice: The embedding of the voice, 192 numbers. Optional at first, required in later
             documentation.
-        duration: Longest speech in seconds. The server uses 180 when it is left out. The
-            documentation has an integer; the packages send fractions as well.
+        duration: Maximum length of the speech in seconds. The server uses 180 when it is left
+            out. The documentation says that it is an integer; the packages also send fractions.
         chunk_time: Seconds of audio in one chunk. The server uses 0.1 when it is left out.
-        output_format: Samples and rate. The server uses `fp32_44100` when it is left out.
+        output_format: Encoding and sampling rate. The server uses `fp32_44100` when it is
+            left out.
         lookahead: How far the model looks ahead. The server uses 8 when it is left out. No
             package sends it.
-        description: How to speak. The server uses an empty one when it is left out. No
-            package sends it.
-        additional_properties: Fields that the document does not know.
+        description: Description of how to speak. The server uses an empty one when it is left
+            out. No package sends it.
+        additional_properties: Fields that the OpenAPI document does not have.
     """
 
     transcript: str
@@ -74,10 +75,10 @@ class SpeechRequest(Model):
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, object]) -> Self:
-        """Make the model from a JSON object.
+        """Create the model from a JSON object.
 
         Raises:
-            DecodeError: If a field is missing or of another type. It names the field, not the value.
+            DecodeError: If a field is missing or has another type. The message has no values.
         """
         data = read_object(src_dict)
         pop = data.pop

@@ -30,19 +30,19 @@ _READ_EMBEDDING: Final[Reader[list[float] | None | str]] = either(
 
 @define(kw_only=True)
 class Voice(Model):
-    """A voice, with all fields or the selected ones. Only `id` and `name` are required, which the
-    clients cannot do without.
+    """A voice, with all fields or the selected ones. Only `id` and `name` are required, because
+    the clients need them.
 
     Attributes:
         id: Id of the voice.
-        name: Name of the voice. Several voices may have the same.
+        name: Name of the voice. Several voices may have the same name.
         description: What the voice is like.
         user_id: Id of the owner, null for public voices.
-        is_public: True when everybody may use it.
-        created_at: When it was made.
+        is_public: True when everybody may use the voice.
+        created_at: When the voice was created.
         embedding: The 192 numbers of its embedding, or a string that holds them as a JSON
             array.
-        additional_properties: Fields that the document does not know.
+        additional_properties: Fields that the OpenAPI document does not have.
     """
 
     id: str
@@ -71,10 +71,10 @@ class Voice(Model):
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, object]) -> Self:
-        """Make the model from a JSON object.
+        """Create the model from a JSON object.
 
         Raises:
-            DecodeError: If a field is missing or of another type. It names the field, not the value.
+            DecodeError: If a field is missing or has another type. The message has no values.
         """
         data = read_object(src_dict)
         pop = data.pop

@@ -21,11 +21,11 @@ _READ_EMBEDDING: Final[Reader[list[float] | str]] = either(list_of(read_float), 
 
 @define(kw_only=True)
 class VoiceEmbedding(Model):
-    """The embedding of a voice, which stands for the voice when speech is requested.
+    """The embedding of a voice, which requests for speech contain.
 
     Attributes:
         embedding: The 192 numbers, or a string that holds them as a JSON array.
-        additional_properties: Fields that the document does not know.
+        additional_properties: Fields that the OpenAPI document does not have.
     """
 
     embedding: list[float] | str
@@ -37,10 +37,10 @@ class VoiceEmbedding(Model):
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, object]) -> Self:
-        """Make the model from a JSON object.
+        """Create the model from a JSON object.
 
         Raises:
-            DecodeError: If a field is missing or of another type. It names the field, not the value.
+            DecodeError: If a field is missing or has another type. The message has no values.
         """
         data = read_object(src_dict)
         pop = data.pop

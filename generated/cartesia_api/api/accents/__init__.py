@@ -19,13 +19,13 @@ class Accents:
     def list(self, *, options: RequestOptions | None = None) -> AccentCatalog:
         """List the whole catalog of accents.
 
-        Sorted by id, in one answer without pages.
+        Returns all accents in one response, sorted by id.
 
         Args:
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import accents_list
 
@@ -33,7 +33,7 @@ class Accents:
 
 
 class AsyncAccents:
-    """The operations of the resource `accents`, in an event loop."""
+    """The operations of the resource `accents`, asynchronous."""
 
     def __init__(self, sender: AsyncSender) -> None:
         self._sender = sender
@@ -41,13 +41,13 @@ class AsyncAccents:
     async def list(self, *, options: RequestOptions | None = None) -> AccentCatalog:
         """List the whole catalog of accents.
 
-        Sorted by id, in one answer without pages.
+        Returns all accents in one response, sorted by id.
 
         Args:
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import accents_list
 

@@ -29,18 +29,18 @@ class AccessToken:
     ) -> IssuedToken:
         """Issue an access token.
 
-        An access token is a signed token that opens the granted endpoints for at most an hour.
-        Make it on a server that holds the API key and hand it to a browser or a phone. A token
-        cannot issue another token.
+        An access token is a signed token that can use the granted endpoints for at most an
+        hour. Create it on a server that has the API key, and send it to a browser or a phone. A
+        token cannot issue another token.
 
         Args:
             expires_in: Lifetime in seconds, 1 to 3600. The server chooses when it is left
                 out.
-            grants: Endpoints that the token opens.
-            options: What this call does differently, such as its timeout.
+            grants: Endpoints that the token can use.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from ...models.create_access_token_request import CreateAccessTokenRequest
         from . import access_token_create
@@ -55,7 +55,7 @@ class AccessToken:
 
 
 class AsyncAccessToken:
-    """The operations of the resource `access_token`, in an event loop."""
+    """The operations of the resource `access_token`, asynchronous."""
 
     def __init__(self, sender: AsyncSender) -> None:
         self._sender = sender
@@ -69,18 +69,18 @@ class AsyncAccessToken:
     ) -> IssuedToken:
         """Issue an access token.
 
-        An access token is a signed token that opens the granted endpoints for at most an hour.
-        Make it on a server that holds the API key and hand it to a browser or a phone. A token
-        cannot issue another token.
+        An access token is a signed token that can use the granted endpoints for at most an
+        hour. Create it on a server that has the API key, and send it to a browser or a phone. A
+        token cannot issue another token.
 
         Args:
             expires_in: Lifetime in seconds, 1 to 3600. The server chooses when it is left
                 out.
-            grants: Endpoints that the token opens.
-            options: What this call does differently, such as its timeout.
+            grants: Endpoints that the token can use.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from ...models.create_access_token_request import CreateAccessTokenRequest
         from . import access_token_create

@@ -52,13 +52,13 @@ class Agents:
     def list(self, *, options: RequestOptions | None = None) -> AgentList:
         """List all your agents.
 
-        In one answer without pages.
+        Returns all of them in one response, without pages.
 
         Args:
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import agents_list
 
@@ -67,13 +67,13 @@ class Agents:
     def list_templates(self, *, options: RequestOptions | None = None) -> AgentTemplateList:
         """List the templates that an agent can start from.
 
-        In one answer without pages. Needs no credentials.
+        Returns all of them in one response, without pages. Needs no credentials.
 
         Args:
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import agents_list_templates
 
@@ -86,10 +86,10 @@ class Agents:
 
         Args:
             agent_id: Id of the agent.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import agents_retrieve
 
@@ -102,10 +102,10 @@ class Agents:
 
         Args:
             agent_id: Id of the agent.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import agents_delete
 
@@ -125,7 +125,7 @@ class Agents:
     ) -> AgentSummary:
         """Change the name, description, voice or language of an agent.
 
-        A field that is left out stays as it is.
+        The server keeps the fields that you leave out.
 
         Args:
             agent_id: Id of the agent.
@@ -133,10 +133,10 @@ class Agents:
             description: New description.
             tts_voice: Id of the voice to speak with.
             tts_language: Language to speak.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from ...models.update_agent_request import UpdateAgentRequest
         from . import agents_update
@@ -160,14 +160,14 @@ class Agents:
     ) -> builtins.list[PhoneNumber]:
         """List all phone numbers of an agent.
 
-        A bare array, without pages.
+        Returns an array, without pages.
 
         Args:
             agent_id: Id of the agent.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import agents_list_phone_numbers
 
@@ -179,7 +179,7 @@ class Agents:
 
 
 class AsyncAgents:
-    """The operations of the resource `agents`, in an event loop."""
+    """The operations of the resource `agents`, asynchronous."""
 
     def __init__(self, sender: AsyncSender) -> None:
         self._sender = sender
@@ -208,13 +208,13 @@ class AsyncAgents:
     async def list(self, *, options: RequestOptions | None = None) -> AgentList:
         """List all your agents.
 
-        In one answer without pages.
+        Returns all of them in one response, without pages.
 
         Args:
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import agents_list
 
@@ -223,13 +223,13 @@ class AsyncAgents:
     async def list_templates(self, *, options: RequestOptions | None = None) -> AgentTemplateList:
         """List the templates that an agent can start from.
 
-        In one answer without pages. Needs no credentials.
+        Returns all of them in one response, without pages. Needs no credentials.
 
         Args:
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import agents_list_templates
 
@@ -244,10 +244,10 @@ class AsyncAgents:
 
         Args:
             agent_id: Id of the agent.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import agents_retrieve
 
@@ -260,10 +260,10 @@ class AsyncAgents:
 
         Args:
             agent_id: Id of the agent.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import agents_delete
 
@@ -283,7 +283,7 @@ class AsyncAgents:
     ) -> AgentSummary:
         """Change the name, description, voice or language of an agent.
 
-        A field that is left out stays as it is.
+        The server keeps the fields that you leave out.
 
         Args:
             agent_id: Id of the agent.
@@ -291,10 +291,10 @@ class AsyncAgents:
             description: New description.
             tts_voice: Id of the voice to speak with.
             tts_language: Language to speak.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from ...models.update_agent_request import UpdateAgentRequest
         from . import agents_update
@@ -318,14 +318,14 @@ class AsyncAgents:
     ) -> builtins.list[PhoneNumber]:
         """List all phone numbers of an agent.
 
-        A bare array, without pages.
+        Returns an array, without pages.
 
         Args:
             agent_id: Id of the agent.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import agents_list_phone_numbers
 

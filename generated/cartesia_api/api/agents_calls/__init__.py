@@ -38,23 +38,23 @@ class AgentsCalls:
     ) -> AgentCallPage:
         """List one page of the calls of an agent.
 
-        The call that started last comes first. The page has no `has_more`: the list goes on
-        until `next_page` is null or a page is empty.
+        The latest call comes first. A page has no `has_more`. The last page is the one whose
+        `next_page` is null, or one without calls.
 
         Args:
             agent_id: Id of the agent.
-            expand: Field of a call that is sent only on request. One value, unlike the
-                `expand[]` of voices.
-            limit: Items per page, 1 to 100. How many the server sends when it is left out is
-                not documented.
-            starting_after: Id of an item; the page starts right behind it. Use the last id of
-                the page before.
-            ending_before: Id of an item; the page ends right before it. Use the first id of
-                the page behind.
-            options: What this call does differently, such as its timeout.
+            expand: Field of a call that the server sends only on request. It is one value,
+                unlike the `expand[]` of voices.
+            limit: Items per page, 1 to 100. It is not documented how many the server sends
+                when it is left out.
+            starting_after: Id of an item. The page starts with the item after it; pass the id
+                of the last item of the previous page.
+            ending_before: Id of an item. The page ends with the item before it; pass the id
+                of the first item of the next page.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import agents_calls_list
 
@@ -79,20 +79,20 @@ class AgentsCalls:
         starting_after: str | Unset = UNSET,
         options: RequestOptions | None = None,
     ) -> Iterator[AgentCall]:
-        """Iterate over everything that `list` lists, fetching the next page when it is needed.
+        """Iterate over the items of all pages of `list`, fetching each page when needed.
 
         Args:
             agent_id: Id of the agent.
-            expand: Field of a call that is sent only on request. One value, unlike the
-                `expand[]` of voices.
-            limit: Items per page, 1 to 100. How many the server sends when it is left out is
-                not documented.
-            starting_after: Id of an item; the page starts right behind it. Use the last id of
-                the page before.
-            options: What this call does differently, such as its timeout.
+            expand: Field of a call that the server sends only on request. It is one value,
+                unlike the `expand[]` of voices.
+            limit: Items per page, 1 to 100. It is not documented how many the server sends
+                when it is left out.
+            starting_after: Id of an item. The page starts with the item after it; pass the id
+                of the last item of the previous page.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
                 A cursor that comes twice is such a case: the list would never end.
         """
 
@@ -112,10 +112,10 @@ class AgentsCalls:
 
         Args:
             call_id: Id of the call.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import agents_calls_retrieve
 
@@ -130,18 +130,18 @@ class AgentsCalls:
     ) -> AbstractContextManager[Download]:
         """Stream the recording of a call as a WAV file.
 
-        The official document declares an answer without a body (204), while its text says that
-        the WAV file is streamed; an answer without a body could carry no recording, so this
-        document declares 200 with a body. A client that is answered 204 reads an empty body.
+        The official document declares status 204 without a body, but its text says that the
+        server streams the WAV file. So this document declares 200 with a body. If the server
+        answers 204, the client reads an empty body.
 
-        Use it as `with`: the file arrives while it is read.
+        Use it in a `with` block; the file arrives while you read it.
 
         Args:
             call_id: Id of the call.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import agents_calls_download_audio
 
@@ -151,7 +151,7 @@ class AgentsCalls:
 
 
 class AsyncAgentsCalls:
-    """The operations of the resource `agents_calls`, in an event loop."""
+    """The operations of the resource `agents_calls`, asynchronous."""
 
     def __init__(self, sender: AsyncSender) -> None:
         self._sender = sender
@@ -168,23 +168,23 @@ class AsyncAgentsCalls:
     ) -> AgentCallPage:
         """List one page of the calls of an agent.
 
-        The call that started last comes first. The page has no `has_more`: the list goes on
-        until `next_page` is null or a page is empty.
+        The latest call comes first. A page has no `has_more`. The last page is the one whose
+        `next_page` is null, or one without calls.
 
         Args:
             agent_id: Id of the agent.
-            expand: Field of a call that is sent only on request. One value, unlike the
-                `expand[]` of voices.
-            limit: Items per page, 1 to 100. How many the server sends when it is left out is
-                not documented.
-            starting_after: Id of an item; the page starts right behind it. Use the last id of
-                the page before.
-            ending_before: Id of an item; the page ends right before it. Use the first id of
-                the page behind.
-            options: What this call does differently, such as its timeout.
+            expand: Field of a call that the server sends only on request. It is one value,
+                unlike the `expand[]` of voices.
+            limit: Items per page, 1 to 100. It is not documented how many the server sends
+                when it is left out.
+            starting_after: Id of an item. The page starts with the item after it; pass the id
+                of the last item of the previous page.
+            ending_before: Id of an item. The page ends with the item before it; pass the id
+                of the first item of the next page.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import agents_calls_list
 
@@ -209,20 +209,20 @@ class AsyncAgentsCalls:
         starting_after: str | Unset = UNSET,
         options: RequestOptions | None = None,
     ) -> AsyncIterator[AgentCall]:
-        """Iterate over everything that `list` lists, fetching the next page when it is needed.
+        """Iterate over the items of all pages of `list`, fetching each page when needed.
 
         Args:
             agent_id: Id of the agent.
-            expand: Field of a call that is sent only on request. One value, unlike the
-                `expand[]` of voices.
-            limit: Items per page, 1 to 100. How many the server sends when it is left out is
-                not documented.
-            starting_after: Id of an item; the page starts right behind it. Use the last id of
-                the page before.
-            options: What this call does differently, such as its timeout.
+            expand: Field of a call that the server sends only on request. It is one value,
+                unlike the `expand[]` of voices.
+            limit: Items per page, 1 to 100. It is not documented how many the server sends
+                when it is left out.
+            starting_after: Id of an item. The page starts with the item after it; pass the id
+                of the last item of the previous page.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
                 A cursor that comes twice is such a case: the list would never end.
         """
 
@@ -242,10 +242,10 @@ class AsyncAgentsCalls:
 
         Args:
             call_id: Id of the call.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import agents_calls_retrieve
 
@@ -260,18 +260,18 @@ class AsyncAgentsCalls:
     ) -> AbstractAsyncContextManager[AsyncDownload]:
         """Stream the recording of a call as a WAV file.
 
-        The official document declares an answer without a body (204), while its text says that
-        the WAV file is streamed; an answer without a body could carry no recording, so this
-        document declares 200 with a body. A client that is answered 204 reads an empty body.
+        The official document declares status 204 without a body, but its text says that the
+        server streams the WAV file. So this document declares 200 with a body. If the server
+        answers 204, the client reads an empty body.
 
-        Use it as `async with`: the file arrives while it is read.
+        Use it in an `async with` block; the file arrives while you read it.
 
         Args:
             call_id: Id of the call.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import agents_calls_download_audio
 

@@ -22,10 +22,10 @@ class AgentsDeployments:
 
         Args:
             deployment_id: Id of the deployment.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import agents_deployments_retrieve
 
@@ -40,14 +40,14 @@ class AgentsDeployments:
     ) -> builtins.list[Deployment]:
         """List all deployments of an agent.
 
-        A bare array, without pages.
+        Returns an array, without pages.
 
         Args:
             agent_id: Id of the agent.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import agents_deployments_list
 
@@ -59,7 +59,7 @@ class AgentsDeployments:
 
 
 class AsyncAgentsDeployments:
-    """The operations of the resource `agents_deployments`, in an event loop."""
+    """The operations of the resource `agents_deployments`, asynchronous."""
 
     def __init__(self, sender: AsyncSender) -> None:
         self._sender = sender
@@ -71,10 +71,10 @@ class AsyncAgentsDeployments:
 
         Args:
             deployment_id: Id of the deployment.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import agents_deployments_retrieve
 
@@ -89,14 +89,14 @@ class AsyncAgentsDeployments:
     ) -> builtins.list[Deployment]:
         """List all deployments of an agent.
 
-        A bare array, without pages.
+        Returns an array, without pages.
 
         Args:
             agent_id: Id of the agent.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import agents_deployments_list
 

@@ -41,16 +41,16 @@ class AgentsMetrics:
     ) -> MetricPage:
         """List one page of your metrics.
 
-        There is no way to page backwards.
+        You can only page forwards.
 
         Args:
             limit: Metrics per page, 1 to 100. The server sends 10 when it is left out.
-            starting_after: Id of an item; the page starts right behind it. Use the last id of
-                the page before.
-            options: What this call does differently, such as its timeout.
+            starting_after: Id of an item. The page starts with the item after it; pass the id
+                of the last item of the previous page.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import agents_metrics_list
 
@@ -67,16 +67,16 @@ class AgentsMetrics:
         starting_after: str | Unset = UNSET,
         options: RequestOptions | None = None,
     ) -> Iterator[Metric]:
-        """Iterate over everything that `list` lists, fetching the next page when it is needed.
+        """Iterate over the items of all pages of `list`, fetching each page when needed.
 
         Args:
             limit: Metrics per page, 1 to 100. The server sends 10 when it is left out.
-            starting_after: Id of an item; the page starts right behind it. Use the last id of
-                the page before.
-            options: What this call does differently, such as its timeout.
+            starting_after: Id of an item. The page starts with the item after it; pass the id
+                of the last item of the previous page.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
                 A cursor that comes twice is such a case: the list would never end.
         """
 
@@ -93,19 +93,19 @@ class AgentsMetrics:
         display_name: None | str | Unset = UNSET,
         options: RequestOptions | None = None,
     ) -> Metric:
-        """Make a metric.
+        """Create a metric.
 
-        A metric asks a model about the transcript of each call. Add it to an agent to have its
-        calls measured.
+        A metric asks a model about the transcript of each call. Add it to an agent to measure
+        the agent's calls.
 
         Args:
             name: A unique name of lower-case letters, digits, `_`, `-` and `.`.
-            prompt: The task and how to judge it.
+            prompt: Instructions for the model, with the task and how to judge it.
             display_name: Name to show to people.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from ...models.create_metric_request import CreateMetricRequest
         from . import agents_metrics_create
@@ -123,10 +123,10 @@ class AgentsMetrics:
 
         Args:
             metric_id: Id of the metric.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import agents_metrics_retrieve
 
@@ -141,15 +141,15 @@ class AgentsMetrics:
     ) -> None:
         """Measure the calls of an agent with a metric.
 
-        From now on the metric runs on every call.
+        The metric then runs on every later call.
 
         Args:
             agent_id: Id of the agent.
             metric_id: Id of the metric.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import agents_metrics_add_to_agent
 
@@ -167,10 +167,10 @@ class AgentsMetrics:
         Args:
             agent_id: Id of the agent.
             metric_id: Id of the metric.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import agents_metrics_remove_from_agent
 
@@ -182,7 +182,7 @@ class AgentsMetrics:
 
 
 class AsyncAgentsMetrics:
-    """The operations of the resource `agents_metrics`, in an event loop."""
+    """The operations of the resource `agents_metrics`, asynchronous."""
 
     def __init__(self, sender: AsyncSender) -> None:
         self._sender = sender
@@ -203,16 +203,16 @@ class AsyncAgentsMetrics:
     ) -> MetricPage:
         """List one page of your metrics.
 
-        There is no way to page backwards.
+        You can only page forwards.
 
         Args:
             limit: Metrics per page, 1 to 100. The server sends 10 when it is left out.
-            starting_after: Id of an item; the page starts right behind it. Use the last id of
-                the page before.
-            options: What this call does differently, such as its timeout.
+            starting_after: Id of an item. The page starts with the item after it; pass the id
+                of the last item of the previous page.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import agents_metrics_list
 
@@ -229,16 +229,16 @@ class AsyncAgentsMetrics:
         starting_after: str | Unset = UNSET,
         options: RequestOptions | None = None,
     ) -> AsyncIterator[Metric]:
-        """Iterate over everything that `list` lists, fetching the next page when it is needed.
+        """Iterate over the items of all pages of `list`, fetching each page when needed.
 
         Args:
             limit: Metrics per page, 1 to 100. The server sends 10 when it is left out.
-            starting_after: Id of an item; the page starts right behind it. Use the last id of
-                the page before.
-            options: What this call does differently, such as its timeout.
+            starting_after: Id of an item. The page starts with the item after it; pass the id
+                of the last item of the previous page.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
                 A cursor that comes twice is such a case: the list would never end.
         """
 
@@ -255,19 +255,19 @@ class AsyncAgentsMetrics:
         display_name: None | str | Unset = UNSET,
         options: RequestOptions | None = None,
     ) -> Metric:
-        """Make a metric.
+        """Create a metric.
 
-        A metric asks a model about the transcript of each call. Add it to an agent to have its
-        calls measured.
+        A metric asks a model about the transcript of each call. Add it to an agent to measure
+        the agent's calls.
 
         Args:
             name: A unique name of lower-case letters, digits, `_`, `-` and `.`.
-            prompt: The task and how to judge it.
+            prompt: Instructions for the model, with the task and how to judge it.
             display_name: Name to show to people.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from ...models.create_metric_request import CreateMetricRequest
         from . import agents_metrics_create
@@ -285,10 +285,10 @@ class AsyncAgentsMetrics:
 
         Args:
             metric_id: Id of the metric.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import agents_metrics_retrieve
 
@@ -303,15 +303,15 @@ class AsyncAgentsMetrics:
     ) -> None:
         """Measure the calls of an agent with a metric.
 
-        From now on the metric runs on every call.
+        The metric then runs on every later call.
 
         Args:
             agent_id: Id of the agent.
             metric_id: Id of the metric.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import agents_metrics_add_to_agent
 
@@ -329,10 +329,10 @@ class AsyncAgentsMetrics:
         Args:
             agent_id: Id of the agent.
             metric_id: Id of the metric.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import agents_metrics_remove_from_agent
 

@@ -1,4 +1,4 @@
-"""POST /agents/metrics: Make a metric."""
+"""POST /agents/metrics: Create a metric."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ def build_request(*, body: CreateMetricRequest) -> Request:
 
 
 def parse(response: Response) -> Metric:
-    """Read the body of a success.
+    """Decode the body of a successful response.
 
     Raises:
-        ResponseDecodeError: If the body is not what the document promises.
+        ResponseDecodeError: If the body does not match the document.
     """
     return decode(OPERATION, response, Metric.from_dict)

@@ -19,8 +19,8 @@ def build_request(*, limit: int | Unset = UNSET, starting_after: str | Unset = U
 
     Args:
         limit: Metrics per page, 1 to 100. The server sends 10 when it is left out.
-        starting_after: Id of an item; the page starts right behind it. Use the last id of the
-            page before.
+        starting_after: Id of an item. The page starts with the item after it; pass the id of
+            the last item of the previous page.
     """
     return Request(
         operation=OPERATION,
@@ -32,9 +32,9 @@ def build_request(*, limit: int | Unset = UNSET, starting_after: str | Unset = U
 
 
 def parse(response: Response) -> MetricPage:
-    """Read the body of a success.
+    """Decode the body of a successful response.
 
     Raises:
-        ResponseDecodeError: If the body is not what the document promises.
+        ResponseDecodeError: If the body does not match the document.
     """
     return decode(OPERATION, response, MetricPage.from_dict)

@@ -45,20 +45,18 @@ class AgentsMetricsResults:
             call_id: Only results of this call.
             deployment_id: Only results of this deployment.
             metric_id: Only results of this metric.
-            start_date: Only results made at this time or later. Give it with its offset from
-                UTC.
-            end_date: Only results made at this time or earlier. Give it with its offset from
-                UTC.
-            limit: Items per page, 1 to 100. How many the server sends when it is left out is
-                not documented.
-            starting_after: Id of an item; the page starts right behind it. Use the last id of
-                the page before.
-            ending_before: Id of an item; the page ends right before it. Use the first id of
-                the page behind.
-            options: What this call does differently, such as its timeout.
+            start_date: Only results made at this time or later. Include the offset from UTC.
+            end_date: Only results made at this time or earlier. Include the offset from UTC.
+            limit: Items per page, 1 to 100. It is not documented how many the server sends
+                when it is left out.
+            starting_after: Id of an item. The page starts with the item after it; pass the id
+                of the last item of the previous page.
+            ending_before: Id of an item. The page ends with the item before it; pass the id
+                of the first item of the next page.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import agents_metrics_results_list
 
@@ -91,25 +89,23 @@ class AgentsMetricsResults:
         starting_after: str | Unset = UNSET,
         options: RequestOptions | None = None,
     ) -> Iterator[MetricResult]:
-        """Iterate over everything that `list` lists, fetching the next page when it is needed.
+        """Iterate over the items of all pages of `list`, fetching each page when needed.
 
         Args:
             agent_id: Only results of this agent.
             call_id: Only results of this call.
             deployment_id: Only results of this deployment.
             metric_id: Only results of this metric.
-            start_date: Only results made at this time or later. Give it with its offset from
-                UTC.
-            end_date: Only results made at this time or earlier. Give it with its offset from
-                UTC.
-            limit: Items per page, 1 to 100. How many the server sends when it is left out is
-                not documented.
-            starting_after: Id of an item; the page starts right behind it. Use the last id of
-                the page before.
-            options: What this call does differently, such as its timeout.
+            start_date: Only results made at this time or later. Include the offset from UTC.
+            end_date: Only results made at this time or earlier. Include the offset from UTC.
+            limit: Items per page, 1 to 100. It is not documented how many the server sends
+                when it is left out.
+            starting_after: Id of an item. The page starts with the item after it; pass the id
+                of the last item of the previous page.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
                 A cursor that comes twice is such a case: the list would never end.
         """
 
@@ -141,22 +137,20 @@ class AgentsMetricsResults:
     ) -> str:
         """Export the results of metrics as one CSV file.
 
-        At most 100,000 rows; more are refused with status 400, none with 404. The columns are
-        not documented.
+        Exports at most 100,000 rows. The server answers 400 when there are more, and 404 when
+        there are none. The columns are not documented.
 
         Args:
             agent_id: Only results of this agent.
             call_id: Only results of this call.
             deployment_id: Only results of this deployment.
             metric_id: Only results of this metric.
-            start_date: Only results made at this time or later. Give it with its offset from
-                UTC.
-            end_date: Only results made at this time or earlier. Give it with its offset from
-                UTC.
-            options: What this call does differently, such as its timeout.
+            start_date: Only results made at this time or later. Include the offset from UTC.
+            end_date: Only results made at this time or earlier. Include the offset from UTC.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import agents_metrics_results_export
 
@@ -175,7 +169,7 @@ class AgentsMetricsResults:
 
 
 class AsyncAgentsMetricsResults:
-    """The operations of the resource `agents_metrics_results`, in an event loop."""
+    """The operations of the resource `agents_metrics_results`, asynchronous."""
 
     def __init__(self, sender: AsyncSender) -> None:
         self._sender = sender
@@ -201,20 +195,18 @@ class AsyncAgentsMetricsResults:
             call_id: Only results of this call.
             deployment_id: Only results of this deployment.
             metric_id: Only results of this metric.
-            start_date: Only results made at this time or later. Give it with its offset from
-                UTC.
-            end_date: Only results made at this time or earlier. Give it with its offset from
-                UTC.
-            limit: Items per page, 1 to 100. How many the server sends when it is left out is
-                not documented.
-            starting_after: Id of an item; the page starts right behind it. Use the last id of
-                the page before.
-            ending_before: Id of an item; the page ends right before it. Use the first id of
-                the page behind.
-            options: What this call does differently, such as its timeout.
+            start_date: Only results made at this time or later. Include the offset from UTC.
+            end_date: Only results made at this time or earlier. Include the offset from UTC.
+            limit: Items per page, 1 to 100. It is not documented how many the server sends
+                when it is left out.
+            starting_after: Id of an item. The page starts with the item after it; pass the id
+                of the last item of the previous page.
+            ending_before: Id of an item. The page ends with the item before it; pass the id
+                of the first item of the next page.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import agents_metrics_results_list
 
@@ -247,25 +239,23 @@ class AsyncAgentsMetricsResults:
         starting_after: str | Unset = UNSET,
         options: RequestOptions | None = None,
     ) -> AsyncIterator[MetricResult]:
-        """Iterate over everything that `list` lists, fetching the next page when it is needed.
+        """Iterate over the items of all pages of `list`, fetching each page when needed.
 
         Args:
             agent_id: Only results of this agent.
             call_id: Only results of this call.
             deployment_id: Only results of this deployment.
             metric_id: Only results of this metric.
-            start_date: Only results made at this time or later. Give it with its offset from
-                UTC.
-            end_date: Only results made at this time or earlier. Give it with its offset from
-                UTC.
-            limit: Items per page, 1 to 100. How many the server sends when it is left out is
-                not documented.
-            starting_after: Id of an item; the page starts right behind it. Use the last id of
-                the page before.
-            options: What this call does differently, such as its timeout.
+            start_date: Only results made at this time or later. Include the offset from UTC.
+            end_date: Only results made at this time or earlier. Include the offset from UTC.
+            limit: Items per page, 1 to 100. It is not documented how many the server sends
+                when it is left out.
+            starting_after: Id of an item. The page starts with the item after it; pass the id
+                of the last item of the previous page.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
                 A cursor that comes twice is such a case: the list would never end.
         """
 
@@ -299,22 +289,20 @@ class AsyncAgentsMetricsResults:
     ) -> str:
         """Export the results of metrics as one CSV file.
 
-        At most 100,000 rows; more are refused with status 400, none with 404. The columns are
-        not documented.
+        Exports at most 100,000 rows. The server answers 400 when there are more, and 404 when
+        there are none. The columns are not documented.
 
         Args:
             agent_id: Only results of this agent.
             call_id: Only results of this call.
             deployment_id: Only results of this deployment.
             metric_id: Only results of this metric.
-            start_date: Only results made at this time or later. Give it with its offset from
-                UTC.
-            end_date: Only results made at this time or earlier. Give it with its offset from
-                UTC.
-            options: What this call does differently, such as its timeout.
+            start_date: Only results made at this time or later. Include the offset from UTC.
+            end_date: Only results made at this time or earlier. Include the offset from UTC.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import agents_metrics_results_export
 

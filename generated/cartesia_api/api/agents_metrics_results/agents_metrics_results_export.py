@@ -28,8 +28,8 @@ def build_request(
         call_id: Only results of this call.
         deployment_id: Only results of this deployment.
         metric_id: Only results of this metric.
-        start_date: Only results made at this time or later. Give it with its offset from UTC.
-        end_date: Only results made at this time or earlier. Give it with its offset from UTC.
+        start_date: Only results made at this time or later. Include the offset from UTC.
+        end_date: Only results made at this time or earlier. Include the offset from UTC.
     """
     return Request(
         operation=OPERATION,
@@ -50,9 +50,9 @@ def build_request(
 
 
 def parse(response: Response) -> str:
-    """Read the body of a success.
+    """Decode the body of a successful response.
 
     Raises:
-        ResponseDecodeError: If the body is not what the document promises.
+        ResponseDecodeError: If the body does not match the document.
     """
     return response.text

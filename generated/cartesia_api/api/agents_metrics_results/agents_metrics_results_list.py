@@ -34,14 +34,14 @@ def build_request(
         call_id: Only results of this call.
         deployment_id: Only results of this deployment.
         metric_id: Only results of this metric.
-        start_date: Only results made at this time or later. Give it with its offset from UTC.
-        end_date: Only results made at this time or earlier. Give it with its offset from UTC.
-        limit: Items per page, 1 to 100. How many the server sends when it is left out is not
-            documented.
-        starting_after: Id of an item; the page starts right behind it. Use the last id of the
-            page before.
-        ending_before: Id of an item; the page ends right before it. Use the first id of the
-            page behind.
+        start_date: Only results made at this time or later. Include the offset from UTC.
+        end_date: Only results made at this time or earlier. Include the offset from UTC.
+        limit: Items per page, 1 to 100. It is not documented how many the server sends when
+            it is left out.
+        starting_after: Id of an item. The page starts with the item after it; pass the id of
+            the last item of the previous page.
+        ending_before: Id of an item. The page ends with the item before it; pass the id of
+            the first item of the next page.
     """
     return Request(
         operation=OPERATION,
@@ -65,9 +65,9 @@ def build_request(
 
 
 def parse(response: Response) -> MetricResultPage:
-    """Read the body of a success.
+    """Decode the body of a successful response.
 
     Raises:
-        ResponseDecodeError: If the body is not what the document promises.
+        ResponseDecodeError: If the body does not match the document.
     """
     return decode(OPERATION, response, MetricResultPage.from_dict)

@@ -43,16 +43,16 @@ class Datasets:
         """List one page of your datasets.
 
         Args:
-            limit: Items per page, 1 to 100. How many the server sends when it is left out is
-                not documented.
-            starting_after: Id of an item; the page starts right behind it. Use the last id of
-                the page before.
-            ending_before: Id of an item; the page ends right before it. Use the first id of
-                the page behind.
-            options: What this call does differently, such as its timeout.
+            limit: Items per page, 1 to 100. It is not documented how many the server sends
+                when it is left out.
+            starting_after: Id of an item. The page starts with the item after it; pass the id
+                of the last item of the previous page.
+            ending_before: Id of an item. The page ends with the item before it; pass the id
+                of the first item of the next page.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import datasets_list
 
@@ -71,17 +71,17 @@ class Datasets:
         starting_after: str | Unset = UNSET,
         options: RequestOptions | None = None,
     ) -> Iterator[Dataset]:
-        """Iterate over everything that `list` lists, fetching the next page when it is needed.
+        """Iterate over the items of all pages of `list`, fetching each page when needed.
 
         Args:
-            limit: Items per page, 1 to 100. How many the server sends when it is left out is
-                not documented.
-            starting_after: Id of an item; the page starts right behind it. Use the last id of
-                the page before.
-            options: What this call does differently, such as its timeout.
+            limit: Items per page, 1 to 100. It is not documented how many the server sends
+                when it is left out.
+            starting_after: Id of an item. The page starts with the item after it; pass the id
+                of the last item of the previous page.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
                 A cursor that comes twice is such a case: the list would never end.
         """
 
@@ -93,17 +93,17 @@ class Datasets:
     def create(
         self, *, name: str, description: str, options: RequestOptions | None = None
     ) -> Dataset:
-        """Make an empty dataset.
+        """Create an empty dataset.
 
         Upload recordings to it next, then fine-tune a model on it.
 
         Args:
             name: Name of the dataset.
-            description: What is in it.
-            options: What this call does differently, such as its timeout.
+            description: What the dataset contains.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from ...models.dataset_request import DatasetRequest
         from . import datasets_create
@@ -119,10 +119,10 @@ class Datasets:
 
         Args:
             id: Id of the dataset.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import datasets_retrieve
 
@@ -135,10 +135,10 @@ class Datasets:
 
         Args:
             id: Id of the dataset.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import datasets_delete
 
@@ -151,16 +151,16 @@ class Datasets:
     ) -> None:
         """Change the name and the description of a dataset.
 
-        Both are sent each time. Unlike the other changes, this one answers without a body.
+        Give both each time. Unlike the other changes, this one returns nothing.
 
         Args:
             id: Id of the dataset.
             name: Name of the dataset.
-            description: What is in it.
-            options: What this call does differently, such as its timeout.
+            description: What the dataset contains.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from ...models.dataset_request import DatasetRequest
         from . import datasets_update
@@ -175,7 +175,7 @@ class Datasets:
 
 
 class AsyncDatasets:
-    """The operations of the resource `datasets`, in an event loop."""
+    """The operations of the resource `datasets`, asynchronous."""
 
     def __init__(self, sender: AsyncSender) -> None:
         self._sender = sender
@@ -198,16 +198,16 @@ class AsyncDatasets:
         """List one page of your datasets.
 
         Args:
-            limit: Items per page, 1 to 100. How many the server sends when it is left out is
-                not documented.
-            starting_after: Id of an item; the page starts right behind it. Use the last id of
-                the page before.
-            ending_before: Id of an item; the page ends right before it. Use the first id of
-                the page behind.
-            options: What this call does differently, such as its timeout.
+            limit: Items per page, 1 to 100. It is not documented how many the server sends
+                when it is left out.
+            starting_after: Id of an item. The page starts with the item after it; pass the id
+                of the last item of the previous page.
+            ending_before: Id of an item. The page ends with the item before it; pass the id
+                of the first item of the next page.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import datasets_list
 
@@ -226,17 +226,17 @@ class AsyncDatasets:
         starting_after: str | Unset = UNSET,
         options: RequestOptions | None = None,
     ) -> AsyncIterator[Dataset]:
-        """Iterate over everything that `list` lists, fetching the next page when it is needed.
+        """Iterate over the items of all pages of `list`, fetching each page when needed.
 
         Args:
-            limit: Items per page, 1 to 100. How many the server sends when it is left out is
-                not documented.
-            starting_after: Id of an item; the page starts right behind it. Use the last id of
-                the page before.
-            options: What this call does differently, such as its timeout.
+            limit: Items per page, 1 to 100. It is not documented how many the server sends
+                when it is left out.
+            starting_after: Id of an item. The page starts with the item after it; pass the id
+                of the last item of the previous page.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
                 A cursor that comes twice is such a case: the list would never end.
         """
 
@@ -248,17 +248,17 @@ class AsyncDatasets:
     async def create(
         self, *, name: str, description: str, options: RequestOptions | None = None
     ) -> Dataset:
-        """Make an empty dataset.
+        """Create an empty dataset.
 
         Upload recordings to it next, then fine-tune a model on it.
 
         Args:
             name: Name of the dataset.
-            description: What is in it.
-            options: What this call does differently, such as its timeout.
+            description: What the dataset contains.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from ...models.dataset_request import DatasetRequest
         from . import datasets_create
@@ -274,10 +274,10 @@ class AsyncDatasets:
 
         Args:
             id: Id of the dataset.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import datasets_retrieve
 
@@ -290,10 +290,10 @@ class AsyncDatasets:
 
         Args:
             id: Id of the dataset.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import datasets_delete
 
@@ -306,16 +306,16 @@ class AsyncDatasets:
     ) -> None:
         """Change the name and the description of a dataset.
 
-        Both are sent each time. Unlike the other changes, this one answers without a body.
+        Give both each time. Unlike the other changes, this one returns nothing.
 
         Args:
             id: Id of the dataset.
             name: Name of the dataset.
-            description: What is in it.
-            options: What this call does differently, such as its timeout.
+            description: What the dataset contains.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from ...models.dataset_request import DatasetRequest
         from . import datasets_update

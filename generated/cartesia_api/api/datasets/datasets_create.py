@@ -1,4 +1,4 @@
-"""POST /datasets/: Make an empty dataset."""
+"""POST /datasets/: Create an empty dataset."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ def build_request(*, body: DatasetRequest) -> Request:
 
 
 def parse(response: Response) -> Dataset:
-    """Read the body of a success.
+    """Decode the body of a successful response.
 
     Raises:
-        ResponseDecodeError: If the body is not what the document promises.
+        ResponseDecodeError: If the body does not match the document.
     """
     return decode(OPERATION, response, Dataset.from_dict)

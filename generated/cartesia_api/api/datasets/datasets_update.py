@@ -29,4 +29,4 @@ def build_request(*, id: str, body: DatasetRequest) -> Request:
 
 
 def parse(response: Response) -> None:
-    """Read nothing: a success has no body."""
+    """Return nothing, because a success has no body."""

@@ -39,16 +39,16 @@ class DatasetsFiles:
 
         Args:
             id: Id of the dataset.
-            limit: Items per page, 1 to 100. How many the server sends when it is left out is
-                not documented.
-            starting_after: Id of an item; the page starts right behind it. Use the last id of
-                the page before.
-            ending_before: Id of an item; the page ends right before it. Use the first id of
-                the page behind.
-            options: What this call does differently, such as its timeout.
+            limit: Items per page, 1 to 100. It is not documented how many the server sends
+                when it is left out.
+            starting_after: Id of an item. The page starts with the item after it; pass the id
+                of the last item of the previous page.
+            ending_before: Id of an item. The page ends with the item before it; pass the id
+                of the first item of the next page.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import datasets_files_list
 
@@ -68,18 +68,18 @@ class DatasetsFiles:
         starting_after: str | Unset = UNSET,
         options: RequestOptions | None = None,
     ) -> Iterator[DatasetFile]:
-        """Iterate over everything that `list` lists, fetching the next page when it is needed.
+        """Iterate over the items of all pages of `list`, fetching each page when needed.
 
         Args:
             id: Id of the dataset.
-            limit: Items per page, 1 to 100. How many the server sends when it is left out is
-                not documented.
-            starting_after: Id of an item; the page starts right behind it. Use the last id of
-                the page before.
-            options: What this call does differently, such as its timeout.
+            limit: Items per page, 1 to 100. It is not documented how many the server sends
+                when it is left out.
+            starting_after: Id of an item. The page starts with the item after it; pass the id
+                of the last item of the previous page.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
                 A cursor that comes twice is such a case: the list would never end.
         """
 
@@ -98,18 +98,18 @@ class DatasetsFiles:
     ) -> None:
         """Upload a file to a dataset.
 
-        It answers without a body: list the files to learn the id of the new one.
+        Returns nothing. List the files to get the id of the new one.
 
         Args:
             id: Id of the dataset.
             file: The file.
             purpose: What the file is for, such as `fine_tune`. Sources do not say what the
                 server assumes when it is left out.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
             OSError: If a file cannot be opened. Nothing was sent.
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from ...models.upload_dataset_file_request import UploadDatasetFileRequest
         from . import datasets_files_upload
@@ -129,10 +129,10 @@ class DatasetsFiles:
         Args:
             id: Id of the dataset.
             file_id: Id of the file.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import datasets_files_delete
 
@@ -144,7 +144,7 @@ class DatasetsFiles:
 
 
 class AsyncDatasetsFiles:
-    """The operations of the resource `datasets_files`, in an event loop."""
+    """The operations of the resource `datasets_files`, asynchronous."""
 
     def __init__(self, sender: AsyncSender) -> None:
         self._sender = sender
@@ -162,16 +162,16 @@ class AsyncDatasetsFiles:
 
         Args:
             id: Id of the dataset.
-            limit: Items per page, 1 to 100. How many the server sends when it is left out is
-                not documented.
-            starting_after: Id of an item; the page starts right behind it. Use the last id of
-                the page before.
-            ending_before: Id of an item; the page ends right before it. Use the first id of
-                the page behind.
-            options: What this call does differently, such as its timeout.
+            limit: Items per page, 1 to 100. It is not documented how many the server sends
+                when it is left out.
+            starting_after: Id of an item. The page starts with the item after it; pass the id
+                of the last item of the previous page.
+            ending_before: Id of an item. The page ends with the item before it; pass the id
+                of the first item of the next page.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import datasets_files_list
 
@@ -191,18 +191,18 @@ class AsyncDatasetsFiles:
         starting_after: str | Unset = UNSET,
         options: RequestOptions | None = None,
     ) -> AsyncIterator[DatasetFile]:
-        """Iterate over everything that `list` lists, fetching the next page when it is needed.
+        """Iterate over the items of all pages of `list`, fetching each page when needed.
 
         Args:
             id: Id of the dataset.
-            limit: Items per page, 1 to 100. How many the server sends when it is left out is
-                not documented.
-            starting_after: Id of an item; the page starts right behind it. Use the last id of
-                the page before.
-            options: What this call does differently, such as its timeout.
+            limit: Items per page, 1 to 100. It is not documented how many the server sends
+                when it is left out.
+            starting_after: Id of an item. The page starts with the item after it; pass the id
+                of the last item of the previous page.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
                 A cursor that comes twice is such a case: the list would never end.
         """
 
@@ -221,18 +221,18 @@ class AsyncDatasetsFiles:
     ) -> None:
         """Upload a file to a dataset.
 
-        It answers without a body: list the files to learn the id of the new one.
+        Returns nothing. List the files to get the id of the new one.
 
         Args:
             id: Id of the dataset.
             file: The file.
             purpose: What the file is for, such as `fine_tune`. Sources do not say what the
                 server assumes when it is left out.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
             OSError: If a file cannot be opened. Nothing was sent.
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from ...models.upload_dataset_file_request import UploadDatasetFileRequest
         from . import datasets_files_upload
@@ -252,10 +252,10 @@ class AsyncDatasetsFiles:
         Args:
             id: Id of the dataset.
             file_id: Id of the file.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import datasets_files_delete
 

@@ -38,21 +38,21 @@ class Files:
     ) -> StoredFilePage:
         """List one page of your stored files.
 
-        The official SDK 4.2.0 lacks it.
+        The official SDK 4.2.0 does not have this call.
 
         Args:
             purpose: Only files of this purpose.
             q: Text to find in the name of the file.
-            limit: Items per page, 1 to 100. How many the server sends when it is left out is
-                not documented.
-            starting_after: Id of an item; the page starts right behind it. Use the last id of
-                the page before.
-            ending_before: Id of an item; the page ends right before it. Use the first id of
-                the page behind.
-            options: What this call does differently, such as its timeout.
+            limit: Items per page, 1 to 100. It is not documented how many the server sends
+                when it is left out.
+            starting_after: Id of an item. The page starts with the item after it; pass the id
+                of the last item of the previous page.
+            ending_before: Id of an item. The page ends with the item before it; pass the id
+                of the first item of the next page.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import files_list
 
@@ -77,19 +77,19 @@ class Files:
         starting_after: str | Unset = UNSET,
         options: RequestOptions | None = None,
     ) -> Iterator[StoredFile]:
-        """Iterate over everything that `list` lists, fetching the next page when it is needed.
+        """Iterate over the items of all pages of `list`, fetching each page when needed.
 
         Args:
             purpose: Only files of this purpose.
             q: Text to find in the name of the file.
-            limit: Items per page, 1 to 100. How many the server sends when it is left out is
-                not documented.
-            starting_after: Id of an item; the page starts right behind it. Use the last id of
-                the page before.
-            options: What this call does differently, such as its timeout.
+            limit: Items per page, 1 to 100. It is not documented how many the server sends
+                when it is left out.
+            starting_after: Id of an item. The page starts with the item after it; pass the id
+                of the last item of the previous page.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
                 A cursor that comes twice is such a case: the list would never end.
         """
 
@@ -105,16 +105,16 @@ class Files:
     ) -> StoredFile:
         """Store a file.
 
-        Answers with status 201. The official SDK 4.2.0 lacks it.
+        The server answers with status 201. The official SDK 4.2.0 does not have this call.
 
         Args:
             file: The file.
             purpose: What the file is for.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
             OSError: If a file cannot be opened. Nothing was sent.
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from ...models.upload_file_request import UploadFileRequest
         from . import files_upload
@@ -129,16 +129,16 @@ class Files:
             )
 
     def get(self, id: str, *, options: RequestOptions | None = None) -> StoredFile:
-        """Get what is known about one stored file.
+        """Get the metadata of one stored file.
 
-        The official SDK 4.2.0 lacks it.
+        The official SDK 4.2.0 does not have this call.
 
         Args:
             id: Id of the file, such as `file_...`.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import files_get
 
@@ -146,7 +146,7 @@ class Files:
 
 
 class AsyncFiles:
-    """The operations of the resource `files`, in an event loop."""
+    """The operations of the resource `files`, asynchronous."""
 
     def __init__(self, sender: AsyncSender) -> None:
         self._sender = sender
@@ -163,21 +163,21 @@ class AsyncFiles:
     ) -> StoredFilePage:
         """List one page of your stored files.
 
-        The official SDK 4.2.0 lacks it.
+        The official SDK 4.2.0 does not have this call.
 
         Args:
             purpose: Only files of this purpose.
             q: Text to find in the name of the file.
-            limit: Items per page, 1 to 100. How many the server sends when it is left out is
-                not documented.
-            starting_after: Id of an item; the page starts right behind it. Use the last id of
-                the page before.
-            ending_before: Id of an item; the page ends right before it. Use the first id of
-                the page behind.
-            options: What this call does differently, such as its timeout.
+            limit: Items per page, 1 to 100. It is not documented how many the server sends
+                when it is left out.
+            starting_after: Id of an item. The page starts with the item after it; pass the id
+                of the last item of the previous page.
+            ending_before: Id of an item. The page ends with the item before it; pass the id
+                of the first item of the next page.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import files_list
 
@@ -202,19 +202,19 @@ class AsyncFiles:
         starting_after: str | Unset = UNSET,
         options: RequestOptions | None = None,
     ) -> AsyncIterator[StoredFile]:
-        """Iterate over everything that `list` lists, fetching the next page when it is needed.
+        """Iterate over the items of all pages of `list`, fetching each page when needed.
 
         Args:
             purpose: Only files of this purpose.
             q: Text to find in the name of the file.
-            limit: Items per page, 1 to 100. How many the server sends when it is left out is
-                not documented.
-            starting_after: Id of an item; the page starts right behind it. Use the last id of
-                the page before.
-            options: What this call does differently, such as its timeout.
+            limit: Items per page, 1 to 100. It is not documented how many the server sends
+                when it is left out.
+            starting_after: Id of an item. The page starts with the item after it; pass the id
+                of the last item of the previous page.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
                 A cursor that comes twice is such a case: the list would never end.
         """
 
@@ -230,16 +230,16 @@ class AsyncFiles:
     ) -> StoredFile:
         """Store a file.
 
-        Answers with status 201. The official SDK 4.2.0 lacks it.
+        The server answers with status 201. The official SDK 4.2.0 does not have this call.
 
         Args:
             file: The file.
             purpose: What the file is for.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
             OSError: If a file cannot be opened. Nothing was sent.
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from ...models.upload_file_request import UploadFileRequest
         from . import files_upload
@@ -254,16 +254,16 @@ class AsyncFiles:
             )
 
     async def get(self, id: str, *, options: RequestOptions | None = None) -> StoredFile:
-        """Get what is known about one stored file.
+        """Get the metadata of one stored file.
 
-        The official SDK 4.2.0 lacks it.
+        The official SDK 4.2.0 does not have this call.
 
         Args:
             id: Id of the file, such as `file_...`.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import files_get
 

@@ -1,4 +1,4 @@
-"""GET /files/{id}: Get what is known about one stored file."""
+"""GET /files/{id}: Get the metadata of one stored file."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ def build_request(*, id: str) -> Request:
 
 
 def parse(response: Response) -> StoredFile:
-    """Read the body of a success.
+    """Decode the body of a successful response.
 
     Raises:
-        ResponseDecodeError: If the body is not what the document promises.
+        ResponseDecodeError: If the body does not match the document.
     """
     return decode(OPERATION, response, StoredFile.from_dict)

@@ -28,12 +28,12 @@ def build_request(
     Args:
         purpose: Only files of this purpose.
         q: Text to find in the name of the file.
-        limit: Items per page, 1 to 100. How many the server sends when it is left out is not
-            documented.
-        starting_after: Id of an item; the page starts right behind it. Use the last id of the
-            page before.
-        ending_before: Id of an item; the page ends right before it. Use the first id of the
-            page behind.
+        limit: Items per page, 1 to 100. It is not documented how many the server sends when
+            it is left out.
+        starting_after: Id of an item. The page starts with the item after it; pass the id of
+            the last item of the previous page.
+        ending_before: Id of an item. The page ends with the item before it; pass the id of
+            the first item of the next page.
     """
     return Request(
         operation=OPERATION,
@@ -53,9 +53,9 @@ def build_request(
 
 
 def parse(response: Response) -> StoredFilePage:
-    """Read the body of a success.
+    """Decode the body of a successful response.
 
     Raises:
-        ResponseDecodeError: If the body is not what the document promises.
+        ResponseDecodeError: If the body does not match the document.
     """
     return decode(OPERATION, response, StoredFilePage.from_dict)

@@ -28,9 +28,9 @@ def build_request(*, id: str) -> Request:
 
 
 def parse(response: Response) -> FineTune:
-    """Read the body of a success.
+    """Decode the body of a successful response.
 
     Raises:
-        ResponseDecodeError: If the body is not what the document promises.
+        ResponseDecodeError: If the body does not match the document.
     """
     return decode(OPERATION, response, FineTune.from_dict)

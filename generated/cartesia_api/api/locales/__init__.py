@@ -19,13 +19,14 @@ class Locales:
     def list(self, *, options: RequestOptions | None = None) -> LocaleCatalog:
         """List the whole catalog of locales with their accents.
 
-        In one answer without pages. The official SDK 4.2.0 lacks it.
+        Returns all of them in one response, without pages. The official SDK 4.2.0 does not have
+        this call.
 
         Args:
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import locales_list
 
@@ -33,7 +34,7 @@ class Locales:
 
 
 class AsyncLocales:
-    """The operations of the resource `locales`, in an event loop."""
+    """The operations of the resource `locales`, asynchronous."""
 
     def __init__(self, sender: AsyncSender) -> None:
         self._sender = sender
@@ -41,13 +42,14 @@ class AsyncLocales:
     async def list(self, *, options: RequestOptions | None = None) -> LocaleCatalog:
         """List the whole catalog of locales with their accents.
 
-        In one answer without pages. The official SDK 4.2.0 lacks it.
+        Returns all of them in one response, without pages. The official SDK 4.2.0 does not have
+        this call.
 
         Args:
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import locales_list
 

@@ -18,9 +18,9 @@ def build_request() -> Request:
 
 
 def parse(response: Response) -> LocaleCatalog:
-    """Read the body of a success.
+    """Decode the body of a successful response.
 
     Raises:
-        ResponseDecodeError: If the body is not what the document promises.
+        ResponseDecodeError: If the body does not match the document.
     """
     return decode(OPERATION, response, LocaleCatalog.from_dict)

@@ -36,16 +36,16 @@ class PronunciationDicts:
         """List one page of your pronunciation dictionaries.
 
         Args:
-            limit: Items per page, 1 to 100. How many the server sends when it is left out is
-                not documented.
-            starting_after: Id of an item; the page starts right behind it. Use the last id of
-                the page before.
-            ending_before: Id of an item; the page ends right before it. Use the first id of
-                the page behind.
-            options: What this call does differently, such as its timeout.
+            limit: Items per page, 1 to 100. It is not documented how many the server sends
+                when it is left out.
+            starting_after: Id of an item. The page starts with the item after it; pass the id
+                of the last item of the previous page.
+            ending_before: Id of an item. The page ends with the item before it; pass the id
+                of the first item of the next page.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import pronunciation_dicts_list
 
@@ -64,17 +64,17 @@ class PronunciationDicts:
         starting_after: str | Unset = UNSET,
         options: RequestOptions | None = None,
     ) -> Iterator[PronunciationDict]:
-        """Iterate over everything that `list` lists, fetching the next page when it is needed.
+        """Iterate over the items of all pages of `list`, fetching each page when needed.
 
         Args:
-            limit: Items per page, 1 to 100. How many the server sends when it is left out is
-                not documented.
-            starting_after: Id of an item; the page starts right behind it. Use the last id of
-                the page before.
-            options: What this call does differently, such as its timeout.
+            limit: Items per page, 1 to 100. It is not documented how many the server sends
+                when it is left out.
+            starting_after: Id of an item. The page starts with the item after it; pass the id
+                of the last item of the previous page.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
                 A cursor that comes twice is such a case: the list would never end.
         """
 
@@ -90,17 +90,18 @@ class PronunciationDicts:
         items: builtins.list[PronunciationItem] | None | Unset = UNSET,
         options: RequestOptions | None = None,
     ) -> PronunciationDict:
-        """Make a pronunciation dictionary.
+        """Create a pronunciation dictionary.
 
-        Speech requests use it by its id; it needs sonic-3 or newer.
+        Pass its id to speech requests, with sonic-3 or a newer model.
 
         Args:
             name: Name of the dictionary.
-            items: Texts and what to say in their place. Left out, the dictionary is empty.
-            options: What this call does differently, such as its timeout.
+            items: Texts and their pronunciations. The dictionary is empty when they are left
+                out.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from ...models.create_pronunciation_dict_request import CreatePronunciationDictRequest
         from . import pronunciation_dicts_create
@@ -118,10 +119,10 @@ class PronunciationDicts:
 
         Args:
             id: Id of the pronunciation dictionary.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import pronunciation_dicts_retrieve
 
@@ -136,10 +137,10 @@ class PronunciationDicts:
 
         Args:
             id: Id of the pronunciation dictionary.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import pronunciation_dicts_delete
 
@@ -159,17 +160,17 @@ class PronunciationDicts:
     ) -> PronunciationDict:
         """Change the name or the items of a pronunciation dictionary.
 
-        A field that is left out stays as it is.
+        The server keeps the fields that you leave out.
 
         Args:
             id: Id of the pronunciation dictionary.
             name: New name.
             items: The new items. Send the whole list: whether it replaces the old one or is
                 merged into it is not documented.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from ...models.update_pronunciation_dict_request import UpdatePronunciationDictRequest
         from . import pronunciation_dicts_update
@@ -184,7 +185,7 @@ class PronunciationDicts:
 
 
 class AsyncPronunciationDicts:
-    """The operations of the resource `pronunciation_dicts`, in an event loop."""
+    """The operations of the resource `pronunciation_dicts`, asynchronous."""
 
     def __init__(self, sender: AsyncSender) -> None:
         self._sender = sender
@@ -200,16 +201,16 @@ class AsyncPronunciationDicts:
         """List one page of your pronunciation dictionaries.
 
         Args:
-            limit: Items per page, 1 to 100. How many the server sends when it is left out is
-                not documented.
-            starting_after: Id of an item; the page starts right behind it. Use the last id of
-                the page before.
-            ending_before: Id of an item; the page ends right before it. Use the first id of
-                the page behind.
-            options: What this call does differently, such as its timeout.
+            limit: Items per page, 1 to 100. It is not documented how many the server sends
+                when it is left out.
+            starting_after: Id of an item. The page starts with the item after it; pass the id
+                of the last item of the previous page.
+            ending_before: Id of an item. The page ends with the item before it; pass the id
+                of the first item of the next page.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import pronunciation_dicts_list
 
@@ -228,17 +229,17 @@ class AsyncPronunciationDicts:
         starting_after: str | Unset = UNSET,
         options: RequestOptions | None = None,
     ) -> AsyncIterator[PronunciationDict]:
-        """Iterate over everything that `list` lists, fetching the next page when it is needed.
+        """Iterate over the items of all pages of `list`, fetching each page when needed.
 
         Args:
-            limit: Items per page, 1 to 100. How many the server sends when it is left out is
-                not documented.
-            starting_after: Id of an item; the page starts right behind it. Use the last id of
-                the page before.
-            options: What this call does differently, such as its timeout.
+            limit: Items per page, 1 to 100. It is not documented how many the server sends
+                when it is left out.
+            starting_after: Id of an item. The page starts with the item after it; pass the id
+                of the last item of the previous page.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
                 A cursor that comes twice is such a case: the list would never end.
         """
 
@@ -256,17 +257,18 @@ class AsyncPronunciationDicts:
         items: builtins.list[PronunciationItem] | None | Unset = UNSET,
         options: RequestOptions | None = None,
     ) -> PronunciationDict:
-        """Make a pronunciation dictionary.
+        """Create a pronunciation dictionary.
 
-        Speech requests use it by its id; it needs sonic-3 or newer.
+        Pass its id to speech requests, with sonic-3 or a newer model.
 
         Args:
             name: Name of the dictionary.
-            items: Texts and what to say in their place. Left out, the dictionary is empty.
-            options: What this call does differently, such as its timeout.
+            items: Texts and their pronunciations. The dictionary is empty when they are left
+                out.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from ...models.create_pronunciation_dict_request import CreatePronunciationDictRequest
         from . import pronunciation_dicts_create
@@ -286,10 +288,10 @@ class AsyncPronunciationDicts:
 
         Args:
             id: Id of the pronunciation dictionary.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import pronunciation_dicts_retrieve
 
@@ -304,10 +306,10 @@ class AsyncPronunciationDicts:
 
         Args:
             id: Id of the pronunciation dictionary.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import pronunciation_dicts_delete
 
@@ -327,17 +329,17 @@ class AsyncPronunciationDicts:
     ) -> PronunciationDict:
         """Change the name or the items of a pronunciation dictionary.
 
-        A field that is left out stays as it is.
+        The server keeps the fields that you leave out.
 
         Args:
             id: Id of the pronunciation dictionary.
             name: New name.
             items: The new items. Send the whole list: whether it replaces the old one or is
                 merged into it is not documented.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from ...models.update_pronunciation_dict_request import UpdatePronunciationDictRequest
         from . import pronunciation_dicts_update

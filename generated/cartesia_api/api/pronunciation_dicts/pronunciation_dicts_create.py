@@ -1,4 +1,4 @@
-"""POST /pronunciation-dicts/: Make a pronunciation dictionary."""
+"""POST /pronunciation-dicts/: Create a pronunciation dictionary."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ def build_request(*, body: CreatePronunciationDictRequest) -> Request:
 
 
 def parse(response: Response) -> PronunciationDict:
-    """Read the body of a success.
+    """Decode the body of a successful response.
 
     Raises:
-        ResponseDecodeError: If the body is not what the document promises.
+        ResponseDecodeError: If the body does not match the document.
     """
     return decode(OPERATION, response, PronunciationDict.from_dict)

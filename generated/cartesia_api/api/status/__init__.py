@@ -17,15 +17,16 @@ class Status:
         self._sender = sender
 
     def get(self, *, options: RequestOptions | None = None) -> ServiceStatus:
-        """Tell whether the service is up.
+        """Check whether the service is up.
 
-        Needs no credentials. Also names the API version that the gateway uses by default.
+        Needs no credentials. The response also has the API version that the gateway uses by
+        default.
 
         Args:
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import status_get
 
@@ -33,21 +34,22 @@ class Status:
 
 
 class AsyncStatus:
-    """The operations of the resource `status`, in an event loop."""
+    """The operations of the resource `status`, asynchronous."""
 
     def __init__(self, sender: AsyncSender) -> None:
         self._sender = sender
 
     async def get(self, *, options: RequestOptions | None = None) -> ServiceStatus:
-        """Tell whether the service is up.
+        """Check whether the service is up.
 
-        Needs no credentials. Also names the API version that the gateway uses by default.
+        Needs no credentials. The response also has the API version that the gateway uses by
+        default.
 
         Args:
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import status_get
 

@@ -38,25 +38,25 @@ class Stt:
     ) -> Transcription:
         """Transcribe a recording.
 
-        Takes a whole file of any length and answers with the whole transcript. Containers say
-        how their audio is encoded; headerless samples need `encoding` and `sample_rate`.
+        Send a whole file of any length to get the whole transcript. For samples without a
+        header, give `encoding` and `sample_rate` as well.
 
         Args:
             file: The recording, as flac, m4a, mp3, mp4, mpeg, mpga, oga, ogg, wav or webm, or
                 as headerless samples.
             model: Id of the model.
             language: Language of the recording. The server assumes `en` when it is left out.
-            timestamp_granularities: Ask for timings. `word` fills `words` in the answer; left
-                out, there are none.
-            encoding: Encoding of headerless samples for speech to text. Needed, with
-                `sample_rate`, only for those.
-            sample_rate: Sampling rate in Hz. Needed, with `encoding`, only for headerless
-                samples.
-            options: What this call does differently, such as its timeout.
+            timestamp_granularities: Times to include. `word` adds `words` to the response;
+                without it there are no times.
+            encoding: Encoding of samples without a header. Give it, with `sample_rate`, only
+                for such samples.
+            sample_rate: Sampling rate in Hz. Give it, with `encoding`, only for samples
+                without a header.
+            options: Settings of this call, such as its timeout.
 
         Raises:
             OSError: If a file cannot be opened. Nothing was sent.
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from ...models.transcribe_request import TranscribeRequest
         from . import stt_transcribe
@@ -79,7 +79,7 @@ class Stt:
 
 
 class AsyncStt:
-    """The operations of the resource `stt`, in an event loop."""
+    """The operations of the resource `stt`, asynchronous."""
 
     def __init__(self, sender: AsyncSender) -> None:
         self._sender = sender
@@ -97,25 +97,25 @@ class AsyncStt:
     ) -> Transcription:
         """Transcribe a recording.
 
-        Takes a whole file of any length and answers with the whole transcript. Containers say
-        how their audio is encoded; headerless samples need `encoding` and `sample_rate`.
+        Send a whole file of any length to get the whole transcript. For samples without a
+        header, give `encoding` and `sample_rate` as well.
 
         Args:
             file: The recording, as flac, m4a, mp3, mp4, mpeg, mpga, oga, ogg, wav or webm, or
                 as headerless samples.
             model: Id of the model.
             language: Language of the recording. The server assumes `en` when it is left out.
-            timestamp_granularities: Ask for timings. `word` fills `words` in the answer; left
-                out, there are none.
-            encoding: Encoding of headerless samples for speech to text. Needed, with
-                `sample_rate`, only for those.
-            sample_rate: Sampling rate in Hz. Needed, with `encoding`, only for headerless
-                samples.
-            options: What this call does differently, such as its timeout.
+            timestamp_granularities: Times to include. `word` adds `words` to the response;
+                without it there are no times.
+            encoding: Encoding of samples without a header. Give it, with `sample_rate`, only
+                for such samples.
+            sample_rate: Sampling rate in Hz. Give it, with `encoding`, only for samples
+                without a header.
+            options: Settings of this call, such as its timeout.
 
         Raises:
             OSError: If a file cannot be opened. Nothing was sent.
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from ...models.transcribe_request import TranscribeRequest
         from . import stt_transcribe

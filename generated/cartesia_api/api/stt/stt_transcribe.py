@@ -26,10 +26,10 @@ def build_request(
 
     Args:
         body: The body.
-        encoding: Encoding of headerless samples for speech to text. Needed, with
-            `sample_rate`, only for those.
-        sample_rate: Sampling rate in Hz. Needed, with `encoding`, only for headerless
-            samples.
+        encoding: Encoding of samples without a header. Give it, with `sample_rate`, only for
+            such samples.
+        sample_rate: Sampling rate in Hz. Give it, with `encoding`, only for samples without a
+            header.
     """
     return Request(
         operation=OPERATION,
@@ -42,9 +42,9 @@ def build_request(
 
 
 def parse(response: Response) -> Transcription:
-    """Read the body of a success.
+    """Decode the body of a successful response.
 
     Raises:
-        ResponseDecodeError: If the body is not what the document promises.
+        ResponseDecodeError: If the body does not match the document.
     """
     return decode(OPERATION, response, Transcription.from_dict)

@@ -55,10 +55,10 @@ class Tts:
     ) -> AbstractContextManager[Download]:
         """Speak a transcript and stream the audio as a file.
 
-        The body is the audio in the container that was asked for, sent while it is made. With
-        `save`, the response header `Cartesia-File-ID` names the stored file.
+        The server sends the audio in the requested container while it generates it. With
+        `save`, the response header `Cartesia-File-ID` has the id of the stored file.
 
-        Use it as `with`: the file arrives while it is read.
+        Use it in a `with` block; the file arrives while you read it.
 
         Args:
             model_id: Id of the model. Professional voice clones need a dated one.
@@ -76,10 +76,10 @@ class Tts:
             save: True stores the audio and sends its id in the header `Cartesia-File-ID`. The
                 server assumes false.
             speed: Coarse speed, deprecated in favour of `generation_config`.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from ...models.tts_request import TtsRequest
         from . import tts_generate
@@ -126,10 +126,10 @@ class Tts:
 
         Each event is one JSON object with a `type`: see the schemas `TtsSseChunkEvent`,
         `TtsSseTimestampsEvent`, `TtsSsePhonemeTimestampsEvent`, `TtsSseDoneEvent` and
-        `TtsSseErrorEvent`. A stream that ends without an event whose `done` is true was cut.
-        Only raw audio is available.
+        `TtsSseErrorEvent`. If the stream ends before an event whose `done` is true, it was cut
+        off. Only raw audio is available.
 
-        Use it as `with`: the file arrives while it is read.
+        Use it in a `with` block; the file arrives while you read it.
 
         Args:
             model_id: Id of the model. Professional voice clones need a dated one.
@@ -144,18 +144,18 @@ class Tts:
                 locale. The server uses `auto` when it is left out.
             generation_config: Speed, volume and emotion.
             pronunciation_dict_id: Id of a pronunciation dictionary. Needs sonic-3 or newer.
-            add_timestamps: True sends the timing of each word. The server assumes false.
-            add_phoneme_timestamps: True sends the timing of each phoneme. The server assumes
+            add_timestamps: True sends the time of each word. The server assumes false.
+            add_phoneme_timestamps: True sends the time of each phoneme. The server assumes
                 false.
-            use_normalized_timestamps: True times the normalized text, not the text as
-                written.
-            context_id: Any id, echoed in every event. It does not continue an earlier
-                request.
+            use_normalized_timestamps: True gives times for the normalized text instead of the
+                text as written.
+            context_id: Any id. The server repeats it in every event. It does not continue an
+                earlier request.
             speed: Coarse speed, deprecated in favour of `generation_config`.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from ...models.tts_sse_request import TtsSseRequest
         from . import tts_generate_sse
@@ -200,12 +200,12 @@ class Tts:
     ) -> Iterator[Download]:
         """Speak a transcript that joins two recordings, and stream the audio as a file.
 
-        Fills the gap between `left_audio` and `right_audio`, of which at least one is needed.
-        The body is the audio in the container that was asked for, sent while it is made. It
-        costs 300 credits and 1 more for each character. Longer transcripts, and recordings that
-        are cut right at the gap with their silence kept, join best.
+        Fills the gap between `left_audio` and `right_audio`. Give at least one of them. The
+        server sends the audio in the requested container while it generates it. It costs 300
+        credits, plus 1 credit for each character. It works best with longer transcripts, and
+        with recordings that are cut exactly at the gap and keep their silence.
 
-        Use it as `with`: the file arrives while it is read.
+        Use it in a `with` block; the file arrives while you read it.
 
         Args:
             model_id: Id of the model.
@@ -215,15 +215,15 @@ class Tts:
             output_format_container: Container of the audio.
             output_format_sample_rate: Sampling rate of the audio in Hz.
             left_audio: The recording before the gap.
-            right_audio: The recording behind the gap.
+            right_audio: The recording after the gap.
             output_format_encoding: Encoding of one sample. Needed for `raw` and `wav`, not
                 for `mp3`.
             output_format_bit_rate: Bit rate in bits per second. Needed for `mp3` only.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
             OSError: If a file cannot be opened. Nothing was sent.
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from ...models.infill_request import InfillRequest
         from . import tts_infill
@@ -254,7 +254,7 @@ class Tts:
 
 
 class AsyncTts:
-    """The operations of the resource `tts`, in an event loop."""
+    """The operations of the resource `tts`, asynchronous."""
 
     def __init__(self, sender: AsyncSender) -> None:
         self._sender = sender
@@ -277,10 +277,10 @@ class AsyncTts:
     ) -> AbstractAsyncContextManager[AsyncDownload]:
         """Speak a transcript and stream the audio as a file.
 
-        The body is the audio in the container that was asked for, sent while it is made. With
-        `save`, the response header `Cartesia-File-ID` names the stored file.
+        The server sends the audio in the requested container while it generates it. With
+        `save`, the response header `Cartesia-File-ID` has the id of the stored file.
 
-        Use it as `async with`: the file arrives while it is read.
+        Use it in an `async with` block; the file arrives while you read it.
 
         Args:
             model_id: Id of the model. Professional voice clones need a dated one.
@@ -298,10 +298,10 @@ class AsyncTts:
             save: True stores the audio and sends its id in the header `Cartesia-File-ID`. The
                 server assumes false.
             speed: Coarse speed, deprecated in favour of `generation_config`.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from ...models.tts_request import TtsRequest
         from . import tts_generate
@@ -348,10 +348,10 @@ class AsyncTts:
 
         Each event is one JSON object with a `type`: see the schemas `TtsSseChunkEvent`,
         `TtsSseTimestampsEvent`, `TtsSsePhonemeTimestampsEvent`, `TtsSseDoneEvent` and
-        `TtsSseErrorEvent`. A stream that ends without an event whose `done` is true was cut.
-        Only raw audio is available.
+        `TtsSseErrorEvent`. If the stream ends before an event whose `done` is true, it was cut
+        off. Only raw audio is available.
 
-        Use it as `async with`: the file arrives while it is read.
+        Use it in an `async with` block; the file arrives while you read it.
 
         Args:
             model_id: Id of the model. Professional voice clones need a dated one.
@@ -366,18 +366,18 @@ class AsyncTts:
                 locale. The server uses `auto` when it is left out.
             generation_config: Speed, volume and emotion.
             pronunciation_dict_id: Id of a pronunciation dictionary. Needs sonic-3 or newer.
-            add_timestamps: True sends the timing of each word. The server assumes false.
-            add_phoneme_timestamps: True sends the timing of each phoneme. The server assumes
+            add_timestamps: True sends the time of each word. The server assumes false.
+            add_phoneme_timestamps: True sends the time of each phoneme. The server assumes
                 false.
-            use_normalized_timestamps: True times the normalized text, not the text as
-                written.
-            context_id: Any id, echoed in every event. It does not continue an earlier
-                request.
+            use_normalized_timestamps: True gives times for the normalized text instead of the
+                text as written.
+            context_id: Any id. The server repeats it in every event. It does not continue an
+                earlier request.
             speed: Coarse speed, deprecated in favour of `generation_config`.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from ...models.tts_sse_request import TtsSseRequest
         from . import tts_generate_sse
@@ -422,12 +422,12 @@ class AsyncTts:
     ) -> AsyncIterator[AsyncDownload]:
         """Speak a transcript that joins two recordings, and stream the audio as a file.
 
-        Fills the gap between `left_audio` and `right_audio`, of which at least one is needed.
-        The body is the audio in the container that was asked for, sent while it is made. It
-        costs 300 credits and 1 more for each character. Longer transcripts, and recordings that
-        are cut right at the gap with their silence kept, join best.
+        Fills the gap between `left_audio` and `right_audio`. Give at least one of them. The
+        server sends the audio in the requested container while it generates it. It costs 300
+        credits, plus 1 credit for each character. It works best with longer transcripts, and
+        with recordings that are cut exactly at the gap and keep their silence.
 
-        Use it as `async with`: the file arrives while it is read.
+        Use it in an `async with` block; the file arrives while you read it.
 
         Args:
             model_id: Id of the model.
@@ -437,15 +437,15 @@ class AsyncTts:
             output_format_container: Container of the audio.
             output_format_sample_rate: Sampling rate of the audio in Hz.
             left_audio: The recording before the gap.
-            right_audio: The recording behind the gap.
+            right_audio: The recording after the gap.
             output_format_encoding: Encoding of one sample. Needed for `raw` and `wav`, not
                 for `mp3`.
             output_format_bit_rate: Bit rate in bits per second. Needed for `mp3` only.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
             OSError: If a file cannot be opened. Nothing was sent.
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from ...models.infill_request import InfillRequest
         from . import tts_infill

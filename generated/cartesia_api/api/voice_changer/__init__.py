@@ -42,10 +42,10 @@ class VoiceChanger:
     ) -> Iterator[Download]:
         """Speak a recording with another voice and stream the audio as a file.
 
-        The words and the intonation stay. The body is the audio in the container that was asked
-        for, sent while it is made. It costs 15 credits for each second of the recording.
+        The words and the intonation do not change. The server sends the audio in the requested
+        container while it generates it. It costs 15 credits for each second of the recording.
 
-        Use it as `with`: the file arrives while it is read.
+        Use it in a `with` block; the file arrives while you read it.
 
         Args:
             clip: The recording of speech.
@@ -55,11 +55,11 @@ class VoiceChanger:
             output_format_encoding: Encoding of one sample. Needed for `raw` and `wav`, not
                 for `mp3`.
             output_format_bit_rate: Bit rate in bits per second. Needed for `mp3` only.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
             OSError: If a file cannot be opened. Nothing was sent.
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from ...models.change_voice_request import ChangeVoiceRequest
         from . import voice_changer_generate
@@ -96,10 +96,10 @@ class VoiceChanger:
 
         Each event is one JSON object: see the schemas `VoiceChangerChunkEvent`,
         `VoiceChangerDoneEvent` and `VoiceChangerErrorEvent`. Only the error has a `type`; tell
-        the other two apart by `done`. A stream that ends without an event whose `done` is true
-        was cut. It costs 15 credits for each second of the recording.
+        the other two apart by `done`. If the stream ends before an event whose `done` is true,
+        it was cut off. It costs 15 credits for each second of the recording.
 
-        Use it as `with`: the file arrives while it is read.
+        Use it in a `with` block; the file arrives while you read it.
 
         Args:
             clip: The recording of speech.
@@ -109,11 +109,11 @@ class VoiceChanger:
             output_format_encoding: Encoding of one sample. Needed for `raw` and `wav`, not
                 for `mp3`.
             output_format_bit_rate: Bit rate in bits per second. Needed for `mp3` only.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
             OSError: If a file cannot be opened. Nothing was sent.
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from ...models.change_voice_request import ChangeVoiceRequest
         from . import voice_changer_generate_sse
@@ -136,7 +136,7 @@ class VoiceChanger:
 
 
 class AsyncVoiceChanger:
-    """The operations of the resource `voice_changer`, in an event loop."""
+    """The operations of the resource `voice_changer`, asynchronous."""
 
     def __init__(self, sender: AsyncSender) -> None:
         self._sender = sender
@@ -155,10 +155,10 @@ class AsyncVoiceChanger:
     ) -> AsyncIterator[AsyncDownload]:
         """Speak a recording with another voice and stream the audio as a file.
 
-        The words and the intonation stay. The body is the audio in the container that was asked
-        for, sent while it is made. It costs 15 credits for each second of the recording.
+        The words and the intonation do not change. The server sends the audio in the requested
+        container while it generates it. It costs 15 credits for each second of the recording.
 
-        Use it as `async with`: the file arrives while it is read.
+        Use it in an `async with` block; the file arrives while you read it.
 
         Args:
             clip: The recording of speech.
@@ -168,11 +168,11 @@ class AsyncVoiceChanger:
             output_format_encoding: Encoding of one sample. Needed for `raw` and `wav`, not
                 for `mp3`.
             output_format_bit_rate: Bit rate in bits per second. Needed for `mp3` only.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
             OSError: If a file cannot be opened. Nothing was sent.
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from ...models.change_voice_request import ChangeVoiceRequest
         from . import voice_changer_generate
@@ -209,10 +209,10 @@ class AsyncVoiceChanger:
 
         Each event is one JSON object: see the schemas `VoiceChangerChunkEvent`,
         `VoiceChangerDoneEvent` and `VoiceChangerErrorEvent`. Only the error has a `type`; tell
-        the other two apart by `done`. A stream that ends without an event whose `done` is true
-        was cut. It costs 15 credits for each second of the recording.
+        the other two apart by `done`. If the stream ends before an event whose `done` is true,
+        it was cut off. It costs 15 credits for each second of the recording.
 
-        Use it as `async with`: the file arrives while it is read.
+        Use it in an `async with` block; the file arrives while you read it.
 
         Args:
             clip: The recording of speech.
@@ -222,11 +222,11 @@ class AsyncVoiceChanger:
             output_format_encoding: Encoding of one sample. Needed for `raw` and `wav`, not
                 for `mp3`.
             output_format_bit_rate: Bit rate in bits per second. Needed for `mp3` only.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
             OSError: If a file cannot be opened. Nothing was sent.
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from ...models.change_voice_request import ChangeVoiceRequest
         from . import voice_changer_generate_sse

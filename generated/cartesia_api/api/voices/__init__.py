@@ -54,22 +54,23 @@ class Voices:
 
         Args:
             limit: Voices per page, 1 to 100. The server sends 10 when it is left out.
-            starting_after: Id of a voice; the page starts right behind it. Use the last id of
-                the page before.
-            ending_before: Id of a voice; the page ends right before it. Use the first id of
-                the page behind.
-            q: Text to find in the name, the description or the id. Diacritics do not matter.
-            is_owner: True lists only voices of your organisation, false only the others. Left
-                out, both.
-            gender: How a voice presents.
+            starting_after: Id of a voice. The page starts with the voice after it; pass the
+                id of the last voice of the previous page.
+            ending_before: Id of a voice. The page ends with the voice before it; pass the id
+                of the first voice of the next page.
+            q: Text to find in the name, the description or the id. The server ignores accents
+                and other diacritics.
+            is_owner: True lists only the voices of your organisation, false only the others.
+                The server lists both when it is left out.
+            gender: Gender that a voice sounds like.
             language: Language or locale of the voices, such as `en` or `en-GB`. Documented up
                 to version 2026-03-01; a newer server may ignore it.
-            expand: Optional fields to fill in. `preview_file_url` is absent unless it is
-                asked for here.
-            options: What this call does differently, such as its timeout.
+            expand: Optional fields to include. The server sends `preview_file_url` only when
+                you ask for it here.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import voices_list
 
@@ -100,24 +101,25 @@ class Voices:
         expand: builtins.list[VoiceExpand] | Unset = UNSET,
         options: RequestOptions | None = None,
     ) -> Iterator[Voice]:
-        """Iterate over everything that `list` lists, fetching the next page when it is needed.
+        """Iterate over the items of all pages of `list`, fetching each page when needed.
 
         Args:
             limit: Voices per page, 1 to 100. The server sends 10 when it is left out.
-            starting_after: Id of a voice; the page starts right behind it. Use the last id of
-                the page before.
-            q: Text to find in the name, the description or the id. Diacritics do not matter.
-            is_owner: True lists only voices of your organisation, false only the others. Left
-                out, both.
-            gender: How a voice presents.
+            starting_after: Id of a voice. The page starts with the voice after it; pass the
+                id of the last voice of the previous page.
+            q: Text to find in the name, the description or the id. The server ignores accents
+                and other diacritics.
+            is_owner: True lists only the voices of your organisation, false only the others.
+                The server lists both when it is left out.
+            gender: Gender that a voice sounds like.
             language: Language or locale of the voices, such as `en` or `en-GB`. Documented up
                 to version 2026-03-01; a newer server may ignore it.
-            expand: Optional fields to fill in. `preview_file_url` is absent unless it is
-                asked for here.
-            options: What this call does differently, such as its timeout.
+            expand: Optional fields to include. The server sends `preview_file_url` only when
+                you ask for it here.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
                 A cursor that comes twice is such a case: the list would never end.
         """
 
@@ -148,23 +150,23 @@ class Voices:
     ) -> VoiceMetadata:
         """Clone a voice from a short recording.
 
-        Makes an instant clone, which is ready when the call returns. A clean recording of 3 to
-        10 seconds of one speaker works best.
+        Creates an instant clone, which is ready when the call returns. A clean recording of 3
+        to 10 seconds of one speaker works best.
 
         Args:
             clip: Recording of the speaker, 3 to 10 seconds, as flac, mp3, mpeg, mpga, oga,
                 ogg, wav or webm.
             name: Display name of the new voice.
             language: Language spoken in the recording.
-            accent: Catalog id of the speaker's accent. The server works it out when it is
-                left out.
+            accent: Catalog id of the speaker's accent. The server detects it when it is left
+                out.
             description: What the voice sounds like.
             base_voice_id: Id of a voice to start from.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
             OSError: If a file cannot be opened. Nothing was sent.
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from ...models.clone_voice_request import CloneVoiceRequest
         from . import voices_clone
@@ -198,9 +200,9 @@ class Voices:
         original_speaker_gender: SpeakerGender | Unset = UNSET,
         options: RequestOptions | None = None,
     ) -> VoiceMetadata:
-        """Make a new voice that speaks with another accent or language.
+        """Create a new voice that speaks with another accent or language.
 
-        The source voice stays as it is. The accent must be marked `is_localizable` in the
+        The source voice does not change. The accent must be marked `is_localizable` in the
         accent catalog.
 
         Args:
@@ -209,13 +211,14 @@ class Voices:
             accent: Catalog id of an accent that is marked `is_localizable`.
             description: What the new voice sounds like.
             tagline: A few words about the new voice, at most 32 characters.
-            language: Language of the new voice. The accent implies it when it is left out.
+            language: Language of the new voice. The server takes it from the accent when it
+                is left out.
             dialect: Dialect, the older way to name an accent.
-            original_speaker_gender: Gender of the speaker behind the source voice.
-            options: What this call does differently, such as its timeout.
+            original_speaker_gender: Gender of the speaker of the source voice.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from ...models.localize_voice_request import LocalizeVoiceRequest
         from . import voices_localize
@@ -248,12 +251,12 @@ class Voices:
 
         Args:
             id: Id of the voice.
-            expand: Optional fields to fill in. `preview_file_url` is absent unless it is
-                asked for here.
-            options: What this call does differently, such as its timeout.
+            expand: Optional fields to include. The server sends `preview_file_url` only when
+                you ask for it here.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import voices_get
 
@@ -264,14 +267,14 @@ class Voices:
     def delete(self, id: str, *, options: RequestOptions | None = None) -> None:
         """Delete a voice you own.
 
-        There is no way back. Requests that name the voice fail from now on.
+        You cannot undo this. Later requests that use the voice fail.
 
         Args:
             id: Id of the voice.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import voices_delete
 
@@ -289,19 +292,19 @@ class Voices:
     ) -> Voice:
         """Change the name, description, gender or accent of a voice you own.
 
-        A field that is left out stays as it is. A field that is null goes back to the server's
+        The server keeps the fields that you leave out. Null resets a field to the server's
         default.
 
         Args:
             id: Id of the voice.
             name: New display name.
             description: New description.
-            gender: How the voice presents. Null goes back to the default.
-            accent: Catalog id of the accent. Null goes back to the default.
-            options: What this call does differently, such as its timeout.
+            gender: Gender that the voice sounds like. Null resets it to the default.
+            accent: Catalog id of the accent. Null resets it to the default.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from ...models.update_voice_request import UpdateVoiceRequest
         from . import voices_update
@@ -326,16 +329,16 @@ class Voices:
     ) -> Voice:
         """Attach accents to a voice you own.
 
-        Only instant clones take accents, at most 10 each including the native one. An attached
-        accent lets the voice speak that locale natively.
+        Only instant clones can have accents, at most 10 each, including the native one. With an
+        attached accent, the voice speaks that locale like a native.
 
         Args:
             id: Id of the voice.
             accents: Catalog ids. A voice has at most 10 accents, the native one included.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from ...models.add_accents_request import AddAccentsRequest
         from . import voices_add_accents
@@ -351,15 +354,15 @@ class Voices:
     ) -> Voice:
         """Detach an accent from a voice you own.
 
-        Unlike the other deletions, this one answers with the voice as it is now.
+        Unlike the other deletions, this one returns the voice, without the accent.
 
         Args:
             id: Id of the voice.
             accent_id: Catalog id of an accent attached to the voice, such as `british`.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import voices_delete_accent
 
@@ -371,7 +374,7 @@ class Voices:
 
 
 class AsyncVoices:
-    """The operations of the resource `voices`, in an event loop."""
+    """The operations of the resource `voices`, asynchronous."""
 
     def __init__(self, sender: AsyncSender) -> None:
         self._sender = sender
@@ -395,22 +398,23 @@ class AsyncVoices:
 
         Args:
             limit: Voices per page, 1 to 100. The server sends 10 when it is left out.
-            starting_after: Id of a voice; the page starts right behind it. Use the last id of
-                the page before.
-            ending_before: Id of a voice; the page ends right before it. Use the first id of
-                the page behind.
-            q: Text to find in the name, the description or the id. Diacritics do not matter.
-            is_owner: True lists only voices of your organisation, false only the others. Left
-                out, both.
-            gender: How a voice presents.
+            starting_after: Id of a voice. The page starts with the voice after it; pass the
+                id of the last voice of the previous page.
+            ending_before: Id of a voice. The page ends with the voice before it; pass the id
+                of the first voice of the next page.
+            q: Text to find in the name, the description or the id. The server ignores accents
+                and other diacritics.
+            is_owner: True lists only the voices of your organisation, false only the others.
+                The server lists both when it is left out.
+            gender: Gender that a voice sounds like.
             language: Language or locale of the voices, such as `en` or `en-GB`. Documented up
                 to version 2026-03-01; a newer server may ignore it.
-            expand: Optional fields to fill in. `preview_file_url` is absent unless it is
-                asked for here.
-            options: What this call does differently, such as its timeout.
+            expand: Optional fields to include. The server sends `preview_file_url` only when
+                you ask for it here.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import voices_list
 
@@ -441,24 +445,25 @@ class AsyncVoices:
         expand: builtins.list[VoiceExpand] | Unset = UNSET,
         options: RequestOptions | None = None,
     ) -> AsyncIterator[Voice]:
-        """Iterate over everything that `list` lists, fetching the next page when it is needed.
+        """Iterate over the items of all pages of `list`, fetching each page when needed.
 
         Args:
             limit: Voices per page, 1 to 100. The server sends 10 when it is left out.
-            starting_after: Id of a voice; the page starts right behind it. Use the last id of
-                the page before.
-            q: Text to find in the name, the description or the id. Diacritics do not matter.
-            is_owner: True lists only voices of your organisation, false only the others. Left
-                out, both.
-            gender: How a voice presents.
+            starting_after: Id of a voice. The page starts with the voice after it; pass the
+                id of the last voice of the previous page.
+            q: Text to find in the name, the description or the id. The server ignores accents
+                and other diacritics.
+            is_owner: True lists only the voices of your organisation, false only the others.
+                The server lists both when it is left out.
+            gender: Gender that a voice sounds like.
             language: Language or locale of the voices, such as `en` or `en-GB`. Documented up
                 to version 2026-03-01; a newer server may ignore it.
-            expand: Optional fields to fill in. `preview_file_url` is absent unless it is
-                asked for here.
-            options: What this call does differently, such as its timeout.
+            expand: Optional fields to include. The server sends `preview_file_url` only when
+                you ask for it here.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
                 A cursor that comes twice is such a case: the list would never end.
         """
 
@@ -489,23 +494,23 @@ class AsyncVoices:
     ) -> VoiceMetadata:
         """Clone a voice from a short recording.
 
-        Makes an instant clone, which is ready when the call returns. A clean recording of 3 to
-        10 seconds of one speaker works best.
+        Creates an instant clone, which is ready when the call returns. A clean recording of 3
+        to 10 seconds of one speaker works best.
 
         Args:
             clip: Recording of the speaker, 3 to 10 seconds, as flac, mp3, mpeg, mpga, oga,
                 ogg, wav or webm.
             name: Display name of the new voice.
             language: Language spoken in the recording.
-            accent: Catalog id of the speaker's accent. The server works it out when it is
-                left out.
+            accent: Catalog id of the speaker's accent. The server detects it when it is left
+                out.
             description: What the voice sounds like.
             base_voice_id: Id of a voice to start from.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
             OSError: If a file cannot be opened. Nothing was sent.
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from ...models.clone_voice_request import CloneVoiceRequest
         from . import voices_clone
@@ -539,9 +544,9 @@ class AsyncVoices:
         original_speaker_gender: SpeakerGender | Unset = UNSET,
         options: RequestOptions | None = None,
     ) -> VoiceMetadata:
-        """Make a new voice that speaks with another accent or language.
+        """Create a new voice that speaks with another accent or language.
 
-        The source voice stays as it is. The accent must be marked `is_localizable` in the
+        The source voice does not change. The accent must be marked `is_localizable` in the
         accent catalog.
 
         Args:
@@ -550,13 +555,14 @@ class AsyncVoices:
             accent: Catalog id of an accent that is marked `is_localizable`.
             description: What the new voice sounds like.
             tagline: A few words about the new voice, at most 32 characters.
-            language: Language of the new voice. The accent implies it when it is left out.
+            language: Language of the new voice. The server takes it from the accent when it
+                is left out.
             dialect: Dialect, the older way to name an accent.
-            original_speaker_gender: Gender of the speaker behind the source voice.
-            options: What this call does differently, such as its timeout.
+            original_speaker_gender: Gender of the speaker of the source voice.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from ...models.localize_voice_request import LocalizeVoiceRequest
         from . import voices_localize
@@ -589,12 +595,12 @@ class AsyncVoices:
 
         Args:
             id: Id of the voice.
-            expand: Optional fields to fill in. `preview_file_url` is absent unless it is
-                asked for here.
-            options: What this call does differently, such as its timeout.
+            expand: Optional fields to include. The server sends `preview_file_url` only when
+                you ask for it here.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import voices_get
 
@@ -605,14 +611,14 @@ class AsyncVoices:
     async def delete(self, id: str, *, options: RequestOptions | None = None) -> None:
         """Delete a voice you own.
 
-        There is no way back. Requests that name the voice fail from now on.
+        You cannot undo this. Later requests that use the voice fail.
 
         Args:
             id: Id of the voice.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import voices_delete
 
@@ -632,19 +638,19 @@ class AsyncVoices:
     ) -> Voice:
         """Change the name, description, gender or accent of a voice you own.
 
-        A field that is left out stays as it is. A field that is null goes back to the server's
+        The server keeps the fields that you leave out. Null resets a field to the server's
         default.
 
         Args:
             id: Id of the voice.
             name: New display name.
             description: New description.
-            gender: How the voice presents. Null goes back to the default.
-            accent: Catalog id of the accent. Null goes back to the default.
-            options: What this call does differently, such as its timeout.
+            gender: Gender that the voice sounds like. Null resets it to the default.
+            accent: Catalog id of the accent. Null resets it to the default.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from ...models.update_voice_request import UpdateVoiceRequest
         from . import voices_update
@@ -669,16 +675,16 @@ class AsyncVoices:
     ) -> Voice:
         """Attach accents to a voice you own.
 
-        Only instant clones take accents, at most 10 each including the native one. An attached
-        accent lets the voice speak that locale natively.
+        Only instant clones can have accents, at most 10 each, including the native one. With an
+        attached accent, the voice speaks that locale like a native.
 
         Args:
             id: Id of the voice.
             accents: Catalog ids. A voice has at most 10 accents, the native one included.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from ...models.add_accents_request import AddAccentsRequest
         from . import voices_add_accents
@@ -694,15 +700,15 @@ class AsyncVoices:
     ) -> Voice:
         """Detach an accent from a voice you own.
 
-        Unlike the other deletions, this one answers with the voice as it is now.
+        Unlike the other deletions, this one returns the voice, without the accent.
 
         Args:
             id: Id of the voice.
             accent_id: Catalog id of an accent attached to the voice, such as `british`.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import voices_delete_accent
 

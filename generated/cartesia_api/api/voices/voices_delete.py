@@ -25,4 +25,4 @@ def build_request(*, id: str) -> Request:
 
 
 def parse(response: Response) -> None:
-    """Read nothing: a success has no body."""
+    """Return nothing, because a success has no body."""

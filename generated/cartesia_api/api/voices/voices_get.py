@@ -20,8 +20,8 @@ def build_request(*, id: str, expand: list[VoiceExpand] | Unset = UNSET) -> Requ
 
     Args:
         id: Id of the voice.
-        expand: Optional fields to fill in. `preview_file_url` is absent unless it is asked
-            for here.
+        expand: Optional fields to include. The server sends `preview_file_url` only when you
+            ask for it here.
     """
     return Request(
         operation=OPERATION,
@@ -33,9 +33,9 @@ def build_request(*, id: str, expand: list[VoiceExpand] | Unset = UNSET) -> Requ
 
 
 def parse(response: Response) -> Voice:
-    """Read the body of a success.
+    """Decode the body of a successful response.
 
     Raises:
-        ResponseDecodeError: If the body is not what the document promises.
+        ResponseDecodeError: If the body does not match the document.
     """
     return decode(OPERATION, response, Voice.from_dict)

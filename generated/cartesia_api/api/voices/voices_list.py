@@ -31,18 +31,19 @@ def build_request(
 
     Args:
         limit: Voices per page, 1 to 100. The server sends 10 when it is left out.
-        starting_after: Id of a voice; the page starts right behind it. Use the last id of the
-            page before.
-        ending_before: Id of a voice; the page ends right before it. Use the first id of the
-            page behind.
-        q: Text to find in the name, the description or the id. Diacritics do not matter.
-        is_owner: True lists only voices of your organisation, false only the others. Left
-            out, both.
-        gender: How a voice presents.
+        starting_after: Id of a voice. The page starts with the voice after it; pass the id of
+            the last voice of the previous page.
+        ending_before: Id of a voice. The page ends with the voice before it; pass the id of
+            the first voice of the next page.
+        q: Text to find in the name, the description or the id. The server ignores accents and
+            other diacritics.
+        is_owner: True lists only the voices of your organisation, false only the others. The
+            server lists both when it is left out.
+        gender: Gender that a voice sounds like.
         language: Language or locale of the voices, such as `en` or `en-GB`. Documented up to
             version 2026-03-01; a newer server may ignore it.
-        expand: Optional fields to fill in. `preview_file_url` is absent unless it is asked
-            for here.
+        expand: Optional fields to include. The server sends `preview_file_url` only when you
+            ask for it here.
     """
     return Request(
         operation=OPERATION,
@@ -65,9 +66,9 @@ def build_request(
 
 
 def parse(response: Response) -> VoicePage:
-    """Read the body of a success.
+    """Decode the body of a successful response.
 
     Raises:
-        ResponseDecodeError: If the body is not what the document promises.
+        ResponseDecodeError: If the body does not match the document.
     """
     return decode(OPERATION, response, VoicePage.from_dict)

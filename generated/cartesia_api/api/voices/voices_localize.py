@@ -1,4 +1,4 @@
-"""POST /voices/localize: Make a new voice that speaks with another accent or language."""
+"""POST /voices/localize: Create a new voice that speaks with another accent or language."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ def build_request(*, body: LocalizeVoiceRequest) -> Request:
 
 
 def parse(response: Response) -> VoiceMetadata:
-    """Read the body of a success.
+    """Decode the body of a successful response.
 
     Raises:
-        ResponseDecodeError: If the body is not what the document promises.
+        ResponseDecodeError: If the body does not match the document.
     """
     return decode(OPERATION, response, VoiceMetadata.from_dict)

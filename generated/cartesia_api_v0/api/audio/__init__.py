@@ -40,35 +40,37 @@ class Audio:
     ) -> AbstractContextManager[Download]:
         """Speak a transcript.
 
-        A stream of JSON objects: `SpeechChunk`, then `SpeechEnd` or `SpeechFault`. The stream
-        of the alpha did not follow the standard of server-sent events, in a way that is not
-        recorded, and had no `SpeechEnd`. A reader finds the objects with or without `data:`
-        before them. Where the events follow the standard and the chunks carry `done`, the
-        stream ends with an object whose `done` is true, and with none other.
+        A stream of JSON objects: `SpeechChunk`, then `SpeechEnd` or `SpeechFault`. The original
+        stream did not follow the standard for server-sent events, in a way that is not
+        recorded, and had no `SpeechEnd`. The client finds the objects with or without `data:`
+        before them. If the events follow the standard and the chunks have `done`, only an
+        object whose `done` is true ends the stream.
 
-        Use it as `with`: the file arrives while it is read.
+        Use it in a `with` block; the file arrives while you read it.
 
         Args:
             transcript: Text to speak. The documentation of the models says 1 to 500
                 characters.
             model_id: Id of the model. The server uses `upbeat-moon` when it is left out; the
-                first documentation required it. Package 0.0.6 sends an empty one unless told
-                otherwise, whose effect is not documented.
+                first documentation required it. Package 0.0.6 sends an empty id by default, whose
+                effect is not documented.
             voice: The embedding of the voice, 192 numbers. Optional at first, required in
                 later documentation.
-            duration: Longest speech in seconds. The server uses 180 when it is left out. The
-                documentation has an integer; the packages send fractions as well.
+            duration: Maximum length of the speech in seconds. The server uses 180 when it is
+                left out. The documentation says that it is an integer; the packages also send
+                fractions.
             chunk_time: Seconds of audio in one chunk. The server uses 0.1 when it is left
                 out.
-            output_format: Samples and rate. The server uses `fp32_44100` when it is left out.
+            output_format: Encoding and sampling rate. The server uses `fp32_44100` when it is
+                left out.
             lookahead: How far the model looks ahead. The server uses 8 when it is left out.
                 No package sends it.
-            description: How to speak. The server uses an empty one when it is left out. No
-                package sends it.
-            options: What this call does differently, such as its timeout.
+            description: Description of how to speak. The server uses an empty one when it is
+                left out. No package sends it.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from ...models.speech_request import SpeechRequest
         from . import audio_sse
@@ -104,32 +106,34 @@ class Audio:
     ) -> AbstractContextManager[Download]:
         """Speak a transcript, at the address of the first releases.
 
-        As `/audio/sse`, without a choice of the output format: package 0.0.5rc1 sends no
-        `output_format` here. The media type of the answer is not recorded.
+        Like `/audio/sse`, but without a choice of the output format: package 0.0.5rc1 sends no
+        `output_format` here. The media type of the response is not recorded.
 
-        Use it as `with`: the file arrives while it is read.
+        Use it in a `with` block; the file arrives while you read it.
 
         Args:
             transcript: Text to speak. The documentation of the models says 1 to 500
                 characters.
             model_id: Id of the model. The server uses `upbeat-moon` when it is left out; the
-                first documentation required it. Package 0.0.6 sends an empty one unless told
-                otherwise, whose effect is not documented.
+                first documentation required it. Package 0.0.6 sends an empty id by default, whose
+                effect is not documented.
             voice: The embedding of the voice, 192 numbers. Optional at first, required in
                 later documentation.
-            duration: Longest speech in seconds. The server uses 180 when it is left out. The
-                documentation has an integer; the packages send fractions as well.
+            duration: Maximum length of the speech in seconds. The server uses 180 when it is
+                left out. The documentation says that it is an integer; the packages also send
+                fractions.
             chunk_time: Seconds of audio in one chunk. The server uses 0.1 when it is left
                 out.
-            output_format: Samples and rate. The server uses `fp32_44100` when it is left out.
+            output_format: Encoding and sampling rate. The server uses `fp32_44100` when it is
+                left out.
             lookahead: How far the model looks ahead. The server uses 8 when it is left out.
                 No package sends it.
-            description: How to speak. The server uses an empty one when it is left out. No
-                package sends it.
-            options: What this call does differently, such as its timeout.
+            description: Description of how to speak. The server uses an empty one when it is
+                left out. No package sends it.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from ...models.speech_request import SpeechRequest
         from . import audio_stream
@@ -155,15 +159,15 @@ class Audio:
     ) -> Transcription:
         """Transcribe a recording.
 
-        Its limits were never documented.
+        The limits of this route were never documented.
 
         Args:
             clip: The recording, with a file name.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
             OSError: If a file cannot be opened. Nothing was sent.
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from ...models.clip_upload import ClipUpload
         from . import audio_transcribe
@@ -177,7 +181,7 @@ class Audio:
 
 
 class AsyncAudio:
-    """The operations of the resource `audio`, in an event loop."""
+    """The operations of the resource `audio`, asynchronous."""
 
     def __init__(self, sender: AsyncSender) -> None:
         self._sender = sender
@@ -197,35 +201,37 @@ class AsyncAudio:
     ) -> AbstractAsyncContextManager[AsyncDownload]:
         """Speak a transcript.
 
-        A stream of JSON objects: `SpeechChunk`, then `SpeechEnd` or `SpeechFault`. The stream
-        of the alpha did not follow the standard of server-sent events, in a way that is not
-        recorded, and had no `SpeechEnd`. A reader finds the objects with or without `data:`
-        before them. Where the events follow the standard and the chunks carry `done`, the
-        stream ends with an object whose `done` is true, and with none other.
+        A stream of JSON objects: `SpeechChunk`, then `SpeechEnd` or `SpeechFault`. The original
+        stream did not follow the standard for server-sent events, in a way that is not
+        recorded, and had no `SpeechEnd`. The client finds the objects with or without `data:`
+        before them. If the events follow the standard and the chunks have `done`, only an
+        object whose `done` is true ends the stream.
 
-        Use it as `async with`: the file arrives while it is read.
+        Use it in an `async with` block; the file arrives while you read it.
 
         Args:
             transcript: Text to speak. The documentation of the models says 1 to 500
                 characters.
             model_id: Id of the model. The server uses `upbeat-moon` when it is left out; the
-                first documentation required it. Package 0.0.6 sends an empty one unless told
-                otherwise, whose effect is not documented.
+                first documentation required it. Package 0.0.6 sends an empty id by default, whose
+                effect is not documented.
             voice: The embedding of the voice, 192 numbers. Optional at first, required in
                 later documentation.
-            duration: Longest speech in seconds. The server uses 180 when it is left out. The
-                documentation has an integer; the packages send fractions as well.
+            duration: Maximum length of the speech in seconds. The server uses 180 when it is
+                left out. The documentation says that it is an integer; the packages also send
+                fractions.
             chunk_time: Seconds of audio in one chunk. The server uses 0.1 when it is left
                 out.
-            output_format: Samples and rate. The server uses `fp32_44100` when it is left out.
+            output_format: Encoding and sampling rate. The server uses `fp32_44100` when it is
+                left out.
             lookahead: How far the model looks ahead. The server uses 8 when it is left out.
                 No package sends it.
-            description: How to speak. The server uses an empty one when it is left out. No
-                package sends it.
-            options: What this call does differently, such as its timeout.
+            description: Description of how to speak. The server uses an empty one when it is
+                left out. No package sends it.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from ...models.speech_request import SpeechRequest
         from . import audio_sse
@@ -261,32 +267,34 @@ class AsyncAudio:
     ) -> AbstractAsyncContextManager[AsyncDownload]:
         """Speak a transcript, at the address of the first releases.
 
-        As `/audio/sse`, without a choice of the output format: package 0.0.5rc1 sends no
-        `output_format` here. The media type of the answer is not recorded.
+        Like `/audio/sse`, but without a choice of the output format: package 0.0.5rc1 sends no
+        `output_format` here. The media type of the response is not recorded.
 
-        Use it as `async with`: the file arrives while it is read.
+        Use it in an `async with` block; the file arrives while you read it.
 
         Args:
             transcript: Text to speak. The documentation of the models says 1 to 500
                 characters.
             model_id: Id of the model. The server uses `upbeat-moon` when it is left out; the
-                first documentation required it. Package 0.0.6 sends an empty one unless told
-                otherwise, whose effect is not documented.
+                first documentation required it. Package 0.0.6 sends an empty id by default, whose
+                effect is not documented.
             voice: The embedding of the voice, 192 numbers. Optional at first, required in
                 later documentation.
-            duration: Longest speech in seconds. The server uses 180 when it is left out. The
-                documentation has an integer; the packages send fractions as well.
+            duration: Maximum length of the speech in seconds. The server uses 180 when it is
+                left out. The documentation says that it is an integer; the packages also send
+                fractions.
             chunk_time: Seconds of audio in one chunk. The server uses 0.1 when it is left
                 out.
-            output_format: Samples and rate. The server uses `fp32_44100` when it is left out.
+            output_format: Encoding and sampling rate. The server uses `fp32_44100` when it is
+                left out.
             lookahead: How far the model looks ahead. The server uses 8 when it is left out.
                 No package sends it.
-            description: How to speak. The server uses an empty one when it is left out. No
-                package sends it.
-            options: What this call does differently, such as its timeout.
+            description: Description of how to speak. The server uses an empty one when it is
+                left out. No package sends it.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from ...models.speech_request import SpeechRequest
         from . import audio_stream
@@ -312,15 +320,15 @@ class AsyncAudio:
     ) -> Transcription:
         """Transcribe a recording.
 
-        Its limits were never documented.
+        The limits of this route were never documented.
 
         Args:
             clip: The recording, with a file name.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
             OSError: If a file cannot be opened. Nothing was sent.
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from ...models.clip_upload import ClipUpload
         from . import audio_transcribe

@@ -17,14 +17,14 @@ class Models:
     def list_voices(self, model_id: str, *, options: RequestOptions | None = None) -> list[str]:
         """List the voices of a model.
 
-        In the first documentation only; no package calls it.
+        Only the first documentation has this route; no package calls it.
 
         Args:
             model_id: Id of the model.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import models_list_voices
 
@@ -34,7 +34,7 @@ class Models:
 
 
 class AsyncModels:
-    """The operations of the resource `models`, in an event loop."""
+    """The operations of the resource `models`, asynchronous."""
 
     def __init__(self, sender: AsyncSender) -> None:
         self._sender = sender
@@ -44,14 +44,14 @@ class AsyncModels:
     ) -> list[str]:
         """List the voices of a model.
 
-        In the first documentation only; no package calls it.
+        Only the first documentation has this route; no package calls it.
 
         Args:
             model_id: Id of the model.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import models_list_voices
 

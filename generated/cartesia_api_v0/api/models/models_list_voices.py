@@ -26,9 +26,9 @@ def build_request(*, model_id: str) -> Request:
 
 
 def parse(response: Response) -> list[str]:
-    """Read the body of a success.
+    """Decode the body of a successful response.
 
     Raises:
-        ResponseDecodeError: If the body is not what the document promises.
+        ResponseDecodeError: If the body does not match the document.
     """
     return decode(OPERATION, response, list_of(read_str))

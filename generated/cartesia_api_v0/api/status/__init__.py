@@ -17,30 +17,30 @@ class Status:
         self._sender = sender
 
     def get(self, *, options: RequestOptions | None = None) -> ServiceStatus:
-        """Tell whether the service is up.
+        """Check whether the service is up.
 
-        Stands above the version, at the root of the host.
+        The address is the root of the host, without a version.
 
         Args:
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import status_get
 
         return self._sender.call(status_get.build_request(), status_get.parse, options)
 
     def get_early(self, *, options: RequestOptions | None = None) -> ServiceStatus:
-        """Tell whether the service is up, at the address of the first releases.
+        """Check whether the service is up, at the address of the first releases.
 
-        Stands above the version, at the root of the host.
+        The address is the root of the host, without a version.
 
         Args:
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import status_get_early
 
@@ -48,36 +48,36 @@ class Status:
 
 
 class AsyncStatus:
-    """The operations of the resource `status`, in an event loop."""
+    """The operations of the resource `status`, asynchronous."""
 
     def __init__(self, sender: AsyncSender) -> None:
         self._sender = sender
 
     async def get(self, *, options: RequestOptions | None = None) -> ServiceStatus:
-        """Tell whether the service is up.
+        """Check whether the service is up.
 
-        Stands above the version, at the root of the host.
+        The address is the root of the host, without a version.
 
         Args:
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import status_get
 
         return await self._sender.call(status_get.build_request(), status_get.parse, options)
 
     async def get_early(self, *, options: RequestOptions | None = None) -> ServiceStatus:
-        """Tell whether the service is up, at the address of the first releases.
+        """Check whether the service is up, at the address of the first releases.
 
-        Stands above the version, at the root of the host.
+        The address is the root of the host, without a version.
 
         Args:
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import status_get_early
 

@@ -1,4 +1,4 @@
-"""GET /: Tell whether the service is up."""
+"""GET /: Check whether the service is up."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ def build_request() -> Request:
 
 
 def parse(response: Response) -> ServiceStatus:
-    """Read the body of a success.
+    """Decode the body of a successful response.
 
     Raises:
-        ResponseDecodeError: If the body is not what the document promises.
+        ResponseDecodeError: If the body does not match the document.
     """
     return decode(OPERATION, response, ServiceStatus.from_dict)

@@ -28,16 +28,16 @@ class Voices:
     ) -> builtins.list[Voice]:
         """List all voices you may use.
 
-        One array, without pages.
+        Returns one array, without pages.
 
         Args:
-            select: Fields to send of each voice, separated by commas, such as `id, name,
-                description`. The server sends all when it is left out. Whether other selections
-                work is not documented.
-            options: What this call does differently, such as its timeout.
+            select: Fields of each voice that the server sends, separated by commas, such as
+                `id, name, description`. The server sends all fields when it is left out. It is
+                not documented whether other selections work.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import voices_list
 
@@ -48,14 +48,15 @@ class Voices:
     def get_embedding(self, id: str, *, options: RequestOptions | None = None) -> VoiceEmbedding:
         """Get the embedding of a voice.
 
-        The route that the packages 0.0.x call. The documentation had the id before `embedding`.
+        The packages 0.0.x call this route. In the documented route, the id comes before
+        `embedding`.
 
         Args:
             id: Id of the voice.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import voices_get_embedding
 
@@ -68,14 +69,14 @@ class Voices:
     ) -> VoiceEmbedding:
         """Get the embedding of a voice, by the documented route.
 
-        The route of the documentation. The packages 0.0.x call the other.
+        The documentation has this route. The packages 0.0.x call the other one.
 
         Args:
             id: Id of the voice.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import voices_get_embedding_documented
 
@@ -88,16 +89,16 @@ class Voices:
     def get_embedding_early(
         self, id: str, *, options: RequestOptions | None = None
     ) -> VoiceEmbedding:
-        """Get the embedding of a voice, as the first documentation has it.
+        """Get the embedding of a voice, by the first documented route.
 
-        Changes nothing in spite of its method. The body is empty.
+        Changes nothing, in spite of its HTTP method. The body is empty.
 
         Args:
             id: Id of the voice.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import voices_get_embedding_early
 
@@ -110,17 +111,17 @@ class Voices:
     def clone_from_clip(
         self, *, clip: UploadFile, options: RequestOptions | None = None
     ) -> VoiceEmbedding:
-        """Make an embedding from a recording.
+        """Create an embedding from a recording.
 
-        Stores nothing. Needed a Pro plan.
+        The server stores nothing. The route needed a Pro plan.
 
         Args:
             clip: The recording, with a file name.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
             OSError: If a file cannot be opened. Nothing was sent.
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from ...models.clip_upload import ClipUpload
         from . import voices_clone_from_clip
@@ -135,16 +136,16 @@ class Voices:
     def clone_from_link(
         self, *, link: str, options: RequestOptions | None = None
     ) -> VoiceEmbedding:
-        """Make an embedding from a recording on the web.
+        """Create an embedding from a recording on the web.
 
-        Stores nothing. The body is empty. Needed a Pro plan.
+        The server stores nothing. The body is empty. The route needed a Pro plan.
 
         Args:
             link: Address of the recording. Only YouTube was supported.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import voices_clone_from_link
 
@@ -154,7 +155,7 @@ class Voices:
 
 
 class AsyncVoices:
-    """The operations of the resource `voices`, in an event loop."""
+    """The operations of the resource `voices`, asynchronous."""
 
     def __init__(self, sender: AsyncSender) -> None:
         self._sender = sender
@@ -164,16 +165,16 @@ class AsyncVoices:
     ) -> builtins.list[Voice]:
         """List all voices you may use.
 
-        One array, without pages.
+        Returns one array, without pages.
 
         Args:
-            select: Fields to send of each voice, separated by commas, such as `id, name,
-                description`. The server sends all when it is left out. Whether other selections
-                work is not documented.
-            options: What this call does differently, such as its timeout.
+            select: Fields of each voice that the server sends, separated by commas, such as
+                `id, name, description`. The server sends all fields when it is left out. It is
+                not documented whether other selections work.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import voices_list
 
@@ -186,14 +187,15 @@ class AsyncVoices:
     ) -> VoiceEmbedding:
         """Get the embedding of a voice.
 
-        The route that the packages 0.0.x call. The documentation had the id before `embedding`.
+        The packages 0.0.x call this route. In the documented route, the id comes before
+        `embedding`.
 
         Args:
             id: Id of the voice.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import voices_get_embedding
 
@@ -206,14 +208,14 @@ class AsyncVoices:
     ) -> VoiceEmbedding:
         """Get the embedding of a voice, by the documented route.
 
-        The route of the documentation. The packages 0.0.x call the other.
+        The documentation has this route. The packages 0.0.x call the other one.
 
         Args:
             id: Id of the voice.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import voices_get_embedding_documented
 
@@ -226,16 +228,16 @@ class AsyncVoices:
     async def get_embedding_early(
         self, id: str, *, options: RequestOptions | None = None
     ) -> VoiceEmbedding:
-        """Get the embedding of a voice, as the first documentation has it.
+        """Get the embedding of a voice, by the first documented route.
 
-        Changes nothing in spite of its method. The body is empty.
+        Changes nothing, in spite of its HTTP method. The body is empty.
 
         Args:
             id: Id of the voice.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import voices_get_embedding_early
 
@@ -248,17 +250,17 @@ class AsyncVoices:
     async def clone_from_clip(
         self, *, clip: UploadFile, options: RequestOptions | None = None
     ) -> VoiceEmbedding:
-        """Make an embedding from a recording.
+        """Create an embedding from a recording.
 
-        Stores nothing. Needed a Pro plan.
+        The server stores nothing. The route needed a Pro plan.
 
         Args:
             clip: The recording, with a file name.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
             OSError: If a file cannot be opened. Nothing was sent.
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from ...models.clip_upload import ClipUpload
         from . import voices_clone_from_clip
@@ -273,16 +275,16 @@ class AsyncVoices:
     async def clone_from_link(
         self, *, link: str, options: RequestOptions | None = None
     ) -> VoiceEmbedding:
-        """Make an embedding from a recording on the web.
+        """Create an embedding from a recording on the web.
 
-        Stores nothing. The body is empty. Needed a Pro plan.
+        The server stores nothing. The body is empty. The route needed a Pro plan.
 
         Args:
             link: Address of the recording. Only YouTube was supported.
-            options: What this call does differently, such as its timeout.
+            options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, refuses, or does not keep to the document.
+            APIError: If the service cannot be reached, returns an error, or sends malformed data.
         """
         from . import voices_clone_from_link
 

@@ -1,4 +1,4 @@
-"""POST /voices/clone/clip: Make an embedding from a recording."""
+"""POST /voices/clone/clip: Create an embedding from a recording."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ def build_request(*, body: ClipUpload) -> Request:
 
 
 def parse(response: Response) -> VoiceEmbedding:
-    """Read the body of a success.
+    """Decode the body of a successful response.
 
     Raises:
-        ResponseDecodeError: If the body is not what the document promises.
+        ResponseDecodeError: If the body does not match the document.
     """
     return decode(OPERATION, response, VoiceEmbedding.from_dict)

@@ -18,9 +18,9 @@ def build_request(*, select: str | Unset = UNSET) -> Request:
     """Return the request.
 
     Args:
-        select: Fields to send of each voice, separated by commas, such as `id, name,
-            description`. The server sends all when it is left out. Whether other selections work
-            is not documented.
+        select: Fields of each voice that the server sends, separated by commas, such as `id,
+            name, description`. The server sends all fields when it is left out. It is not
+            documented whether other selections work.
     """
     return Request(
         operation=OPERATION,
@@ -32,9 +32,9 @@ def build_request(*, select: str | Unset = UNSET) -> Request:
 
 
 def parse(response: Response) -> list[Voice]:
-    """Read the body of a success.
+    """Decode the body of a successful response.
 
     Raises:
-        ResponseDecodeError: If the body is not what the document promises.
+        ResponseDecodeError: If the body does not match the document.
     """
     return decode(OPERATION, response, list_of(Voice.from_dict))
