@@ -344,7 +344,7 @@ class Context:
         The clock runs from the last thing that happened. Until the first chunk, and while the
         service owes an answer, it runs against the service; otherwise against the next push.
         """
-        if not self.chunks and self.sent_at is not None:
+        if self.meter.chunks == self._chunks_before and self.sent_at is not None:
             return self._bound("first_audio", self.sent_at, timeouts.first_audio)
         if self._owed_since is not None:  # pushing on does not renew it
             return self._bound("idle", self._owed_since, timeouts.idle)
