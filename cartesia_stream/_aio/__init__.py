@@ -1,1 +1,1 @@
-"""The asyncio face: tasks and transports around the shared core."""
+"""The asyncio face: tasks and transports around the shared protocol."""

@@ -13,7 +13,6 @@ from .._http.records import CallRecord, StreamRecord
 from ..errors import RateLimitError
 from .flow import Owner, drop_foreign, owner
 from .pool import AsyncPool
-from .stream import MeteredSource
 
 if TYPE_CHECKING:
     import ssl
@@ -30,7 +29,7 @@ if TYPE_CHECKING:
     from ..errors import RemoteProtocolError
     from ..observe import StreamTransport
     from .credentials import AsyncCredentials
-    from .http import AsyncHttpSender
+    from .http import AsyncHttpSender, ResponseSource
     from .websocket import AsyncSocketDriver
 
 T = TypeVar("T")
@@ -159,7 +158,7 @@ class AsyncConnections:
 
     async def speech(
         self, request: SpeechRequest, options: RequestOptions | None, record: StreamRecord
-    ) -> MeteredSource:
+    ) -> ResponseSource:
         """Speech over one HTTP call, which takes a slot as a context does."""
         given = options or {}
         gate = self.pool.gate
@@ -174,8 +173,7 @@ class AsyncConnections:
             while True:
                 try:
                     with CallRecord(self.config.observers, request.request, time.monotonic):
-                        source = await self.http.speech(request, given, ended)
-                    return MeteredSource(source, record)
+                        return await self.http.speech(request, given, ended, record)
                 except RateLimitError as error:
                     repeatable = request.request.replayable
                     if not (repeatable and given.get("max_retries", self.max_retries)):
@@ -186,10 +184,6 @@ class AsyncConnections:
         except BaseException:
             ended()
             raise
-
-    async def acquire(self) -> AsyncSocketDriver:
-        """A socket of the pool."""
-        return await self.pool.acquire()
 
     async def connect(self) -> AsyncSocketDriver:
         """Open a socket."""

@@ -117,7 +117,7 @@ class AsyncSpeech:
         del self._get_gate
         whole = self._text if isinstance(self._text, str) else ""
         if whole:
-            self._utterance.push(whole)
+            self._utterance.ledger.push(whole)
             self._utterance.finished = True
             self._text = ""
         try:
@@ -193,7 +193,7 @@ class AsyncSpeech:
     async def _push(self, piece: str) -> None:
         if piece:
             async with self._mutex:
-                self._utterance.push(piece)
+                self._utterance.ledger.push(piece)
                 await self._send(piece, more=True)
 
     async def _send(self, text: str, *, more: bool) -> None:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from ..options import BytesOptions, ContextOptions, SpeechOptions
     from .connections import AsyncConnections
     from .flow import Owner
-    from .stream import MeteredSource
+    from .http import ResponseSource
     from .websocket import AsyncSocketDriver
 
 __all__ = ["AsyncTTS", "AsyncTTSConnection", "AsyncTTSContext"]
@@ -306,7 +306,7 @@ class AsyncTTS:
 
         record = self._connections.record("bytes", infill.format, infill.model_id)
 
-        async def start() -> MeteredSource:
+        async def start() -> ResponseSource:
             from cartesia_runtime.files import Uploads
             from cartesia_runtime.models import UNSET
 
@@ -382,7 +382,7 @@ class AsyncTTS:
         """
         return _speak(
             self._connections,
-            self._connections.acquire,
+            lambda: self._connections.pool.acquire(),
             text,
             voice=voice,
             context_id=context_id,

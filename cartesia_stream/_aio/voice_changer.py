@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from ..observe import StreamTransport
     from .connections import AsyncConnections
-    from .stream import MeteredSource
+    from .http import ResponseSource
 
 __all__ = ["AsyncVoiceChanger"]
 
@@ -92,7 +92,7 @@ class AsyncVoiceChanger:
         transport: StreamTransport = "sse" if change.events else "bytes"
         record = self._connections.record(transport, change.format)
 
-        async def start() -> MeteredSource:
+        async def start() -> ResponseSource:
             from cartesia_runtime.files import Uploads
 
             with Uploads() as uploads:  # open until the answer begins, and for every try

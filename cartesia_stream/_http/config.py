@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from cartesia_runtime.sender import RequestOptions
 
     from .._protocol.session import Session
-    from .._protocol.websocket import WebSocket
     from ..observe import Observer
 
 DEFAULT_BASE_URL: Final = "https://api.cartesia.ai"
@@ -117,18 +116,8 @@ class Config:
         from .._protocol.session import Session
         from .._protocol.websocket import WebSocket
 
-        return self._session(Session, WebSocket(), now)
-
-    def _session(self, kind: type[Session], websocket: WebSocket, now: float) -> Session:
-        from .._protocol.session import PING_INTERVAL_S, PING_TIMEOUT_S
-
-        return kind(
-            websocket,
-            secret=self.api_key,
-            max_buffer_bytes=self.max_buffer_bytes,
-            ping_interval=PING_INTERVAL_S,
-            ping_timeout=PING_TIMEOUT_S,
-            now=now,
+        return Session(
+            WebSocket(), secret=self.api_key, max_buffer_bytes=self.max_buffer_bytes, now=now
         )
 
 

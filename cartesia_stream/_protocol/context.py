@@ -124,7 +124,6 @@ class Context:
         over: Whether it has ended, though its last events may still wait to be read.
         cut_short: Whether the service said done before it was told that no more text comes.
         sent_at: When text that can be heard first went out, monotonic seconds.
-        first_audio_at: When the first chunk came in, monotonic seconds.
         wake: How the driver tells a waiting consumer that there is news.
         ended: Called once, when the service works on the context no more; must not block.
         logged: Whether its messages are logged.
@@ -145,7 +144,6 @@ class Context:
         "cut_short",
         "encoder",
         "ended",
-        "first_audio_at",
         "id",
         "logged",
         "meter",
@@ -177,7 +175,6 @@ class Context:
         self._enter(State.IDLE)
         self.cut_short: bool = False
         self.sent_at: float | None = None
-        self.first_audio_at: float | None = None
         self._events: deque[SpeechEvent] = deque()
         self._received = 0  # weight of all events, so that reader and consumer each write one
         self._read = 0
@@ -246,8 +243,6 @@ class Context:
         if self.logged:
             log_event(event, f"ctx={self.id}")
         if type(event) is AudioChunk:
-            if self.first_audio_at is None:
-                self.first_audio_at = now
             size = len(event.data)
             weight = size or EVENT_BYTES
             self.meter.audio(size, now)
@@ -350,7 +345,7 @@ class Context:
         The clock runs from the last thing that happened. Until the first chunk, and while the
         service owes an answer, it runs against the service; otherwise against the next push.
         """
-        if self.first_audio_at is None and self.sent_at is not None:
+        if self.meter.chunks == self._chunks_before and self.sent_at is not None:
             return self._bound("first_audio", self.sent_at, timeouts.first_audio)
         if self._owed_since is not None:  # pushing on does not renew it
             return self._bound("idle", self._owed_since, timeouts.idle)

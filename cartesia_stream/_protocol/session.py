@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from .websocket import WebSocket
 
 REMEMBERED_IDS: Final = 4096
-PING_INTERVAL_S: Final = 20.0
-PING_TIMEOUT_S: Final = 20.0
+PING_INTERVAL_S: Final = 20.0  # of silence, after which the peer is asked for a sign of life
+PING_TIMEOUT_S: Final = 20.0  # that it has for the answer
 MAX_BACKLOG: Final = 1 << 24  # bytes that the peer may leave untaken, such as answers to its pings
 
 
@@ -42,8 +42,6 @@ class Session:
         websocket: The connection, which is open.
         secret: The API key, kept out of every message.
         max_buffer_bytes: Bound on the audio that waits to be read, per context.
-        ping_interval: Seconds of silence after which the peer is asked for a sign of life.
-        ping_timeout: Seconds that it has for the answer.
         now: Monotonic seconds.
 
     Attributes:
@@ -58,8 +56,6 @@ class Session:
         *,
         secret: str,
         max_buffer_bytes: int,
-        ping_interval: float,
-        ping_timeout: float,
         now: float,
     ) -> None:
         self.websocket = websocket
@@ -69,8 +65,6 @@ class Session:
         self._decoder = Decoder()
         self._secret = secret
         self._max_buffer = max_buffer_bytes
-        self._ping_interval = ping_interval
-        self._ping_timeout = ping_timeout
         self._heard_at = now
         self._pinged = False
         self._given_up = False
@@ -260,7 +254,7 @@ class Session:
 
     def next_tick(self) -> float:
         """When `tick` wants to be called, in monotonic seconds."""
-        wait = self._ping_interval + (self._ping_timeout if self._pinged else 0.0)
+        wait = PING_INTERVAL_S + (PING_TIMEOUT_S if self._pinged else 0.0)
         return self._heard_at + wait
 
     def tick(self, *, now: float) -> list[Context]:
@@ -274,7 +268,7 @@ class Session:
             self._pinged = True
             self.websocket.ping()
             return []
-        seconds = self._ping_interval + self._ping_timeout
+        seconds = PING_INTERVAL_S + PING_TIMEOUT_S
         dead = APITimeoutError(
             f"the service sent nothing for {seconds:g} s, not even the answer to a ping",
             phase="idle",

@@ -1,1 +1,1 @@
-"""The blocking face: threads and sockets around the shared core."""
+"""The blocking face: threads and sockets around the shared protocol."""

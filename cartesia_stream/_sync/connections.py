@@ -14,7 +14,6 @@ from .._http.records import CallRecord, StreamRecord
 from ..errors import RateLimitError
 from .flow import Owner, drop_foreign, owner
 from .pool import Pool
-from .stream import MeteredSource
 
 if TYPE_CHECKING:
     import ssl
@@ -31,7 +30,7 @@ if TYPE_CHECKING:
     from ..errors import RemoteProtocolError
     from ..observe import StreamTransport
     from .credentials import Credentials
-    from .http import HttpSender
+    from .http import HttpSender, ResponseSource
     from .websocket import SocketDriver
 
 T = TypeVar("T")
@@ -158,7 +157,7 @@ class Connections:
 
     def speech(
         self, request: SpeechRequest, options: RequestOptions | None, record: StreamRecord
-    ) -> MeteredSource:
+    ) -> ResponseSource:
         """Speech over one HTTP call, which takes a slot as a context does."""
         given = options or {}
         gate = self.pool.gate
@@ -173,8 +172,7 @@ class Connections:
             while True:
                 try:
                     with CallRecord(self.config.observers, request.request, time.monotonic):
-                        source = self.http.speech(request, given, ended)
-                    return MeteredSource(source, record)
+                        return self.http.speech(request, given, ended, record)
                 except RateLimitError as error:
                     repeatable = request.request.replayable
                     if not (repeatable and given.get("max_retries", self.max_retries)):
@@ -185,10 +183,6 @@ class Connections:
         except BaseException:
             ended()
             raise
-
-    def acquire(self) -> SocketDriver:
-        """A socket of the pool."""
-        return self.pool.acquire()
 
     def connect(self) -> SocketDriver:
         """Open a socket."""

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import math
 import ssl
 import time
 from contextlib import contextmanager, suppress
@@ -33,10 +34,11 @@ from .._http.requests import (
 )
 from .._http.with_response import ResponseRecorder
 from .._protocol.faults import MAX_BODY, redact, request_id_of
+from .._protocol.log import debugging, log_event
 from .._text.ledger import Ledger
 from .._text.utterance import recorded
 from ..errors import APIError, AuthenticationError
-from ..events import Cancelled
+from ..events import AudioChunk, Cancelled
 from .flow import BodyReader, ThreadLock, break_off, sleep
 from .transport import Body, Exchange, OwnClient, Transport
 
@@ -47,6 +49,7 @@ if TYPE_CHECKING:
 
     from .._http.config import Config
     from .._http.operations import SpeechRequest
+    from .._http.records import StreamRecord
     from .._http.requests import Answer
     from .._protocol.response import ResponseDecoder
     from ..events import SpeechEvent
@@ -122,7 +125,11 @@ class HttpSender:
             pieces.close()
 
     def speech(
-        self, request: SpeechRequest, options: RequestOptions, ended: Callable[[], None]
+        self,
+        request: SpeechRequest,
+        options: RequestOptions,
+        ended: Callable[[], None],
+        record: StreamRecord | None = None,
     ) -> ResponseSource:
         """Send a request and return the speech that answers it.
 
@@ -135,7 +142,7 @@ class HttpSender:
         except BaseException:
             response.close()
             raise
-        return ResponseSource(response, decoder, request, ended)
+        return ResponseSource(response, decoder, request, ended, record)
 
     def socket(self, config: Config | None = None) -> SocketDriver:
         """Open a WebSocket; its handshake is a request like any other, and may be repeated freely.
@@ -303,7 +310,7 @@ class Pieces:
 
 
 class ResponseSource:
-    """Events of a streamed HTTP response."""
+    """Events of a streamed HTTP response, whose audio nobody takes in before it is asked for."""
 
     def __init__(
         self,
@@ -311,6 +318,7 @@ class ResponseSource:
         decoder: ResponseDecoder,
         request: SpeechRequest,
         ended: Callable[[], None],
+        record: StreamRecord | None,
     ) -> None:
         self.ledger: Ledger = Ledger(request.format, guard=ThreadLock())
         self.ledger.push(request.transcript)
@@ -325,16 +333,28 @@ class ResponseSource:
         self._over = False
         self.context_id: str | None = request.context_id
         self.request_id: str | None = decoder.request_id
+        self._record = record
+        self._asked = math.inf  # since when the present event is waited for
+        self._logged = record is not None and debugging()
+        if record is not None:
+            record.enter(self.context_id)
+            record.requested(self.request_id)
 
     def ready(self) -> SpeechEvent | None:
         """An event that is here already."""
         event = self._decoder.next_event()
-        if event is not None:
-            return recorded(self.ledger, event)
-        if self._cut_off:
+        if event is None:
+            if not self._cut_off:
+                return None
             self._cut_off, self._over = False, True
-            return Cancelled(context_id=self.context_id)
-        return None
+            event = Cancelled(context_id=self.context_id)
+        if self._logged:
+            log_event(event, f"request={self.request_id}")
+        if self._record is not None and type(event) is AudioChunk:
+            now = time.monotonic()
+            self._record.meter.audio_read(len(event.data), asked=self._asked, now=now)
+        self._asked = math.inf
+        return recorded(self.ledger, event)
 
     def next_event(self) -> SpeechEvent | None:
         """Wait for an event; None after the terminal one."""
@@ -344,6 +364,7 @@ class ResponseSource:
 
     def wait(self) -> bool:
         """Take in what comes next; False after the terminal event."""
+        self._asked = min(self._asked, time.monotonic())
         decoder = self._decoder
         if decoder.ended or self._over:
             return False

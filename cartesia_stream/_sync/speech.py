@@ -118,7 +118,7 @@ class Speech:
         del self._get_gate
         whole = self._text if isinstance(self._text, str) else ""
         if whole:
-            self._utterance.push(whole)
+            self._utterance.ledger.push(whole)
             self._utterance.finished = True
             self._text = ""
         try:
@@ -194,7 +194,7 @@ class Speech:
     def _push(self, piece: str) -> None:
         if piece:
             with self._mutex:
-                self._utterance.push(piece)
+                self._utterance.ledger.push(piece)
                 self._send(piece, more=True)
 
     def _send(self, text: str, *, more: bool) -> None:

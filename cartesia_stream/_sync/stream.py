@@ -3,14 +3,11 @@
 
 from __future__ import annotations
 
-import math
-import time
 from functools import partial
 from typing import TYPE_CHECKING, Protocol, Self
 
 from .._http.account import Account
 from .._protocol.context import State
-from .._protocol.log import debugging, log_event
 from .._text.ledger import Ledger
 from .._text.utterance import recorded
 from ..audio import saving
@@ -88,7 +85,6 @@ class SpeechStream:
         "_error",
         "_opening",
         "_owner",
-        "_record",
         "_source",
         "_start",
     )
@@ -106,7 +102,6 @@ class SpeechStream:
         self._start = start
         self._opening: Ongoing[Source] | None = None
         self._source = source
-        self._record = record
         self._account = Account(record)
         self._closed = False
         self._error: Exception | None = None
@@ -132,7 +127,7 @@ class SpeechStream:
 
     def _end(self, error: Exception) -> None:
         self._error = error  # however often it is read, it never looks complete
-        self._record.end(error)
+        self._account.record.end(error)
 
     def __iter__(self) -> Iterator[SpeechEvent]:
         return self
@@ -227,12 +222,14 @@ class SpeechStream:
     def close(self) -> None:
         """Stop the speech if it is not over; safe to call twice."""
         self._closed = True
-        _close(self._source, self._opening, self._record)
+        _close(self._source, self._opening, self._account.record)
         self._owner = None
 
     def __del__(self) -> None:
         if self._owner is not None:
-            close_dropped(self._owner, partial(_close, self._source, self._opening, self._record))
+            close_dropped(
+                self._owner, partial(_close, self._source, self._opening, self._account.record)
+            )
 
     def __enter__(self) -> Self:
         self._opened()
@@ -288,12 +285,12 @@ class SpeechStream:
     @property
     def time_to_first_audio(self) -> float | None:
         """Seconds from the request to the arrival of the first audio; None before it."""
-        return self._record.meter.time_to_first_audio
+        return self._account.record.meter.time_to_first_audio
 
     @property
     def stats(self) -> StreamStats:
         """How it is going: times, sizes, how far it is ahead of playback, and ids for support."""
-        return self._record.stats
+        return self._account.record.stats
 
 
 def _close(source: Source | None, opening: Ongoing[Source] | None, record: StreamRecord) -> None:
@@ -426,48 +423,3 @@ class ContextSource:
         self.close()
         context = self.reader.context
         self._record.end(context.fault, complete=context.state is State.DONE)
-
-
-class MeteredSource:
-    """Events of a response, whose audio nobody takes in before it is asked for."""
-
-    def __init__(self, source: Source, record: StreamRecord) -> None:
-        self._source = source
-        self._record = record
-        self._asked = math.inf  # since when the present event is waited for
-        self._logged = debugging()
-        self.ledger: Ledger = source.ledger
-        record.enter(source.context_id)
-        record.requested(source.request_id)
-
-    @property
-    def context_id(self) -> str | None:
-        """The context, if one was given."""
-        return self._source.context_id
-
-    @property
-    def request_id(self) -> str | None:
-        """The service's id of the request."""
-        return self._source.request_id
-
-    def ready(self) -> SpeechEvent | None:
-        """An event that is here already."""
-        event = self._source.ready()
-        if event is None:
-            return None
-        if self._logged:
-            log_event(event, f"request={self.request_id}")
-        if type(event) is AudioChunk:
-            now = time.monotonic()
-            self._record.meter.audio_read(len(event.data), asked=self._asked, now=now)
-        self._asked = math.inf
-        return event
-
-    def wait(self) -> bool:
-        """Wait until there may be one; False after the terminal one."""
-        self._asked = min(self._asked, time.monotonic())
-        return self._source.wait()
-
-    def close(self) -> None:
-        """Drop the response."""
-        self._source.close()

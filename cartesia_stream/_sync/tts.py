@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from ..options import BytesOptions, ContextOptions, SpeechOptions
     from .connections import Connections
     from .flow import Owner
-    from .stream import MeteredSource
+    from .http import ResponseSource
     from .websocket import SocketDriver
 
 __all__ = ["TTS", "TTSConnection", "TTSContext"]
@@ -303,7 +303,7 @@ class TTS:
 
         record = self._connections.record("bytes", infill.format, infill.model_id)
 
-        def start() -> MeteredSource:
+        def start() -> ResponseSource:
             from cartesia_runtime.files import Uploads
             from cartesia_runtime.models import UNSET
 
@@ -379,7 +379,7 @@ class TTS:
         """
         return _speak(
             self._connections,
-            self._connections.acquire,
+            lambda: self._connections.pool.acquire(),
             text,
             voice=voice,
             context_id=context_id,

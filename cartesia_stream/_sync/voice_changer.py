@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from ..observe import StreamTransport
     from .connections import Connections
-    from .stream import MeteredSource
+    from .http import ResponseSource
 
 __all__ = ["VoiceChanger"]
 
@@ -93,7 +93,7 @@ class VoiceChanger:
         transport: StreamTransport = "sse" if change.events else "bytes"
         record = self._connections.record(transport, change.format)
 
-        def start() -> MeteredSource:
+        def start() -> ResponseSource:
             from cartesia_runtime.files import Uploads
 
             with Uploads() as uploads:  # open until the answer begins, and for every try

@@ -85,7 +85,7 @@ def is_composed(text: str, at: int) -> bool:
     """Whether a cut at an offset would take a composed character apart.
 
     It knows what can follow a space, a stop or a letter, not all of Unicode's annex 29: the rest
-    (Hangul jamo, pairs of flag letters) holds no place where the core cuts.
+    (Hangul jamo, pairs of flag letters) holds no place where the chunker cuts.
     """
     if not 0 < at < len(text):
         return False

@@ -133,10 +133,6 @@ class Utterance:
 
     # --- what happens
 
-    def push(self, text: str) -> None:
-        """Account for text on its way out."""
-        self.ledger.push(text)
-
     @property
     def is_said(self) -> bool:
         """Whether nothing that can be heard is left of a complete text that was begun."""

@@ -93,9 +93,9 @@ class ConfigV0(Config):
         from ._session import InterruptSession, InterruptWebSocket, PlainWebSocket
 
         secret = escaped(self.api_key)
-        if self.interrupts:
-            return self._session(InterruptSession, InterruptWebSocket(secret), now)
-        return self._session(Session, PlainWebSocket(secret), now)
+        kind = InterruptSession if self.interrupts else Session
+        websocket = InterruptWebSocket(secret) if self.interrupts else PlainWebSocket(secret)
+        return kind(websocket, secret=self.api_key, max_buffer_bytes=self.max_buffer_bytes, now=now)
 
 
 def escaped(key: str) -> str:

@@ -53,8 +53,6 @@ class Line:
             WebSocket(),
             secret=secret,
             max_buffer_bytes=limit,
-            ping_interval=20,
-            ping_timeout=10,
             now=0.0,
         )
         self.peer = ServerProtocol(logger=SILENT)
@@ -432,10 +430,10 @@ def test_a_silent_peer_is_pinged_then_given_up() -> None:
     assert line.session.websocket.data_to_send() == []
     assert line.session.tick(now=20) == []
     assert line.session.websocket.data_to_send()[0][0] == 0x89
-    assert line.session.next_tick() == 30
-    assert line.session.tick(now=29.9) == []
+    assert line.session.next_tick() == 40
+    assert line.session.tick(now=39.9) == []
     assert not line.session.is_dead
-    assert line.session.tick(now=30) == [context]
+    assert line.session.tick(now=40) == [context]
     assert line.session.is_dead
     fault = read(context)[1]
     assert isinstance(fault, StreamTruncatedError)

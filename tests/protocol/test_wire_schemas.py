@@ -159,7 +159,7 @@ def test_generation_frames_obey_the_spec(options: ContextOptions, flush: bool) -
 
 
 def test_every_option_is_in_the_spec() -> None:
-    """The options of a context are the schema's properties, but for those that the core sets."""
+    """The options of a context are the schema's properties, but for those that the client sets."""
     ours = {"context_id", "transcript", "voice", "continue", "flush"}
     deprecated = {"speed"}
     properties = set(SCHEMAS["TtsGenerationFrame"]["properties"])

@@ -155,7 +155,7 @@ def say(
         while drop is None or count < drop:
             if not utterance.finished and random.random() < 0.5:
                 if tokens:
-                    utterance.push(tokens[0])
+                    utterance.ledger.push(tokens[0])
                     service.hear(tokens.popleft())
                 else:
                     utterance.finished = True
@@ -233,7 +233,7 @@ ONE_TWO = times(("One", 0.0, 0.4), ("two", 0.5, 0.9))
 def begun(*, resume: bool, max_retries: int = 2, text: str = "One two three.") -> Utterance:
     """An utterance whose text is complete."""
     utterance = Utterance({"add_timestamps": True}, FMT, resume=resume, max_retries=max_retries)
-    utterance.push(text)
+    utterance.ledger.push(text)
     utterance.finished = True
     return utterance
 
@@ -376,7 +376,7 @@ def test_nothing_is_left_when_only_the_end_was_lost() -> None:
 
 def test_text_that_is_not_complete_is_not_said() -> None:
     utterance = Utterance({}, FMT, resume=True, max_retries=2)
-    utterance.push("One two ")
+    utterance.ledger.push("One two ")
     utterance.receive(ONE_TWO)
     utterance.receive(sound(1.0))
     assert utterance.recover(cut_off()) is not None

@@ -375,7 +375,7 @@ class AsyncAlpha:
 
     async def connect(self) -> AsyncSocketDriver:
         """The open socket, or a new one."""
-        self.driver = driver = await self._connections.acquire()
+        self.driver = driver = await self._connections.pool.acquire()
         return driver
 
     async def aclose(self) -> None:

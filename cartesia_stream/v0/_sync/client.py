@@ -372,7 +372,7 @@ class Alpha:
 
     def connect(self) -> SocketDriver:
         """The open socket, or a new one."""
-        self.driver = driver = self._connections.acquire()
+        self.driver = driver = self._connections.pool.acquire()
         return driver
 
     def close(self) -> None:
