@@ -13,7 +13,13 @@ from typing import TYPE_CHECKING, Final, Self, cast
 import httpcore
 import httpx
 
-from .._http.http11 import BodyWriter, HeadParser, asks_for_upgrade, request_head
+from .._http.http11 import (
+    BodyWriter,
+    HeadParser,
+    asks_for_upgrade,
+    is_broken_off,
+    request_head,
+)
 from .._http.proxies import environment_proxy, for_http, parse_proxy, tls_context, tunnel
 from .._http.requests import FAULTS, fault_of_httpx, log_response, timeouts_of
 from .flow import ThreadLock
@@ -63,6 +69,7 @@ class AsyncConnection(httpcore.AsyncConnectionInterface):
             self._idle = False
         timeouts = timeouts_of(request)
         upgrade = asks_for_upgrade(request.headers)
+        reused = self._stream is not None
         try:
             if self._forwards and upgrade:  # bytes must pass, so the next one is a tunnel
                 raise httpcore.ConnectionNotAvailable
@@ -79,8 +86,11 @@ class AsyncConnection(httpcore.AsyncConnectionInterface):
             if head.status == 407 and self._forwards:
                 raise httpcore.ProxyError("the proxy refused the request: 407")
             body = head.body(request.method)
-        except BaseException:
+        except BaseException as error:
             await self.aclose()
+            if upgrade and reused and is_broken_off(error):
+                # The service has closed an idle connection: the pool takes another for a handshake.
+                raise httpcore.ConnectionNotAvailable from error
             raise
         exchange = AsyncExchange(self, stream, body, rest, timeouts.get("read"))
         exchange.persists = sent and head.persists and not (body.complete and rest)

@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
-from httpcore import LocalProtocolError, RemoteProtocolError
+from httpcore import LocalProtocolError, NetworkError, RemoteProtocolError
 
 from ..errors import ConfigurationError
 
@@ -119,6 +119,13 @@ Framing: TypeAlias = "OpenBody | FixedBody | ChunkedBody"
 
 class MalformedResponseError(RemoteProtocolError):
     """What the peer sent is not HTTP/1.1, so another try would not help."""
+
+
+def is_broken_off(error: BaseException) -> bool:
+    """Whether the connection ended before the response did."""
+    if isinstance(error, MalformedResponseError):
+        return False
+    return isinstance(error, RemoteProtocolError | NetworkError)
 
 
 class Head(NamedTuple):

@@ -14,7 +14,13 @@ from typing import TYPE_CHECKING, Final, Self, cast
 import httpcore
 import httpx
 
-from .._http.http11 import BodyWriter, HeadParser, asks_for_upgrade, request_head
+from .._http.http11 import (
+    BodyWriter,
+    HeadParser,
+    asks_for_upgrade,
+    is_broken_off,
+    request_head,
+)
 from .._http.proxies import environment_proxy, for_http, parse_proxy, tls_context, tunnel
 from .._http.requests import FAULTS, fault_of_httpx, log_response, timeouts_of
 from .flow import ThreadLock
@@ -64,6 +70,7 @@ class Connection(httpcore.ConnectionInterface):
             self._idle = False
         timeouts = timeouts_of(request)
         upgrade = asks_for_upgrade(request.headers)
+        reused = self._stream is not None
         try:
             if self._forwards and upgrade:  # bytes must pass, so the next one is a tunnel
                 raise httpcore.ConnectionNotAvailable
@@ -80,8 +87,11 @@ class Connection(httpcore.ConnectionInterface):
             if head.status == 407 and self._forwards:
                 raise httpcore.ProxyError("the proxy refused the request: 407")
             body = head.body(request.method)
-        except BaseException:
+        except BaseException as error:
             self.close()
+            if upgrade and reused and is_broken_off(error):
+                # The service has closed an idle connection: the pool takes another for a handshake.
+                raise httpcore.ConnectionNotAvailable from error
             raise
         exchange = Exchange(self, stream, body, rest, timeouts.get("read"))
         exchange.persists = sent and head.persists and not (body.complete and rest)

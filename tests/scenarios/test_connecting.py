@@ -258,6 +258,50 @@ def test_next_try_succeeds_where_the_first_broke_off(
     assert spoken(face.client(peer.base_url)) == b"\0\1" * 100
 
 
+STATUS = b'HTTP/1.1 200 OK\r\nContent-Length: 25\r\n\r\n{"ok":true,"version":"1"}'
+
+
+def hang_up_on_the_second_request(peer: Conversation) -> None:
+    peer.read_call()
+    peer.send(STATUS)
+    peer.read_request()
+    peer.end()
+
+
+def reset_on_the_second_request(peer: Conversation) -> None:
+    peer.read_call()
+    peer.send(STATUS)
+    peer.read_request()
+    peer.reset()
+
+
+def accept_the_second_request(peer: Conversation) -> None:
+    peer.read_call()
+    peer.send(STATUS)
+    answer_speech(peer)
+
+
+@pytest.mark.parametrize("script", [hang_up_on_the_second_request, reset_on_the_second_request])
+def test_idle_connection_that_ends_costs_a_handshake_nothing(
+    face: Face, make_peer: MakePeer, script: Callable[[Conversation], None]
+) -> None:
+    """A handshake on the connection of a call goes on with a new one, also without retries."""
+    peer = make_peer(script, answer_speech)
+    client = face.client(peer.base_url, max_retries=0)
+    assert client.status.get().ok
+    assert spoken(client) == b"\0\1" * 100
+    assert peer.connections == 2
+
+
+def test_handshake_reuses_the_connection_of_a_call(face: Face, make_peer: MakePeer) -> None:
+    """A socket that is opened soon after a call needs no other connection."""
+    peer = make_peer(accept_the_second_request)
+    client = face.client(peer.base_url, max_retries=0)
+    assert client.status.get().ok
+    assert spoken(client) == b"\0\1" * 100
+    assert peer.connections == 1
+
+
 # --- deadlines
 
 
