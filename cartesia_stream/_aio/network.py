@@ -12,7 +12,7 @@ import socket
 import time
 from collections import deque
 from contextlib import suppress
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final, TypeAlias, cast
 from weakref import WeakKeyDictionary
 
 import httpcore
@@ -25,7 +25,15 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import httpx
-    from aiohappyeyeballs import AddrInfoType
+
+Address: TypeAlias = tuple[
+    socket.AddressFamily,
+    socket.SocketKind,
+    int,
+    str,
+    tuple[str, int] | tuple[str, int, int, int] | tuple[int, bytes],
+]
+"""One result of `socket.getaddrinfo`."""
 
 READ_SIZE: Final = 1 << 18
 HIGH_WATER: Final = 1 << 18  # bytes that wait to be read before the peer must wait
@@ -426,23 +434,23 @@ async def open_stream(host: str, port: int, until: float | None) -> AsyncStream:
     return stream
 
 
-async def _addresses(
-    loop: asyncio.AbstractEventLoop, host: str, port: int
-) -> Sequence[AddrInfoType]:
+async def _addresses(loop: asyncio.AbstractEventLoop, host: str, port: int) -> Sequence[Address]:
     with suppress(socket.gaierror):  # an address needs no resolver, nor its thread
         return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
     return await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
 
 
 async def _connected(
-    loop: asyncio.AbstractEventLoop, addresses: Sequence[AddrInfoType]
+    loop: asyncio.AbstractEventLoop, addresses: Sequence[Address]
 ) -> socket.socket:
     """A socket that is connected to the quickest of some addresses (RFC 8305).
 
     asyncio's own option for that is unknown to uvloop, and forgets sockets when it is cancelled.
     """
     if len(addresses) > 1:
-        from aiohappyeyeballs import start_connection
+        from aiohappyeyeballs import (
+            start_connection,  # pyright: ignore[reportUnknownVariableType]  # it has a bare `tuple`
+        )
 
         return await start_connection(addresses, happy_eyeballs_delay=NEXT_ADDRESS_S)
     ((family, kind, protocol, _, address),) = addresses
