@@ -185,7 +185,7 @@ class Context:
         self._max_buffer = max_buffer_bytes
         self._fault: APIError | BufferOverflowError | None = None
         self._last_activity = now
-        self._owed_since: float | None = None  # time of the client's oldest move without an answer
+        self._owed_since: float | None = None  # time of the oldest move without an answer
 
     def _enter(self, state: State) -> None:
         self.state: State = state

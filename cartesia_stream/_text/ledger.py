@@ -153,7 +153,7 @@ class Ledger:
             self._done = True
 
     def keep(self) -> None:
-        """Make the current `delivered` text final, because its audio was handed out.
+        """Make the current `delivered` text final, because the consumer got its audio.
 
         Later text that continues a word already spoken counts as a word of its own.
         """
