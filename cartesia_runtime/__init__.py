@@ -1,4 +1,4 @@
-"""Code that the generated packages share: models, JSON, files, paging, and the seam to a transport.
+"""Shared code of the generated packages: models, JSON, files, paging, transport interface.
 
-It is the same for every OpenAPI document, speaks no HTTP and imports no HTTP library.
+It works with any OpenAPI document and contains no HTTP code.
 """

@@ -1,7 +1,7 @@
-"""From JSON to typed values.
+"""Decode JSON into typed values.
 
-A reader takes a JSON value and returns it typed, or raises a `DecodeError` that names the place of
-the problem and never the value, which may be private.
+A reader is a function that takes a JSON value and returns a typed value, or raises a `DecodeError`.
+The error names the place of the problem but not the value, which may be private.
 """
 
 from __future__ import annotations
@@ -27,15 +27,15 @@ S = TypeVar("S")
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
-# Any, because `from_dict` of a model is a reader too and takes a mapping only.
+# Any, because `from_dict` of a model is also a reader, and takes only a mapping.
 Reader: TypeAlias = Callable[[Any], T_co]
 
 
 def decode(operation: str, response: Response, read: Reader[T]) -> T:
-    """Read the JSON body of a successful response.
+    """Decode the JSON body of a successful response.
 
     Raises:
-        ResponseDecodeError: If the body is not JSON, or has another shape than the API promises.
+        ResponseDecodeError: If the body is not JSON, or does not match the API's schema.
     """
     try:
         return read(decode_json(response.content))
@@ -49,7 +49,7 @@ def decode(operation: str, response: Response, read: Reader[T]) -> T:
 
 
 def decode_json(content: bytes) -> object:
-    """Parse JSON with msgspec, and what msgspec rejects, such as NaN or UTF-16, with `json`.
+    """Parse JSON with msgspec, or with `json` if msgspec rejects it, such as NaN or UTF-16.
 
     Raises:
         ValueError: If the content is not JSON.
@@ -70,7 +70,7 @@ def _expected(what: str, value: object) -> DecodeError:
 
 def read_object(value: object) -> dict[str, Any]:
     """Read a JSON object into a new dict."""
-    if type(value) is dict:  # faster than a check against an abstract class
+    if type(value) is dict:  # faster than an isinstance check of an abstract class
         return cast("dict[str, Any]", value).copy()
     if not isinstance(value, Mapping):
         raise _expected("an object", value)
@@ -153,7 +153,7 @@ def constant(expected: T) -> Reader[T]:
 
 
 def member(value: object, values: Collection[T], name: str) -> T:
-    """Read one of the values of a closed enumeration."""
+    """Read a value of a closed enumeration."""
     for known in values:
         if value == known and type(value) is type(known):
             return known
@@ -179,7 +179,7 @@ def list_of(read: Reader[T]) -> Reader[list[T]]:
 
 
 def either(first: Reader[T], second: Reader[S]) -> Reader[T | S]:
-    """Return a reader that tries two others in turn."""
+    """Return a reader that tries the first reader, then the second."""
 
     def read(value: object) -> T | S:
         try:
@@ -195,7 +195,7 @@ def either(first: Reader[T], second: Reader[S]) -> Reader[T | S]:
 
 
 def tagged(tag: str, readers: Mapping[str, Reader[T]]) -> Reader[T]:
-    """Return a reader of an object whose field `tag` names the reader to use."""
+    """Return a reader of objects; the value of the field `tag` selects the reader."""
 
     def read(value: object) -> T:
         reader = readers.get(str(read_object(value).get(tag)))
@@ -207,7 +207,7 @@ def tagged(tag: str, readers: Mapping[str, Reader[T]]) -> Reader[T]:
 
 
 def checked(name: str, value: object, read: Reader[T]) -> T:
-    """Read a required field of a JSON object; UNSET means that it is missing."""
+    """Read a required field of a JSON object; UNSET stands for a missing field."""
     if value is UNSET:
         raise DecodeError("missing", name)
     try:
@@ -217,5 +217,5 @@ def checked(name: str, value: object, read: Reader[T]) -> T:
 
 
 def checked_optional(name: str, value: object, read: Reader[T]) -> T | Unset:
-    """Read an optional field of a JSON object; UNSET means that it is missing."""
+    """Read an optional field of a JSON object; UNSET stands for a missing field."""
     return UNSET if value is UNSET else checked(name, value, read)

@@ -1,4 +1,4 @@
-"""Files that arrive while they are read."""
+"""Downloads: files that you read while they arrive."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def replacing(path: str | os.PathLike[str]) -> Generator[IO[bytes]]:
 
     After an error the old file is untouched and the new one is removed.
     """
-    target = Path(path).resolve()  # through a link, so that the file it names is replaced
+    target = Path(path).resolve()  # follow a link, to replace the file it points to
     if target.exists() and not target.is_file():  # a device or pipe cannot be replaced
         with target.open("wb") as file:
             yield file
@@ -36,25 +36,25 @@ def replacing(path: str | os.PathLike[str]) -> Generator[IO[bytes]]:
 
 
 class Pieces(Protocol):
-    """The body of a response while it arrives."""
+    """The body of a response, read piece by piece as it arrives."""
 
     def __iter__(self) -> Iterator[bytes]: ...
 
     def close(self) -> None:
-        """Stop reading it."""
+        """Stop reading the body."""
 
 
 class AsyncPieces(Protocol):
-    """The body of a response while it arrives, for asyncio."""
+    """The body of a response, read piece by piece as it arrives, for asyncio."""
 
     def __aiter__(self) -> AsyncIterator[bytes]: ...
 
     async def aclose(self) -> None:
-        """Stop reading it."""
+        """Stop reading the body."""
 
 
 class _Received:
-    """The part of a download that needs no event loop."""
+    """Base class of `Download` and `AsyncDownload`: the code that does not wait."""
 
     def __init__(self, headers: Mapping[str, str], request_id: str | None) -> None:
         length = headers.get("content-length", "")
@@ -82,9 +82,9 @@ class _Received:
 
 
 class Download(_Received):
-    """A file that arrives while it is read: iterate over it, or call `read` or `save`.
+    """A file that you read while it arrives: iterate over it, or call `read` or `save`.
 
-    Each byte is delivered once, however it is read.
+    You get each byte once: what iteration returned, `read` and `save` no longer return.
 
     Attributes:
         content_type: Media type of the file, or None if the server did not send it.
@@ -128,9 +128,9 @@ class Download(_Received):
 
 
 class AsyncDownload(_Received):
-    """A file that arrives while it is read, for asyncio: iterate over it, or call `read` or `save`.
+    """A file that you read while it arrives, for asyncio: iterate, or call `read` or `save`.
 
-    Each byte is delivered once, however it is read.
+    You get each byte once: what iteration returned, `read` and `save` no longer return.
 
     Attributes:
         content_type: Media type of the file, or None if the server did not send it.

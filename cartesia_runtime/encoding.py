@@ -1,4 +1,4 @@
-"""From Python values to JSON, query strings, forms and paths."""
+"""Encode Python values as JSON, query strings, forms and path segments."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 
 def encode(value: object) -> object:
-    """Return a value as JSON.
+    """Return a value as JSON-compatible types.
 
     Raises:
-        TypeError: If JSON has no such value.
+        TypeError: If JSON cannot express the value.
     """
     if value is None or isinstance(value, str | int | float):
         return value
@@ -54,7 +54,7 @@ def encode_text(value: object) -> str:
 
 
 def _flat(fields: Mapping[str, object]) -> Iterator[tuple[str, object]]:
-    """Yield each field, a list item by item; leave out None, which forms and queries lack."""
+    """Yield each field, and each item of a list; skip None, which forms cannot express."""
     for name, value in fields.items():
         is_list = isinstance(value, list | tuple)
         for item in cast("Iterable[object]", value) if is_list else (value,):
@@ -84,7 +84,7 @@ def encode_segment(name: str, value: str) -> str:
     """Return a value as one segment of a path.
 
     Raises:
-        ValueError: If the value would make the path name another resource.
+        ValueError: If the value is empty, "." or "..", which would change the path.
     """
     if value in {"", ".", ".."}:
         raise ValueError(f"{name} must not be empty, '.' or '..'")

@@ -1,14 +1,14 @@
-"""Errors that operations raise before a sender turns them into its own."""
+"""Errors inside operations, which a sender turns into its own exceptions."""
 
 from __future__ import annotations
 
 
 class DecodeError(ValueError):
-    """A JSON value has another shape than the API promises.
+    """A JSON value does not match the API's schema.
 
     Attributes:
         reason: The expected kind of value, and the kind that was found.
-        place: Where it was found, such as `data[0].id`. Empty for the whole value.
+        place: Where the value is, such as `data[0].id`. Empty for the whole value.
     """
 
     def __init__(self, reason: str, place: str = "") -> None:
@@ -20,13 +20,13 @@ class DecodeError(ValueError):
         return f"{self.place}: {self.reason}" if self.place else self.reason
 
     def inside(self, outer: str) -> DecodeError:
-        """Return the error with the name of the enclosing field or item before its place."""
+        """Return the error with `outer`, the enclosing field or item, added to its place."""
         dot = "." if self.place and not self.place.startswith("[") else ""
         return DecodeError(self.reason, f"{outer}{dot}{self.place}")
 
 
 class ResponseDecodeError(Exception):
-    """The body of a successful response has another shape than the API promises.
+    """The body of a successful response does not match the API's schema.
 
     Neither the message nor the traceback contains the body, which may be private.
 
@@ -45,7 +45,7 @@ class ResponseDecodeError(Exception):
 
 
 class PagingError(Exception):
-    """A list would never end, because the server sent the same cursor twice.
+    """The server sent the same cursor twice, so that the list would never end.
 
     Attributes:
         operation: `operationId` of the request.

@@ -41,10 +41,10 @@ UploadFile: TypeAlias = File | bytes | bytearray | memoryview | str | os.PathLik
 
 @final
 class Uploads(ExitStack):
-    """Turns uploads into files and, on exit, closes the files it opened."""
+    """Context manager that turns uploads into files, and closes the files it opened."""
 
     def file(self, upload: UploadFile) -> File:
-        """Return the upload as a `File`. A path is opened, not read.
+        """Return the upload as a `File`; open a path without reading it.
 
         Raises:
             OSError: If a path cannot be opened.
@@ -59,7 +59,7 @@ class Uploads(ExitStack):
                 path = Path(upload)
                 return File(self.enter_context(path.open("rb")), path.name)
             case _ if callable(getattr(upload, "read", None)):
-                name: object = getattr(upload, "name", None)  # an int if opened by descriptor
+                name: object = getattr(upload, "name", None)  # an int for a file descriptor
                 return File(upload, Path(name).name if isinstance(name, str) else "upload")
             case _:
                 kind = type(upload).__name__

@@ -7,7 +7,7 @@ from typing import ClassVar, Final, Literal, final
 
 @final
 class Unset:
-    """Type of `UNSET`, which stands for a value that was left out; `None` stands for null."""
+    """Type of `UNSET`, the value of an omitted field; `None` is JSON null."""
 
     __slots__ = ()
 
@@ -54,7 +54,7 @@ class Model:
 
     @property
     def additional_keys(self) -> list[str]:
-        """Names of the fields that the document does not define."""
+        """Names of the fields that the OpenAPI document does not define."""
         return list(self.additional_properties)
 
     def __getitem__(self, key: str) -> object:

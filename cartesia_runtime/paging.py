@@ -1,4 +1,4 @@
-"""Iterating over lists that the server sends page by page."""
+"""Iterate over lists that the server sends page by page."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ class Page(Protocol[Item_co]):
 
 
 class _Cursors:
-    """The cursors that one iteration has used.
+    """Finds the next cursor of one iteration, and detects a repeated one.
 
     Args:
-        refuse: Returns the exception to raise for a cursor that comes twice.
+        refuse: Returns the exception to raise for a repeated cursor.
         operation: `operationId` of the list.
         start: The first cursor.
     """
@@ -51,7 +51,7 @@ class _Cursors:
     def after(self, page: Page[HasId]) -> str | None:
         """Return the cursor of the next page, or None after the last one.
 
-        Without `has_more` and `next_page`, only an empty page is known to be the last.
+        If the page has neither `has_more` nor `next_page`, the list ends with an empty page.
         """
         more = getattr(page, "has_more", None)
         if more is None:
@@ -71,10 +71,10 @@ def paginate(
     start: str | Unset,
     fetch: Callable[[str | Unset], Page[Item_co]],
 ) -> Iterator[Item_co]:
-    """Yield the items of all pages from the cursor `start` on, fetching each page when needed.
+    """Yield the items of all pages from the cursor `start` on; fetch each page when needed.
 
     Raises:
-        Exception: What `refuse` returns, if the server sends a cursor twice.
+        Exception: The exception from `refuse`, if the server sends a cursor twice.
     """
     cursors = _Cursors(refuse, operation, start)
     cursor: str | Unset | None = start
@@ -90,10 +90,10 @@ async def paginate_async(
     start: str | Unset,
     fetch: Callable[[str | Unset], Awaitable[Page[Item_co]]],
 ) -> AsyncIterator[Item_co]:
-    """Yield the items of all pages from the cursor `start` on, fetching each page when needed.
+    """Yield the items of all pages from the cursor `start` on; fetch each page when needed.
 
     Raises:
-        Exception: What `refuse` returns, if the server sends a cursor twice.
+        Exception: The exception from `refuse`, if the server sends a cursor twice.
     """
     cursors = _Cursors(refuse, operation, start)
     cursor: str | Unset | None = start

@@ -1,7 +1,7 @@
-"""The seam between operations and transport.
+"""Interface between the generated operations and a transport.
 
-An operation builds a `Request`, hands it to a `Sender` and parses the `Response`. Connections,
-credentials, retries and error classes are the sender's business.
+An operation builds a `Request`, passes it to a `Sender` and parses the `Response`. The sender
+handles connections, credentials, retries and error classes.
 """
 
 from __future__ import annotations
@@ -21,22 +21,22 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 Progress: TypeAlias = Callable[[int, int | None], object]
-"""Called with the bytes sent or received so far, and the total or None where it is unknown."""
+"""Function called with the bytes sent or received so far, and the total, or None if unknown."""
 
 _IDEMPOTENT_METHODS: Final = frozenset({"GET", "HEAD", "PUT", "DELETE"})
 
 
 class RequestOptions(TypedDict, total=False):
-    """Options of one call, which win over those of its sender.
+    """Options of one call; they override those of its sender.
 
     Attributes:
-        timeout: Seconds for each phase of the call. None waits for ever.
-        headers: Headers to send as well. They win over those of the sender.
-        idempotent: Whether the call may be repeated when its effect is unknown.
-        max_retries: How often a sender that repeats failed calls may repeat this one.
+        timeout: Seconds for each phase of the call. None means no deadline.
+        headers: More headers to send. They override those of the sender.
+        idempotent: Whether the sender may retry the call after a failure with unknown effect.
+        max_retries: Maximum number of retries, if the sender retries calls.
         progress: Called with the bytes of the body sent so far and the total, which includes the
-            framing of a form. It starts again from 0 when the call is repeated. An exception that
-            it raises ends the call.
+            framing of a form. A retry starts again from 0. If it raises an exception, the call
+            fails with it.
     """
 
     timeout: float | None
@@ -51,7 +51,7 @@ def _can_be_read_again(content: FileContent) -> bool:
         return True
     try:
         return content.seekable()
-    except (AttributeError, ValueError):  # has only `read`, or is closed
+    except (AttributeError, ValueError):  # the file has only `read`, or is closed
         return False
 
 
@@ -61,17 +61,17 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     At most one of `json`, `files` and `content` is set.
 
     Attributes:
-        operation: `operationId` in the document.
+        operation: `operationId` in the OpenAPI document.
         method: HTTP method.
         path: Path below the base URL, each segment percent-encoded.
-        params: Pairs of the query string.
+        params: Names and values of the query string.
         headers: Headers of the operation.
         accept: Media type of a successful response.
         json: Body as a JSON object.
         files: Body as the parts of a multipart form. The sender picks a random boundary.
         content: Body as bytes.
-        idempotent: Whether sending it twice has the same effect as sending it once. Default: what
-            its method says.
+        idempotent: Whether sending it twice has the same effect as sending it once. Default: True
+            for GET, HEAD, PUT and DELETE.
     """
 
     operation: str
@@ -95,16 +95,16 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def replayable(self) -> bool:
-        """Whether the body can be sent again. A file is rewound; a pipe cannot be."""
+        """Whether the body can be sent again: a file can be rewound, a pipe cannot."""
         return all(_can_be_read_again(content) for _, (_, content, _) in self.files or [])
 
 
 class Response(Protocol):
-    """A successful response whose body was read; `httpx.Response` is one."""
+    """A successful response with its whole body, such as an `httpx.Response`."""
 
     @property
     def headers(self) -> Mapping[str, str]:
-        """Headers, whatever the case of their names."""
+        """Headers; their names are case-insensitive."""
         ...
 
     @property
@@ -119,7 +119,7 @@ class Response(Protocol):
 
 
 class Sender(Protocol):
-    """Sends requests and blocks until they are answered."""
+    """Sends requests and blocks until the server has answered."""
 
     def call(
         self,
@@ -127,22 +127,22 @@ class Sender(Protocol):
         parse: Callable[[Response], T],
         options: RequestOptions | None = None,
     ) -> T:
-        """Send a request and parse its successful response; raise for any other."""
+        """Send a request; return its parsed 2xx response, or raise for any other."""
         ...
 
     def refuse(self, error: ResponseDecodeError | PagingError) -> Exception:
-        """Return the sender's own exception for a response that breaks the API's contract."""
+        """Return the sender's exception for a response that breaks the API's contract."""
         ...
 
     def stream(
         self, request: Request, options: RequestOptions | None = None
     ) -> AbstractContextManager[Download]:
-        """Send a request and hand out its successful response before the body is read."""
+        """Send a request; yield its 2xx response as soon as the headers are there."""
         ...
 
 
 class AsyncSender(Protocol):
-    """Sends requests in an event loop."""
+    """Sends requests and waits for the answers in an event loop."""
 
     async def call(
         self,
@@ -150,15 +150,15 @@ class AsyncSender(Protocol):
         parse: Callable[[Response], T],
         options: RequestOptions | None = None,
     ) -> T:
-        """Send a request and parse its successful response; raise for any other."""
+        """Send a request; return its parsed 2xx response, or raise for any other."""
         ...
 
     def refuse(self, error: ResponseDecodeError | PagingError) -> Exception:
-        """Return the sender's own exception for a response that breaks the API's contract."""
+        """Return the sender's exception for a response that breaks the API's contract."""
         ...
 
     def stream(
         self, request: Request, options: RequestOptions | None = None
     ) -> AbstractAsyncContextManager[AsyncDownload]:
-        """Send a request and hand out its successful response before the body is read."""
+        """Send a request; yield its 2xx response as soon as the headers are there."""
         ...

@@ -1,8 +1,8 @@
-"""Forks wait until no other thread is in the middle of an import that calls need.
+"""Make `os.fork` wait until no other thread imports a module that the client needs.
 
-A thread that imports a module locks it. A child that is forked meanwhile inherits the lock, but not
-the thread that would release it, and hangs when it imports that module. Calls import what they need
-when they need it, so a fork beside a first call would meet such a lock.
+A thread that imports a module locks it. A child process forked at that moment inherits the lock but
+not the thread that would release it, so it hangs when it imports the same module. The client
+imports many modules on first use, so a fork during a first call could cause this.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ if TYPE_CHECKING:
         owner: int | None
 
 
-# An import may wait for the thread that forks. Then a child that may hang is the lesser evil.
+# An import may itself wait for the thread that forks: then fork anyway, at the risk of a hang.
 MAX_WAIT_S: Final = 10.0
 _POLL_S: Final = 0.001
 
-# What calls import. Other modules do not count: a whole program may run inside of its import.
+# Packages that calls import. Others are ignored: a whole program may run inside of its import.
 PACKAGES: Final = sys.stdlib_module_names | {
     "aiohappyeyeballs",
     "anyio",
@@ -59,7 +59,7 @@ def wait_for_imports() -> None:
 
 
 def _others_import() -> bool:
-    # CPython keeps a lock for each module that is being imported, of which there is no public view.
+    # CPython keeps a lock for each module that is being imported, but has no public API for them.
     locks: Mapping[str, Callable[[], _ModuleLock | None]] = vars(_frozen_importlib).get(
         "_module_locks", {}
     )
@@ -68,6 +68,6 @@ def _others_import() -> bool:
     return any(lock.owner in others and lock.name.partition(".")[0] in PACKAGES for lock in held)
 
 
-if hasattr(os, "register_at_fork"):  # not on Windows, where nothing forks
-    import_module("logging")  # the newest hook runs first: ours must not wait with its lock held
+if hasattr(os, "register_at_fork"):  # not on Windows, which cannot fork
+    import_module("logging")  # runs our hook before logging's: the newest is first
     os.register_at_fork(before=wait_for_imports)

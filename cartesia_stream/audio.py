@@ -1,4 +1,4 @@
-"""Audio formats, durations and WAV files. Pure apart from the files it is told to write.
+"""Audio formats, durations and WAV files.
 
 All audio of the service is mono, so a sample frame is one sample.
 """
@@ -42,16 +42,16 @@ WAVE_FORMAT_TAGS: Final[Mapping[str, int]] = {
     "pcm_alaw": 6,
     "pcm_mulaw": 7,
 }
-STREAMED: Final = 0xFFFF_FFFF  # the length of a WAV whose end is not known yet
+STREAMED: Final = 0xFFFF_FFFF  # length field of a WAV file whose length is not known yet
 
 
 class AudioFormat(msgspec.Struct, frozen=True):
-    """What the service is asked to deliver.
+    """Audio format that the service delivers.
 
     Attributes:
-        container: ``raw`` everywhere; ``wav`` and ``mp3`` only from `tts.generate`.
+        container: ``raw`` for every call; ``wav`` and ``mp3`` only for `tts.generate`.
         encoding: Sample encoding of ``raw`` and ``wav``; None for ``mp3``.
-        sample_rate: Hz: 8000, 16000, 22050, 24000, 44100 or 48000.
+        sample_rate: In Hz: 8000, 16000, 22050, 24000, 44100 or 48000.
         bit_rate: Bits per second of ``mp3``: 32000, 64000, 96000, 128000 or 192000.
 
     Raises:
@@ -83,7 +83,7 @@ class AudioFormat(msgspec.Struct, frozen=True):
 
     @classmethod
     def of(cls, value: AudioFormat | Mapping[str, object]) -> AudioFormat:
-        """Accept a format or the wire's mapping, such as ``{"container": "raw", ...}``.
+        """Return a format from a format or a mapping, such as ``{"container": "raw", ...}``.
 
         Raises:
             ConfigurationError: If it is neither, or its members do not fit together.
@@ -99,21 +99,21 @@ class AudioFormat(msgspec.Struct, frozen=True):
 
     @property
     def sample_bytes(self) -> int:
-        """Bytes of one sample; 1 for mp3, whose bytes are not samples."""
+        """Size of one sample in bytes; 1 for mp3, whose bytes are not samples."""
         return SAMPLE_BYTES.get(self.encoding or "", 1)
 
     @property
     def bytes_per_second(self) -> int:
-        """Rate of the stream; exact for ``raw``, without the header for ``wav``."""
+        """Bytes of audio per second; for ``wav`` without the header."""
         if self.container == "mp3":
             return (self.bit_rate or 0) // 8
         return self.sample_rate * self.sample_bytes
 
     def duration(self, nbytes: int) -> float:
-        """Playing time of a block of audio.
+        """Return the playing time of a block of audio.
 
         Args:
-            nbytes: Size in bytes.
+            nbytes: Size of the block in bytes.
 
         Returns:
             Seconds. 48 000 bytes of 24 kHz ``pcm_s16le`` last 1.0 s.
@@ -121,12 +121,12 @@ class AudioFormat(msgspec.Struct, frozen=True):
         return nbytes / self.bytes_per_second
 
     def nbytes(self, seconds: float) -> int:
-        """Size of a block of audio: the whole samples in ``seconds``, in bytes."""
-        # the millionth makes up for what floats lose, so that `duration` and this are inverse
+        """Return the size in bytes of the whole samples in ``seconds``."""
+        # 1e-6 corrects rounding errors, so that this is the inverse of `duration`
         return int(seconds * self.sample_rate + 1e-6) * self.sample_bytes
 
     def to_wire(self) -> dict[str, object]:
-        """The ``output_format`` member of a request."""
+        """Return the format as the ``output_format`` field of a request."""
         fields: dict[str, object] = {"container": self.container}
         if self.container == "mp3":
             fields["bit_rate"] = self.bit_rate
@@ -143,15 +143,15 @@ def _bad(name: str, value: object, allowed: tuple[object, ...]) -> Configuration
 
 
 PCM_24K: Final = AudioFormat("raw", "pcm_s16le", 24000)
-"""16-bit samples at 24 kHz: the default."""
+"""16-bit PCM at 24 kHz: the default."""
 PCM_16K: Final = AudioFormat("raw", "pcm_s16le", 16000)
-"""16-bit samples at 16 kHz: what speech recognition likes best."""
+"""16-bit PCM at 16 kHz: the usual input of speech recognition."""
 TELEPHONY: Final = AudioFormat("raw", "pcm_mulaw", 8000)
-"""G.711 mu-law at 8 kHz: what telephone lines carry."""
+"""G.711 mu-law at 8 kHz: the usual format of telephony."""
 
 
 def wav_header(fmt: AudioFormat, nbytes: int | None) -> bytes:
-    """The header of a mono WAV file; ``None`` marks the length as not known yet."""
+    """Return the header of a mono WAV file; use None for a length that is not known yet."""
     tag = WAVE_FORMAT_TAGS[fmt.encoding or "pcm_s16le"]
     width = fmt.sample_bytes
     chunk = struct.pack("<HHIIHH", tag, 1, fmt.sample_rate, fmt.bytes_per_second, width, width * 8)
@@ -168,10 +168,10 @@ def wav_header(fmt: AudioFormat, nbytes: int | None) -> bytes:
 
 
 class WavWriter:
-    """Writes a WAV file while its audio is still arriving; a context manager.
+    """Writes a WAV file while its audio arrives; a context manager.
 
-    The header is written first with an open length, so a reader can follow along, and patched on
-    `close` where the file can seek. Not thread-safe.
+    The writer first writes a header with an open length, so that a player can read the file while
+    it grows. If the file can seek, `close` sets the length. Not thread-safe.
 
     Args:
         file: A path, or a binary file open for writing, which stays open.
@@ -193,12 +193,12 @@ class WavWriter:
         self._file.write(wav_header(fmt, None))
 
     def write(self, data: bytes) -> None:
-        """Append samples; a block may end within a sample."""
+        """Append audio; a block may end within a sample."""
         self._file.write(data)
         self.nbytes += len(data)
 
     def close(self) -> None:
-        """Finish the file; safe to call twice."""
+        """Write the length and close the file; safe to call twice. Your own file stays open."""
         if self._closed:
             return
         self._closed = True
@@ -228,17 +228,17 @@ class WavWriter:
 
 
 class Audio(msgspec.Struct, frozen=True, kw_only=True):
-    """A whole utterance.
+    """The audio of a whole utterance.
 
     Attributes:
-        data: All audio bytes, in ``format``.
-        format: What they are.
-        words: Word times, if they were asked for.
-        phonemes: Phoneme times, if they were asked for.
-        context_id: The context it came from, if any.
+        data: All audio bytes; empty if they were written to a file.
+        format: Format of the audio.
+        words: Word times, if requested.
+        phonemes: Phoneme times, if requested.
+        context_id: The context of the audio, if any.
         request_id: The service's id of the request, if it gave one.
         time_to_first_audio: Seconds from the request to the first byte of audio, if measured.
-        nbytes: Size of the audio, also where ``data`` was written to a file instead.
+        nbytes: Size of the audio in bytes, even if it was written to a file.
     """
 
     data: bytes
@@ -256,7 +256,7 @@ class Audio(msgspec.Struct, frozen=True, kw_only=True):
         return self.format.duration(self.nbytes or len(self.data))
 
     def wav(self) -> bytes:
-        """The same as a WAV file."""
+        """Return the audio as a WAV file."""
         if self.format.container == "wav":
             return self.data
         out = io.BytesIO()
@@ -265,7 +265,7 @@ class Audio(msgspec.Struct, frozen=True, kw_only=True):
         return out.getvalue()
 
     def save(self, path: str | os.PathLike[str]) -> Path:
-        """Write a file that players open: raw audio becomes a WAV file, wav and mp3 stay."""
+        """Write the audio to a playable file and return its path: raw audio as WAV, mp3 as mp3."""
         from pathlib import Path
 
         target = Path(path)
@@ -277,7 +277,7 @@ class Audio(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def replacing(path: str | os.PathLike[str]) -> AbstractContextManager[IO[bytes]]:
-    """Write a file that appears only when it is whole; a failure leaves nothing behind."""
+    """Open a file that replaces the one at the path only when the block succeeds."""
     from cartesia_runtime.downloads import replacing
 
     return replacing(path)
@@ -285,7 +285,7 @@ def replacing(path: str | os.PathLike[str]) -> AbstractContextManager[IO[bytes]]
 
 @contextmanager
 def saving(path: str | os.PathLike[str], fmt: AudioFormat) -> Generator[Callable[[bytes], object]]:
-    """A function that appends audio to a file that players open: raw audio becomes a WAV file."""
+    """Yield a function that appends audio to a playable file; raw audio becomes a WAV file."""
     with replacing(path) as file:
         if fmt.container == "raw":
             with WavWriter(file, fmt) as writer:

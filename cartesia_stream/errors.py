@@ -1,22 +1,22 @@
-"""What can go wrong, by whose fault it is.
+"""Exceptions of the client.
 
     CartesiaError                            .retryable
-    ├── ConfigurationError (ValueError)      your call cannot work; raised before a byte is sent
-    ├── LocalStateError (RuntimeError)       an illegal move, such as a push after no_more_inputs
-    ├── BufferOverflowError                  the consumer fell too far behind the service
+    ├── ConfigurationError (ValueError)      your call cannot work; raised before any byte is sent
+    ├── LocalStateError (RuntimeError)       a call at a wrong time: a push after no_more_inputs
+    ├── BufferOverflowError                  you read audio too slowly; the buffer is full
     └── APIError                             .message .request_id .context_id
-        ├── APIConnectionError               the network
-        │   ├── APITimeoutError (TimeoutError)   .phase: what was waited for
+        ├── APIConnectionError               the network failed
+        │   ├── APITimeoutError (TimeoutError)   .phase: which deadline passed
         │   ├── ConnectionClosedError        .code .reason: who closed the socket, and why
-        │   └── StreamTruncatedError         .chunks .nbytes: what came before a stream broke off
-        ├── RemoteProtocolError              the peer broke the contract
+        │   └── StreamTruncatedError         .chunks .nbytes: audio received before the break
+        ├── RemoteProtocolError              the service broke the API's contract
         └── APIStatusError                   .status_code .error_code .title .doc_url .body
             └── BadRequestError · AuthenticationError · PermissionDeniedError · NotFoundError ·
                 ConflictError · UnprocessableEntityError · RateLimitError · InternalServerError
 
-The class says what went wrong and never which transport met it: a socket handshake refused with
-401 raises `AuthenticationError`, as an HTTP call does. No message carries the API key, even when
-the server echoes it.
+The class says what went wrong, whatever the transport: a socket handshake answered with 401 raises
+`AuthenticationError`, as an HTTP call does. No message contains the API key, even if the server
+echoes it.
 """
 
 from __future__ import annotations
@@ -52,19 +52,19 @@ TimeoutPhase = Literal[
 
 
 class CartesiaError(Exception):
-    """Base of everything this package raises on purpose."""
+    """Base class of the exceptions of this package."""
 
     @property
     def retryable(self) -> bool:
-        """Whether the same call may succeed later, unchanged."""
+        """Whether the same call, unchanged, may succeed later."""
         return False
 
 
 class ConfigurationError(CartesiaError, ValueError):
-    """The call cannot work as it stands; nothing was sent.
+    """A wrong argument, option or environment variable; the client sent nothing.
 
     Attributes:
-        option: The argument, field or environment variable to change.
+        option: The argument, field or environment variable to change, if known.
     """
 
     def __init__(self, message: str, *, option: str | None = None) -> None:
@@ -73,10 +73,10 @@ class ConfigurationError(CartesiaError, ValueError):
 
 
 class LocalStateError(CartesiaError, RuntimeError):
-    """A move that the present state does not allow.
+    """A call that the current state of the stream or client does not allow.
 
     Attributes:
-        context_id: The context it was tried on, if any.
+        context_id: The context of the call, if any.
     """
 
     def __init__(self, message: str, *, context_id: str | None = None) -> None:
@@ -85,10 +85,10 @@ class LocalStateError(CartesiaError, RuntimeError):
 
 
 class BufferOverflowError(CartesiaError):
-    """Audio arrived faster than it was consumed, past the bound of the buffer.
+    """The buffer of unread audio is full, because the consumer reads too slowly.
 
     Attributes:
-        limit: The bound, in bytes; see ``max_buffer_bytes``.
+        limit: Maximum size of the buffer, in bytes; see ``max_buffer_bytes``.
         context_id: The context whose buffer is full.
     """
 
@@ -99,15 +99,15 @@ class BufferOverflowError(CartesiaError):
 
 
 class APIError(CartesiaError):
-    """The service, or the way to it, failed.
+    """The service or the connection to it failed; base class of both kinds of error.
 
     Attributes:
-        message: What happened, as a sentence.
+        message: What happened, without the ids.
         request_id: The service's id of the request; quote it to support.
-        context_id: The context it concerns, if one.
-        delivered: The start of the text whose audio was handed out in full, where a speech broke
-            off. Exact with timestamps, otherwise estimated.
-        remaining: The rest of that text.
+        context_id: The context that failed, if any.
+        delivered: If speech broke off, the start of the text whose audio you got in full. Exact
+            with timestamps, otherwise estimated.
+        remaining: The rest of that text, still to be spoken.
     """
 
     delivered: str | None = None
@@ -128,13 +128,13 @@ class APIError(CartesiaError):
 
 
 class APIConnectionError(APIError):
-    """The network failed, or the peer went away.
+    """The network failed, or the service closed the connection.
 
     Attributes:
-        request_sent: False when it failed before any byte of the request could leave, so that the
-            service certainly did nothing.
-        passing: Whether the same may work later. False for a certificate that is not trusted, and
-            for a host that does not exist.
+        request_sent: False if the connection failed before any byte of the request was sent, so
+            that the service certainly did nothing.
+        passing: Whether the failure may be temporary. False for an untrusted certificate, and for a
+            host that does not exist.
     """
 
     request_sent: bool = True
@@ -142,16 +142,16 @@ class APIConnectionError(APIError):
 
     @property
     def retryable(self) -> bool:
-        """`passing`: the network may recover. Repeat a call that creates something knowingly."""
+        """Same as `passing`. A retry of a call that creates something may create it twice."""
         return self.passing
 
 
 class APITimeoutError(APIConnectionError, TimeoutError):
-    """A deadline passed.
+    """A deadline passed; see `Timeouts`.
 
     Attributes:
-        phase: What was waited for: ``connect``, ``pool``, ``queue`` (a slot of the plan),
-            ``read``, ``write``, ``first_audio``, ``idle`` (the next event), ``input`` (your next
+        phase: Which deadline: ``connect``, ``pool``, ``queue`` (for a slot of the plan), ``read``,
+            ``write``, ``first_audio``, ``idle`` (for the next event), ``input`` (for your next
             push) or ``close``.
         seconds: The deadline, if known.
     """
@@ -171,12 +171,12 @@ class APITimeoutError(APIConnectionError, TimeoutError):
 
 
 class ConnectionClosedError(APIConnectionError):
-    """The socket closed under a context that was not finished, or before one was opened.
+    """The socket closed before a context could be opened or was done.
 
     Attributes:
-        code: WebSocket close code; 1006 when the peer vanished without a close frame.
-        reason: The peer's reason, often empty.
-        by: Who closed: ``local`` or ``remote``.
+        code: WebSocket close code; 1006 if the connection was lost without a close frame.
+        reason: Reason in the close frame, often empty.
+        by: Who closed the socket: ``local`` (this client) or ``remote`` (the service).
     """
 
     def __init__(
@@ -196,11 +196,11 @@ class ConnectionClosedError(APIConnectionError):
 
 
 class StreamTruncatedError(APIConnectionError):
-    """A stream ended before its terminal event: what arrived is not the whole.
+    """A stream ended before its last event, so that the audio is incomplete.
 
     Attributes:
-        chunks: Audio chunks received before the end.
-        nbytes: Bytes of audio received before the end.
+        chunks: Audio chunks that were received.
+        nbytes: Bytes of audio that were received.
     """
 
     def __init__(
@@ -218,20 +218,20 @@ class StreamTruncatedError(APIConnectionError):
 
 
 class RemoteProtocolError(APIError):
-    """The peer sent something that the API does not allow; the payload is not in the message."""
+    """The service broke the API's contract. The message does not contain the payload."""
 
 
 class APIStatusError(APIError):
-    """The service answered with an error, over HTTP or in a frame.
+    """The service answered with an error, in an HTTP response or an error frame.
 
     Attributes:
-        status_code: HTTP status, of the response or given in the frame.
-        error_code: Such as ``voice_not_found``; None where the service gave none. New values
-            appear without notice.
+        status_code: HTTP status of the response or in the frame; 0 if the frame has none.
+        error_code: The service's code, such as ``voice_not_found``, or None. The service adds new
+            codes without notice.
         title: Short name of the error.
-        doc_url: Where the error is documented, if the service said.
-        body: The start of the response's text; None for an error frame of a socket.
-        retry_after: Seconds that the service asked to wait, if it did.
+        doc_url: Link to the documentation of the error, or None.
+        body: The start of the response's text; None for an error frame.
+        retry_after: Seconds that the service asked to wait, or None.
     """
 
     def __init__(
@@ -259,12 +259,12 @@ class APIStatusError(APIError):
 
     @property
     def retryable(self) -> bool:
-        """True for 408, 409, 429 and every 5xx."""
+        """Whether the status is 408, 409, 429 or 5xx."""
         return self.status_code in self._RETRYABLE or self.status_code >= 500
 
     @staticmethod
     def class_for(status_code: int) -> type[APIStatusError]:
-        """The most exact class for a status."""
+        """Return the exception class for an HTTP status."""
         if status_code >= 500:
             return InternalServerError
         return _BY_STATUS.get(status_code, APIStatusError)
@@ -287,7 +287,7 @@ class PermissionDeniedError(APIStatusError):
 
 
 class NotFoundError(APIStatusError):
-    """404: no such voice, accent, route or other object."""
+    """404: the voice, accent, route or other object does not exist."""
 
 
 class ConflictError(APIStatusError):
@@ -295,7 +295,7 @@ class ConflictError(APIStatusError):
 
 
 class UnprocessableEntityError(APIStatusError):
-    """422: well-formed, but the service cannot process it."""
+    """422: the request is well-formed, but the service cannot process it."""
 
 
 class RateLimitError(APIStatusError):

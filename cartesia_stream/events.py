@@ -1,11 +1,11 @@
-"""What a speech stream yields: one closed union, decoded and typed.
+"""Events of a speech stream: a closed union of typed, immutable structs.
 
     match event:
         case AudioChunk(data=pcm): ...
         case WordTimestamps(words=words): ...
 
-Events are immutable. A frame of a type that this version does not know becomes `UnknownEvent`;
-fields that it does not know are kept in `extra`. Errors are raised, never yielded.
+A frame of a type that this version does not know becomes an `UnknownEvent`. Unknown fields of a
+known type are kept in `extra`. A stream raises errors and never yields them.
 
 Source: spec/cartesia.yaml, components.schemas, the ``Tts…Event`` frames.
 """
@@ -37,12 +37,12 @@ NO_EXTRA: Final[Mapping[str, object]] = MappingProxyType({})
 
 
 class Timing(msgspec.Struct, frozen=True):
-    """A word or phoneme and when it sounds.
+    """A word or phoneme, with its start and end in the audio.
 
     Attributes:
         text: The word or phoneme, as the service spells it.
-        start: Seconds from the start of the stream's audio.
-        end: Seconds, not before ``start``.
+        start: Start, in seconds from the start of the stream's audio.
+        end: End, in seconds; not before ``start``.
     """
 
     text: str
@@ -54,11 +54,12 @@ class AudioChunk(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A piece of audio, ready to play.
 
     Attributes:
-        data: Audio bytes in the stream's output format. A chunk may end within a sample:
-            `SpeechStream.audio` re-aligns.
-        context_id: The context it belongs to; None over SSE unless one was given.
-        step_time: Milliseconds of work the service reports for this chunk.
-        flush_id: Counts flushes from 1: audio before the first flush has 1.
+        data: Audio bytes in the stream's output format. A chunk may end within a sample;
+            `SpeechStream.audio` yields whole samples.
+        context_id: The context of the audio; None over SSE unless you gave one.
+        step_time: Time that the service spent on this chunk, in milliseconds.
+        flush_id: Number of the flush that covers this audio, from 1; audio pushed before the first
+            flush has 1.
         extra: Fields that this version does not know.
     """
 
@@ -71,7 +72,7 @@ class AudioChunk(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
     @property
     def audio(self) -> bytes:
-        """The same as ``data``, under the name that the official SDK uses."""
+        """Alias of ``data``, with the name that the official SDK uses."""
         return self.data
 
     def __repr__(self) -> str:
@@ -79,7 +80,7 @@ class AudioChunk(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class WordTimestamps(msgspec.Struct, frozen=True, kw_only=True):
-    """When words sound; may come before or after the audio it describes."""
+    """Start and end times of words; may arrive before or after their audio."""
 
     type: ClassVar[Literal["timestamps"]] = "timestamps"
     words: tuple[Timing, ...]
@@ -89,7 +90,7 @@ class WordTimestamps(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PhonemeTimestamps(msgspec.Struct, frozen=True, kw_only=True):
-    """When phonemes sound; may come before or after the audio it describes."""
+    """Start and end times of phonemes; may arrive before or after their audio."""
 
     type: ClassVar[Literal["phoneme_timestamps"]] = "phoneme_timestamps"
     phonemes: tuple[Timing, ...]
@@ -99,7 +100,7 @@ class PhonemeTimestamps(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FlushDone(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything pushed before the flush with this number has been spoken."""
+    """The service has spoken everything pushed before the flush with this number."""
 
     type: ClassVar[Literal["flush_done"]] = "flush_done"
     flush_id: int | None = None
@@ -108,7 +109,7 @@ class FlushDone(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Done(msgspec.Struct, frozen=True, kw_only=True):
-    """The terminal event: all audio of the whole stream has been delivered."""
+    """The last event of a complete stream: all of its audio has been delivered."""
 
     type: ClassVar[Literal["done"]] = "done"
     context_id: str | None = None
@@ -116,19 +117,19 @@ class Done(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Cancelled(msgspec.Struct, frozen=True, kw_only=True):
-    """The terminal event after `cancel`; made here, since the service promises none."""
+    """The last event after `cancel`. The client makes it, because the service may send none."""
 
     type: ClassVar[Literal["cancelled"]] = "cancelled"
     context_id: str | None = None
 
 
 class Resumed(msgspec.Struct, frozen=True, kw_only=True):
-    """The speech broke off and goes on from here in a fresh context; made here.
+    """The speech broke off and continues in a new context. The client makes this event.
 
     Attributes:
-        at: Position in the audio, in seconds; all words before it were delivered, and times go on
-            on the same line.
-        cause: What broke off the former context.
+        at: Position in the audio where it continues, in seconds. All words before it were
+            delivered, and later times count from the same start.
+        cause: The error that broke off the old context.
     """
 
     type: ClassVar[Literal["resumed"]] = "resumed"
@@ -141,8 +142,8 @@ class UnknownEvent(msgspec.Struct, frozen=True, kw_only=True):
     """A frame of a type that this version does not know.
 
     Attributes:
-        name: The frame's ``type``.
-        fields: All its fields as decoded JSON.
+        name: The ``type`` of the frame.
+        fields: All fields of the frame, as decoded JSON.
     """
 
     type: ClassVar[Literal["unknown"]] = "unknown"
@@ -161,4 +162,4 @@ SpeechEvent = (
     | Cancelled
     | UnknownEvent
 )
-"""Everything that iterating a speech stream can yield; `Done` or `Cancelled` comes last."""
+"""All events that a speech stream can yield; `Done` or `Cancelled` is the last."""

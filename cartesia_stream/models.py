@@ -1,4 +1,4 @@
-"""Models of requests and answers. Each is imported when it is first used.
+"""Models of API requests and responses, each imported on first use.
 
 from cartesia_stream.models import Voice
 """

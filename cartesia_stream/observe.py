@@ -1,4 +1,4 @@
-"""Observers: who watches a client, and what they are told of its streams, sockets and calls."""
+"""Observers: callbacks for the streams, sockets and HTTP calls of a client."""
 
 from __future__ import annotations
 
@@ -28,19 +28,19 @@ RestartReason = Literal["refused", "replayed", "resumed"]
 
 
 class ObservedStream(Protocol):
-    """A stream of speech, as observers see it.
+    """A stream of speech, as an observer gets it.
 
-    It is the same object in each call, and can be the key of what you keep about the stream.
+    Each call for a stream passes the same object, so you can use it as a dictionary key.
     """
 
     @property
     def transport(self) -> StreamTransport:
-        """How it comes: ``websocket``, ``sse`` or ``bytes``."""
+        """Transport of the audio: ``websocket``, ``sse`` or ``bytes``."""
         ...
 
     @property
     def model_id(self) -> str | None:
-        """The model that speaks; None for the voice changer."""
+        """Id of the model that speaks; None for the voice changer."""
         ...
 
     @property
@@ -50,21 +50,21 @@ class ObservedStream(Protocol):
 
     @property
     def base_url(self) -> str:
-        """The service."""
+        """Base URL of the service."""
         ...
 
     @property
     def stats(self) -> StreamStats:
-        """Its statistics as they are now."""
+        """Statistics of the stream at this moment."""
         ...
 
 
 class ObservedConnection(msgspec.Struct, frozen=True, kw_only=True, eq=False):
-    """A socket that was opened; compared by identity.
+    """An opened socket; compared by identity.
 
     Attributes:
-        base_url: The service.
-        seconds: How long it took to open, with name resolution, TLS and the handshake.
+        base_url: Base URL of the service.
+        seconds: Time to open it, including name resolution, TLS and the handshake.
     """
 
     base_url: str
@@ -72,16 +72,16 @@ class ObservedConnection(msgspec.Struct, frozen=True, kw_only=True, eq=False):
 
 
 class ObservedRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """An HTTP call that is over, its retries included; for a stream, once its answer began.
+    """A finished HTTP call, including its retries. A streaming call counts until its headers.
 
     Attributes:
-        operation: Name of the operation in the API's document, such as ``voices_list``.
+        operation: Name of the operation in the OpenAPI document, such as ``voices_list``.
         method: HTTP method.
-        base_url: The service.
-        seconds: How long it took.
-        status_code: HTTP status; None if there was no answer.
-        request_id: The service's id of the request, if it gave one.
-        error: Why it failed; None for a success.
+        base_url: Base URL of the service.
+        seconds: Duration of the call.
+        status_code: HTTP status; None if the service did not answer.
+        request_id: The service's id of the request, or None.
+        error: The error that the call raised; None for a success.
     """
 
     operation: str
@@ -94,49 +94,54 @@ class ObservedRequest(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Observer:
-    """Is told what happens in a client; override what you want to know.
+    """Base class of observers; override the methods for the events you need.
 
-    Give it to a client as ``observers=[...]``. The methods are called at once, by the thread or
-    task in which it happens: they must be quick, must not wait, and must not use the client. Those
-    of different streams, and the end of a stream that is closed by another thread, may come at the
-    same time. Those of a stream run in a copy of the context (`contextvars`) in which the stream
-    was asked for. What a method raises is logged, and harms nothing else.
+    Pass observers to a client as ``observers=[...]``. The client calls the methods directly, in the
+    thread or task of the event: they must be fast, must not block, and must not use the client.
+    Calls for different streams may run at the same time; so may the end of a stream, if another
+    thread closes it. Methods for a stream run in a copy of the context (`contextvars`) in which you
+    requested the stream. The client logs an exception of a method and continues.
     """
 
     def stream_started(self, stream: ObservedStream) -> None:
-        """A stream was begun; a context, with its first push."""
+        """Called when a stream starts; for a context, on its first push."""
 
     def first_audio(self, stream: ObservedStream, seconds: float) -> None:
-        """The consumer got the first audio, which had come so many seconds after the start."""
+        """Called when the consumer gets the first audio.
+
+        Args:
+            stream: The stream.
+            seconds: Time from the start of the stream to the arrival of this audio.
+        """
 
     def stream_restarted(
         self, stream: ObservedStream, reason: RestartReason, error: APIError
     ) -> None:
-        """A stream begins again.
+        """Called when a stream restarts in a new context or with a new request.
 
         Args:
-            stream: Which one.
-            reason: ``refused`` if the plan's limit did not let it start, ``replayed`` if none of
-                its audio had been handed out, ``resumed`` if it goes on behind what was.
-            error: What had happened.
+            stream: The stream.
+            reason: ``refused`` if the service answered 429 before any audio; ``replayed`` if the
+                consumer had no audio yet; ``resumed`` if the stream continues after that audio.
+            error: The failure that caused the restart.
         """
 
     def stream_ended(self, stream: ObservedStream, error: Exception | None) -> None:
-        """A stream was read to its end, failed or was closed; its statistics are final.
+        """Called when a stream was read to its end, failed or was closed.
 
-        Called once for each that was started; for one that is dropped without being closed, in
-        another thread or task than the one that dropped it.
+        The client calls it once for each started stream; its statistics are then final. For a
+        stream that you drop without closing it, another thread or task makes the call.
 
         Args:
-            stream: Which one; ``stream.stats.outcome`` tells how it ended.
-            error: What the consumer gets, if it failed.
+            stream: The stream; ``stream.stats.outcome`` says how it ended.
+            error: The error that the consumer gets, or None.
         """
 
     def connection_opened(self, connection: ObservedConnection) -> None:
-        """A socket was opened."""
+        """Called when a socket was opened."""
 
     def connection_closed(self, connection: ObservedConnection, cause: APIConnectionError) -> None:
-        """A socket was closed or lost; the cause tells by whom and why."""
+        """Called when a socket was closed or lost; the cause says by whom and why."""
 
     def request_finished(self, request: ObservedRequest) -> None:
-        """An HTTP call is over."""
+        """Called when an HTTP call has finished."""

@@ -1,4 +1,4 @@
-"""Options: what speech may be asked for, deadlines, and what one call does differently."""
+"""Options of speech, deadlines, and options of a single call."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ else:
     def __getattr__(name: str) -> object:
         if name not in ("Progress", "RequestOptions"):
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        from cartesia_runtime import sender  # on first use: streams need no such options
+        from cartesia_runtime import sender  # on first use: streams do not need it
 
         return getattr(sender, name)
 
@@ -42,12 +42,12 @@ __all__ = [
 
 
 class GenerationConfig(TypedDict, total=False):
-    """How the voice speaks. Works with sonic-3 and newer.
+    """Speed, volume and emotion of the voice, for sonic-3 and newer.
 
     Attributes:
-        speed: 0.6 to 1.5, both included; 1 is normal.
-        volume: 0.5 to 2.0, both included; 1 is normal.
-        emotion: Such as ``calm`` or ``excited``; the service adds values freely.
+        speed: 0.6 to 1.5, inclusive; 1 is normal.
+        volume: 0.5 to 2.0, inclusive; 1 is normal.
+        emotion: Such as ``calm`` or ``excited``. The service may accept new values at any time.
     """
 
     speed: float
@@ -56,23 +56,23 @@ class GenerationConfig(TypedDict, total=False):
 
 
 class VoiceId(TypedDict):
-    """A voice as the wire writes it; a plain id string means the same."""
+    """A voice in the API's object form; the plain id string means the same."""
 
     id: str
 
 
 class BytesOptions(TypedDict, total=False):
-    """Options of every kind of speech. What is left out, the service decides.
+    """Options of every speech method. The service chooses the options you leave out.
 
     Attributes:
-        model_id: Default ``sonic-latest``. Professional clones need a dated id.
-        output_format: Default 16-bit samples at 24 kHz, raw. ``wav`` and ``mp3`` only with
+        model_id: Default: ``sonic-latest``. A professional clone needs a model id with a date.
+        output_format: Default: raw 16-bit PCM at 24 kHz. ``wav`` and ``mp3`` work only with
             `tts.generate`.
-        language: Such as ``en``; not together with ``locale``.
-        locale: Such as ``en-GB``; not together with ``language``.
+        language: Language of the text, such as ``en``; not together with ``locale``.
+        locale: Locale of the text, such as ``en-GB``; not together with ``language``.
         normalization: ``auto``, ``off`` or a locale code.
-        generation_config: Speed, volume, emotion.
-        pronunciation_dict_id: Needs sonic-3 or newer.
+        generation_config: Speed, volume and emotion.
+        pronunciation_dict_id: Id of a pronunciation dictionary; needs sonic-3 or newer.
     """
 
     model_id: TtsModel | str
@@ -85,12 +85,12 @@ class BytesOptions(TypedDict, total=False):
 
 
 class SpeechOptions(BytesOptions, total=False):
-    """`BytesOptions` and the timestamps that streams can carry.
+    """`BytesOptions` plus timestamps, for streams.
 
     Attributes:
         add_timestamps: Yield `WordTimestamps`.
         add_phoneme_timestamps: Yield `PhonemeTimestamps`.
-        use_normalized_timestamps: Words as spoken ("seven thirty") and not as written ("7:30").
+        use_normalized_timestamps: Give words as spoken ("seven thirty"), not as written ("7:30").
     """
 
     add_timestamps: bool
@@ -99,33 +99,33 @@ class SpeechOptions(BytesOptions, total=False):
 
 
 class ContextOptions(SpeechOptions, total=False):
-    """`SpeechOptions` and how text is gathered on a socket.
+    """`SpeechOptions` plus the buffering of text, for contexts on a socket.
 
     Attributes:
-        max_buffer_delay_ms: How long the service may hold text back to make better sentences: 0
-            to 5000 ms, 3000 if left out. 0 speaks each push at once.
+        max_buffer_delay_ms: How long the service may buffer text to form whole sentences, from 0 to
+            5000 ms; default: 3000. With 0, the service speaks each push at once.
     """
 
     max_buffer_delay_ms: int
 
 
 class Timeouts(msgspec.Struct, frozen=True, kw_only=True):
-    """Deadlines in seconds; None waits for ever, and must be chosen.
+    """Deadlines in seconds; None means no deadline.
 
-    None of them bounds a whole stream: long speech is never cut.
+    No deadline limits a whole stream, so that long speech is never cut.
 
     Attributes:
-        connect: Name resolution, connection, the tunnel of a proxy, TLS and the handshake of a
-            socket, together.
-        read: HTTP: for the whole head of a response, from the last byte of the request, and
-            between two pieces of its body. Speech has ``first_audio`` and ``idle`` instead.
-        write: One send, until the network takes it.
-        pool: HTTP: for a free connection.
-        queue: For a slot, where the plan's limit on concurrent contexts is reached.
-        first_audio: From the first text to the first chunk.
-        idle: Between two events while the service owes one.
-        input: For your next push, while the service owes nothing.
-        close: The closing handshake.
+        connect: To open a connection: name resolution, TCP, proxy tunnel, TLS and the WebSocket
+            handshake together.
+        read: HTTP only: from the last byte of the request to the end of the response headers, and
+            between two pieces of the body. Speech uses ``first_audio`` and ``idle`` instead.
+        write: For one send, until the network accepts the bytes.
+        pool: HTTP only: for a free connection of the pool.
+        queue: For a slot, when the plan's limit on concurrent contexts is reached.
+        first_audio: From the first text to the first audio chunk.
+        idle: For the next event, after a push or after the end of the input.
+        input: For your next push, once the service has answered the last one.
+        close: For the closing handshake.
     """
 
     connect: float | None = 10.0

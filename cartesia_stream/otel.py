@@ -5,9 +5,9 @@
 
     client = Cartesia(observers=[OpenTelemetry()])
 
-Each stream of speech is a span, a child of the span in which the stream was asked for; it ends with
-the stream. Names follow the conventions for generative AI where those know the thing, and begin
-with ``cartesia.`` where they do not.
+Each stream of speech is a span, from its start to its end. Its parent is the span in which you
+requested the stream. Names follow the semantic conventions for generative AI; names that those do
+not define begin with ``cartesia.``.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ BUCKETS_S: Final[Sequence[float]] = (
 
 
 class _Trace(NamedTuple):
-    """The span of a stream, and when it began: on the wall clock, and in monotonic seconds."""
+    """The span of a stream, its start by wall clock (ns) and monotonic clock (s)."""
 
     span: Span
     since_ns: int
@@ -62,12 +62,12 @@ class _Trace(NamedTuple):
 
 
 class OpenTelemetry(Observer):
-    """Makes spans and measurements of what happens in a client.
+    """Observer that records OpenTelemetry spans and metrics of a client.
 
-    One instance may watch many clients.
+    One instance can observe many clients.
 
-    Spans ``text_to_speech <model>``, of kind client, with the events ``cartesia.first_audio`` and
-    ``cartesia.restart``; a failure sets the status and ``error.type``.
+    Spans ``text_to_speech <model>``, of kind client, have the events ``cartesia.first_audio`` and
+    ``cartesia.restart``. A failure sets the status and ``error.type``.
 
     Metrics, with the model, the transport and the server as attributes:
 
@@ -76,11 +76,11 @@ class OpenTelemetry(Observer):
     - ``cartesia.stream.audio.size`` (By), ``cartesia.stream.audio.duration`` (s),
       ``cartesia.stream.underruns``, ``cartesia.stream.restarts``, counters;
     - ``cartesia.request.duration``, histogram in s, by operation and status;
-    - ``cartesia.connections``, the sockets that are open.
+    - ``cartesia.connections``, the number of open sockets.
 
     Args:
-        tracer_provider: Default: the global one.
-        meter_provider: Default: the global one.
+        tracer_provider: Provider of the tracer; default: the global one.
+        meter_provider: Provider of the meter; default: the global one.
     """
 
     def __init__(
@@ -136,7 +136,7 @@ class OpenTelemetry(Observer):
     # --- streams
 
     def stream_started(self, stream: ObservedStream) -> None:
-        """Begin its span."""
+        """Start the span of the stream."""
         attributes: Attributes = {
             "gen_ai.operation.name": OPERATION,
             "gen_ai.provider.name": "cartesia",
@@ -155,7 +155,7 @@ class OpenTelemetry(Observer):
         self._traces[stream] = _Trace(span, since_ns, time.monotonic(), attributes)
 
     def first_audio(self, stream: ObservedStream, seconds: float) -> None:
-        """Note it at the moment of its arrival."""
+        """Add the first audio to the span, at the time of its arrival."""
         span, since_ns, _, attributes = self._traces[stream]
         span.add_event(
             "cartesia.first_audio",
@@ -167,14 +167,14 @@ class OpenTelemetry(Observer):
     def stream_restarted(
         self, stream: ObservedStream, reason: RestartReason, error: APIError
     ) -> None:
-        """Note why, and what for."""
+        """Add the restart to the span and count it."""
         span, _, _, attributes = self._traces[stream]
         kind = {"cartesia.restart.reason": reason, "error.type": type(error).__qualname__}
         span.add_event("cartesia.restart", kind)
         self._restarts.add(1, {**attributes, **kind})
 
     def stream_ended(self, stream: ObservedStream, error: Exception | None) -> None:
-        """End its span with the statistics."""
+        """Add the statistics to the span and end it."""
         span, _, since, attributes = self._traces.pop(stream)
         stats = stream.stats
         outcome: Mapping[str, str] = {"cartesia.outcome": stats.outcome or "cancelled"}
@@ -207,15 +207,15 @@ class OpenTelemetry(Observer):
     # --- sockets and calls
 
     def connection_opened(self, connection: ObservedConnection) -> None:
-        """Count it."""
+        """Count one more open socket."""
         self._connections.add(1, _server(connection.base_url))
 
     def connection_closed(self, connection: ObservedConnection, cause: APIConnectionError) -> None:
-        """Count it no more."""
+        """Count one open socket less."""
         self._connections.add(-1, _server(connection.base_url))
 
     def request_finished(self, request: ObservedRequest) -> None:
-        """Note how long it took."""
+        """Record the duration of the call."""
         attributes: Attributes = {
             "cartesia.operation": request.operation,
             "http.request.method": request.method,
@@ -229,14 +229,14 @@ class OpenTelemetry(Observer):
 
 
 def _server(base_url: str) -> Attributes:
-    """Where the service is."""
+    """Return the server attributes of a base URL."""
     parts = urlsplit(base_url)
     port = parts.port or (443 if parts.scheme == "https" else 80)
     return {"server.address": parts.hostname or "", "server.port": port}
 
 
 def _format(stream: ObservedStream) -> Attributes:
-    """How the audio is written."""
+    """Return the attributes of the audio format of a stream."""
     fmt = stream.format
     attributes: Attributes = {
         "cartesia.audio.container": fmt.container,

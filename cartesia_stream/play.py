@@ -1,4 +1,4 @@
-"""Playback through the loudspeaker. Needs the extra ``play``.
+"""Play audio through the loudspeaker; needs the extra ``play``.
 
 with Player(stream.format) as player:
     for block in stream.audio():
@@ -23,18 +23,18 @@ if TYPE_CHECKING:
 
 __all__ = ["PlaybackError", "Player"]
 
-AHEAD_S: Final = 5.0  # playing time that `write` takes before it waits
+AHEAD_S: Final = 5.0  # playing time that `write` buffers before it waits
 DEVICE_MS: Final = 100
 STALLED_S: Final = 5.0
 SAMPLE_FORMATS: Final = {"pcm_s16le": "SIGNED16", "pcm_f32le": "FLOAT32"}
 
 
 class PlaybackError(OSError):
-    """There is no loudspeaker, or it is gone."""
+    """No loudspeaker was found, or it stopped."""
 
 
 class _Device(Protocol):
-    """A loudspeaker of miniaudio, which has no types of its own."""
+    """Type of a miniaudio playback device; miniaudio has no type hints."""
 
     def start(self, callback_generator: Generator[bytes, int], /) -> None: ...
     def close(self) -> None: ...
@@ -43,14 +43,15 @@ class _Device(Protocol):
 class Player:
     """Plays raw audio while it arrives; a context manager.
 
-    Leaving the block waits until all was heard, or falls silent at once after an exception.
+    At the end of its block the player waits until it has played everything; after an exception it
+    stops at once.
 
     Args:
-        fmt: Raw ``pcm_s16le`` or ``pcm_f32le``.
-        backend: Sound system to use, as miniaudio names it; by default any that makes sound.
+        fmt: Format of the audio: raw ``pcm_s16le`` or ``pcm_f32le``.
+        backend: miniaudio's name of the sound system to use; by default any but the silent one.
 
     Raises:
-        PlaybackError: If there is no loudspeaker.
+        PlaybackError: If no loudspeaker was found.
         ConfigurationError: If the extra is missing or the format cannot be played.
     """
 
@@ -70,7 +71,7 @@ class Player:
         self._device.start(samples)
 
     def write(self, data: bytes) -> None:
-        """Play samples after those before; waits while enough is in hand.
+        """Queue audio to play; wait while 5 s of audio or more are queued.
 
         Raises:
             PlaybackError: If the loudspeaker has stopped.
@@ -81,7 +82,7 @@ class Player:
             self._buffer += data
 
     def drain(self) -> None:
-        """Wait until everything was heard.
+        """Wait until all queued audio has been played.
 
         Raises:
             PlaybackError: If the loudspeaker has stopped.
@@ -89,10 +90,10 @@ class Player:
         with self._news:
             while len(self._buffer) >= self._width:
                 self._wait()
-        time.sleep(2 * DEVICE_MS / 1000)  # what the device itself still holds
+        time.sleep(2 * DEVICE_MS / 1000)  # the device's own buffer
 
     def close(self) -> None:
-        """Fall silent; safe to call twice."""
+        """Stop playing at once; safe to call twice."""
         self._device.close()
 
     def __enter__(self) -> Self:
@@ -110,7 +111,7 @@ class Player:
             raise PlaybackError("the loudspeaker does not accept more audio")
 
     def _samples(self) -> Generator[bytes, int]:
-        """What the device asks for, padded with silence."""
+        """Yield the blocks that the device asks for, padded with silence."""
         count = yield b""
         while True:
             with self._news:
@@ -153,7 +154,7 @@ def _open(sample_format: str, sample_rate: int, backend: str | None) -> _Device:
 
 @contextmanager
 def _quiet_libraries() -> Generator[None]:
-    """Sound systems that are not there complain to stderr on their own; the error says enough."""
+    """Discard stderr, where native sound libraries complain about missing sound systems."""
     kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
     try:
         os.dup2(nowhere, 2)

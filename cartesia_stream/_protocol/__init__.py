@@ -1,5 +1,5 @@
-"""The protocol without I/O: bytes in, events and bytes out.
+"""Sans-I/O implementation of the protocol: bytes in, events and bytes out.
 
-Nothing in this folder opens a socket or file, starts a thread or task, sleeps, or reads a clock:
-time comes in as an argument and leaves as a deadline.
+No module here opens a socket or a file, starts a thread or a task, sleeps, or reads a clock. The
+caller passes the time as an argument and gets deadlines back.
 """

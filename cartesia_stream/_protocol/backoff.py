@@ -1,8 +1,8 @@
-"""When to try again, and after how long: one policy for HTTP calls and handshakes.
+"""Retry policy for HTTP calls and WebSocket handshakes, with exponential backoff and jitter.
 
-A call is repeated only where that cannot do its work twice: an idempotent one after any passing
-failure, any other only where it certainly was not carried out: the connection was never made, or
-the service refused it with 429.
+A retry must not do the work twice. An idempotent call is retried after any temporary failure. Any
+other call is retried only when the service certainly did not carry it out: the connection was never
+made, or the service answered 429.
 """
 
 from __future__ import annotations
@@ -20,19 +20,19 @@ MAX_DELAY_S: Final = 8.0
 
 
 def _spread() -> float:
-    from random import random  # a module for those who fail
+    from random import random  # imported only after a failure
 
-    return random()  # noqa: S311 (spreads load, hides nothing)
+    return random()  # noqa: S311 (spreads load; not for security)
 
 
 class Backoff:
-    """The retries of one call.
+    """Decide whether, and after what delay, one call is retried.
 
     Args:
-        max_retries: How often to try again at most.
-        idempotent: Whether doing the work twice is the same as doing it once.
-        repeat_refusals: Whether to try again after 429.
-        jitter: Returns a number in 0..1; for tests.
+        max_retries: Maximum number of retries.
+        idempotent: Whether doing the work twice has the same effect as doing it once.
+        repeat_refusals: Whether to retry after 429.
+        jitter: Returns a random number in 0..1. Tests replace it.
     """
 
     __slots__ = ("_delay", "_idempotent", "_jitter", "_left", "_repeat_refusals")
@@ -52,7 +52,7 @@ class Backoff:
         self._delay = FIRST_DELAY_S
 
     def delay_after(self, error: APIError) -> float | None:
-        """Seconds to wait before the next try, or None to give up and raise the error."""
+        """Return the seconds to wait before the next try, or None to give up."""
         if self._left <= 0 or not self._may_repeat(error):
             return None
         asked = error.retry_after if isinstance(error, APIStatusError) else None

@@ -1,8 +1,9 @@
-"""One context: an utterance with its own life on a shared socket.
+"""State machine of one context: one utterance on a socket that many contexts share.
 
-The table is the protocol. A move that it does not list is illegal for us and dropped for the peer;
-a context ends exactly once, in `DONE`, `CANCELLED` or `FAILED`, and only `done` from the service
-makes it `DONE`: the end of a connection never does.
+`TRANSITIONS` defines the protocol. When it does not list a move of the client, the move raises;
+when it does not list a move of the service, the move is ignored. A context ends exactly once, in
+`DONE`, `CANCELLED` or `FAILED`. Only the service's ``done`` frame makes a context with text `DONE`;
+the end of the connection makes it `FAILED`.
 """
 
 from __future__ import annotations
@@ -37,9 +38,9 @@ if TYPE_CHECKING:
 
 
 class State(Enum):
-    """Where a context is in its life."""
+    """State of a context."""
 
-    IDLE = "idle"  # made here; the service does not know it yet
+    IDLE = "idle"  # created by the client; the service does not know it yet
     OPEN = "open"  # text was sent, more may follow
     FINISHING = "finishing"  # all text was sent
     DONE = "done"
@@ -48,7 +49,7 @@ class State(Enum):
 
 
 class Move(Enum):
-    """What can happen to a context: the first three are ours, the rest the peer's."""
+    """Inputs of the state machine: the first three from the client, the rest from the service."""
 
     SEND = "send"
     FINISH = "finish"
@@ -64,7 +65,7 @@ _OVER: Final = (_S.DONE, _S.CANCELLED, _S.FAILED)
 
 TRANSITIONS: Final[Mapping[tuple[State, Move], State]] = {
     (_S.IDLE, _M.SEND): _S.OPEN,
-    (_S.IDLE, _M.FINISH): _S.DONE,  # nothing was said, so there is nothing to wait for
+    (_S.IDLE, _M.FINISH): _S.DONE,  # no text was sent, so the service sends no answer
     (_S.IDLE, _M.CANCEL): _S.CANCELLED,
     (_S.IDLE, _M.ERROR): _S.FAILED,
     (_S.IDLE, _M.EOF): _S.FAILED,
@@ -81,7 +82,7 @@ TRANSITIONS: Final[Mapping[tuple[State, Move], State]] = {
     (_S.FINISHING, _M.END): _S.DONE,
     (_S.FINISHING, _M.ERROR): _S.FAILED,
     (_S.FINISHING, _M.EOF): _S.FAILED,
-    # finishing or cancelling what is over is harmless and changes nothing
+    # finishing or cancelling an ended context changes nothing
     **{(state, move): state for state in _OVER for move in (_M.FINISH, _M.CANCEL)},
 }
 
@@ -93,11 +94,11 @@ _AWAITED: Final[Mapping[TimeoutPhase, str]] = {
 }
 
 
-EVENT_BYTES: Final = 256  # what an event without audio counts in the buffer
+EVENT_BYTES: Final = 256  # an event without audio counts as this many bytes in the buffer
 
 
 class Deadline(NamedTuple):
-    """When a wait for a context must end, and what it waits for."""
+    """Deadline of a wait on a context, with the phase it belongs to."""
 
     at: float
     phase: TimeoutPhase
@@ -106,7 +107,7 @@ class Deadline(NamedTuple):
 
     @property
     def error(self) -> APITimeoutError:
-        """What to raise when it has passed."""
+        """The error to raise when the deadline has passed."""
         return APITimeoutError(
             f"{_AWAITED[self.phase]} for {self.seconds:g} s",
             phase=self.phase,
@@ -116,18 +117,18 @@ class Deadline(NamedTuple):
 
 
 class Context:
-    """State, buffer and accounts of one context; not thread-safe, the driver locks.
+    """State, event buffer and counters of one context. Not thread-safe: the driver holds the lock.
 
     Attributes:
-        id: The wire's ``context_id``.
-        state: See `TRANSITIONS`.
-        over: Whether it has ended, though its last events may still wait to be read.
-        cut_short: Whether the service said done before it was told that no more text comes.
-        sent_at: When text that can be heard first went out, monotonic seconds.
-        wake: How the driver tells a waiting consumer that there is news.
-        ended: Called once, when the service works on the context no more; must not block.
-        logged: Whether its messages are logged.
-        meter: Counts the audio that arrives, here and in the contexts of the stream before.
+        id: The ``context_id`` on the wire.
+        state: Current state; see `TRANSITIONS`.
+        over: Whether the context has ended. Its last events may still wait in the buffer.
+        cut_short: Whether the service sent ``done`` before the client finished the input.
+        sent_at: When the client first sent speakable text, in monotonic seconds.
+        wake: The driver calls it to wake a waiting consumer.
+        ended: Called once, when the service stops working on the context; must not block.
+        logged: Whether the messages of the context are logged.
+        meter: Counts the audio of the whole stream: of this context and of earlier ones.
     """
 
     __slots__ = (
@@ -176,12 +177,12 @@ class Context:
         self.cut_short: bool = False
         self.sent_at: float | None = None
         self._events: deque[SpeechEvent] = deque()
-        self._received = 0  # weight of all events, so that reader and consumer each write one
+        self._received = 0  # weight of all events; reader and consumer each write their own counter
         self._read = 0
         self._max_buffer = max_buffer_bytes
         self._fault: APIError | BufferOverflowError | None = None
         self._last_activity = now
-        self._owed_since: float | None = None  # the oldest of our moves that nothing has answered
+        self._owed_since: float | None = None  # time of the oldest move without an answer
 
     def _enter(self, state: State) -> None:
         self.state: State = state
@@ -198,14 +199,14 @@ class Context:
         """Audio bytes received."""
         return self.meter.nbytes - self._nbytes_before
 
-    # --- our moves
+    # --- moves of the client
 
     def move(self, move: Move, *, now: float) -> State:
-        """Make one of our own moves and return the state before it.
+        """Apply a move of the client and return the previous state.
 
         Raises:
-            LocalStateError: If the state does not allow it.
-            APIError: The fault of a context that has failed already.
+            LocalStateError: If the state does not allow the move.
+            APIError: If the context has already failed; the error that ended it.
         """
         before = self.state
         after = TRANSITIONS.get((before, move))
@@ -220,7 +221,7 @@ class Context:
         if self._owed_since is None:
             self._owed_since = now
         if after is not before and after is State.CANCELLED:
-            self._events.clear()  # nothing stale is yielded after a cancel
+            self._events.clear()  # the consumer gets no old events after a cancel
             self._read = self._received
             self._events.append(Cancelled(context_id=self.id))
         elif before is State.IDLE and after is State.DONE:
@@ -228,14 +229,14 @@ class Context:
         return before
 
     def said(self, transcript: str, *, now: float) -> None:
-        """Account for text that went out."""
+        """Record text that was sent."""
         if self.sent_at is None and any(map(str.isalnum, transcript)):
             self.sent_at = now
 
-    # --- the peer's moves
+    # --- moves of the service
 
     def receive(self, event: SpeechEvent, *, now: float) -> bool:
-        """Take an event of the peer; whether a waiting consumer has news."""
+        """Handle an event from the service; return whether to wake the consumer."""
         if not self._takes_events:
             return False
         self._last_activity = now
@@ -247,7 +248,7 @@ class Context:
             weight = size or EVENT_BYTES
             self.meter.audio(size, now)
         elif type(event) is Done:
-            weight = 0  # the end always fits
+            weight = 0  # `Done` always fits in the buffer
             if self.sent_at is not None and not self.nbytes:
                 silent = RemoteProtocolError("the service ended the stream without any audio")
                 return self.fail(silent, Move.ERROR)
@@ -270,7 +271,11 @@ class Context:
         )
 
     def fail(self, fault: APIError | BufferOverflowError, move: Move) -> bool:
-        """End with a fault, which is raised once the buffered events have been read."""
+        """End the context with an error, which is raised after the buffered events.
+
+        Returns:
+            Whether the context changed; False when it had already ended.
+        """
         after = TRANSITIONS.get((self.state, move))
         if after is None:
             return False
@@ -280,7 +285,7 @@ class Context:
         return True
 
     def eof(self, cause: APIConnectionError) -> bool:
-        """End because the connection did."""
+        """End the context because the connection ended; return as `fail` does."""
         if self.state is State.IDLE:
             return self.fail(cause, Move.EOF)
         truncated = StreamTruncatedError(
@@ -294,21 +299,21 @@ class Context:
 
     @property
     def fault(self) -> APIError | BufferOverflowError | None:
-        """What it failed with."""
+        """The error that ended the context, or None."""
         return self._fault
 
     @property
     def was_refused(self) -> bool:
-        """Whether the plan's limit on concurrent contexts kept it from starting."""
+        """Whether the service answered 429 before any audio: the plan's limit was reached."""
         return isinstance(self._fault, RateLimitError) and not self.nbytes
 
     # --- the consumer
 
     def news(self) -> bool | None:
-        """Whether an event waits to be read; None while none does and one may still come.
+        """Return True if an event is buffered, None if one may still come, False after the last.
 
         Raises:
-            CartesiaError: What ended the context, after its last event.
+            CartesiaError: The error that ended the context, after its last event.
         """
         if self._events:
             return True
@@ -317,21 +322,21 @@ class Context:
         return False if self.over else None
 
     def next_event(self) -> SpeechEvent | None:
-        """The next event, or None while there is none, or none any more (see `news`).
+        """Remove and return the next event, or None if the buffer is empty (see `news`).
 
         Raises:
-            CartesiaError: What ended the context, after its last event.
+            CartesiaError: The error that ended the context, after its last event.
         """
         return self.pop() if self.news() else None
 
     def pop(self) -> SpeechEvent | None:
-        """The next event if one waits; the one method that needs no lock of the driver."""
+        """Remove and return the next buffered event, or None. Needs no lock, unlike the rest."""
         events = self._events
         if not events:
             return None
         try:
             event = events.popleft()
-        except IndexError:  # another thread was quicker
+        except IndexError:  # another thread took it first
             return None
         if type(event) is AudioChunk:
             self._read += len(event.data) or EVENT_BYTES
@@ -340,14 +345,15 @@ class Context:
         return event
 
     def deadline(self, timeouts: Timeouts) -> Deadline | None:
-        """When to stop waiting for the next event; None when there is no bound.
+        """Return the deadline for the next event, or None for no deadline.
 
-        The clock runs from the last thing that happened. Until the first chunk, and while the
-        service owes an answer, it runs against the service; otherwise against the next push.
+        Before the first chunk it is ``first_audio`` after the text was sent. While the service owes
+        an answer it is ``idle`` after the oldest unanswered move. Otherwise it is counted from the
+        last activity: ``idle`` once the input is finished, ``input`` while more text may come.
         """
         if self.meter.chunks == self._chunks_before and self.sent_at is not None:
             return self._bound("first_audio", self.sent_at, timeouts.first_audio)
-        if self._owed_since is not None:  # pushing on does not renew it
+        if self._owed_since is not None:  # more pushes do not extend it
             return self._bound("idle", self._owed_since, timeouts.idle)
         phase: TimeoutPhase = "idle" if self.state is State.FINISHING else "input"
         seconds = timeouts.idle if phase == "idle" else timeouts.input
@@ -358,7 +364,7 @@ class Context:
 
 
 def closed_error(code: int, reason: str, *, by_us: bool) -> ConnectionClosedError:
-    """The sentence for a closed socket."""
+    """Return the error for a closed socket."""
     who = "this client" if by_us else "the service"
     detail = f" ({reason[:200]})" if reason else ""
     text = (

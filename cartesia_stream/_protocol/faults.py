@@ -1,4 +1,4 @@
-"""Error bodies and frames to exceptions, and what must not stand in them."""
+"""Turn error responses and frames into exceptions, without the API key in any of them."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 _E = TypeVar("_E", bound=APIError)
 
 REDACTED: Final = "[key]"
-MAX_TEXT: Final = 2000  # characters of a peer's text that an exception carries
+MAX_TEXT: Final = 2000  # characters of the service's text that an exception keeps
 CUT: Final = " …"
-MAX_BODY: Final = 65536  # bytes of an error response that are read at all
+MAX_BODY: Final = 65536  # bytes to read of an error response
 MAX_RETRY_AFTER_S: Final = 60.0
 
 # EAI_NONAME and EAI_NODATA of Linux, of macOS and of Windows.
@@ -36,10 +36,10 @@ _REQUEST_ID_HEADERS: Final = ("x-request-id", "request-id", "cartesia-request-id
 def status_error(
     fields: Mapping[str, object], *, status_code: int = 0, request_id: str | None = None
 ) -> APIStatusError:
-    """The exception for a structured error body or an error frame.
+    """Return the exception for a JSON error body or an error frame.
 
-    Every field is optional here, since sources disagree about which ones are always sent. Versions
-    before 2026-03-01 send one string, ``error``.
+    Every field is optional, because the sources disagree about which ones the service always sends.
+    API versions before 2026-03-01 send one string, ``error``.
     """
     status = status_code or _whole(fields.get("status_code")) or 0
     title = _text(fields.get("title"))
@@ -56,10 +56,10 @@ def status_error(
 
 
 def response_error(status_code: int, headers: Mapping[str, str], body: bytes) -> APIStatusError:
-    """The exception for an HTTP response that is not a success, whatever its body is.
+    """Return the exception for an HTTP error response, whatever its body is.
 
     Args:
-        status_code: Any status, also one that no standard knows (520 ...).
+        status_code: Any status, including non-standard ones such as 520.
         headers: Lower-case names or a case-insensitive mapping.
         body: The start of the body.
     """
@@ -72,7 +72,7 @@ def response_error(status_code: int, headers: Mapping[str, str], body: bytes) ->
     if fields is not None:
         error = status_error(fields, status_code=status_code, request_id=request_id)
     else:
-        # Versions before 2026-03-01 answer "Title: Message"; a page of HTML is not a message.
+        # API versions before 2026-03-01 answer "Title: Message"; a page of HTML is not a message.
         message = text if text and not text.startswith("<") else "the service gave no message"
         error = APIStatusError.class_for(status_code)(
             message, status_code=status_code, request_id=request_id
@@ -83,14 +83,14 @@ def response_error(status_code: int, headers: Mapping[str, str], body: bytes) ->
 
 
 def request_id_of(headers: Mapping[str, str]) -> str | None:
-    """The service's id of a request, from the response headers."""
+    """Return the service's id of a request, from the response headers."""
     return next((headers[name] for name in _REQUEST_ID_HEADERS if name in headers), None)
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Seconds that a response asks to wait; None when it does not say.
+    """Return the seconds that a response asks to wait, or None.
 
-    An HTTP date is not accepted: telling it apart from a wrong local clock is not worth a guess.
+    An HTTP date counts as None, because it would need a correct local clock.
     """
     for name, scale in (("retry-after-ms", 0.001), ("retry-after", 1.0)):
         try:
@@ -103,7 +103,7 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
 
 
 def refused_error(message: str, cause: BaseException | None = None) -> APIConnectionError:
-    """The error for a connection that was never made; some causes no other try would mend."""
+    """Return the error for a connection that was never made; the cause decides `retryable`."""
     error = APIConnectionError(message)
     error.request_sent = False
     error.passing = cause is None or not _is_final(cause)
@@ -111,10 +111,10 @@ def refused_error(message: str, cause: BaseException | None = None) -> APIConnec
 
 
 def _is_final(cause: BaseException) -> bool:
-    """Whether a connection failed for a certificate, or for a host that does not exist."""
+    """Whether the cause is an untrusted certificate or a host that does not exist."""
     link: BaseException | None = cause
     while link is not None:
-        kind = type(link).__name__  # their modules can block
+        kind = type(link).__name__  # by name: importing their modules can block
         if kind == "SSLCertVerificationError":
             return True
         if kind == "gaierror" and isinstance(link, OSError) and link.errno in _NO_SUCH_HOST:
@@ -124,26 +124,26 @@ def _is_final(cause: BaseException) -> bool:
 
 
 def no_stream_error() -> RemoteProtocolError:
-    """The error for an upgrade without a connection, as a mock gives it."""
+    """Return the error for a handshake response that has no connection, as from a mock."""
     return RemoteProtocolError(
         "the answer to the WebSocket handshake has no connection, as from a mock or a recording"
     )
 
 
 def peer_not_reading_error() -> APIConnectionError:
-    """The error for a peer that sends and does not read."""
+    """Return the error for a peer that sends but does not read."""
     return APIConnectionError("the peer does not read what is sent to it")
 
 
 def timeout_error(phase: TimeoutPhase) -> APITimeoutError:
-    """The error for a deadline of the connection that has passed."""
+    """Return the error for a passed deadline of the connection."""
     error = APITimeoutError(f"the {phase} deadline passed", phase=phase)
     error.request_sent = phase not in ("connect", "pool")
     return error
 
 
 def redact(error: _E, secret: str) -> _E:
-    """Take the API key out of whatever a peer echoed into an exception."""
+    """Replace the API key in every string of an exception; a peer may have echoed it."""
     for name, value in vars(error).items():
         if secret and isinstance(value, str):
             setattr(error, name, _without(secret, value))
@@ -152,7 +152,7 @@ def redact(error: _E, secret: str) -> _E:
 
 
 def _without(secret: str, text: str) -> str:
-    """A text without the key, nor the start of it where the text was cut."""
+    """Replace the key in a text, and a start of the key at the end of a cut text."""
     text = text.replace(secret, REDACTED)
     if text.endswith(CUT):
         kept = text.removesuffix(CUT)
@@ -163,7 +163,7 @@ def _without(secret: str, text: str) -> str:
 
 
 def caused_by(error: _E, cause: BaseException, secret: str) -> _E:
-    """Give an error its cause, unless that quotes the key: a parser may quote what it met."""
+    """Set the cause of an error, unless the cause quotes the key, as a parser error may."""
     redact(error, secret)
     link: BaseException | None = cause
     while link is not None:

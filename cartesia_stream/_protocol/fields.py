@@ -1,4 +1,4 @@
-"""Options of speech into checked fields of requests, before a byte is sent."""
+"""Validate speech options and turn them into request fields before any byte is sent."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ def speech_fields(
     *,
     raw_only: bool = True,
 ) -> tuple[dict[str, object], AudioFormat]:
-    """The constant fields of a generation request, and the format to expect.
+    """Return the constant fields of a generation request, and the format of its audio.
 
     Raises:
-        ConfigurationError: If a value is out of range or two do not go together.
+        ConfigurationError: If a value is out of range, or two options exclude each other.
     """
     fmt = AudioFormat.of(options.get("output_format", PCM_24K))
     if raw_only and fmt.container != "raw":
@@ -53,10 +53,10 @@ def speech_fields(
 
 
 def check_transcript(transcript: object) -> str:
-    """Text for a whole utterance.
+    """Return the transcript if it is a string that is not blank.
 
     Raises:
-        ConfigurationError: If it is not a string or has nothing to say.
+        ConfigurationError: If it is not a string, or has only white space.
     """
     if not isinstance(transcript, str):
         raise ConfigurationError(
@@ -68,14 +68,14 @@ def check_transcript(transcript: object) -> str:
 
 
 def check_text(text: object, iterable: tuple[type, ...]) -> None:
-    """Check what `speak` is given: a whole text, or its pieces.
+    """Check the text argument of `speak`: a string, or an iterable of strings.
 
     Args:
-        text: The text.
-        iterable: What its pieces may come in.
+        text: The argument.
+        iterable: Accepted types of iterables.
 
     Raises:
-        ConfigurationError: If it is neither, or a whole text with nothing to say.
+        ConfigurationError: If it is neither, or a string with only white space.
     """
     if isinstance(text, str):
         check_transcript(text)
@@ -87,10 +87,10 @@ def check_text(text: object, iterable: tuple[type, ...]) -> None:
 
 
 def piece_of(text: object) -> str:
-    """A piece of a text, as models stream them: None stands for no text.
+    """Return a piece of streamed text; None, which language models may send, becomes "".
 
     Raises:
-        ConfigurationError: If it is not a string.
+        ConfigurationError: If it is neither a string nor None.
     """
     if text is None:
         return ""
@@ -102,7 +102,7 @@ def piece_of(text: object) -> str:
 
 
 def _voice(voice: str | Mapping[str, object]) -> object:
-    """A voice id, or the wire's object form, which stays open for later members."""
+    """Check a voice: an id, or the API's object form, which may have more members."""
     given: object = voice.get("id") if isinstance(voice, Mapping) else voice
     if not isinstance(given, str) or not given.strip():
         raise ConfigurationError(
@@ -113,10 +113,10 @@ def _voice(voice: str | Mapping[str, object]) -> object:
 
 
 def voice_id_of(voice: str | Mapping[str, object]) -> str:
-    """The id of a voice.
+    """Return the id of a voice.
 
     Raises:
-        ConfigurationError: If it has none.
+        ConfigurationError: If the voice has no id.
     """
     given = _voice(voice)
     return given if isinstance(given, str) else str(cast("VoiceId", given)["id"])

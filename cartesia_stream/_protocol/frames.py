@@ -1,8 +1,8 @@
-"""Wire frames to events and back: the codec of today's API.
+"""Codec of the current API: decode frames into events, encode requests.
 
-`Decoder` serves the TTS socket and SSE alike; both carry the same JSON. A chunk frame is nearly all
-base64, so its audio is cut out and decoded in place and only the small rest is parsed. Any other
-layout, even one an adversary chose, takes the full parse: both give equal results.
+`Decoder` reads the TTS socket and SSE, which carry the same JSON. A chunk frame is nearly all
+base64, so the decoder cuts out the audio, decodes it in place and parses only the small rest. It
+parses any other layout, even a malicious one, in full. Both ways give equal results.
 """
 
 from __future__ import annotations
@@ -39,19 +39,19 @@ _parse: Final = cast("Callable[[bytes | memoryview], object]", msgspec.json.Deco
 _b64decode: Final = pybase64.b64decode
 _encode: Final = msgspec.json.Encoder().encode
 
-# A number that no peer can guess stands where the audio was: finding it at the top level of what
-# is left proves that the audio cut out was the frame's own "data" and no look-alike.
+# A random number, which no peer can guess, replaces the audio. If the top-level "data" of the rest
+# holds it, the audio came from that field, and not from a nested one of the same name.
 _MARK: Final = secrets.randbits(53) | 1 << 52
 _MARK_BYTES: Final = str(_MARK).encode()
 _USUAL: Final = b'{"type":"chunk","data":"'
 _QUOTE: Final = ord('"')
 _COLONS: Final = (b":", b": ")
 
-MAX_BEGINNING: Final = 512  # bytes before the audio
+MAX_BEGINNING: Final = 512  # bytes in which the "data" key must begin
 
 
 class _Rest(msgspec.Struct, forbid_unknown_fields=True, gc=False):
-    """What is left of a chunk frame without its audio, when it has the usual fields and types."""
+    """A chunk frame whose audio was replaced by a number; it has only the usual fields."""
 
     type: Literal["chunk"]
     data: int
@@ -66,7 +66,7 @@ _parse_rest: Final = msgspec.json.Decoder(_Rest).decode
 
 
 class Decoder:
-    """Decodes the frames of one connection, whose chunks mostly begin with the same bytes."""
+    """Decodes the frames of one connection; remembers the bytes that its chunks begin with."""
 
     __slots__ = ("_beginning", "_data", "_marked", "_size", "_skip", "_view")
 
@@ -76,7 +76,7 @@ class Decoder:
         self._look_at(b"")
 
     def _learn(self, beginning: bytes) -> None:
-        """Note what the last chunk began with, up to its audio."""
+        """Store the bytes of the last chunk up to its audio."""
         self._beginning = beginning
         self._skip = len(beginning)
         self._marked = beginning[:-1] + _MARK_BYTES
@@ -88,17 +88,17 @@ class Decoder:
     def decode(
         self, data: bytes | bytearray, start: int = 0, end: int | None = None
     ) -> SpeechEvent | APIStatusError:
-        """Turn one frame into an event, or into the error that it reports.
+        """Decode one frame into an event, or into the error that it reports.
 
         Args:
-            data: What holds the frame; the event holds nothing of it.
-            start: Where the frame begins. It is UTF-8 JSON, one frame of the socket or the data of
-                one server-sent event.
-            end: Where it ends.
+            data: The buffer that holds the frame; the event copies what it needs.
+            start: Offset of the frame's first byte. The frame is UTF-8 JSON: one frame of the
+                socket, or the data of one server-sent event.
+            end: Offset just after the frame; by default the end of the buffer.
 
         Raises:
-            RemoteProtocolError: If it is not what the API allows; names the field, never the
-                payload.
+            RemoteProtocolError: If the frame breaks the API's contract. The message names the
+                field, never the payload.
         """
         if end is None:
             end = len(data)
@@ -107,7 +107,7 @@ class Decoder:
         if data.startswith(self._beginning, start) or self._finds_audio(data, start, end):
             audio = start + self._skip
             quote = audio + self._size
-            if quote >= end or data[quote] != _QUOTE:  # no quote comes sooner, or it is no base64
+            if quote >= end or data[quote] != _QUOTE:  # not the size of the last audio
                 quote = data.find(b'"', audio, end)
                 self._size = max(0, quote - audio)
             if quote > audio:
@@ -121,11 +121,11 @@ class Decoder:
                             flush_id=rest.flush_id,
                         )
                 except (ValueError, RecursionError):
-                    pass  # the full parse judges what is unusual or wrong
+                    pass  # the full parse below handles unusual or bad frames
         return decode_fields(_object(self._view[start:end]))
 
     def _finds_audio(self, data: bytes | bytearray, start: int, end: int) -> bool:
-        """Whether a frame has audio in one of the usual places; if so, learns which."""
+        """Whether a frame has audio in a usual place; if so, store the bytes before it."""
         key = data.find(b'"data"', start, min(end, start + MAX_BEGINNING))
         if key < 0:
             return False
@@ -138,19 +138,19 @@ class Decoder:
 
 
 def decode(frame: bytes) -> SpeechEvent | APIStatusError:
-    """`Decoder.decode` for a single frame.
+    """Decode a single frame; see `Decoder.decode`.
 
     Raises:
-        RemoteProtocolError: As there.
+        RemoteProtocolError: If the frame breaks the API's contract.
     """
     return Decoder().decode(frame)
 
 
 def decode_untyped(frame: bytes) -> SpeechEvent | APIStatusError:
-    """`decode` for the voice changer, whose chunks and whose end do not say their type.
+    """Decode a frame of the voice changer, whose frames have no ``type``.
 
     Raises:
-        RemoteProtocolError: As `decode`.
+        RemoteProtocolError: If the frame breaks the API's contract.
     """
     fields = _object(frame)
     if "type" not in fields:
@@ -172,7 +172,11 @@ def _object(frame: bytes | memoryview) -> Fields:
 
 
 def decode_fields(fields: Fields) -> SpeechEvent | APIStatusError:
-    """`decode` for a frame that is parsed already; takes the dictionary over."""
+    """Decode a frame that is already parsed. The event may keep the dictionary.
+
+    Raises:
+        RemoteProtocolError: If the frame breaks the API's contract.
+    """
     name = fields.get("type")
     if not isinstance(name, str):
         if "error" in fields or isinstance(fields.get("message"), str):
@@ -282,7 +286,7 @@ def _flush_id(fields: Fields) -> int | None:
 
 
 def _timings(fields: Fields, name: str, texts: str) -> tuple[Timing, ...]:
-    """Columns to rows; an absent or null table is an empty one."""
+    """Turn the columns of a table into timings; a missing or null table gives none."""
     table = fields.get(name)
     if table is None:
         return ()
@@ -326,11 +330,11 @@ def _text(transcript: object) -> bytes:
 class RequestEncoder:
     """Encodes the generation requests of one context.
 
-    All fields but the text must stay the same across the inputs of a context, so they are encoded
-    once and each push appends the few that vary.
+    All fields but the text must stay the same across the inputs of a context. The encoder encodes
+    them once; each request appends the few that vary.
 
     Raises:
-        ConfigurationError: If a field has no JSON form.
+        ConfigurationError: If JSON cannot express a field.
     """
 
     __slots__ = ("_context_id", "_head")
@@ -343,7 +347,7 @@ class RequestEncoder:
         self._context_id = context_id
 
     def renamed(self, context_id: str) -> RequestEncoder:
-        """Return the encoder of the same requests in another context."""
+        """Return an encoder of the same fields for another context."""
         other = object.__new__(RequestEncoder)
         other._context_id = context_id
         old, new = (_encode({"context_id": name})[:-1] for name in (self._context_id, context_id))
@@ -351,7 +355,12 @@ class RequestEncoder:
         return other
 
     def generate(self, transcript: str, *, more: bool, flush: bool = False) -> bytes:
-        """A generation request; ``more`` says that the context stays open for further text.
+        """Encode a generation request.
+
+        Args:
+            transcript: Text to speak; may be empty.
+            more: Whether more text follows in this context.
+            flush: Whether the service must speak everything sent so far.
 
         Raises:
             ConfigurationError: If the text is not a string, or has an unpaired surrogate.
@@ -362,5 +371,5 @@ class RequestEncoder:
         return b'%b,"transcript":%b,"continue":%b%b}' % (self._head, text, more_text, flushing)
 
     def cancel(self) -> bytes:
-        """The request to stop this context."""
+        """Encode the request to cancel this context."""
         return _encode({"context_id": self._context_id, "cancel": True})

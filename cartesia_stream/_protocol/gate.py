@@ -1,17 +1,17 @@
-"""The plan's limit on concurrent streams, kept on this side: a queue in place of 429 answers.
+"""Client-side queue for the plan's limit on concurrent streams, to avoid 429 answers.
 
 Rules:
 
-- Higher priorities go first, and within one priority who came first. A ticket at the head of its
-  priority is passed at most `MAX_PASSED` times while it could have gone, and once more for each
-  other priority that is owed its turn as well.
-- A refused ticket goes back to where it stood, and waits as long as the service asked. Nobody of
-  its priority or below passes it meanwhile: the service is full, and would refuse them too. Where
-  the service named no time, the next slot that becomes free ends the wait.
-- A refusal lowers the limit to what worked: the streams that were active beside the refused one.
-- When no refusal came for `QUIET_S` and a ticket could go but for the limit, a learnt limit rises
-  by one, and so on. A refusal after a raise doubles the quiet time, up to `MAX_QUIET_S`; a raise
-  that lasts brings it back. The limit never passes the one that was configured.
+- The gate grants higher priorities first, and within one priority the oldest ticket. More urgent
+  tickets overtake a ready ticket at the head of its priority at most `MAX_PASSED` times, plus once
+  for each other priority that has also waited that long.
+- After a 429 answer a ticket keeps its place in the queue and waits as long as the service asked.
+  Tickets of its priority or below wait behind it, because the service would reject them too. If the
+  service gave no time, the next slot that becomes free ends the wait.
+- A 429 answer lowers the limit to the number of the other streams that were active.
+- When no 429 answer came for `QUIET_S` and a ticket waits only because of a learnt limit, that
+  limit rises by one, and so on. A 429 answer after a raise doubles the quiet time, up to
+  `MAX_QUIET_S`; a successful raise resets it. The limit never exceeds the configured one.
 """
 
 from __future__ import annotations
@@ -25,32 +25,32 @@ from ..errors import ConfigurationError
 MAX_PASSED: Final = 8
 QUIET_S: Final = 30.0
 MAX_QUIET_S: Final = 480.0
-FIRST_WAIT_S: Final = 0.5  # after a refusal that names no time; doubles with each
+FIRST_WAIT_S: Final = 0.5  # after a 429 answer without a time; doubles with each
 MAX_WAIT_S: Final = 8.0
 
 
 class TicketState(Enum):
-    """Where a ticket is in its life; the last three are final."""
+    """State of a ticket; the last three are final."""
 
     WAITING = "waiting"
     GRANTED = "granted"
-    RELEASED = "released"  # was granted, and gave its slot back
+    RELEASED = "released"  # its owner gave the slot back
     EXPIRED = "expired"  # its deadline passed while it waited
     WITHDRAWN = "withdrawn"  # its owner gave up while it waited
 
 
 class Ticket:
-    """A claim to one slot; compared by identity.
+    """A request for one slot; compared by identity.
 
     Attributes:
-        number: Counts the tickets of a gate, in the order of their requests.
+        number: Number of the ticket in its gate, in the order of the requests.
         priority: Higher is more urgent.
-        deadline: Monotonic seconds after which it is not granted, or None.
+        deadline: Monotonic seconds after which the gate does not grant it, or None.
         state: See `TicketState`; only the gate changes it.
-        not_before: Monotonic seconds before which it is not granted.
-        refusals: How often the service refused it.
-        asked: Whether ``not_before`` is the service's wish rather than our guess.
-        passed: How often a ticket of higher priority went first while it could have gone.
+        not_before: Monotonic seconds before which the gate does not grant it.
+        refusals: How often the service answered it with 429.
+        asked: Whether the service chose ``not_before``; otherwise the gate did.
+        passed: How often a ticket of higher priority overtook it while it was ready.
     """
 
     __slots__ = (
@@ -76,7 +76,7 @@ class Ticket:
 
     @property
     def granted(self) -> bool:
-        """Whether it holds a slot."""
+        """Whether the ticket holds a slot."""
         return self.state is TicketState.GRANTED
 
     def __repr__(self) -> str:
@@ -84,17 +84,17 @@ class Ticket:
 
 
 class Gate:
-    """Tickets for the slots of one plan; not thread-safe, and without a clock of its own.
+    """Grants the slots of one plan to tickets. Not thread-safe; the caller passes the time.
 
-    A ticket is granted by `request` itself, or later in the list that another call returns. After
-    any call, `next_wakeup` says when to call `expire` and then `grant`. Give every ticket back
-    with `release`, whatever came of it.
+    `request` grants a ticket at once, or a later call returns it in its list of granted tickets.
+    After any call, `next_wakeup` says when to call `expire` and then `grant`. Call `release` for
+    every ticket in the end, granted or not.
 
     Args:
-        limit: Streams that the plan allows at once, or None where only a refusal will tell.
+        limit: Concurrent streams of the plan. With None, the gate learns it from 429 answers.
 
     Attributes:
-        active: Tickets that hold a slot.
+        active: Number of tickets that hold a slot.
 
     Raises:
         ConfigurationError: If ``limit`` is below 1.
@@ -117,48 +117,48 @@ class Gate:
             raise ConfigurationError("the limit must be at least 1", option="limit")
         self.active = 0
         self._configured = limit
-        self._learnt: int | None = None  # never above what was configured
+        self._learnt: int | None = None  # never above the configured limit
         self._number = 0
-        self._queues: dict[int, list[Ticket]] = {}  # by priority; each in the order of numbers
-        self._expired: list[Ticket] = []  # found on the way, for the next call of `expire`
+        self._queues: dict[int, list[Ticket]] = {}  # by priority; each sorted by number
+        self._expired: list[Ticket] = []  # to return from the next call of `expire`
         self._quiet = QUIET_S
         self._quiet_until = 0.0
-        self._raised = False  # since the last refusal
+        self._raised = False  # since the last 429 answer
 
     @property
     def limit(self) -> int | None:
-        """Streams allowed at once: as configured or as learnt; None while unknown."""
+        """Limit on concurrent streams, configured or learnt; None while unknown."""
         return self._configured if self._learnt is None else self._learnt
 
     @property
     def waiting(self) -> int:
-        """Tickets in the queue."""
+        """Number of tickets in the queue."""
         return sum(map(len, self._queues.values()))
 
     # --- the owners of tickets
 
     def request(self, *, priority: int = 0, now: float, deadline: float | None = None) -> Ticket:
-        """Ask for a slot; see `Ticket.granted` for whether there is one already.
+        """Request a slot and return its ticket, which may be `granted` already.
 
         Args:
             priority: Higher is more urgent.
             now: Monotonic seconds.
-            deadline: Monotonic seconds until which to wait; ``now`` takes a slot at once or never,
-                None waits for ever.
+            deadline: Monotonic seconds until which to wait. With ``now``, the ticket gets a slot at
+                once or never; with None, it waits forever.
         """
         self._number += 1
         ticket = Ticket(self._number, priority, deadline, now)
         self._enqueue(ticket)
-        # only this one: who else could go by now is told by `grant`, to a caller who expects it
+        # grant only this one: `grant` returns the other tickets to a caller who expects them
         if self._choose(now) is ticket and self._make_room(now):
             self._take(ticket, now)
         return ticket
 
     def release(self, ticket: Ticket, now: float) -> list[Ticket]:
-        """Give a slot back, or leave the queue; again is harmless.
+        """Give back the slot, or leave the queue. A second call does nothing.
 
         Returns:
-            Tickets that are granted now.
+            Tickets that this call granted.
         """
         if ticket.state is TicketState.WAITING:
             self._dequeue(ticket)
@@ -172,15 +172,15 @@ class Gate:
         return self.grant(now)
 
     def refused(self, ticket: Ticket, now: float, retry_after: float | None = None) -> list[Ticket]:
-        """Take back a slot that the service did not grant (429): the ticket waits again.
+        """Handle a 429 answer: lower the limit and put the ticket back into the queue.
 
         Args:
-            ticket: A granted one; any other is left alone.
+            ticket: A granted ticket; any other is ignored.
             now: Monotonic seconds.
-            retry_after: Seconds that the service asks to wait, if it does.
+            retry_after: Seconds that the service asked to wait, or None.
 
         Returns:
-            Tickets that are granted now.
+            Tickets that this call granted.
         """
         if not ticket.granted:
             return []
@@ -197,7 +197,7 @@ class Gate:
     # --- time
 
     def grant(self, now: float) -> list[Ticket]:
-        """Grant what time has made possible; the tickets in the order of their turn."""
+        """Grant every ticket that can have a slot now; return them in the order of granting."""
         granted: list[Ticket] = []
         while (ticket := self._choose(now)) is not None and self._make_room(now):
             self._take(ticket, now)
@@ -205,7 +205,7 @@ class Gate:
         return granted
 
     def expire(self, now: float) -> list[Ticket]:
-        """Take the tickets whose deadline has passed out of the queue, each told once."""
+        """Remove the tickets whose deadline has passed; return each of them once."""
         for queue in list(self._queues.values()):
             for ticket in [ticket for ticket in queue if _is_due(ticket, now)]:
                 self._drop(ticket)
@@ -213,9 +213,9 @@ class Gate:
         return sorted(expired, key=lambda ticket: ticket.number)
 
     def next_wakeup(self, now: float) -> float | None:
-        """When to call `expire` and `grant`, in monotonic seconds; None when nothing waits for it.
+        """Return when to call `expire` and `grant`, in monotonic seconds, or None for no time.
 
-        Holds until the next call of any other method.
+        The answer is valid until the next call of any other method.
         """
         queues = self._queues.values()
         times = [t.deadline for queue in queues for t in queue if t.deadline is not None]
@@ -226,17 +226,17 @@ class Gate:
             times.append(max(slot_at, heads[0].not_before))
         return max(now, min(times)) if times else None
 
-    # --- how
+    # --- internals
 
     def _heads(self, now: float) -> list[Ticket]:
-        """Who is first in each priority, the most urgent first; nobody past the deadline."""
+        """Return the first ticket of each priority, most urgent first; drop overdue ones."""
         for queue in list(self._queues.values()):
             while queue and _is_due(queue[0], now) and queue[0].deadline != now:
                 self._drop(queue[0])
         return [self._queues[priority][0] for priority in sorted(self._queues, reverse=True)]
 
     def _choose(self, now: float) -> Ticket | None:
-        """Whose turn it is, were there a slot."""
+        """Return the next ticket to grant if there is a free slot, or None."""
         heads = self._heads(now)
         if not heads or heads[0].not_before > now:
             return None
@@ -253,13 +253,13 @@ class Gate:
         self.active += 1
 
     def _slot_at(self, now: float) -> float | None:
-        """When there is a slot if nobody gives one back; None for never."""
+        """Return when a slot is free if no ticket is released meanwhile; None for never."""
         if self.limit is None or self.active < self.limit:
             return now
         return None if self._learnt in (None, self._configured) else self._quiet_until
 
     def _make_room(self, now: float) -> bool:
-        """Whether there is a slot; raises a learnt limit whose time has come."""
+        """Whether a slot is free; raise the learnt limit by one if its quiet time is over."""
         slot_at = self._slot_at(now)
         if slot_at is None or slot_at > now:
             return False
@@ -272,7 +272,7 @@ class Gate:
         return True
 
     def _learn(self, now: float) -> None:
-        """Take the lesson of a refusal; the refused ticket is not active any more."""
+        """Lower the limit after a 429 answer; its ticket must no longer count as active."""
         worked = max(1, self.active)
         self._learnt = worked if self.limit is None else min(self.limit, worked)
         if self._raised:
@@ -281,7 +281,7 @@ class Gate:
         self._quiet_until = now + self._quiet
 
     def _end_guessed_wait(self, now: float) -> None:
-        """Let a slot that became free end a wait whose length was ours to choose."""
+        """End the wait of the first waiting head, if the gate and not the service chose it."""
         for head in self._heads(now):
             if head.not_before > now:
                 if not head.asked:

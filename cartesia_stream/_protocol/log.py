@@ -1,4 +1,4 @@
-"""What is logged, and how: directions, kinds, sizes and ids at DEBUG, and never what was said.
+"""DEBUG log of messages: direction, kind, size and ids, never the text or the audio.
 
 > generate ctx=7f3a 312 B
 < chunk ctx=7f3a 4096 B
@@ -20,17 +20,17 @@ logger.addHandler(logging.NullHandler())
 
 
 def debugging() -> bool:
-    """Whether anyone wants to know; asked once per stream."""
+    """Whether DEBUG logging is enabled; read once per stream."""
     return logger.isEnabledFor(logging.DEBUG)
 
 
 def log_sent(kind: str, context_id: str, message: bytes) -> None:
-    """A message on its way out."""
+    """Log a message that is sent."""
     logger.debug("> %s ctx=%s %d B", kind, context_id, len(message))
 
 
 def log_event(event: SpeechEvent, owner: str) -> None:
-    """An event that has arrived, for a context or a request."""
+    """Log an event that arrived for a context or a request."""
     if isinstance(event, AudioChunk):
         logger.debug("< chunk %s %d B", owner, len(event.data))
     elif isinstance(event, WordTimestamps):
@@ -42,7 +42,7 @@ def log_event(event: SpeechEvent, owner: str) -> None:
 
 
 def label(error: BaseException) -> str:
-    """An error without its words, which may quote the peer."""
+    """Return the class and codes of an error, without its message, which may quote the peer."""
     marks = (getattr(error, name, None) for name in ("status_code", "code", "phase"))
     known = "".join(f" {mark}" for mark in marks if mark is not None)
     return f"{type(error).__name__}{known}"

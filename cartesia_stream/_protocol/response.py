@@ -1,7 +1,7 @@
-"""A streamed HTTP response to events: server-sent events, or plain audio bytes.
+"""Decode a streamed HTTP response, of server-sent events or plain audio, into events.
 
-Both end only by their own sign. For events that is ``done``; for plain bytes it is the end that
-the HTTP framing marks, which the HTTP library checks.
+A response is complete only with its end mark. For server-sent events that is ``done``; for plain
+audio it is the end of the HTTP body, which the HTTP library checks.
 """
 
 from __future__ import annotations
@@ -28,21 +28,22 @@ if TYPE_CHECKING:
 
 
 class ResponseDecoder:
-    """Turns the body of one response into events; the base of the two kinds.
+    """Decodes the body of one response into events; base class for SSE and plain audio.
 
     Args:
-        audible: Whether the text has anything that can be heard, so that silence is a fault.
-        secret: The API key, kept out of messages.
+        audible: Whether the text has anything to speak, so that no audio is an error.
+        secret: The API key, removed from error messages.
         request_id: The service's id of the request.
-        timeouts: Bounds the gaps between events.
-        now: Monotonic seconds when the request had been sent.
-        context_id: The context that was asked for; otherwise the first that is named is this one.
-        framed: Whether HTTP marks the end of the body, which the end of the connection does not.
+        timeouts: ``first_audio`` and ``idle`` bound the waits for events.
+        now: When the request was sent, in monotonic seconds.
+        context_id: The context of the request. With None, it is the first one that a frame names.
+        framed: Whether HTTP marks the end of the body. If not, the end of the connection could
+            also be a cut.
 
     Attributes:
-        chunks: Chunks of audio so far.
-        nbytes: Bytes of audio so far.
-        dropped: Frames of other contexts, which reach nobody.
+        chunks: Audio chunks received so far.
+        nbytes: Bytes of audio received so far.
+        dropped: Frames that were ignored because they name another context.
     """
 
     media_types: tuple[str, ...] = ()
@@ -74,14 +75,14 @@ class ResponseDecoder:
 
     @property
     def ended(self) -> bool:
-        """Whether nothing more needs to be read from the network."""
+        """Whether the stream has ended or failed, so that no more bytes need to be read."""
         return self._ended
 
     def check(self, status_code: int, content_type: str) -> None:
-        """Refuse a success that is none: an empty one, or one of another kind.
+        """Reject a 2xx response that cannot be the requested audio.
 
         Raises:
-            RemoteProtocolError: If the body cannot be what was asked for.
+            RemoteProtocolError: If the body is empty (204) or has another content type.
         """
         kind = content_type.partition(";")[0].strip().lower()
         if status_code == 204 or not kind.startswith(self.media_types):
@@ -92,10 +93,10 @@ class ResponseDecoder:
             )
 
     def next_event(self) -> SpeechEvent | None:
-        """The next event, or None while more must be read.
+        """Return the next event, or None if more bytes must be read first.
 
         Raises:
-            APIError: What went wrong, after the last event before it.
+            APIError: The error that ended the stream, after the last event before it.
         """
         if self._events:
             return self._events.popleft()
@@ -104,13 +105,13 @@ class ResponseDecoder:
         return None
 
     def deadline(self) -> float | None:
-        """When the next event must be here, in monotonic seconds."""
+        """Return the deadline for the next event, in monotonic seconds, or None."""
         timeouts = self._timeouts
         seconds = timeouts.idle if self.chunks else timeouts.first_audio
         return None if seconds is None else self._since + seconds
 
     def check_deadline(self, *, now: float) -> None:
-        """Judge a stream that keeps sending bytes, such as comments, but no event.
+        """Check the deadline of a stream that keeps sending bytes, such as comments, but no event.
 
         Raises:
             APITimeoutError: If the next event is overdue.
@@ -120,7 +121,7 @@ class ResponseDecoder:
             raise self.timeout()
 
     def timeout(self) -> APITimeoutError:
-        """The error for a deadline that has passed."""
+        """Return the error for a passed deadline."""
         timeouts = self._timeouts
         if self.chunks:
             message, seconds = "no event arrived", timeouts.idle
@@ -134,15 +135,15 @@ class ResponseDecoder:
         )
 
     def receive_data(self, data: bytes, *, now: float) -> None:
-        """Take a piece of the body."""
+        """Decode a piece of the body; the events come from `next_event`."""
         raise NotImplementedError
 
     def receive_eof(self) -> None:
-        """Take the end of the body."""
+        """Handle the end of the body."""
         raise NotImplementedError
 
     def truncated(self, why: str, *, cause: Exception | None = None) -> StreamTruncatedError:
-        """The error for a body that broke off."""
+        """Return the error for a body that ended early."""
         error = StreamTruncatedError(
             f"the stream broke off after {self.chunks} chunks and {self.nbytes} bytes of audio: "
             f"{why}",
@@ -171,7 +172,7 @@ class ResponseDecoder:
 
 
 class EventStreamDecoder(ResponseDecoder):
-    """``text/event-stream``: JSON frames, ended by one of type ``done``."""
+    """Decodes ``text/event-stream``: JSON frames; one of type ``done`` is the last."""
 
     media_types = ("text/event-stream",)
     _decode = staticmethod(decode)
@@ -181,7 +182,7 @@ class EventStreamDecoder(ResponseDecoder):
         return EventStreamParser()
 
     def receive_data(self, data: bytes, *, now: float) -> None:
-        """Take a piece of the body; what follows the terminal event is dropped."""
+        """Decode a piece of the body; ignore everything after the last event."""
         if self._ended:
             return
         try:
@@ -199,35 +200,35 @@ class EventStreamDecoder(ResponseDecoder):
             self._end(error)
 
     def _is_foreign(self, context_id: str | None) -> bool:
-        """Whether a frame names another context; one that names none belongs to this one."""
+        """Whether a frame names another context. A frame without a name belongs to this one."""
         if self._context_id is None:
             self._context_id = context_id
         return context_id is not None and context_id != self._context_id
 
     def receive_eof(self) -> None:
-        """Take the end of the body, which is never the end of the stream."""
+        """Handle the end of the body: an error, unless ``done`` came before."""
         if not self._ended:
             self._end(self.truncated("the response ended before the done event"))
 
 
 class UntypedEventStreamDecoder(EventStreamDecoder):
-    """``text/event-stream`` of the voice changer, whose frames have no type."""
+    """Decodes ``text/event-stream`` of the voice changer, whose frames have no ``type``."""
 
     _decode = staticmethod(decode_untyped)
 
 
 class AudioDecoder(ResponseDecoder):
-    """Plain audio, in whatever container was asked for."""
+    """Decodes plain audio, in the container that was requested."""
 
     media_types = ("audio/", "application/octet-stream")
 
     def receive_data(self, data: bytes, *, now: float) -> None:
-        """Take a piece of the body."""
+        """Turn a piece of the body into an `AudioChunk`."""
         if data:
             self._take(AudioChunk(data=data), now)
 
     def receive_eof(self) -> None:
-        """Take the end of the body."""
+        """Handle the end of the body: `Done`, or an error if HTTP did not mark the end."""
         if not self._framed:
             self._end(
                 self.truncated("the connection ended without a mark that the audio is complete")

@@ -1,4 +1,4 @@
-"""Many contexts over one socket: routing, liveness, and one cause for whatever ends them."""
+"""Sans-I/O session of one TTS socket: routes frames to contexts, and checks liveness."""
 
 from __future__ import annotations
 
@@ -27,27 +27,27 @@ if TYPE_CHECKING:
     from .websocket import WebSocket
 
 REMEMBERED_IDS: Final = 4096
-PING_INTERVAL_S: Final = 20.0  # of silence, after which the peer is asked for a sign of life
-PING_TIMEOUT_S: Final = 20.0  # that it has for the answer
-MAX_BACKLOG: Final = 1 << 24  # bytes that the peer may leave untaken, such as answers to its pings
+PING_INTERVAL_S: Final = 20.0  # without data from the peer, before a ping
+PING_TIMEOUT_S: Final = 20.0  # to wait for an answer to the ping
+MAX_BACKLOG: Final = 1 << 24  # unsent bytes, such as pongs, before a peer counts as not reading
 
 
 class Session:
-    """The protocol of the TTS socket; not thread-safe, the driver locks.
+    """Protocol of the TTS socket. Not thread-safe: the driver holds the lock.
 
-    Everything here is total: what the peer sends becomes an event, the fault of a context, or a
-    count in `dropped`, and never an exception out of `receive`.
+    `receive` never raises because of what the peer sends: each frame becomes an event, the error of
+    a context, or a count in `dropped`.
 
     Args:
-        websocket: The connection, which is open.
-        secret: The API key, kept out of every message.
-        max_buffer_bytes: Bound on the audio that waits to be read, per context.
+        websocket: The open connection.
+        secret: The API key, removed from every error message.
+        max_buffer_bytes: Maximum size of the unread events of one context.
         now: Monotonic seconds.
 
     Attributes:
-        contexts: The contexts that have not ended.
-        idle_since: When the last context began or ended, monotonic seconds.
-        dropped: Frames of contexts that are unknown, finished or cancelled.
+        contexts: The contexts that have not ended, by id.
+        idle_since: When a context last began or ended, in monotonic seconds.
+        dropped: Number of ignored frames, of contexts that are unknown, done or cancelled.
     """
 
     def __init__(
@@ -71,11 +71,11 @@ class Session:
         self._used: OrderedDict[str, None] = OrderedDict()
         self._end: APIConnectionError | None = None
 
-    # --- our moves
+    # --- moves of the client
 
     @property
     def usable(self) -> bool:
-        """Whether a new context can be opened."""
+        """Whether the session can open a new context."""
         return self._end is None and self.websocket.is_open
 
     def open(
@@ -88,12 +88,12 @@ class Session:
         ended: Callable[[Context], None] | None = None,
         meter: Meter | None = None,
     ) -> Context:
-        """Make a context; the service learns of it with its first text.
+        """Create a context. The service learns of it with the first text.
 
         Raises:
-            LocalStateError: If the id was used on this connection, where late frames of the former
+            LocalStateError: If the id was already used on this connection: late frames of the old
                 context could reach the new one.
-            ConnectionClosedError: If the connection is over.
+            APIConnectionError: If the connection is closing or closed.
         """
         if not self.usable:
             raise self._end or self.websocket.closed_error()
@@ -102,7 +102,7 @@ class Session:
                 "this context_id was already used on this connection; use a new one",
                 context_id=context_id,
             )
-        if isinstance(fields, RequestEncoder):  # of an earlier context
+        if isinstance(fields, RequestEncoder):  # from an earlier context
             encoder = fields.renamed(context_id)
         else:
             encoder = RequestEncoder(context_id, fields)
@@ -126,9 +126,9 @@ class Session:
         """Send text, a flush, or the end of the input.
 
         Raises:
-            LocalStateError: If the context has finished.
-            APIError: What ended the context.
-            ConfigurationError: If the text cannot be sent; the context is as it was.
+            LocalStateError: If the input of the context is finished, or the context has ended.
+            APIError: If the context has failed; the error that ended it.
+            ConfigurationError: If the text cannot be encoded; the context is unchanged.
         """
         message = context.encoder.generate(text, more=more, flush=flush)
         before = context.move(Move.SEND if more or text else Move.FINISH, now=now)
@@ -143,7 +143,7 @@ class Session:
             self.websocket.send_text(message)
 
     def cancel(self, context: Context, *, now: float) -> None:
-        """Stop a context at once; what the service still sends for it is dropped."""
+        """Cancel a context at once and ignore its later frames."""
         before = context.move(Move.CANCEL, now=now)
         self._forget(context, tell=before is State.OPEN or before is State.FINISHING)
 
@@ -157,7 +157,7 @@ class Session:
 
     @property
     def is_dead(self) -> bool:
-        """Whether nothing more is to be expected, so that the socket can go."""
+        """Whether the driver can close the socket: it is closed, or the peer does not answer."""
         return self._given_up or self.websocket.is_closed
 
     def _drop(self, context: Context) -> None:
@@ -167,21 +167,21 @@ class Session:
                 context.ended(context)
 
     def close(self) -> list[Context]:
-        """Start the closing handshake; open contexts end with the cause."""
+        """Start the closing handshake and end all open contexts; return those to wake."""
         self.websocket.close()
         return self._finish(closed_error(1000, "", by_us=True))
 
-    # --- the peer's moves
+    # --- moves of the peer
 
     def get_buffer(self) -> memoryview:
-        """Where to put the next bytes from the network, at least one."""
+        """Return the buffer for the next network read, of one byte or more."""
         return self.websocket.get_buffer()
 
     def receive(self, nbytes: int, *, now: float) -> list[Context]:
-        """Take the bytes that were put there; the contexts whose consumers have news."""
+        """Handle the bytes that were read into the buffer; return the contexts to wake."""
         self._heard_at = now
         self._pinged = False
-        news: dict[Context, None] = {}  # each but once, in order
+        news: dict[Context, None] = {}  # each once, in order
         contexts, decode = self.contexts, self._decoder.decode
         for data, start, end in self.websocket.receive(nbytes):
             try:
@@ -204,9 +204,9 @@ class Session:
         return list(news)
 
     def _receive_stray(self, event: SpeechEvent, now: float, news: dict[Context, None]) -> None:
-        """A frame that names no context, or one that is not open."""
+        """Handle a frame that names no context, or one that is not open."""
         if event.context_id is None and len(self.contexts) == 1:
-            (context,) = self.contexts.values()  # can only be meant for this one
+            (context,) = self.contexts.values()  # the frame can only belong to this one
             if context.receive(event, now=now):
                 news[context] = None
                 if context.over:
@@ -216,7 +216,7 @@ class Session:
         logger.debug("< dropped %s ctx=%s", event.type, event.context_id)
 
     def _fail(self, error: APIError, news: dict[Context, None]) -> None:
-        """Give a fault to the context that it names, or to all when it names none."""
+        """End the context that the error names, or all contexts if it names none."""
         logger.debug("< %s ctx=%s", label(error), error.context_id)
         if error.context_id is None:
             hit = list(self.contexts.values())
@@ -228,11 +228,11 @@ class Session:
         for context in hit:
             if context.fail(redact(copy.copy(error), self._secret), Move.ERROR):
                 news[context] = None
-                # an error frame has ended the context there; after a bad frame it goes on
+                # an error frame ended the context at the service; a bad frame did not
                 self._forget(context, tell=not isinstance(error, APIStatusError))
 
     def receive_eof(self, *, now: float, cause: APIConnectionError | None = None) -> list[Context]:
-        """Take the end of the stream, or the network fault that amounts to it."""
+        """Handle the end of the connection, or a network error; return the contexts to wake."""
         self.websocket.receive_eof()
         if self._end is not None:
             return []
@@ -247,21 +247,21 @@ class Session:
 
     @property
     def end(self) -> APIConnectionError:
-        """Why the connection is over."""
+        """The error that says why the connection closed."""
         return self._end or self.websocket.closed_error()
 
     # --- time
 
     def next_tick(self) -> float:
-        """When `tick` wants to be called, in monotonic seconds."""
+        """Return when to call `tick` next, in monotonic seconds."""
         wait = PING_INTERVAL_S + (PING_TIMEOUT_S if self._pinged else 0.0)
         return self._heard_at + wait
 
     def tick(self, *, now: float) -> list[Context]:
-        """Ping a silent peer; give up on a dead one."""
+        """Ping a silent peer, or give up if it did not answer; return the contexts to wake."""
         if now < self.next_tick():
             return []
-        if not self.websocket.is_open:  # closed, and the peer had its time to hang up
+        if not self.websocket.is_open:  # the peer did not end the closing connection in time
             self._given_up = True
             return []
         if not self._pinged:

@@ -1,4 +1,4 @@
-"""Server-sent events, by the WHATWG standard: bytes in, events out, in linear time.
+"""Sans-I/O parser of server-sent events, by the WHATWG standard, in linear time.
 
 Source: https://html.spec.whatwg.org/multipage/server-sent-events.html, section 9.2.6.
 """
@@ -15,11 +15,11 @@ _BOM: Final = b"\xef\xbb\xbf"
 
 
 class ServerSentEvent(msgspec.Struct, frozen=True):
-    """One dispatched event.
+    """One server-sent event.
 
     Attributes:
-        data: The data lines joined by a newline; bytes, since only JSON follows.
-        event: The event name, ``message`` where the stream gives none.
+        data: The data lines, joined by newlines; bytes, because a JSON parser reads them.
+        event: The event name; ``message`` if the stream gives no name.
     """
 
     data: bytes
@@ -27,11 +27,11 @@ class ServerSentEvent(msgspec.Struct, frozen=True):
 
 
 class EventStreamParser:
-    """Splits a byte stream into events; any chunking of the bytes gives the same events.
+    """Parses a byte stream, split at any point, into server-sent events.
 
     Args:
-        max_line_bytes: Bound on one line.
-        max_event_bytes: Bound on the data of one event.
+        max_line_bytes: Maximum size of one line.
+        max_event_bytes: Maximum size of the data of one event.
     """
 
     def __init__(self, *, max_line_bytes: int = 1 << 24, max_event_bytes: int = 1 << 24) -> None:
@@ -46,12 +46,12 @@ class EventStreamParser:
         self._after_cr = False
 
     def receive_data(self, data: bytes) -> list[ServerSentEvent]:
-        """Take bytes and return the events that they complete.
+        """Parse bytes and return the events that they complete.
 
         Raises:
-            RemoteProtocolError: If a line or an event passes its bound.
+            RemoteProtocolError: If a line or an event exceeds its maximum size.
         """
-        if self._after_cr and data:  # CR LF is one line end, also when split between reads
+        if self._after_cr and data:  # CR LF is one line end, even if split between two reads
             self._after_cr = False
             if data[0] == 0x0A:
                 data = data[1:]
@@ -65,7 +65,7 @@ class EventStreamParser:
             self._at_start = False
             lines[0] = lines[0].removeprefix(_BOM)
         for line in lines:
-            if line.startswith(b"data: "):  # nearly all bytes, without the copies of `_field`
+            if line.startswith(b"data: "):  # the common case; `_field` would copy more
                 self._add(line[6:])
             elif line:
                 self._field(line)
@@ -83,9 +83,9 @@ class EventStreamParser:
         return events
 
     def receive_eof(self) -> bool:
-        """Take the end of the stream; whether it came in the middle of an event.
+        """Handle the end of the stream; return whether it cut an event.
 
-        The standard discards what is unfinished.
+        As in the standard, an unfinished event is discarded.
         """
         return bool(self._tail_size or self._data_size)
 
@@ -101,7 +101,7 @@ class EventStreamParser:
             self._add(value.removeprefix(b" "))
         elif name == b"event":
             self._event = value.removeprefix(b" ")
-        # comments (an empty name), id, retry and unknown fields carry nothing that is needed here
+        # ignore comments (an empty name), id, retry and unknown fields
 
     def _add(self, value: bytes) -> None:
         self._data.append(value)

@@ -1,8 +1,8 @@
-"""What a stream can tell about itself: when its audio came, and how far ahead of playback it was.
+"""Statistics of a stream: when its audio arrived, and how far ahead of real-time playback it was.
 
-Playback is thought to begin when the first audio arrives and to go on in real time. When the audio
-that has arrived is used up and more is still to come, playback stands still until it comes: that is
-an under-run. What the consumer does, and when, plays no part.
+They assume a player that starts when the first audio arrives and plays in real time. When this
+player has no audio left and more is to come, it stops until more arrives: an under-run. The
+statistics do not measure what the consumer really does with the audio.
 """
 
 from __future__ import annotations
@@ -19,33 +19,35 @@ __all__ = ["StreamOutcome", "StreamStats"]
 
 StreamOutcome = Literal["done", "cancelled", "failed"]
 
-READY_S: Final = 0.001  # what is read faster was there before it was asked for
+READY_S: Final = 0.001  # a faster read returned data that had already arrived
 
 
 class StreamStats(msgspec.Struct, frozen=True, kw_only=True):
-    """Statistics of a stream of speech, as of one moment; all times in seconds.
+    """Statistics of a stream of speech at one moment; all times in seconds.
 
-    Over a socket they are taken when audio arrives, however late it is read. Over HTTP the network
-    is read when the consumer asks: audio that was there already counts as having come in time.
+    Over a socket, audio counts from its arrival, even if the consumer reads it later. Over HTTP,
+    the client reads the network only when the consumer asks: audio that had already arrived by then
+    counts as in time.
 
     Attributes:
         outcome: How the stream ended: ``done``, ``cancelled`` or ``failed``; None while it goes on.
-        time_to_first_audio: From the start of the stream, with the wait for a slot and a socket, to
-            the arrival of the first audio; None before it. A context starts with its first push.
-        queued: How long it waited for slots of the plan's limit.
-        chunks: Pieces of audio that arrived.
-        nbytes: Bytes of audio that arrived, also what was dropped when the stream began again.
-        audio_seconds: Playing time of the audio that arrived, without what was dropped; an estimate
+        time_to_first_audio: From the start of the stream to the arrival of the first audio,
+            including the wait for a slot and a socket; None before it. A context starts with its
+            first push.
+        queued: Time spent in the queue for a slot of the plan's limit.
+        chunks: Audio chunks that arrived.
+        nbytes: Bytes of audio that arrived, including audio that a restart dropped.
+        audio_seconds: Playing time of the audio that arrived, without dropped audio; an estimate
             for mp3.
-        lead: Audio that has arrived and would not have been played yet; after the end, as it was
-            then.
-        min_lead: The least that was left when more audio arrived; None before the second piece.
-        underruns: How often playback ran dry while more was to come.
-        underrun_seconds: How long it stood still in all.
-        restarts: How often the stream began again: in another context, or with another request.
-        reconnects: How often it went on over another socket than before.
-        context_ids: The contexts it was spoken in, in their order.
-        request_ids: The service's ids of its requests, where told: over HTTP, and in errors.
+        lead: Playing time of the audio that has arrived and is not yet played. It no longer
+            changes after the end of the stream.
+        min_lead: The smallest lead at the arrival of a chunk; None before the second chunk.
+        underruns: How often playback ran out of audio while more was to come.
+        underrun_seconds: Total time without audio to play.
+        restarts: How often the stream began again, in another context or with another request.
+        reconnects: How often the stream changed to another socket.
+        context_ids: Ids of the contexts of the stream, in order.
+        request_ids: The service's ids of the requests, if known: over HTTP, and from errors.
     """
 
     outcome: StreamOutcome | None
@@ -65,10 +67,10 @@ class StreamStats(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Meter:
-    """Takes the statistics of one stream; time is monotonic seconds.
+    """Collects the statistics of one stream; times are in monotonic seconds.
 
-    One thread notes audio at a time. A snapshot may be taken meanwhile; it may then miss a part of
-    what is just being noted.
+    Only one thread at a time may record audio. Another thread may take a snapshot at the same time,
+    which may then miss a part of that audio.
 
     Attributes:
         first_audio_at: When the first audio arrived.
@@ -115,19 +117,19 @@ class Meter:
         self._started_at = 0.0
         self._ended_at: float | None = None
         self._complete = False
-        self._read_at: float | None = None  # when audio was last waited for, where nobody listens
-        self._dry_at = -math.inf  # when playback will have used up what has arrived
+        self._read_at: float | None = None  # when a read last waited for audio; None over a socket
+        self._dry_at = -math.inf  # when playback will run out of audio
         self._min_lead = math.inf
         self._underruns = 0
         self._stalled = 0.0
         self._dropped = 0
 
     def start(self, now: float) -> None:
-        """Measure from now on."""
+        """Set the start of the stream."""
         self._started_at = now
 
     def audio(self, nbytes: int, now: float) -> None:
-        """Note audio that arrives; called for every chunk."""
+        """Record audio that arrived now; called for every chunk."""
         lead = self._dry_at - now
         if lead < self._min_lead:
             self._note_lead(lead, nbytes, now)
@@ -149,31 +151,37 @@ class Meter:
             self._min_lead = lead
 
     def audio_read(self, nbytes: int, *, asked: float, now: float) -> None:
-        """Note audio that nobody took in before it was asked for."""
+        """Record audio from a read that the consumer asked for, as over HTTP.
+
+        Args:
+            nbytes: Size of the audio.
+            asked: When the read began, in monotonic seconds.
+            now: When it returned.
+        """
         if self._read_at is None or now - asked > READY_S:
             self._read_at = now
         self.audio(nbytes, self._read_at)
 
     def drop(self, nbytes: int) -> None:
-        """Take back audio that will never be heard."""
+        """Subtract audio that arrived but will not be played."""
         self._dropped += nbytes
         self._dry_at -= nbytes * self._seconds_per_byte
 
     def finish(self, now: float, *, complete: bool) -> None:
-        """Note the end; the first one counts.
+        """Record the end of the stream; only the first call counts.
 
         Args:
-            now: When it was.
-            complete: Whether all audio has arrived, so that playback may run dry.
+            now: When the stream ended.
+            complete: Whether all audio has arrived, so that running out is no under-run.
         """
         if self._ended_at is None:
             self._complete = complete
             self._ended_at = now
 
     def snapshot(self, now: float, outcome: StreamOutcome | None) -> StreamStats:
-        """The statistics as they are now."""
+        """Return the statistics at this moment."""
         if self._read_at is not None:
-            now = self._read_at  # what has come since is not known
+            now = self._read_at  # what arrived later is not known
         elif self._ended_at is not None:
             now = self._ended_at
         lead = 0.0 if self.first_audio_at is None else self._dry_at - now

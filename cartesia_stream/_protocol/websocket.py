@@ -1,13 +1,14 @@
-"""A WebSocket endpoint without I/O: bytes in, whole messages and bytes out.
+"""Sans-I/O implementation of the client side of a WebSocket connection.
 
-The `websockets` package does the handshake, control frames, fragments and closing. Whole unmasked
-data frames, which are nearly all of the traffic, are cut out of the read buffer here: the package
-needs several generator steps and copies for each. Everything unusual goes to the package, which
-judges it. Two rules keep the two parsers in step: the package is only ever given whole frames
-while the connection is open, and everything at once when it is not. Messages are not copied: they
-stay where the network has put them, in one buffer for all reads, until it is read again.
+The `websockets` package does the handshake, control frames, fragments and closing. This module cuts
+whole unmasked data frames, which are nearly all of the traffic, out of the read buffer itself, for
+speed: the package needs several generator steps and copies for each. It passes everything else to
+the package. Two rules keep both parsers in step: while the connection is open, the package gets
+only whole frames; once it is not, the package gets all bytes. Messages are not copied: they stay in
+the one read buffer until the next read.
 
-The handshake is an HTTP request: `handshake_headers` go out with it; `accept` judges the answer.
+The handshake is an HTTP request: the caller sends it with `handshake_headers`, and `accept` checks
+the answer.
 """
 
 from __future__ import annotations
@@ -33,31 +34,31 @@ if TYPE_CHECKING:
     from ..errors import APIConnectionError
 
 Message = tuple[bytes | bytearray, int, int]
-"""What holds a whole message, where it begins and where it ends; until the next read."""
+"""A buffer and the start and end of one whole message in it; valid until the next read."""
 
 SMALL: Final = 1 << 14  # bytes; enough for audio at the pace of speech
-LARGE: Final = 1 << 20  # what reads of a faster peer may fill: the more, the fewer wake-ups
-FULL_READS: Final = 8  # reads that fill it before it grows; the first audio of many is over sooner
-SPARE: Final = 8  # bytes behind the room, so that a whole header can be read at any position
+LARGE: Final = 1 << 20  # for a faster peer: larger reads mean fewer wake-ups
+FULL_READS: Final = 8  # full reads before it grows; a burst as many streams start is shorter
+SPARE: Final = 8  # extra bytes at the end, so that a header can be unpacked at any position
 
 _unpack_header: Final = struct.Struct("!BBH").unpack_from  # RFC 6455, section 5.2
 _OPCODES: Final = frozenset(Opcode)
 _NOWHERE: Final = parse_uri("ws://localhost/")
 
-# The package logs the handshake's headers, the key among them, at DEBUG: it gets a logger of its
-# own, outside the hierarchy, that nobody can switch on.
+# The package logs the handshake's headers, with the API key, at DEBUG. This logger, outside the
+# hierarchy, keeps it silent.
 _SILENT: Final = logging.Logger("silent", logging.CRITICAL + 1)  # noqa: LOG001 (outside, see above)
 
 
 class ReadBuffer:
-    """What the network reads into; what was not taken yet is from `start` to `end` of `data`.
+    """Buffer for network reads; the unparsed bytes are ``data[start:end]``.
 
-    It grows when reads keep filling it, and past `LARGE` only as far as a single message needs.
+    The buffer grows when reads keep filling it, and beyond `LARGE` only if one message needs it.
 
     Attributes:
-        data: The buffer, another one from time to time.
-        start: Where what was not taken begins.
-        end: Where it ends.
+        data: The buffer; replaced when its size changes.
+        start: Start of the unparsed bytes.
+        end: End of the unparsed bytes.
     """
 
     __slots__ = ("_filled", "_view", "data", "end", "start")
@@ -70,10 +71,10 @@ class ReadBuffer:
     def _allocate(self, size: int) -> None:
         self.data: bytearray = bytearray(size + SPARE)
         self._view = memoryview(self.data)
-        self._filled = 0  # how many reads have filled it
+        self._filled = 0  # number of reads that filled it
 
     def room(self) -> memoryview:
-        """Where the next bytes may be put, at least one; what was taken is lost."""
+        """Return free space, of one byte or more, for the next read; overwrites parsed bytes."""
         start, end, view = self.start, self.end, self._view
         size, rest = len(view) - SPARE, end - start
         wanted = size
@@ -92,43 +93,43 @@ class ReadBuffer:
         return self._view[rest:wanted]
 
     def take(self) -> bytes:
-        """All of it."""
+        """Remove and return all unparsed bytes."""
         data = bytes(self._view[self.start : self.end])
         self.start = self.end
         return data
 
 
 class WebSocket:
-    """The client's end of one connection.
+    """Client side of one WebSocket connection.
 
     Args:
-        max_message_bytes: Bound on one message; the connection is failed with 1009 past it.
+        max_message_bytes: Maximum size of a message; a larger one closes the connection (1009).
     """
 
     def __init__(self, *, max_message_bytes: int = 1 << 24) -> None:
-        # The address matters for the Host header only, which the HTTP request brings.
+        # The URL is used for the Host header only, which the HTTP request sets itself.
         self._protocol = ClientProtocol(_NOWHERE, max_size=max_message_bytes, logger=_SILENT)
         self._max_message = max_message_bytes
         self._buffer = ReadBuffer()
         self._fragments: list[bytes] = []
         self._in_fragments = False
-        self._close: Close | None = None  # what the peer sent
+        self._close: Close | None = None  # the peer's close frame
         self._closed_by_us = False
 
     # --- the handshake
 
     def handshake_headers(self) -> dict[str, str]:
-        """Start the handshake and return the headers that make an HTTP request ask for it."""
+        """Start the handshake and return the headers for its HTTP request."""
         request = self._protocol.connect()
         self._protocol.send_request(request)
-        self._protocol.data_to_send()  # an HTTP connection sends it
+        self._protocol.data_to_send()  # the caller sends the request
         return {name: value for name, value in request.headers.raw_items() if name != "Host"}
 
     def accept(self, headers: Iterable[tuple[str, str]]) -> None:
-        """Take the answer to the handshake, whose status is 101; messages can be sent from now on.
+        """Check the headers of a 101 answer and open the connection.
 
         Raises:
-            RemoteProtocolError: If the peer did not accept this very handshake.
+            RemoteProtocolError: If the answer does not match the handshake.
         """
         answer = Response(101, "Switching Protocols", Headers(headers))
         self._protocol.receive_data(answer.serialize())
@@ -141,20 +142,20 @@ class WebSocket:
 
     @property
     def is_open(self) -> bool:
-        """Whether messages can be sent."""
+        """Whether the connection is open, so that messages can be sent."""
         return self._protocol.state is State.OPEN
 
     @property
     def is_closed(self) -> bool:
-        """Whether the connection is over in both directions."""
+        """Whether the connection is closed in both directions."""
         return self._protocol.state is State.CLOSED
 
     def closed_error(self) -> APIConnectionError:
-        """Why the connection is over, with its code and reason."""
+        """Return the error for the closed connection, with its code and reason."""
         close = self._close
         if close is not None:
             return closed_error(close.code, close.reason, by_us=self._closed_by_us)
-        sent = self._protocol.close_sent  # by the package, when a frame breaks the rules
+        sent = self._protocol.close_sent  # by the package, after an invalid frame
         if sent is not None:
             return closed_error(sent.code, sent.reason, by_us=True)
         return closed_error(1006, "", by_us=False)
@@ -162,11 +163,11 @@ class WebSocket:
     # --- in
 
     def get_buffer(self) -> memoryview:
-        """Where to put the next bytes from the network; the last messages are lost."""
+        """Return the buffer for the next read; invalidates the last messages."""
         return self._buffer.room()
 
     def receive(self, nbytes: int) -> list[Message]:
-        """Take the bytes that were put there and return the messages that they complete."""
+        """Parse the bytes that were read into the buffer; return the complete messages."""
         buffer = self._buffer
         buffer.end += nbytes
         messages: list[Message] = []
@@ -176,13 +177,13 @@ class WebSocket:
         return messages
 
     def _cut(self, messages: list[Message]) -> bool:
-        """Take the whole frames; False when the package shall judge all that is left."""
+        """Parse the whole frames; return False if the package must get the other bytes."""
         buffer, protocol, max_message = self._buffer, self._protocol, self._max_message
         data, position, size = buffer.data, buffer.start, buffer.end
         fragments = self._in_fragments
         going_on = protocol.state is State.OPEN
         while going_on and position + 2 <= size:
-            first, length, extended = _unpack_header(data, position)  # if need be, past the end
+            first, length, extended = _unpack_header(data, position)  # may read `SPARE`
             start = position + 2
             if length == 126:
                 length = extended
@@ -191,17 +192,17 @@ class WebSocket:
                 length = int.from_bytes(data[start : start + 8], "big")
                 start += 8
             elif length > 127:
-                going_on = False  # masked: the package fails the connection
+                going_on = False  # masked: the package closes the connection
                 break
             if start > size:
-                going_on = first & 0x0F in _OPCODES  # or half a header of a bad frame would wait
+                going_on = first & 0x0F in _OPCODES  # a bad opcode goes to the package at once
                 break
             end = start + length
             if length > max_message:
-                going_on = False  # too long: the package fails the connection
+                going_on = False  # too long: the package closes the connection
                 break
             if end > size:
-                going_on = first & 0x0F in _OPCODES  # or it would hold half a good frame
+                going_on = first & 0x0F in _OPCODES  # as above; the package needs whole frames
                 break
             if (first == 0x81 or first == 0x82) and not fragments:
                 messages.append((data, start, end))
@@ -228,7 +229,7 @@ class WebSocket:
                     self._fragments.clear()
 
     def receive_eof(self) -> None:
-        """Take the end of the stream."""
+        """Handle the end of the connection."""
         rest = self._buffer.take()
         if rest:
             self._protocol.receive_data(rest)
@@ -237,7 +238,7 @@ class WebSocket:
     # --- out
 
     def data_to_send(self) -> list[bytes]:
-        """Bytes to write; an empty one asks to shut down the sending side."""
+        """Return the bytes to write; an empty item means: shut down the sending side."""
         return self._protocol.data_to_send()
 
     def send_text(self, message: bytes) -> None:
@@ -245,11 +246,11 @@ class WebSocket:
         self._protocol.send_text(message)
 
     def ping(self) -> None:
-        """Queue a ping; the answer is consumed by `receive`."""
+        """Queue a ping; `receive` consumes the answer."""
         self._protocol.send_ping(secrets.token_bytes(4))
 
     def close(self, code: int = 1000, reason: str = "") -> None:
-        """Queue a close frame, if none went out yet."""
+        """Queue a close frame, if the connection is open."""
         if self._protocol.state is State.OPEN:
             self._closed_by_us = True
             self._protocol.send_close(code, reason)

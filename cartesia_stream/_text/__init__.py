@@ -1,1 +1,1 @@
-"""Text, without I/O: how it is cut, which words were spoken, what is still to say."""
+"""Sans-I/O text handling: chunking, word alignment, and the text that is still unspoken."""

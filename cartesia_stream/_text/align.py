@@ -1,9 +1,9 @@
-"""Which part of a transcript each timed word speaks.
+"""Align the timed words that the service reports with the transcript.
 
-The service reports words with or without punctuation, glued, split, normalised ("seven thirty" for
-"7:30") or not at all. Compared are letters and digits only, as one stream on either side, so that
-glue, splits and punctuation vanish. What still differs is bridged by the cheapest explanation that
-brings the two streams together again, and stays open until enough words agree.
+The service reports words with or without punctuation, joined, split, normalized ("seven thirty" for
+"7:30") or not at all. The alignment compares only letters and digits, as one sequence on each side,
+so that punctuation and word boundaries do not matter. Where the sequences still differ, it picks
+the sequence of edits with the lowest cost, and keeps those words open until enough words agree.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ if TYPE_CHECKING:
 
     from ..events import Timing
 
-# Prices of explanations; what is reported but not written is dearer than what is written only.
+# Costs of the edits. A reported word that is not in the text costs more than an unreported one.
 _EXTRA: Final = 0.9
-_REPLACED: Final = 1.0  # dearer than _EXTRA: an unexplained word is no proof of progress
+_REPLACED: Final = 1.0  # more than _EXTRA: an unknown word does not prove progress in the text
 _RESPELLED: Final = 0.5
 _SKIPPED: Final = 0.35
 
-_REACH: Final = 4  # words of the text, per open word, that are worth skipping at these prices
+_REACH: Final = 4  # words of the text, per open word, that are worth skipping at these costs
 _MAX_OPEN: Final = 24  # timed words that may stay open
-_SURE_LETTERS: Final = 4  # in two words or more; otherwise twice as many
-_PHRASE: Final = 4  # words in a row that are looked for in the whole text
+_SURE_LETTERS: Final = 4  # that must agree, in two words or more; twice as many in one word
+_PHRASE: Final = 4  # words in a row to search for in the whole text
 _PHRASE_LETTERS: Final = 10
 _DASHES: Final = "—―"
 _SPELL_TAG: Final = "<spell"
@@ -46,14 +46,15 @@ def _letters(text: str) -> str:
 
 
 class Source:
-    """A growing transcript as words: runs without spaces, or single characters where none are used.
+    """A growing transcript, split into words.
 
-    A word includes the punctuation and closing tags attached to its end. A ``<spell>`` element is
-    one word; other tags belong to none.
+    A word is a run of characters without spaces; in a script without spaces it is one character. It
+    includes the punctuation and closing tags attached to its end. A ``<spell>`` element is one
+    word; other tags do not belong to a word.
 
     Attributes:
         text: The transcript, verbatim.
-        letters: Its letters and digits, folded; those of tags left out.
+        letters: Its letters and digits, case-folded, without those of tags.
         ends: For each word, the offset in `text` just after it.
         letter_ends: For each word, the offset in `letters` just after it.
     """
@@ -70,7 +71,7 @@ class Source:
             self.append(text)
 
     def append(self, text: str) -> None:
-        """Take more text, which may go on with the last word."""
+        """Append text, which may continue the last word."""
         self.text += text
         if self.ends:
             self.ends.pop()
@@ -79,12 +80,12 @@ class Source:
         self._read(self._last_start)
 
     def words_to(self, place: int) -> int:
-        """How many words are complete at an offset in `letters`."""
+        """Return the number of words that end at or before an offset in `letters`."""
         return bisect_right(self.letter_ends, place)
 
     def _read(self, at: int) -> None:
         text, letters = self.text, [self.letters]
-        place, inside = len(self.letters), False  # inside a word that letters may go on with
+        place, inside = len(self.letters), False  # inside a word that more letters may continue
         while at < len(text):
             folded, end, char = "", at + 1, text[at]
             attached = bool(self.ends) and self.ends[-1] == at
@@ -116,7 +117,7 @@ class Source:
         self.letters = "".join(letters)
 
     def _spelled(self, at: int, kind: Kind, end: int) -> str:
-        """The letters of a ``<spell>`` element, complete or not; "" for other markup."""
+        """Return the letters of a ``<spell>`` element, complete or not; "" for other markup."""
         if kind is Kind.TAG or self.text[at : at + len(_SPELL_TAG)].lower() != _SPELL_TAG:
             return ""
         opened = self.text.find(">", at, end) + 1
@@ -127,16 +128,20 @@ class Source:
 
 
 def _closes(char: str, *, inside: bool) -> bool:
-    """Whether punctuation belongs to the word before it."""
+    """Whether a punctuation character belongs to the word before it."""
     if char.isspace():
         return False
     return inside or unicodedata.category(char) not in ("Ps", "Pi")
 
 
 class Mark(NamedTuple):
-    """At ``end`` seconds the text has been spoken up to the letter offset ``place``.
+    """A point in time and the letter offset up to which the text has been spoken.
 
-    ``agrees`` says that the timed word was found there, rather than placed by its neighbours.
+    Attributes:
+        start: When the timed word starts, in seconds.
+        end: When it ends: the text up to ``place`` has been spoken.
+        place: Offset in `Source.letters`.
+        agrees: Whether the word was found in the text; otherwise its neighbours gave its place.
     """
 
     start: float
@@ -146,7 +151,7 @@ class Mark(NamedTuple):
 
 
 class _Step(NamedTuple):
-    """One timed word on the way through the letters."""
+    """The letters that one timed word covers: from ``before`` to ``after``."""
 
     before: int
     after: int
@@ -154,7 +159,7 @@ class _Step(NamedTuple):
 
 
 class _State(NamedTuple):
-    """The cheapest way to have come to a place, and the step that led there."""
+    """The lowest cost of reaching a place, and the last step to it."""
 
     cost: float
     came_from: int
@@ -162,11 +167,11 @@ class _State(NamedTuple):
 
 
 class Alignment:
-    """Marks for the timed words of a `Source`, as they come in.
+    """Aligns timed words with a `Source` as they arrive.
 
     Attributes:
         source: The text, which may grow.
-        marks: In the order of time and place; the last ones may still change.
+        marks: One or more per word, ordered by time and place; the last ones may still change.
     """
 
     __slots__ = ("_open", "_place", "_settled", "marks", "source")
@@ -176,10 +181,10 @@ class Alignment:
         self.marks: list[Mark] = []
         self._open: list[tuple[Timing, str]] = []
         self._place = 0
-        self._settled = 0  # how many marks are final
+        self._settled = 0  # number of final marks
 
     def add(self, words: Iterable[Timing]) -> None:
-        """Take timed words, on one time line and in order."""
+        """Add timed words, in order and on one time line."""
         for word in words:
             letters = Source(word.text).letters
             if not letters:
@@ -193,7 +198,7 @@ class Alignment:
                 self.review()
 
     def review(self) -> None:
-        """Look again for the places of open words; also after the text has grown."""
+        """Align the open words again; call it after the text has grown."""
         if not self._open:
             return
         steps = self._cheapest()
@@ -206,7 +211,7 @@ class Alignment:
             self._give_up(_MAX_OPEN // 2)
 
     def finish(self) -> None:
-        """No more words come: the open ones speak the rest, unless it is too long for them."""
+        """End the input: the open words cover the rest of the text, unless it is too long."""
         if not self._open:
             return
         steps, closing = self._cheapest(), list[_Step]()
@@ -217,16 +222,16 @@ class Alignment:
         self._settle(steps)
 
     def rewind(self, marks: int, place: int) -> None:
-        """Forget all but the first marks, and go on from a place."""
+        """Keep only the first ``marks`` marks and continue from the letter offset ``place``."""
         del self.marks[marks:]
-        if self.marks:  # the last one may have reached into the word that is spoken anew
+        if self.marks:  # the last one may reach into the word that is spoken again
             last = self.marks[-1]
             self.marks[-1] = last._replace(place=min(last.place, place))
         self._open.clear()
         self._place, self._settled = place, len(self.marks)
 
     def _mark(self, start: float, end: float, place: int, *, agrees: bool = False) -> None:
-        if self.marks:  # looked up by bisection, so it must grow whatever times are reported
+        if self.marks:  # `end` must not decrease, because bisection finds marks by it
             end = max(end, self.marks[-1].end)
         self.marks.append(Mark(start, end, place, agrees))
 
@@ -236,7 +241,7 @@ class Alignment:
         self._open.clear()
 
     def _give_up(self, count: int) -> None:
-        """Let the oldest open words stand for a word of the text each."""
+        """Match the oldest open words with one word of the text each, in order."""
         ends = self.source.letter_ends
         del self.marks[self._settled :]
         for word, _ in self._open[:count]:
@@ -248,7 +253,7 @@ class Alignment:
         self._trace(self._cheapest())
 
     def _trace(self, steps: Sequence[_Step]) -> None:
-        """Replace the marks of the open words; a step beyond the last word closes the text."""
+        """Replace the marks of the open words; one more step than words ends the text."""
         del self.marks[self._settled :]
         place = self._place
         run: list[tuple[Timing, int]] = []
@@ -261,7 +266,7 @@ class Alignment:
                 return
             word, had_run = self._open[index][0], bool(run)
             run.clear()
-            if not had_run and step.before > place:  # not reported: heard by the time of the next
+            if not had_run and step.before > place:  # spoken, but not reported
                 self._mark(word.start, word.start, step.before)
             place = step.after
             self._mark(word.start, word.end, place, agrees=True)
@@ -269,7 +274,7 @@ class Alignment:
             self._mark(word.start, word.end, after)
 
     def _bridge(self, words: Sequence[Timing], place: int, goal: int) -> None:
-        """Spread words that were not found over the text between two that were."""
+        """Spread words that were not found evenly over the text between two that were."""
         ends = self.source.letter_ends
         first, last = self.source.words_to(place), self.source.words_to(goal)
         for nth, word in enumerate(words, 1):
@@ -278,7 +283,7 @@ class Alignment:
             self._mark(word.start, word.end, place)
 
     def _by_phrase(self) -> list[_Step]:
-        """Where the latest words stand further on, when a stretch of the text got no times."""
+        """Search the whole text for the latest words, in case the service skipped a part."""
         phrase = "".join(letters for _, letters in self._open[-_PHRASE:])
         if len(self._open) < _PHRASE or len(phrase) < _PHRASE_LETTERS:
             return []
@@ -292,7 +297,7 @@ class Alignment:
         return steps
 
     def _cheapest(self) -> list[_Step]:
-        """The cheapest way of the open words through the letters that lie ahead."""
+        """Return the alignment of the open words with the lowest cost, one step per word."""
         row = {self._place: _State(0.0, self._place, "step")}
         rows: list[dict[int, _State]] = []
         for _, letters in self._open:
@@ -310,7 +315,7 @@ class Alignment:
         return steps[::-1]
 
     def _skip(self, row: dict[int, _State]) -> None:
-        """Let words of the text go unspoken."""
+        """Add to a row the places that are reached by skipping words of the text."""
         ends, first = self.source.letter_ends, self.source.words_to(min(row))
         boundaries = set(ends[first : first + _REACH * (1 + len(self._open))])
         at, cost = min(row), row[min(row)].cost
@@ -322,7 +327,7 @@ class Alignment:
                 at, cost = place, known.cost
 
     def _speak(self, row: dict[int, _State], letters: str) -> dict[int, _State]:
-        """Let one timed word agree with the text, replace a word of it, or stand for nothing."""
+        """Return the row after one timed word: it agrees, replaces a word, or is extra."""
         source, reached = self.source, dict[int, _State]()
 
         def reach(place: int, cost: float, came_from: int, kind: str) -> None:
@@ -342,13 +347,13 @@ class Alignment:
 
 
 def _are_alike(written: str, spoken: str) -> bool:
-    """Whether two spellings share more than half of their start."""
+    """Whether two spellings begin with the same letters, for more than half of the longer."""
     half = max(len(written), len(spoken)) // 2 + 1
     return half > 1 and written[:half] == spoken[:half]
 
 
 def _is_sure(steps: Sequence[_Step]) -> bool:
-    """Whether the latest words agree well enough to trust the way there."""
+    """Whether enough of the latest words agree to make the alignment final."""
     words = letters = 0
     for index in range(len(steps) - 1, -1, -1):
         step = steps[index]

@@ -1,10 +1,10 @@
 # ruff: noqa: RUF001, RUF003 - tables of the punctuation of many scripts
-"""Tokens of a language model in, speakable chunks out, not a character changed.
+"""Split a stream of language-model tokens into speakable chunks, without changing the text.
 
-Text is looked at where one word ends and the next begins: only the first letter of the next word
-tells the end of a sentence from "3.14", "Dr. Who" or "e.g. this". So a chunk is released when the
-word after it starts, what is not a word never stands alone, and any splitting of the same text
-gives the same chunks. When a model pauses, `Chunker.pause` releases what is held back.
+The chunker decides at the start of a word about a cut before it: only the first letter of the next
+word tells the end of a sentence from "3.14", "Dr. Who" or "e.g. this". So it releases a chunk when
+the word after it starts, never makes a chunk without a word, and gives the same chunks however the
+text was split into tokens. When the model pauses, `Chunker.pause` releases the text held back.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from typing import ClassVar, Final, NamedTuple
 from ..errors import ConfigurationError
 from .markup import Kind, extends, is_composed, is_spaceless, markup_at
 
-# Sentences are already whole; with any delay the service would collect the text a second time.
+# Chunks are whole sentences; with a delay the service would buffer the text a second time.
 CHUNKED_BUFFER_DELAY_MS: Final = 0
 
-_SPACE: Final = r"[^\S\u00a0\u202f]"  # a no-break space asks not to be cut at
+_SPACE: Final = r"[^\S\u00a0\u202f]"  # never cut at a no-break space
 _SURE_STOPS: Final = "。！？｡．؟۔।॥։።៕។။།‽⁇⁈⁉"  # end a sentence with no space after them
 _STOPS: Final = f"{_SURE_STOPS}.!?…‥"
-# Stand-ins for tags, whose inside is no place to look: characters that Unicode keeps out of text.
+# Placeholders for tags, so that no pattern matches inside one: Unicode noncharacters.
 _CLOSING, _HIDDEN = "\ufdd0", "\ufdd1"
 _CLOSERS: Final = _CLOSING + r"\"'*_)\]}”’“‘»«›‹」』）】》〉］｝〕"
 _STOP: Final = re.compile(rf"([{_STOPS}]+)([{_CLOSERS}]*)({_SPACE}*)")
@@ -34,9 +34,9 @@ _PARAGRAPH: Final = re.compile(rf"{_SPACE}*\n{_SPACE}*\n{_SPACE}*")
 _BLANK: Final = re.compile(rf"{_SPACE}+")
 _LAST_WORD: Final = re.compile(r"[^\s\"'“”‘’«»()\[\]{}<>¿¡*_]*\Z")
 _LOOK_BACK: Final = 24
-_IN_NUMBERS: Final = frozenset("，：、—―")  # 1，000 and 3—5; the narrow ones need a space anyway
+_IN_NUMBERS: Final = frozenset("，：、—―")  # 1，000 and 3—5; their ASCII forms need a space anyway
 
-# Where a missed cut costs a little latency and a wrong one an audible stumble, it is not made.
+# No cut after these: a missed cut costs a little latency, a wrong one makes the speech stumble.
 _TITLES: Final = frozenset(
     "mr mrs ms mx dr prof sr jr st mt gen col capt cpt lt sgt maj rev hon gov sen rep pres supt "  # noqa: SIM905 - reads better than eighty quoted words
     "messrs vs inc ltd co corp dept ca approx hr fr frl bzw sog evtl ggf inkl vgl str sra srta dra "
@@ -49,13 +49,13 @@ _BEFORE_NUMBERS: Final = frozenset(
 _DOTTED: Final = re.compile(r"(?:[^\W\d_]{1,2}\.)+[^\W\d_]{1,2}")  # e.g, U.S, Ph.D, z.B
 
 _NO_START: Final = (
-    "ーｰ々ゝゞヽヾぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮะาำๅะາຳ"  # cling to what precedes
+    "ーｰ々ゝゞヽヾぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮะาำๅะາຳ"  # never start a chunk
 )
 _NO_END: Final = "เแโใไເແໂໃໄ"  # vowels written before their consonant
 
 
 class Rank(IntEnum):
-    """How good a place to cut is."""
+    """Quality of a place to cut; higher is better."""
 
     CHARACTER = 0
     SPACE = 1
@@ -71,26 +71,26 @@ class Cut(NamedTuple):
 
 
 class Chunker:
-    """Cuts a growing text into speakable chunks; joined again they are the text.
+    """Splits a growing text into speakable chunks; joined again they give the same text.
 
-    A sentence ends a chunk once the chunk has ``min_chars``; shorter sentences share one. A chunk
-    that would pass ``max_chars`` ends at its last clause, or else its last space, or else, in a
-    script without spaces, between two characters. Only a word, a tag or a run of punctuation that
-    is longer by itself makes a longer chunk. White space stays with the chunk before it. Every
-    chunk has a letter or digit outside tags, unless the whole text has none.
+    A chunk ends with a sentence, as soon as it has ``min_chars``; shorter sentences share a chunk.
+    A chunk that would exceed ``max_chars`` ends at its last clause, or else its last space, or
+    else, in a script without spaces, between two characters. A chunk is longer only if one word,
+    one tag or one run of punctuation is. White space stays with the chunk before it. Every chunk
+    has a letter or digit outside tags, unless the whole text has none.
 
     Args:
-        min_chars: Characters below which a sentence does not stand alone.
-        max_chars: Characters after which text without a stop is cut.
-        first_chars: The first chunk is released sooner: at the first stop whatever its length, or
-            at the first end of a clause after this many characters.
+        min_chars: Minimum length of a chunk that ends with a sentence, in characters.
+        max_chars: Maximum length of a chunk, in characters.
+        first_chars: The first chunk ends sooner: with the first sentence of any length, or with the
+            first clause after this many characters.
 
     Raises:
         ConfigurationError: Unless 1 <= ``min_chars`` <= ``max_chars`` and 1 <= ``first_chars``.
 
     Attributes:
-        PAUSE_S: Seconds without text after which to call `pause`: as long as the service itself
-            collects text by default.
+        PAUSE_S: Seconds without text after which to call `pause`: the same as the service's
+            default buffer delay.
     """
 
     PAUSE_S: ClassVar[float] = 3.0
@@ -119,23 +119,23 @@ class Chunker:
         self._reset()
 
     def _reset(self) -> None:
-        self._text = ""  # what was not released when the call began
-        self._start = 0  # of the chunk in hand
-        self._pos = 0  # before it everything is decided
+        self._text = ""  # unreleased text when the call began
+        self._start = 0  # of the current chunk
+        self._pos = 0  # everything before it is decided
         self._word_end = 0  # of the last word before _pos
         self._has_word = False
         self._first = True
-        self._cuts: list[Cut] = []  # places in the chunk in hand that were not good enough
+        self._cuts: list[Cut] = []  # places in the current chunk that were not good enough
 
     def feed(self, text: str) -> list[str]:
-        """Take text, split anywhere; the chunks that are certain by now."""
+        """Add text, split at any point; return the chunks that are now complete."""
         self._text += text
         chunks = self._scan(final=False)
         self._drop_released()
         return chunks
 
     def finish(self) -> list[str]:
-        """Take the end of the text; the chunks that were held back. The chunker starts over."""
+        """End the text; return the rest of its chunks. The chunker can then be used again."""
         chunks = self._scan(final=True)
         while self._cuts and len(self._text) - self._start > self._max:
             chunks.append(self._release(self._best()))
@@ -145,10 +145,12 @@ class Chunker:
         return chunks
 
     def pause(self) -> list[str]:
-        """Take a pause of the text, such as a tool call: the chunks that were held back.
+        """Release the text held back when the model pauses, such as for a tool call.
 
-        A word that stands at the end counts as whole. Markup that has only begun stays, and what
-        is not a word still waits for one.
+        A word at the end counts as whole. Unfinished markup is kept, and so is text without a word.
+
+        Returns:
+            The released chunks.
         """
         if not self._has_word:
             return []
@@ -176,7 +178,7 @@ class Chunker:
         return chunks
 
     def _settle(self, cut: Cut | None) -> list[str]:
-        """Release what a place to cut completes, or remember the place."""
+        """Release the chunks that a place to cut completes, or remember the place."""
         if cut is None:
             return []
         chunks: list[str] = []
@@ -199,7 +201,7 @@ class Chunker:
         return cut.rank is Rank.SENTENCE and length >= self._min
 
     def _best(self) -> int:
-        """Where to cut an overlong chunk: the last place of the best kind that leaves no scrap."""
+        """Return where to cut an overlong chunk: the last of the best places past ``min_chars``."""
         start, least = self._start, self._min
         return max(self._cuts, key=lambda cut: (cut.at - start >= least, cut.rank, cut.at)).at
 
@@ -220,11 +222,11 @@ class Chunker:
 
 
 def find_cut(text: str, start: int, word_end: int, next_word: int) -> Cut | None:
-    """The best place to cut between two words.
+    """Return the best place to cut between two words, or None.
 
     Args:
-        text: Text with both words, the second at least with its first character.
-        start: Offset before which nothing counts.
+        text: Text that has the first word and at least the first character of the second.
+        start: Offset of the current chunk; earlier text is ignored.
         word_end: Offset just after the first word.
         next_word: Offset of the second word.
     """
@@ -249,7 +251,7 @@ def _between_characters(text: str, at: int) -> Cut | None:
 
 
 def _without_tags(text: str, start: int, end: int) -> str:
-    """A gap between words with its tags made unreadable, except for where they begin."""
+    """Return the gap between two words with its tags replaced by placeholders."""
     parts: list[str] = []
     while start < end:
         markup, at = markup_at(text, start), start
@@ -264,7 +266,7 @@ def _without_tags(text: str, start: int, end: int) -> str:
 
 
 def _at_stop(text: str, start: int, word_end: int, gap: str) -> Cut | None:
-    """The end of a sentence in a gap, as an offset in the gap."""
+    """Return the place after a sentence end in a gap, as an offset in the gap, or None."""
     following = text[word_end + len(gap)]
     paragraph = _PARAGRAPH.search(gap)
     stop = _STOP.search(gap)
@@ -277,7 +279,7 @@ def _at_stop(text: str, start: int, word_end: int, gap: str) -> Cut | None:
 
 
 def _ends(stop: re.Match[str], before: str, rest: str, following: str) -> bool:
-    """Whether a stop can be more than part of a word or number, whatever it means."""
+    """Whether a stop can end a sentence or clause, rather than be part of a word or number."""
     stops, _, space = stop.groups()
     if space:
         return True
@@ -308,18 +310,18 @@ def _is_abbreviation(word: str, following: str) -> bool:
     folded = word.casefold()
     if folded in _TITLES or _DOTTED.fullmatch(word):
         return True
-    if len(word) == 1 and word.upper() != word.lower():  # an initial
+    if len(word) == 1 and word.upper() != word.lower():  # initial of a name
         return True
     return folded in _BEFORE_NUMBERS and following.isdigit()
 
 
 def _starts_small(char: str) -> bool:
-    """Whether no sentence starts with this letter; scripts without title case always may."""
+    """Whether a letter is lower case and has an upper case, so that it starts no sentence."""
     return char.islower() and char.title() != char
 
 
 def _at_blank(gap: str) -> Cut | None:
-    """The end of a clause or a space in a gap, as an offset in the gap."""
+    """Return the place after a clause or a space in a gap, as an offset in the gap, or None."""
     if (pause := _PAUSE.search(gap)) is not None:
         return Cut(Rank.CLAUSE, pause.end())
     if (blank := _BLANK.search(gap)) is not None:

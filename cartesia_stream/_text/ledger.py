@@ -1,8 +1,8 @@
-"""The account of one utterance: what it says, what was delivered, and what was heard.
+"""Tracks the text of one utterance: which part was sent, delivered and heard.
 
-Answers are prefixes of the source text, verbatim, that end with a word and the punctuation and
-closing tags attached to it. The space after a word, and a tag such as ``<break time="1s"/>``, come
-with the word that follows; the whole text comes with the end of the stream.
+The answers are exact prefixes of the source text. Each ends with a word, including the punctuation
+and closing tags attached to it. The space after a word, and a tag such as ``<break time="1s"/>``,
+belong to the next word. At the end of the stream the answer is the whole text.
 """
 
 from __future__ import annotations
@@ -21,24 +21,24 @@ if TYPE_CHECKING:
     from ..audio import AudioFormat
     from .align import Alignment, Mark, Source
 
-TOLERANCE_S: Final = 0.02  # a word this close to its end counts as heard; times are rounded
-_ROUNDING_S: Final = 1e-6  # but its audio arrived only if it did to the last sample
+TOLERANCE_S: Final = 0.02  # a word counts as heard this long before its end; times are rounded
+_ROUNDING_S: Final = 1e-6  # a word counts as delivered only with its last sample
 
-# Common rates of speech, for text without times; a spaceless letter is a syllable.
+# Usual speech rates, for text without word times. Without spaces, a letter is a syllable.
 _LETTERS_PER_SECOND: Final = 14.0
 _SYLLABLES_PER_SECOND: Final = 4.5
-_SYLLABIC: Final = 1.5  # letters per word up to which a text counts in syllables
+_SYLLABIC: Final = 1.5  # maximum letters per word of a text that is counted in syllables
 
-_JITTER_S: Final = 0.05  # by how much times of one line may go back
+_JITTER_S: Final = 0.05  # how far back times of one time line may go
 
 
 def shift(words: Sequence[Timing], offset: float) -> tuple[Timing, ...]:
-    """The same words ``offset`` seconds later: times of a new take on the line of the utterance."""
+    """Return the words ``offset`` seconds later, to put a take on the utterance's time line."""
     return tuple(Timing(word.text, word.start + offset, word.end + offset) for word in words)
 
 
 class _Cut(NamedTuple):
-    """Where speech can go on anew: offsets in the text and its letters, and seconds of audio."""
+    """A place to resume from: offsets in the text and in its letters, and seconds of audio."""
 
     end: int
     place: int
@@ -50,25 +50,25 @@ _UNGUARDED: Final = nullcontext()
 
 
 def _alignment() -> Alignment:
-    """An empty one; its module, which has patterns to compile, is loaded for the first."""
+    """Return an empty alignment; import its module, with patterns to compile, on first use."""
     from .align import Alignment, Source
 
     return Alignment(Source())
 
 
 class Ledger:
-    """What was said of one utterance, on one time line.
+    """Tracks which part of one utterance was spoken, on one time line.
 
-    One thread feeds it and asks it; with a guard, any thread may `push` and ask what was `heard`.
+    Only one thread may use it. With a guard, any thread may call `push` and `heard`.
 
-    Feed it everything that is sent and received: `push`, `timestamps`, `audio`, `finish`. When the
-    connection drops, `resume` gives the text to send on a new one.
+    Report everything that is sent and received: call `push`, `timestamps`, `audio` and `finish`.
+    When the connection drops, `resume` returns the text to send on a new one.
 
     Args:
         fmt: Format of the audio, for its duration.
-        timed: Whether word times are expected. Nothing counts as spoken then before the first of
-            them; otherwise it is estimated until there are some.
-        guard: A lock that the thread which holds it may take again; nothing waits under it.
+        timed: Whether word times are expected. If so, no text counts as spoken before the first
+            word time; otherwise the ledger estimates until word times arrive.
+        guard: A reentrant lock; the ledger never blocks while it holds the lock.
     """
 
     __slots__ = (
@@ -96,36 +96,36 @@ class Ledger:
         self._format = fmt
         self._guard = _UNGUARDED if guard is None else guard
         self._timed = timed
-        self._pieces: list[str] = []  # pushed, not yet read; another thread may push
-        self._alignment = _alignment() if timed else None  # otherwise made when words matter
+        self._pieces: list[str] = []  # pushed but not yet read; another thread may push
+        self._alignment = _alignment() if timed else None  # otherwise created when first needed
         self._nbytes = 0
         self._base = 0.0  # seconds of audio kept from earlier takes
-        self._offset = 0.0  # of the times as reported, on the line of the utterance
+        self._offset = 0.0  # of the reported times, on the utterance's time line
         self._last: Timing | None = None  # latest word of this take, as reported
         self._done = False
         self._kept = _START
-        self._estimated = False  # whether a take began at an estimated word
+        self._estimated = False  # whether a take began at an estimated place
 
     # --- what happens
 
     def push(self, text: str) -> None:
-        """Account for text that was sent, split anywhere."""
+        """Record text that was sent, split at any point."""
         self._pieces.append(text)
 
     def audio(self, nbytes: int) -> None:
-        """Account for bytes of audio that were delivered."""
+        """Record audio that was delivered, in bytes."""
         self._nbytes += nbytes
 
     def timestamps(self, words: Sequence[Timing]) -> tuple[Timing, ...]:
-        """Account for word times; may come before or after the audio they describe.
+        """Record word times, which may arrive before or after their audio.
 
-        Whether times run on or start again with each input is undocumented. A word that starts
-        before an earlier one opens a new line. It starts at the audio delivered so far where the
-        times run ahead of the audio, otherwise at the end of the last word, which is early by the
-        pause between the inputs at most.
+        The API does not say whether times continue or start again with each input. A word that
+        starts before an earlier one begins a new time line. If times arrive ahead of their audio,
+        that line starts at the end of the audio delivered so far. Otherwise it starts at the end of
+        the last word, which is too early by at most the pause between the inputs.
 
         Args:
-            words: One report of the service, or none.
+            words: The words of one report of the service; may be empty.
 
         Returns:
             The same words, in seconds from the start of the utterance's audio.
@@ -140,12 +140,12 @@ class Ledger:
                     self._offset = self._next_line(self._sane(words[-1]).end)
                 self._last = word
                 placed += shift((word,), self._offset)
-            if not self._done:  # the end said that all of the text was spoken
+            if not self._done:  # after the end, all of the text counts as spoken
                 self._aligned.add(placed)
             return tuple(placed)
 
     def finish(self) -> None:
-        """Account for the end of the stream: all audio was delivered."""
+        """Record the end of the stream: all audio was delivered."""
         with self._guard:
             if self._alignment is not None:
                 self._read()
@@ -153,18 +153,18 @@ class Ledger:
             self._done = True
 
     def keep(self) -> None:
-        """Let nothing undo what is in `delivered` now: its audio was handed out.
+        """Make the current `delivered` text final, because the consumer got its audio.
 
-        Text that goes on with a word which was spoken already is then a word by itself.
+        Later text that continues a word already spoken counts as a word of its own.
         """
         with self._guard:
             self._kept = self._cut()
 
     def resume(self) -> str:
-        """Begin a new take after a drop; the text to send, which is not to be pushed again.
+        """Begin a new take after a dropped connection; return the text to send.
 
-        Audio beyond `cut_at` is forgotten and must be trimmed where it has not been played. Times
-        and audio of the new take follow at that position.
+        Do not `push` this text again. The ledger forgets the audio beyond `cut_at`; the caller must
+        drop that audio if it is not yet played. The new take's audio and times start there.
         """
         with self._guard:
             self._kept = cut = self._cut()
@@ -175,31 +175,31 @@ class Ledger:
             self._last = None
             return self._source.text[cut.end :]
 
-    # --- what it comes to
+    # --- answers
 
     @property
     def source(self) -> str:
-        """All text so far."""
+        """All text pushed so far."""
         with self._guard:
             self._read()
             return self._source.text
 
     @property
     def seconds(self) -> float:
-        """Audio delivered, without what a new take has replaced."""
+        """Seconds of audio delivered, without audio that a new take replaced."""
         return self._base + self._format.duration(self._nbytes)
 
     @property
     def timed_until(self) -> float:
-        """Up to where word times are known; before the end, `heard` says no more beyond it."""
+        """Seconds up to which word times are known; `heard` ends here until more times arrive."""
         return self._marks[-1].end if self._marks else 0.0
 
     @property
     def exact(self) -> bool:
-        """Whether answers rest on word times that fit the text.
+        """Whether the answers are based on word times that fit the text.
 
-        False without times, where they are estimated from the length of the text; where most timed
-        words were not found in it; and where the stream ended with words untimed.
+        False if there are no times, so that the answers are estimates from the length of the text;
+        if most timed words were not found in the text; or if the stream ended with untimed words.
         """
         with self._guard:
             if not self._marks or self._estimated:
@@ -209,14 +209,14 @@ class Ledger:
             return not self._done or self._marks[-1].place >= len(self._source.letters)
 
     def heard(self, at: float) -> str:
-        """The start of the text that had been spoken at a position of the audio.
+        """Return the start of the text that was spoken up to a position in the audio.
 
         Args:
-            at: Playhead, in seconds from the start of the utterance's audio.
+            at: Playback position, in seconds from the start of the utterance's audio.
 
         Returns:
-            Up to the last word that ended by then; "" before; all of the text at the end of a
-            finished stream. Never less for a later position.
+            The text up to the last word that ended by then; "" if no word has. At the end of a
+            finished stream, all of the text. A later position never gives a shorter text.
         """
         with self._guard:
             self._read()
@@ -226,25 +226,25 @@ class Ledger:
             return self._source.text[: self._source.ends[words - 1]] if words else ""
 
     def delivered(self) -> str:
-        """The start of the text whose audio arrived in full; a word in part does not count."""
+        """Return the start of the text whose audio arrived in full, in whole words."""
         with self._guard:
             return self.source[: self._cut().end]
 
     def remaining(self) -> str:
-        """The rest of the text; the two together are the source."""
+        """Return the rest of the text, after `delivered`."""
         return self.source[len(self.delivered()) :]
 
     @property
     def cut_at(self) -> float:
-        """Seconds of audio to keep before the rest of the text is spoken anew, in whole samples.
+        """Seconds of audio to keep before the rest of the text is spoken again, in whole samples.
 
-        In the pause before the first word that is not in `delivered`, so that no word is heard
-        twice and none is lost.
+        The position is in the pause before the first word that is not in `delivered`, so that each
+        word is heard exactly once.
         """
         with self._guard:
             return self._cut().at
 
-    # --- how
+    # --- internals
 
     @property
     def _aligned(self) -> Alignment:
@@ -265,7 +265,7 @@ class Ledger:
         return self.seconds or self.timed_until
 
     def _read(self) -> None:
-        count = len(self._pieces)  # what is pushed meanwhile comes behind these
+        count = len(self._pieces)  # another thread may append more meanwhile
         text = "".join(self._pieces[:count])
         del self._pieces[:count]
         if text:
@@ -273,11 +273,11 @@ class Ledger:
             self._aligned.review()
 
     def _mark_of(self, place: int) -> int:
-        """The first mark at which the text was spoken up to a place."""
+        """Return the index of the first mark at or after a letter offset."""
         return bisect_left(self._marks, place, key=lambda mark: mark.place)
 
     def _cut(self) -> _Cut:
-        """Where the audio so far ends, in whole words."""
+        """Return the place after the last whole word of the audio so far."""
         words = self._words_by(self.seconds, tolerance=_ROUNDING_S)
         source = self._source
         if self._done:
@@ -293,12 +293,12 @@ class Ledger:
         else:
             at = place / self._rate
         samples = self._format.nbytes(min(self.seconds, at))
-        # what was attached to a word after it had been spoken was not spoken with it
+        # text attached to a word after it was spoken is not part of it
         end = self._kept.end if place == self._kept.place else source.ends[words - 1]
         return _Cut(end, place, self._format.duration(samples))
 
     def _words_by(self, at: float, tolerance: float = TOLERANCE_S) -> int:
-        """How many words of the source were spoken by a position."""
+        """Return the number of words of the source that were spoken by a position."""
         self._read()
         known = bisect_right(self._marks, at + tolerance, key=lambda mark: mark.end)
         place = self._marks[known - 1].place if known else 0
@@ -307,7 +307,7 @@ class Ledger:
         return self._source.words_to(place)
 
     def _estimate(self, at: float, place: int) -> int:
-        """The letters spoken by a position that has no times, at an even pace."""
+        """Estimate the letters spoken by a position without word times, at a constant rate."""
         late, letters = max(0.0, at - self.timed_until), len(self._source.letters)
         if not self._done:
             return min(letters, place + int(late * self._rate))
@@ -316,13 +316,13 @@ class Ledger:
 
     @property
     def _rate(self) -> float:
-        """Letters per second, guessed from the script."""
+        """Letters per second, estimated from the script."""
         source = self._source
         syllabic = len(source.letters) <= _SYLLABIC * len(source.ends)
         return _SYLLABLES_PER_SECOND if syllabic else _LETTERS_PER_SECOND
 
     def _sane(self, word: Timing) -> Timing:
-        """A word whose times are finite, not negative, and in order."""
+        """Return the word with times that are finite, not negative, and in order."""
         start, end = word.start, word.end
         if not math.isfinite(start):
             start = self._last.end if self._last is not None else 0.0
@@ -330,7 +330,7 @@ class Ledger:
         return Timing(word.text, start, max(start, end) if math.isfinite(end) else start)
 
     def _starts_again(self, word: Timing, *, opens: bool) -> bool:
-        """Whether a word, perhaps the one that opens a report, begins a new line of times."""
+        """Whether a word begins a new time line; ``opens`` says that it is first in its report."""
         last = self._last
         if last is None or word.start >= last.end - _JITTER_S:
             return False

@@ -1,7 +1,7 @@
-"""What is not plain words in a transcript: tags, scripts without spaces, composed characters.
+"""Recognize tags, scripts without spaces, and composed characters in a transcript.
 
-Tags are the service's: ``<break time="1s"/>``, ``<spell>AB12</spell>``, ``[laughter]``. A ``<`` or
-``[`` that no tag can come of is text, and so is one whose end is not in sight.
+The service defines the tags: ``<break time="1s"/>``, ``<spell>AB12</spell>``, ``[laughter]``. A
+``<`` or ``[`` that cannot begin a tag is text, and so is one without an end within reach.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import unicodedata
 from enum import Enum
 from typing import Final, NamedTuple
 
-MAX_SPELL: Final = 400  # characters after which an unclosed <spell> holds text back no longer
+MAX_SPELL: Final = 400  # characters after which an unclosed <spell> no longer holds text back
 
 _TAG: Final = re.compile(r"</?[A-Za-z][^<>\n]{0,120}>")
 _CUE: Final = re.compile(r"\[[^\W\d_][^\[\]<>\n]{0,40}\]")
@@ -19,19 +19,19 @@ _OPEN: Final = re.compile(r"</?(?:[A-Za-z][^<>\n]{0,120})?\Z|\[(?:[^\W\d_][^\[\]
 _SPELL: Final = re.compile(r"<spell\b[^<>\n]*(?<!/)>", re.IGNORECASE)
 _UNSPELL: Final = re.compile(r"</spell\s*>", re.IGNORECASE)
 
-# Written without spaces between words: Thai, Lao, Burmese, Khmer, kana, bopomofo, Han.
+# Scripts without spaces between words: Thai, Lao, Burmese, Khmer, kana, bopomofo, Han.
 _SPACELESS: Final = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3021-\u3029\u3031-\u3035\u3041-\u312f"
     "\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff]"
 )
 _JOINERS: Final = "\u200c\u200d"
-# Modifiers that follow their base although they are no combining marks: half-width voicing marks,
-# skin tones, the letters of flags spelled with tag characters.
+# Modifiers that follow their base character but are not combining marks: half-width voicing marks,
+# skin tones, and the tag characters that spell some flags.
 _MODIFIERS: Final = re.compile("[\uff9e\uff9f\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]")
 
 
 class Kind(Enum):
-    """What stands at a position of a transcript."""
+    """Kind of markup at a position of a transcript."""
 
     TAG = "tag"  # markup that is not spoken
     SPELL = "spell"  # a whole <spell> element, spoken letter by letter
@@ -46,9 +46,9 @@ class Markup(NamedTuple):
 
 
 def markup_at(text: str, at: int) -> Markup | None:
-    """The markup that starts at an offset, or None where plain text does.
+    """Return the markup that starts at an offset, or None for plain text.
 
-    More text never turns an answer into another one, except `Kind.OPEN`.
+    Only an answer of `Kind.OPEN` can change when more text follows.
     """
     if text[at] not in "<[":
         return None
@@ -82,10 +82,10 @@ def extends(char: str) -> bool:
 
 
 def is_composed(text: str, at: int) -> bool:
-    """Whether a cut at an offset would take a composed character apart.
+    """Whether a cut at an offset would split a composed character.
 
-    It knows what can follow a space, a stop or a letter, not all of Unicode's annex 29: the rest
-    (Hangul jamo, pairs of flag letters) holds no place where the chunker cuts.
+    This checks only what can follow a space, a stop or a letter, not all of Unicode annex 29: the
+    chunker never cuts in the other cases (Hangul jamo, pairs of flag letters).
     """
     if not 0 < at < len(text):
         return False

@@ -1,9 +1,10 @@
-"""One thing to be said, over as many contexts as it takes.
+"""Recovery of one utterance: repeat or resume it in a new context after a failure.
 
-A context that broke off before any audio was handed out is simply said again. One that broke off
-later can be resumed where the caller asked for it: word times tell which words arrived in full,
-audio beyond the last of them is held back, and only the rest is spoken on a fresh context. So no
-word is heard twice and none is lost; otherwise the error says what was delivered and what was not.
+If a context fails before the consumer got audio, the whole text is sent again. If it fails later,
+the utterance can be resumed, provided the caller asked for that: word times tell which words
+arrived in full, audio beyond the last of them is held back, and only the rest is spoken in a new
+context. So each word is heard exactly once. If the utterance cannot recover, the error says which
+text was delivered and which was not.
 """
 
 from __future__ import annotations
@@ -29,15 +30,15 @@ if TYPE_CHECKING:
 Times: TypeAlias = WordTimestamps | PhonemeTimestamps
 
 _ROUNDING_S: Final = 1e-6
-HOLD_S: Final = 2.0  # how much audio is held back for a word's times before resuming is given up
+HOLD_S: Final = 2.0  # maximum of audio to hold back for missing word times; then give up resuming
 
 _NO_AUDIO: Final = AudioChunk(data=b"")
 
-_OURS: Final = ("input", "write", "queue", "close")  # waits that another context would not mend
+_OURS: Final = ("input", "write", "queue", "close")  # timeouts that another context would not fix
 
 
 def recorded(ledger: Ledger, event: SpeechEvent) -> SpeechEvent:
-    """Enter an event into the books; word times come back on the utterance's own time line."""
+    """Record an event in the ledger; return it with word times on the utterance's time line."""
     if type(event) is AudioChunk:
         ledger.audio(len(event.data))
     elif type(event) is WordTimestamps:
@@ -48,13 +49,13 @@ def recorded(ledger: Ledger, event: SpeechEvent) -> SpeechEvent:
 
 
 class Recovery(NamedTuple):
-    """How to go on after a failure.
+    """How to continue after a failure.
 
     Attributes:
         delay: Seconds to wait first.
-        text: What is still to be said of the text so far.
-        events: What the consumer gets meanwhile.
-        dropped: Bytes of audio that arrived, and will be spoken anew.
+        text: The unspoken part of the text so far.
+        events: Events for the consumer, before those of the new context.
+        dropped: Bytes of audio that arrived and were dropped, because it will be spoken again.
     """
 
     delay: float
@@ -64,25 +65,25 @@ class Recovery(NamedTuple):
 
     @property
     def resumed(self) -> bool:
-        """Whether audio was handed out already."""
+        """Whether the new context resumes after audio that the consumer already got."""
         return any(type(event) is Resumed for event in self.events)
 
 
 class Utterance:
-    """The text, the audio handed out, and what a failure means for both; not thread-safe.
+    """Text and audio of one utterance, and its recovery after failures. Not thread-safe.
 
     Args:
-        fields: The constant fields of the request; times of words are added for resuming.
-        fmt: Format of the audio, ``raw``.
-        resume: Whether to go on in a fresh context after audio was handed out.
-        max_retries: How often to begin again at most.
-        guard: Of the ledger.
+        fields: The constant fields of the request. Resuming also turns on ``add_timestamps``.
+        fmt: Format of the audio; the container is ``raw``.
+        resume: Whether to resume in a new context after the consumer got audio.
+        max_retries: Maximum number of restarts, not counting those after 429.
+        guard: Lock of the ledger; see `Ledger`.
 
     Attributes:
-        fields: The constant fields of the request; from the first context on, its encoder.
-        ledger: Text, times and audio so far.
-        finished: Whether the text is complete.
-        restarts: How often it began again.
+        fields: The constant fields of the request, or, once a context was opened, their encoder.
+        ledger: Text, word times and audio so far.
+        finished: Whether the input is finished: no more text comes.
+        restarts: Number of restarts so far.
     """
 
     __slots__ = (
@@ -123,29 +124,30 @@ class Utterance:
         self._backoff = Backoff(max_retries, idempotent=True)
         self._repeats = max_retries > 0
         self._resumable = resume
-        self._audible = False  # whether audio was handed out
-        self._early: list[SpeechEvent] = []  # what came before the first audio
-        self._pending = bytearray()  # audio that is held back, to be able to resume
+        self._audible = False  # whether the consumer got audio
+        self._early: list[SpeechEvent] = []  # events before the first audio
+        self._pending = bytearray()  # audio held back, so that the utterance can resume
         self._times: list[Times] = []  # of that audio
         self._last = _NO_AUDIO
         self._handed_out = 0  # bytes of audio
-        self._base = 0.0  # seconds of audio before the present context
+        self._base = 0.0  # seconds of audio before the current context
 
-    # --- what happens
+    # --- text and events
 
     @property
     def is_said(self) -> bool:
-        """Whether nothing that can be heard is left of a complete text that was begun."""
+        """Whether every audible part of a finished text has been spoken."""
         if not (self.finished and self._audible):
             return False
-        from .align import Source  # needed by failures alone, and by words
+        from .align import Source  # imported only after a failure
 
         return not Source(self.ledger.remaining()).letters
 
     def passes(self, event: SpeechEvent) -> bool:
-        """Whether the event is audio that goes out as it is; otherwise give it to `receive`.
+        """Record an event that the consumer gets unchanged, and return whether it is one.
 
-        Nearly all events of nearly all streams are.
+        This is the fast path for audio, which is nearly all events. When it returns False, the
+        caller must pass the event to `receive`.
         """
         if type(event) is not AudioChunk or self._resumable or self._pending or self._early:
             return False
@@ -156,12 +158,12 @@ class Utterance:
         return True
 
     def receive(self, event: SpeechEvent) -> list[SpeechEvent]:
-        """Take an event of the present context; what the consumer gets for it."""
+        """Handle an event of the current context; return the events for the consumer."""
         if type(event) is PhonemeTimestamps and self._base:
             event = msgspec.structs.replace(event, phonemes=shift(event.phonemes, self._base))
         event = recorded(self.ledger, event)
         if type(event) is Cancelled:
-            return [event]  # and nothing stale before it
+            return [event]  # without the events held back
         if type(event) is Done:
             return [*self._hand_out_all(), *self._take_early(), event]
         if type(event) is AudioChunk:
@@ -172,23 +174,23 @@ class Utterance:
             self._last = event
             return self._release()
         if self._resumable and isinstance(event, WordTimestamps | PhonemeTimestamps):
-            self._times.append(event)  # the next context would tell some of them again
+            self._times.append(event)  # the next context would report some of them again
             return self._release()
         if not self._audible:
-            self._early.append(event)  # a second try would bring it again
+            self._early.append(event)  # a retry would bring it again
             return []
         return [event]
 
     def _release(self) -> list[SpeechEvent]:
-        """Hand out the audio up to the last word that arrived in full."""
+        """Return the events up to the last word that arrived in full."""
         held = self._format.duration(len(self._pending))
         if min(held, self.ledger.seconds - self.ledger.timed_until) > HOLD_S:
-            self._resumable = False  # no times come: going on beats being able to resume
+            self._resumable = False  # word times are missing: rather continue than stay resumable
             return self._hand_out_all()
         return self._hand_out(self.ledger.cut_at)
 
     def _hand_out(self, until: float) -> list[SpeechEvent]:
-        """Audio up to a position, after the times of what sounds in it."""
+        """Return the audio up to a position, after the times of its words."""
         size = self._format.nbytes(until) - self._handed_out
         if size <= 0 or not self._pending:
             return []
@@ -201,11 +203,11 @@ class Utterance:
         return [*self._take_early(), *times, msgspec.structs.replace(self._last, data=data)]
 
     def _hand_out_all(self) -> list[SpeechEvent]:
-        events = self._hand_out(self.ledger.seconds + 1.0)  # with the half of a split sample
+        events = self._hand_out(self.ledger.seconds + 1.0)  # all: 1 s to spare
         return [*events, *self._take_times(math.inf)]
 
     def _take_times(self, until: float) -> list[SpeechEvent]:
-        """The times of what has ended by then, as far as they are in a row."""
+        """Remove and return the times that end by ``until``, up to the first that does not."""
         taken: list[SpeechEvent] = []
         whole = 0
         for times in self._times:
@@ -227,13 +229,13 @@ class Utterance:
     # --- failures
 
     def recover(self, error: APIError) -> Recovery | None:
-        """What to do about a failure of the present context.
+        """Decide how to recover from a failure of the current context.
 
-        A refusal for too many contexts (429) may be repeated as long as the caller can wait; it
-        does not count as a try.
+        A 429 answer before any audio does not count as a try: the caller may retry as long as it
+        can wait.
 
         Returns:
-            How to go on, or None: the error is final then, and says what was delivered.
+            How to continue, or None if the error is final; it then says what was delivered.
         """
         delay: float | None = None
         if self._mendable(error):
@@ -250,7 +252,7 @@ class Utterance:
             return False
         cause = error.__cause__
         if isinstance(cause, ConnectionClosedError) and cause.by == "local":
-            return False  # the caller closed it, or the service broke the protocol
+            return False  # the caller closed the connection, or the service broke the protocol
         if not self._audible:
             return True
         if not self._resumable or not self.ledger.exact:
@@ -258,7 +260,7 @@ class Utterance:
         return self._handed_out <= self._format.nbytes(self.ledger.cut_at)
 
     def give_up(self, error: APIError) -> None:
-        """Let a final error say what was delivered and what was not."""
+        """Set ``delivered`` and ``remaining`` of a final error."""
         error.delivered = self.ledger.delivered()
         error.remaining = self.ledger.remaining()
 
@@ -266,7 +268,7 @@ class Utterance:
         events: list[SpeechEvent] = []
         self.restarts += 1
         self._early.clear()
-        if self.is_said:  # what is held back is the silence at the end
+        if self.is_said:  # the audio held back is silence at the end
             events = self._hand_out_all()
         elif self._audible:
             self._base = self.ledger.cut_at
@@ -279,7 +281,7 @@ class Utterance:
 
 
 def _split(event: Times, until: float) -> tuple[Times | None, Times | None]:
-    """The part of a report that has ended by then, and the rest."""
+    """Split a report into the times that end by ``until``, and the rest."""
     if isinstance(event, WordTimestamps):
         name, items = "words", event.words
     else:
