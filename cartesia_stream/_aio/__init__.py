@@ -1,1 +1,1 @@
-"""The asyncio face: tasks and transports around the shared protocol."""
+"""The async client: tasks and asyncio transports around the shared protocol."""

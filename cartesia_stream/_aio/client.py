@@ -1,4 +1,4 @@
-"""`AsyncCartesia`: the whole API as one object."""
+"""`AsyncCartesia`, the client for the whole API."""
 
 from __future__ import annotations
 
@@ -31,40 +31,40 @@ T = TypeVar("T")
 
 
 class AsyncCartesia(AsyncResources):
-    """A client of the Cartesia API. Leaving its block closes it.
+    """A client for the Cartesia API; leaving its ``with`` or ``async with`` block closes it.
 
-    With threads it may be shared; with asyncio it belongs to one event loop.
+    Threads may share the sync client. The async client belongs to one event loop.
 
-    Its resources, such as ``voices`` and ``stt``, are generated from the API's document; ``tts``
-    and ``voice_changer`` add the streams.
+    Its resources, such as ``voices`` and ``stt``, are generated from the OpenAPI document; ``tts``
+    and ``voice_changer`` add streams.
 
     Args:
         api_key: Default: the environment variable ``CARTESIA_API_KEY``.
-        token: In place of a key: a short-lived access token, or a function that gives one, such as
-            `token_source` of a client with a key. The function is asked again before the token
-            ends, and once after a refusal.
-        base_url: Default: ``CARTESIA_BASE_URL``, then ``https://api.cartesia.ai``. An ``http://``
-            URL makes the sockets ``ws://``.
-        api_version: Date of the API's dialect, sent with every request.
-        timeout: Deadlines; one number bounds each read and each gap between events.
-        max_retries: How often a call is repeated after a passing failure. A call that creates or
-            costs something is repeated only if it certainly was not carried out.
-        max_concurrency: Contexts that your plan allows at once: further ones wait here for a slot
-            instead of being refused. Left out, the limit is learnt from refusals (429).
-        max_sockets: Sockets that ``tts.speak`` spreads contexts over at most.
-        headers: Sent with every request.
+        token: A short-lived access token in place of a key, or a function that returns one, such
+            as the `token_source` of a client with a key. The client calls the function again
+            before the token expires, and once when the service rejects the token (401).
+        base_url: Default: ``CARTESIA_BASE_URL``, then ``https://api.cartesia.ai``. With an
+            ``http://`` URL, sockets use ``ws://``.
+        api_version: Version date of the API, sent with every request.
+        timeout: Deadlines; one number bounds each read and each gap between events, in seconds.
+        max_retries: How often the client repeats a call after a temporary failure. It repeats a
+            call that creates or costs something only if the service certainly did not carry it out.
+        max_concurrency: Number of contexts that your plan allows at the same time. Further contexts
+            wait for a slot in the client. Default: the client learns the limit from 429 answers.
+        max_sockets: Maximum number of sockets that ``tts.speak`` spreads contexts over.
+        headers: Headers to send with every request.
         ssl_context: TLS settings for calls and sockets, such as your own certificates. Default:
             ``SSL_CERT_FILE`` or ``SSL_CERT_DIR``, then the certificates of `certifi`.
         proxy: URL of a proxy for calls and sockets: ``http://``, ``https://``, ``socks5://`` or
             ``socks5h://``. Default: ``HTTP_PROXY``, ``HTTPS_PROXY``, ``ALL_PROXY``, ``NO_PROXY``.
-        http_client: Your own client for calls and sockets; it is not closed with this one. Give it
-            an `AsyncTransport` for the deadlines and the speed of the default client.
-        max_buffer_bytes: Bound on the audio that may wait to be read, per context. 64 MiB holds
+        http_client: Your own httpx client for calls and sockets; you close it yourself. Give it an
+            `AsyncTransport` to keep the deadlines and the speed of the default client.
+        max_buffer_bytes: Maximum number of bytes of unread audio for each context. 64 MiB holds
             23 minutes of the default format.
-        observers: Told of the streams, sockets and calls of this client; see `Observer`.
+        observers: Observers of the streams, sockets and calls of this client; see `Observer`.
 
     Raises:
-        ConfigurationError: If the key or token is missing or malformed, or the base URL is none.
+        ConfigurationError: If the key or token is missing or malformed, or the base URL is invalid.
     """
 
     def __init__(
@@ -115,7 +115,7 @@ class AsyncCartesia(AsyncResources):
 
     @cached_property
     def voice_changer(self) -> AsyncVoiceChanger:  # type: ignore[override]  # as tts
-        """Recordings in another voice."""
+        """Voice changer: speak recordings with another voice."""
         return AsyncVoiceChanger(self._connections)
 
     def with_options(
@@ -125,15 +125,15 @@ class AsyncCartesia(AsyncResources):
         max_retries: int | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> Self:
-        """A client with other settings over the same connections.
+        """Return a client with other settings that uses the same connections.
 
-        Closing either closes both. `AsyncTTS.speak` uses sockets that both share: the pool opens
-        them with the headers and deadlines of the original.
+        Closing either client closes both. `AsyncTTS.speak` uses sockets that both clients share;
+        they are opened with the headers and deadlines of the original client.
 
         Args:
-            timeout: Deadlines, in place of those of this client.
-            max_retries: How often a call is repeated after a passing failure.
-            headers: Sent as well; they win over those of this client.
+            timeout: Deadlines; None keeps those of this client.
+            max_retries: How often to repeat a call; None keeps the number of this client.
+            headers: Additional headers; they win over those of this client.
         """
         config = self._config.with_options(timeouts=timeout, headers=headers)
         retries = self._connections.max_retries if max_retries is None else max_retries
@@ -148,11 +148,11 @@ class AsyncCartesia(AsyncResources):
     ) -> Response[T]:
         """Call a method and return its result with the status and headers of the response.
 
-        For example ``client.with_response(client.voices.list, limit=3)``, whose ``data`` is what
-        ``client.voices.list(limit=3)`` returns.
+        For example, the ``data`` of ``client.with_response(client.voices.list, limit=3)`` is the
+        value that ``client.voices.list(limit=3)`` returns.
 
         Args:
-            call: A method of a resource that is one HTTP call.
+            call: A method of a resource that makes one HTTP call.
             args: Its positional arguments.
             kwargs: Its keyword arguments.
 
@@ -171,15 +171,16 @@ class AsyncCartesia(AsyncResources):
         agent: bool = False,
         expires_in: int = 600,
     ) -> Callable[[], Awaitable[str]]:
-        """A function that makes access tokens with this client's key.
+        """Return a function that creates access tokens with this client's key.
 
-        For the ``token`` of another client; for browsers, send them what it returns.
+        Pass the function to another client as ``token``, or call it and send the token to a
+        browser.
 
         Args:
-            tts: Whether they open text to speech.
-            stt: Whether they open speech to text.
-            agent: Whether they open calls of agents.
-            expires_in: Seconds that each lasts, 1 to 3600.
+            tts: Whether the tokens allow text to speech.
+            stt: Whether the tokens allow speech to text.
+            agent: Whether the tokens allow calls of agents.
+            expires_in: Lifetime of each token in seconds, 1 to 3600.
         """
 
         async def fresh() -> str:
@@ -192,9 +193,9 @@ class AsyncCartesia(AsyncResources):
         return fresh
 
     async def aclose(self) -> None:
-        """Close every connection, the sockets among them; safe to call twice.
+        """Close all connections and sockets; safe to call twice.
 
-        What is being read ends with an error. A closed client cannot be used again.
+        Open streams and downloads raise an error. A closed client cannot be used again.
         """
         await self._connections.aclose()
 

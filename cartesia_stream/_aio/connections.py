@@ -1,4 +1,4 @@
-"""What a client has open, and how its calls and streams go out."""
+"""The connections of a client, and the calls and streams that use them."""
 
 from __future__ import annotations
 
@@ -36,10 +36,10 @@ T = TypeVar("T")
 
 
 class AsyncConnections:
-    """What a client has open, and how its calls and streams go out; HTTP is set up on first use.
+    """The connections of a client; it opens them on first use.
 
-    Connections belong to a process and an event loop: after a fork, and in another loop, there
-    are new ones, and what the former place left is not touched.
+    Connections belong to one process, and with asyncio to one event loop. After a fork, or in
+    another loop, the client opens new ones and leaves the old ones alone.
     """
 
     def __init__(
@@ -77,7 +77,7 @@ class AsyncConnections:
         self._root = self
 
     def with_options(self, config: Config, *, max_retries: int) -> Self:
-        """Other settings over the same connections, which are this one's to close."""
+        """Return a copy with other settings that shares, and closes, the same connections."""
         other = copy(self)
         other.config = config
         other.max_retries = max_retries
@@ -85,7 +85,7 @@ class AsyncConnections:
 
     @property
     def pool(self) -> AsyncPool:
-        """What is open in this process and event loop."""
+        """The pool of this process and event loop."""
         here = owner()
         pool = self._pools.get(here)
         if pool is None:
@@ -93,13 +93,13 @@ class AsyncConnections:
             pool = AsyncPool(
                 self._root.connect, size=self._max_sockets, limit=self._max_concurrency
             )
-            # no lock: one that was held during a fork would be locked for ever in the child
+            # without a lock: a fork while it is held would leave it locked in the child for ever
             pool = self._pools.setdefault(here, pool)
         return pool
 
     @property
     def http(self) -> AsyncHttpSender:
-        """The sender of every HTTP call."""
+        """The sender for HTTP calls in this process and event loop."""
         if self._root is not self:
             return self._root.http.with_options(self.config, max_retries=self.max_retries)
         pool = self.pool
@@ -124,24 +124,25 @@ class AsyncConnections:
         parse: Callable[[httpx.Response], T],
         options: RequestOptions | None = None,
     ) -> T:
-        """What the generated operations call: send, and read what answers.
+        """Send a request of a generated operation and parse the response.
 
         Raises:
-            APIError: If the network, the service or the shape of its answer is not as it should be.
+            APIError: If the network fails, the service reports an error, or the response is
+                malformed.
         """
         with CallRecord(self.config.observers, request, time.monotonic):
             response = await self.http.send(request, options)
         return parsed(response, parse)
 
     def refuse(self, error: ResponseDecodeError | PagingError) -> RemoteProtocolError:
-        """The error for an answer that breaks the contract."""
+        """Make the error for a malformed response."""
         return refused(error)
 
     @asynccontextmanager
     async def stream(
         self, request: Request, options: RequestOptions | None = None
     ) -> AsyncGenerator[AsyncDownload]:
-        """What the generated operations call for bodies that stream."""
+        """Send a request of a generated operation and stream the response as a download."""
         async with AsyncExitStack() as stack:
             with CallRecord(self.config.observers, request, time.monotonic):
                 opened = self.http.stream(request, options)
@@ -151,7 +152,7 @@ class AsyncConnections:
     def record(
         self, transport: StreamTransport, fmt: AudioFormat, model_id: object = None
     ) -> StreamRecord:
-        """What is measured and told of a stream."""
+        """Create the record of a new stream."""
         return StreamRecord(
             self.config.observers, transport, fmt, model_id=model_id, clock=time.monotonic
         )
@@ -159,7 +160,7 @@ class AsyncConnections:
     async def speech(
         self, request: SpeechRequest, options: RequestOptions | None, record: StreamRecord
     ) -> ResponseSource:
-        """Speech over one HTTP call, which takes a slot as a context does."""
+        """Start speech over one HTTP call; like a context, it takes a slot of the plan's limit."""
         given = options or {}
         gate = self.pool.gate
         record.begin()
@@ -186,7 +187,7 @@ class AsyncConnections:
             raise
 
     async def connect(self) -> AsyncSocketDriver:
-        """Open a socket."""
+        """Open a new socket; `aclose` closes it too."""
         self._check_open()
         pool = self.pool
         driver = await self._open_socket()
@@ -205,7 +206,7 @@ class AsyncConnections:
             raise closed_client()
 
     async def aclose(self) -> None:
-        """Close every connection; one that is being made is dropped once it is there."""
+        """Close all connections; one that is being opened is closed as soon as it is open."""
         if self._root is not self:
             await self._root.aclose()
             return

@@ -1,4 +1,4 @@
-"""Who calls: a key for good, or short-lived tokens one after the other."""
+"""Credentials of calls: a fixed key, or access tokens that are renewed before they expire."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
 
 class AsyncCredentials:
-    """Gives each call a config with credentials that are good.
+    """Provider of a config with valid credentials for each call.
 
     Args:
-        fetch: Returns a token; None if the config has its credentials already.
+        fetch: Returns a new token; None if the config already has fixed credentials.
     """
 
     def __init__(self, fetch: Callable[[], Awaitable[str]] | None) -> None:
@@ -29,7 +29,7 @@ class AsyncCredentials:
 
     @property
     def _mutex(self) -> Mutex:
-        """Callers that come while one fetches a token take that; a lock belongs to its place."""
+        """The lock of this process and event loop; concurrent callers share one token refresh."""
         here = owner()
         mutex = self._mutexes.setdefault(here, Mutex())
         for other in list(self._mutexes):
@@ -38,7 +38,7 @@ class AsyncCredentials:
         return mutex
 
     async def bearer(self, config: Config) -> Config:
-        """The config to make a call with now."""
+        """Return the config for a call, with a token that is not about to expire."""
         if self._fetch is None:
             return config
         async with self._mutex:
@@ -48,7 +48,7 @@ class AsyncCredentials:
             return config.with_token(held.token)
 
     async def renew(self, refused: str) -> bool:
-        """Whether another try may go better, after a refusal of a token."""
+        """Drop a token that the service rejected; return whether a retry can get a new one."""
         if self._fetch is None:
             return False
         async with self._mutex:
@@ -58,6 +58,6 @@ class AsyncCredentials:
 
     async def _renewed(self, config: Config, fetch: Callable[[], Awaitable[str]]) -> Lease:
         now, today = time.monotonic(), time.time()
-        token = config.with_token(await fetch()).api_key  # which checks it
+        token = config.with_token(await fetch()).api_key  # with_token validates it
         self._lease = lease(token, now=now, today=today)
         return self._lease

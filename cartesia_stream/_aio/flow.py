@@ -1,4 +1,4 @@
-"""What tasks do where threads do otherwise. `_sync/flow.py` has the same names."""
+"""Concurrency primitives for asyncio; `_sync/flow.py` has the same names for threads."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ if TYPE_CHECKING:
 Mutex = asyncio.Lock
 sleep = asyncio.sleep
 TEXTS: Final = (AsyncIterable, Iterable)
-"""What pieces of text may come in."""
+"""The types that may hold pieces of text."""
 
 S = TypeVar("S")
 T = TypeVar("T")
 
 
 class ThreadLock:
-    """A lock between threads; tasks need none around code that does not await."""
+    """A lock that does nothing: code without ``await`` needs no lock between tasks."""
 
     __slots__ = ()
 
@@ -47,7 +47,7 @@ class ThreadLock:
 
 
 def start_now(stream: S) -> S:
-    """Return the stream as it is: its speech goes out when it is first used."""
+    """Return the stream unchanged: it sends its request on first use."""
     return stream
 
 
@@ -59,10 +59,10 @@ class Owner(NamedTuple):
 
 
 def owner() -> Owner:
-    """Return the process and event loop of this code; every use of a client comes by here.
+    """Return the current process and event loop; every use of a client calls this.
 
     Raises:
-        LocalStateError: If asyncio does not run here, as under trio.
+        LocalStateError: If there is no running asyncio event loop, as under trio.
     """
     try:
         return Owner(os.getpid(), asyncio.get_running_loop())
@@ -74,10 +74,10 @@ def owner() -> Owner:
 
 
 def drop_foreign(held: dict[Owner, T]) -> None:
-    """Forget what other processes and event loops had open.
+    """Drop the resources of other processes and of closed event loops.
 
     Raises:
-        LocalStateError: If one of them is an event loop that may still run.
+        LocalStateError: If another event loop of this process owns some and is not closed.
     """
     for other in list(held):
         if other.pid == os.getpid() and not other.loop.is_closed():
@@ -88,17 +88,17 @@ def drop_foreign(held: dict[Owner, T]) -> None:
 
 
 class Closeable(Protocol):
-    """What `Opening` opens."""
+    """A resource that `Opening` opens."""
 
     async def aclose(self) -> None:
-        """Close it."""
+        """Close the resource."""
 
 
 C = TypeVar("C", bound=Closeable)
 
 
 class Opening(Generic[C]):
-    """Something that is being opened: ``await`` it, or use it as ``async with``."""
+    """A resource to open: ``await`` it, or use it in ``async with``, which also closes it."""
 
     def __init__(self, make: Callable[[], Awaitable[C]]) -> None:
         self._make = make
@@ -117,7 +117,7 @@ class Opening(Generic[C]):
 
 
 class Ongoing(Generic[T]):
-    """Work in a task of its own, which goes on when a wait for its result is cancelled."""
+    """Work in its own task; cancelling a wait for the result does not cancel the work."""
 
     __slots__ = ("_task",)
 
@@ -126,14 +126,14 @@ class Ongoing(Generic[T]):
         self._task.add_done_callback(_retrieve)
 
     async def result(self) -> T | None:
-        """Wait for the result; None if the work was stopped."""
+        """Wait for the result; return None if the work was stopped."""
         task = self._task
         if not task.done():
             await asyncio.wait([task])
         return None if task.cancelled() else task.result()
 
     async def stop(self) -> T | None:
-        """End the work, and return its result if it was there already."""
+        """Cancel the work; return its result if it had already finished."""
         task = self._task
         task.cancel()
         if not task.done():
@@ -142,21 +142,22 @@ class Ongoing(Generic[T]):
 
 
 def _retrieve(task: asyncio.Future[T]) -> None:
-    """Take the failure of a task that nobody may be waiting for: it need not be reported."""
+    """Retrieve the exception of a task, so that asyncio does not report it as unhandled."""
     if not task.cancelled():
         task.exception()
 
 
-_closing: Final[set[asyncio.Future[None]]] = set()  # the event loop itself does not keep tasks
+# The event loop keeps only weak references to tasks.
+_closing: Final[set[asyncio.Future[None]]] = set()
 
 
 def close_dropped(where: Owner, close: Callable[[], Awaitable[None]]) -> None:
-    """Close, in its event loop, what was dropped without being closed.
+    """Close a dropped resource in its event loop.
 
-    Called by ``__del__``, so in any thread and in the middle of any code.
+    ``__del__`` calls it, so it may run in any thread and between any two lines of code.
     """
     if where.pid == os.getpid():
-        with suppress(RuntimeError):  # the loop is closed, and took its connections with it
+        with suppress(RuntimeError):  # the loop is closed, and its connections with it
             where.loop.call_soon_threadsafe(_close_in_task, close)
 
 
@@ -168,12 +169,12 @@ def _close_in_task(close: Callable[[], Awaitable[None]]) -> None:
 
 
 class BodyReader:
-    """Reads a body piece by piece; the piece of a wait that was cancelled is that of the next one.
+    """Reader of a body, piece by piece; a cancelled wait loses no piece: the next wait returns it.
 
     Args:
         pieces: The body.
-        resumable: Whether a cancelled wait does it no harm. It ends a generator, so that each
-            piece of one is asked for in a task.
+        resumable: Whether ``pieces`` survives a cancelled wait. A generator does not: cancelling
+            its wait ends it, so each piece of a generator is read in a task.
     """
 
     def __init__(self, pieces: AsyncIterator[bytes], *, resumable: bool) -> None:
@@ -182,7 +183,7 @@ class BodyReader:
         self._reading: Ongoing[bytes | None] | None = None
 
     async def next(self) -> bytes | None:
-        """Wait for the next piece; None at the end."""
+        """Wait for the next piece; return None at the end."""
         if self._resumable:
             return await anext(self._pieces, None)
         if self._reading is None:
@@ -195,45 +196,45 @@ class BodyReader:
         return await anext(self._pieces, None)
 
     async def next_by(self, deadline: float | None) -> bytes | None:
-        """The same, from a library that knows no deadline for a whole wait.
+        """Wait for the next piece until a deadline, for bodies that have no deadline of their own.
 
         Raises:
-            TimeoutError: If it does not come in time.
+            TimeoutError: If the piece does not arrive in time.
         """
         seconds = None if deadline is None else deadline - time.monotonic()
         async with asyncio.timeout(seconds):
             return await self.next()
 
     async def stop(self) -> None:
-        """End a read that was left."""
+        """Cancel a read that is still going on after its wait was cancelled."""
         if self._reading is not None:
             await self._reading.stop()
 
 
 class TextTask:
-    """A task that sends text."""
+    """A task that sends the text of a stream."""
 
     def __init__(self, feed: Callable[[], Coroutine[object, object, None]]) -> None:
         self._task = asyncio.create_task(feed(), name="cartesia-speak")
 
     async def stop(self) -> None:
-        """End the task and wait for its end."""
+        """Cancel the task and wait until it has ended."""
         self._task.cancel()
         await asyncio.wait([self._task])  # unlike await, this cannot swallow our own cancellation
 
 
 class Signal:
-    """Wakes one waiter."""
+    """A signal that wakes one waiter."""
 
     def __init__(self) -> None:
         self._event = asyncio.Event()
 
     def set(self) -> None:
-        """Wake the waiter, or the next one to come."""
+        """Wake the waiter, or else the next call of `wait`."""
         self._event.set()
 
     async def wait(self, seconds: float | None) -> None:
-        """Wait for `set`, for so many seconds at most."""
+        """Wait for `set`, at most ``seconds``; None waits without a limit."""
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self._event.wait()
@@ -241,7 +242,7 @@ class Signal:
 
 
 class PeriodicTask:
-    """A task that does something again and again."""
+    """A task that runs an action at a fixed interval."""
 
     def __init__(
         self, seconds: float, action: Callable[[], Coroutine[object, object, None]]
@@ -256,7 +257,7 @@ class PeriodicTask:
             await self._action()
 
     async def stop(self) -> None:
-        """End the task and wait for its end."""
+        """Cancel the task and wait until it has ended."""
         self._task.cancel()
         await asyncio.wait([self._task])
 
@@ -264,11 +265,11 @@ class PeriodicTask:
 async def pieces_of(
     text: Iterable[str] | AsyncIterable[str], pause: float | None = None
 ) -> AsyncGenerator[str | None]:
-    """The pieces of a text; even one that never waits leaves turns of the loop to others.
+    """Yield the pieces of a text; let other tasks run after each, even if the text never waits.
 
     Args:
         text: The pieces.
-        pause: Seconds without a piece that are told by None, once; a plain iterable has none.
+        pause: After so many seconds without a piece, yield None once; only for an async iterable.
     """
     if isinstance(text, AsyncIterable):
         pieces = aiter(text)
@@ -281,7 +282,7 @@ async def pieces_of(
                 async with aclosing(_pieces_or_pauses(pieces, pause)) as pieces_or_pauses:
                     async for piece_or_pause in pieces_or_pauses:
                         yield piece_or_pause
-        finally:  # it need not be exhausted, and a loop does not close what it is left in
+        finally:  # it may not be exhausted, and leaving a loop does not close it
             close = getattr(pieces, "aclose", None)
             if close is not None:
                 await close()
@@ -298,7 +299,7 @@ async def pieces_of(
 
 
 async def _pieces_or_pauses(text: AsyncIterator[str], pause: float) -> AsyncGenerator[str | None]:
-    """Pieces as they are asked for; one task reads them, as a generator may depend on that."""
+    """Yield pieces, and None after a pause; one task reads all, as generators may rely on it."""
     wanted = asyncio.Semaphore(0)
     pieces: asyncio.Queue[str | None] = asyncio.Queue()
 
@@ -332,5 +333,5 @@ async def _pieces_or_pauses(text: AsyncIterator[str], pause: float) -> AsyncGene
 
 
 async def break_off(response: httpx.Response) -> None:
-    """End a response that another task may be reading."""
+    """Close a response that another task may be reading."""
     await response.aclose()

@@ -1,4 +1,4 @@
-"""HTTP with retries and typed errors."""
+"""HTTP calls with retries and typed errors."""
 
 from __future__ import annotations
 
@@ -55,19 +55,19 @@ if TYPE_CHECKING:
     from .credentials import AsyncCredentials
     from .websocket import AsyncSocketDriver
 
-SETTLE_S: Final = 0.05  # what the end of a body may take, after the last event
+SETTLE_S: Final = 0.05  # maximum wait for the end of a body after the last event
 
 
 class AsyncHttpSender:
-    """What the generated operations send their requests through.
+    """Sender of HTTP requests: adds credentials, retries, and raises typed errors.
 
     Args:
-        config: Where.
-        credentials: As whom.
-        max_retries: How often a call is repeated at most; see `_protocol.backoff`.
-        http_client: Your own client, which stays open; its own headers are sent as well.
-        ssl_context: For TLS, of our own client.
-        proxy: URL of a proxy, for our own client; otherwise the environment decides.
+        config: Base URL, headers and deadlines.
+        credentials: Provider of the key or token.
+        max_retries: Maximum number of retries of a call; see `_protocol.backoff`.
+        http_client: The user's own client; its headers are sent too, and it is never closed here.
+        ssl_context: TLS settings, without ``http_client``.
+        proxy: URL of a proxy, without ``http_client``; None uses the environment.
     """
 
     def __init__(
@@ -90,17 +90,17 @@ class AsyncHttpSender:
         self._streams: WeakSet[httpx.Response] = WeakSet()
 
     def with_options(self, config: Config, *, max_retries: int) -> Self:
-        """A sender over the same connections, which are this one's to close."""
+        """Return a copy with other settings that shares, and closes, the same connections."""
         other = copy(self)
         other._config = config  # noqa: SLF001 (of the same class)
         other._max_retries = max_retries  # noqa: SLF001 (of the same class)
         return other
 
     async def send(self, request: Request, options: RequestOptions | None = None) -> httpx.Response:
-        """Send a request and return its whole response, which is a success.
+        """Send a request and return the whole successful response.
 
         Raises:
-            APIStatusError: For any other status.
+            APIStatusError: If the status is not a success.
             APIConnectionError: If the network failed.
         """
         response, _ = await self._send(request, options or {}, answer="whole")
@@ -110,7 +110,7 @@ class AsyncHttpSender:
     async def stream(
         self, request: Request, options: RequestOptions | None = None
     ) -> AsyncGenerator[AsyncDownload]:
-        """Send a request and hand out what answers it while it arrives.
+        """Send a request and stream the response as a download; a context manager.
 
         Raises:
             APIStatusError: If the status is not a success.
@@ -130,9 +130,14 @@ class AsyncHttpSender:
         ended: Callable[[], None],
         record: StreamRecord | None = None,
     ) -> ResponseSource:
-        """Send a request and return the speech that answers it.
+        """Send a request and return the events of the streamed response.
 
-        A refusal for too many contexts is not repeated here: the caller waits for a slot.
+        A 429 is not retried here: the caller waits for a slot of the plan's limit first.
+
+        Args:
+            request: The request for speech.
+            options: Settings of the call.
+            ended: Called when the response is closed.
         """
         response, config = await self._send(request.request, options, answer="speech")
         now = time.monotonic()
@@ -144,14 +149,14 @@ class AsyncHttpSender:
         return ResponseSource(response, decoder, request, ended, record)
 
     async def socket(self, config: Config | None = None) -> AsyncSocketDriver:
-        """Open a WebSocket; its handshake is a request like any other, and may be repeated freely.
+        """Open a WebSocket; the handshake is retried like other requests.
 
         Args:
-            config: In place of that of this sender.
+            config: Config for the handshake; None uses that of this sender.
 
         Raises:
-            APIStatusError: If the service refused, as over HTTP.
-            APIConnectionError: If it cannot be reached.
+            APIStatusError: If the service rejects the handshake with an HTTP status.
+            APIConnectionError: If the service is unreachable.
         """
         from .websocket import AsyncSocketDriver
 
@@ -167,7 +172,7 @@ class AsyncHttpSender:
             driver.abort()
             await response.aclose()
             if isinstance(error, APIError):
-                redact(error, used.api_key)  # the answer may quote it
+                redact(error, used.api_key)  # the response may quote the key
             raise
         return driver
 
@@ -188,7 +193,7 @@ class AsyncHttpSender:
                 response = await self._attempt(request, options, used, answer)
             except APIError as error:
                 if renewable and isinstance(error, AuthenticationError):
-                    renewable = False  # a token is renewed once
+                    renewable = False  # renew the token only once
                     if await self._credentials.renew(used.api_key):
                         continue
                 delay = retries.delay_after(error)
@@ -224,14 +229,14 @@ class AsyncHttpSender:
             except BaseException:
                 await response.aclose()
                 raise
-        except (httpx.HTTPError, ssl.SSLError) as error:  # anyio lets those of TLS through
+        except (httpx.HTTPError, ssl.SSLError) as error:  # anyio does not wrap TLS errors
             failure = transport_error(error, config, answer=answer)
         else:
             return response
-        raise failure  # out here, so that a library's error that quotes the key is not its context
+        raise failure  # outside the handler: its context must not be an error that quotes the key
 
     async def aclose(self) -> None:
-        """Break off what streams, and close our own client; safe to call twice."""
+        """Abort all streamed responses and close our own client; safe to call twice."""
         with self._guard:
             streams = list(self._streams)
         for response in streams:
@@ -247,7 +252,7 @@ async def _head(response: httpx.Response, *, ours: bool) -> bytes:
     deadline = deadline_of(response)
     if deadline is not None:
         deadline.wait_until(until)
-    if not ours:  # whose connections look there before each read
+    if not ours:  # httpcore reads this timeout before each read
         response.request.extensions["timeout"]["read"] = ERROR_BODY_S
     reader = BodyReader(response.aiter_bytes(), resumable=False)
     with suppress(httpx.HTTPError, OSError):
@@ -261,7 +266,7 @@ async def _head(response: httpx.Response, *, ours: bool) -> bytes:
 
 
 def _reader_of(response: httpx.Response) -> BodyReader:
-    """Return what reads a body: its connection itself, unless it is compressed or was read."""
+    """Return a reader that bypasses httpx, unless the body is compressed or already being read."""
     exchange = response.extensions.get("exchange")
     if (
         isinstance(exchange, AsyncExchange)
@@ -274,10 +279,10 @@ def _reader_of(response: httpx.Response) -> BodyReader:
 
 
 class AsyncPieces:
-    """The body of a download as it arrives."""
+    """Iterator over the body of a download while it arrives."""
 
     def __init__(self, response: httpx.Response, config: Config) -> None:
-        self._failure: Exception | None = None  # what every further read raises
+        self._failure: Exception | None = None  # raised by all further reads
         self._config = config
         self._response = response
         self._reader = BodyReader(response.aiter_bytes(), resumable=False)
@@ -302,14 +307,14 @@ class AsyncPieces:
         raise unmarked_end()
 
     async def aclose(self) -> None:
-        """Drop the response."""
+        """Close the response; further reads raise an error."""
         self._failure = self._failure or left_download()
         await self._reader.stop()
         await self._response.aclose()
 
 
 class ResponseSource:
-    """Events of a streamed HTTP response, whose audio nobody takes in before it is asked for."""
+    """Source of the events of a streamed HTTP response, which is read only when asked for."""
 
     def __init__(
         self,
@@ -328,7 +333,7 @@ class ResponseSource:
         self._decoder = decoder
         self._guard = ThreadLock()
         self._closed = False
-        self._cut_off = False  # by `aclose`, while the next event was waited for
+        self._cut_off = False  # set if `aclose` interrupts a wait for the next event
         self._over = False
         self.context_id: str | None = request.context_id
         self.request_id: str | None = decoder.request_id
@@ -340,7 +345,7 @@ class ResponseSource:
             record.requested(self.request_id)
 
     def ready(self) -> SpeechEvent | None:
-        """An event that is here already."""
+        """Return an event that has already arrived, or None."""
         event = self._decoder.next_event()
         if event is None:
             if not self._cut_off:
@@ -356,13 +361,13 @@ class ResponseSource:
         return recorded(self.ledger, event)
 
     async def next_event(self) -> SpeechEvent | None:
-        """Wait for an event; None after the terminal one."""
+        """Wait for the next event; return None after the terminal one."""
         while (event := self.ready()) is None and await self.wait():
             pass
         return event
 
     async def wait(self) -> bool:
-        """Take in what comes next; False after the terminal event."""
+        """Wait for the next piece of the body; return False after the terminal event."""
         self._asked = min(self._asked, time.monotonic())
         decoder = self._decoder
         if decoder.ended or self._over:
@@ -392,7 +397,7 @@ class ResponseSource:
         return True
 
     async def aclose(self) -> None:
-        """Drop the response; the connection returns to the pool if it was read to its end."""
+        """Close the response; a connection that was read to its end returns to the pool."""
         with self._guard:
             first, self._closed = not self._closed, True
         self._ended()
@@ -404,7 +409,7 @@ class ResponseSource:
         await self._response.aclose()
 
     async def _settle(self) -> None:
-        """Read the end of the body, which mostly is here already, and the connection serves on."""
+        """Read the rest of the body, usually already here, so that the connection can be reused."""
         if self._deadline is None:
             return
         self._deadline.wait_until(time.monotonic() + SETTLE_S)

@@ -1,8 +1,8 @@
-"""Connections of asyncio: the only place where this package opens one.
+"""Network connections for asyncio; the async client opens all of them here.
 
-httpcore's own way goes through anyio, which enters a cancel scope and stops and starts the
-transport for every read: a good part of the cost of a stream that comes in small pieces. And its
-streams cannot be handed over to the protocol of a WebSocket.
+httpcore would use anyio, which enters a cancel scope, and stops and starts the transport, for every
+read. That is a large part of the cost of a stream that arrives in small pieces. Also, the streams
+of anyio cannot be handed over to the protocol of a WebSocket.
 """
 
 from __future__ import annotations
@@ -36,15 +36,15 @@ Address: TypeAlias = tuple[
 """One result of `socket.getaddrinfo`."""
 
 READ_SIZE: Final = 1 << 18
-HIGH_WATER: Final = 1 << 18  # bytes that wait to be read before the peer must wait
-NEXT_ADDRESS_S: Final = 0.25  # the head start of an address before the next is tried as well
+HIGH_WATER: Final = 1 << 18  # unread bytes at which the transport stops reading
+NEXT_ADDRESS_S: Final = 0.25  # head start of an address before the next one is tried too
 
 
 class AsyncStream(asyncio.BufferedProtocol, httpcore.AsyncNetworkStream):
-    """One connection, which keeps what arrives until it is read.
+    """One connection, with a buffer for bytes that have arrived but were not read yet.
 
     Attributes:
-        deadline: When its reads must end.
+        deadline: The read deadline of the connection.
     """
 
     _transport: asyncio.Transport
@@ -68,15 +68,15 @@ class AsyncStream(asyncio.BufferedProtocol, httpcore.AsyncNetworkStream):
     # --- what the transport calls
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Take the transport; that of uvloop is no `asyncio.Transport`, but does all the same."""
+        """Store the transport; uvloop's works alike without being an `asyncio.Transport`."""
         self._transport = cast("asyncio.Transport", transport)
 
     def get_buffer(self, sizehint: int) -> memoryview:
-        """Where the transport puts what has arrived, for a moment."""
+        """Return the buffer that the transport writes into; `buffer_updated` copies from it."""
         return self._buffer
 
     def buffer_updated(self, nbytes: int) -> None:
-        """Keep what has arrived."""
+        """Store the bytes that have arrived, and wake the reader."""
         self._received.append(bytes(self._buffer[:nbytes]))
         self._size += nbytes
         if self._size > HIGH_WATER and not self._reading_paused:
@@ -85,12 +85,12 @@ class AsyncStream(asyncio.BufferedProtocol, httpcore.AsyncNetworkStream):
         self._wake_reader()
 
     def eof_received(self) -> None:
-        """Let the transport close itself: the peer will send nothing more."""
+        """Note that the peer has sent everything, and let the transport close itself."""
         self._ended = True
         self._wake_reader()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """End what still waits."""
+        """Wake the reader and the writers, because the connection is closed."""
         self._ended = self._lost = True
         self._error = self._error or exc
         if self._timer is not None:
@@ -100,11 +100,11 @@ class AsyncStream(asyncio.BufferedProtocol, httpcore.AsyncNetworkStream):
         self.resume_writing()
 
     def pause_writing(self) -> None:
-        """Make writes wait."""
+        """Make writes wait until the transport has sent more."""
         self._writing_paused = True
 
     def resume_writing(self) -> None:
-        """Let writes go on."""
+        """Let waiting writes continue."""
         self._writing_paused = False
         writers, self._writers = self._writers, []
         for writer in writers:
@@ -114,7 +114,7 @@ class AsyncStream(asyncio.BufferedProtocol, httpcore.AsyncNetworkStream):
     # --- what a connection calls
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        """What has arrived, as soon as there is something; nothing at the end."""
+        """Wait for bytes and return them; return ``b""`` at the end of the stream."""
         if not (self._received or self._ended):
             left = self.deadline.left(timeout, time.monotonic())
             if not await self._until_readable(left):
@@ -125,13 +125,13 @@ class AsyncStream(asyncio.BufferedProtocol, httpcore.AsyncNetworkStream):
         return data
 
     def unread(self, data: bytes) -> None:
-        """Put back what was read too far."""
+        """Put bytes back, so that the next read returns them."""
         if data:
             self._received.appendleft(data)
             self._size += len(data)
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        """Send all of it."""
+        """Send all bytes."""
         transport = self._transport
         try:
             if transport.is_closing():
@@ -144,18 +144,18 @@ class AsyncStream(asyncio.BufferedProtocol, httpcore.AsyncNetworkStream):
                     raise httpcore.WriteTimeout("timed out") from None
                 if self._error is not None:
                     raise httpcore.WriteError(str(self._error)) from self._error
-        finally:  # an answer may be read even so
+        finally:  # after a failure too: the peer may have answered already
             self.deadline.wrote(time.monotonic())
 
     async def start_tls(  # type: ignore[override]  # a deadline, and the same stream
         self, ssl_context: ssl.SSLContext, server_hostname: str, until: float | None
     ) -> None:
-        """Go on in TLS.
+        """Start TLS on this connection.
 
         Args:
-            ssl_context: Whom to trust, and as whom.
-            server_hostname: The peer.
-            until: When it must be done, monotonic seconds.
+            ssl_context: TLS settings.
+            server_hostname: Host name that the peer's certificate must match.
+            until: Deadline for the handshake, in monotonic seconds.
         """
         try:
             async with asyncio.timeout_at(_loop_time(self._loop, until)):
@@ -166,13 +166,13 @@ class AsyncStream(asyncio.BufferedProtocol, httpcore.AsyncNetworkStream):
                 raise httpcore.ConnectError("the peer closed the connection")
         except TimeoutError as error:
             raise httpcore.ConnectTimeout("timed out") from error
-        except OSError as error:  # those of TLS are among them
+        except OSError as error:  # including TLS errors
             raise httpcore.ConnectError(str(error)) from error
         self._transport = upgraded
         self._ended = self._lost = False
 
     def hand_over(self, protocol: asyncio.BufferedProtocol) -> None:
-        """Leave the connection to another protocol, with all that has arrived."""
+        """Hand the connection over to another protocol, with all unread bytes."""
         self._handed_over = True
         transport = self._transport
         transport.set_protocol(protocol)
@@ -185,7 +185,7 @@ class AsyncStream(asyncio.BufferedProtocol, httpcore.AsyncNetworkStream):
             transport.resume_reading()
 
     async def aclose(self) -> None:
-        """Close it, without waiting for the peer's part of the end of TLS."""
+        """Close the connection without waiting for the peer's TLS close_notify."""
         if self._handed_over:
             return
         self._transport.close()
@@ -195,7 +195,7 @@ class AsyncStream(asyncio.BufferedProtocol, httpcore.AsyncNetworkStream):
             self._transport.abort()
 
     def get_extra_info(self, info: str) -> object:
-        """What the connection knows about itself."""
+        """Return a detail of the connection, such as its socket."""
         if info == "is_readable":
             return bool(self._received) or self._ended
         names = {"client_addr": "sockname", "server_addr": "peername"}
@@ -205,7 +205,7 @@ class AsyncStream(asyncio.BufferedProtocol, httpcore.AsyncNetworkStream):
     # --- waiting
 
     def _take(self, max_bytes: int) -> bytes:
-        """What has arrived; nothing at the end."""
+        """Return buffered bytes; ``b""`` if there are none."""
         if not self._received:
             return b""
         data = self._received.popleft()
@@ -220,7 +220,7 @@ class AsyncStream(asyncio.BufferedProtocol, httpcore.AsyncNetworkStream):
         return data
 
     async def _until_readable(self, seconds: float | None) -> bool:
-        """Wait for bytes or the end; whether they came in time."""
+        """Wait for bytes or the end of the stream; return False after a timeout."""
         until = None if seconds is None else self._loop.time() + seconds
         while not (self._received or self._ended):
             if until is not None:
@@ -247,10 +247,10 @@ class AsyncStream(asyncio.BufferedProtocol, httpcore.AsyncNetworkStream):
         self._wake_reader()
 
     async def _until_writable(self, seconds: float | None) -> None:
-        """Wait until the network has taken enough.
+        """Wait until the transport accepts more bytes.
 
         Raises:
-            TimeoutError: If it does not in time.
+            TimeoutError: If it does not do so in time.
         """
         if self._writing_paused:
             writer = self._loop.create_future()
@@ -264,15 +264,16 @@ class AsyncStream(asyncio.BufferedProtocol, httpcore.AsyncNetworkStream):
 
 
 class PumpedTransport(asyncio.Transport):
-    """The transport of a connection that belongs to a client of the caller.
+    """Transport for a connection that the user's own httpx client has opened.
 
-    Two tasks carry bytes between its stream and a protocol, since anyio's streams cannot be handed
-    over. Of `asyncio.Transport` it has what the protocol of a WebSocket uses.
+    Two tasks copy bytes between the stream and a protocol, because anyio's streams cannot be handed
+    over. It implements the part of `asyncio.Transport` that a WebSocket protocol uses.
 
     Args:
         stream: The connection.
-        protocol: Gets what arrives.
-        response: What brought the connection; closed with it, which its pool waits for.
+        protocol: The protocol that receives the bytes.
+        response: The response of the handshake. It is closed with the connection, because the pool
+            counts the connection until then.
     """
 
     def __init__(
@@ -294,7 +295,7 @@ class PumpedTransport(asyncio.Transport):
         self._task = asyncio.create_task(self._run(), name="cartesia-read")
 
     async def _run(self) -> None:
-        """Read to the end, then tell the protocol."""
+        """Pass bytes to the protocol until the end of the stream, then report the end."""
         cause: Exception | None = None
         try:
             while data := await self._stream.read(READ_SIZE):
@@ -305,12 +306,12 @@ class PumpedTransport(asyncio.Transport):
             self._closing = True
             self._writer.cancel()
             await asyncio.wait([self._writer])
-            with suppress(Exception):  # however a client of the caller closes
+            with suppress(Exception):  # closing the user's client may raise anything
                 await self._response.aclose()
             self._protocol.connection_lost(cause)
 
     async def _write(self) -> None:
-        """Write what is to be sent, then abort if that was the last."""
+        """Write the outgoing bytes; once closing, abort after the last of them."""
         try:
             while True:
                 while self._outbox:
@@ -329,7 +330,7 @@ class PumpedTransport(asyncio.Transport):
         self.abort()
 
     def write(self, data: bytes | bytearray | memoryview) -> None:
-        """Send data, some time."""
+        """Queue data to be sent."""
         self._outbox += data
         self._news.set()
         if len(self._outbox) > self._high_water and not self._paused:
@@ -337,39 +338,39 @@ class PumpedTransport(asyncio.Transport):
             self._protocol.pause_writing()
 
     def can_write_eof(self) -> bool:
-        """A stream of httpcore has no half-closed state."""
+        """Return False, because a stream of httpcore has no half-closed state."""
         return False
 
     def close(self) -> None:
-        """Close it when everything was sent."""
+        """Close the connection after everything has been sent."""
         self._closing = True
         self._news.set()
 
     def abort(self) -> None:
-        """Close it now."""
+        """Close the connection at once."""
         self._closing = True
         self._task.cancel()
 
     def is_closing(self) -> bool:
-        """Whether it is being closed, or is closed."""
+        """Whether the connection is closing or closed."""
         return self._closing
 
     def set_write_buffer_limits(self, high: int | None = None, low: int | None = None) -> None:
-        """Set how much may wait to be sent before the protocol is paused."""
+        """Set the number of unsent bytes at which the protocol is paused."""
         self._high_water = HIGH_WATER if high is None else high
 
     def get_write_buffer_size(self) -> int:
-        """How many bytes wait to be sent."""
+        """Return the number of unsent bytes."""
         return len(self._outbox)
 
     def get_extra_info(self, name: str, default: object = None) -> object:
-        """What the connection knows about itself."""
+        """Return a detail of the connection, such as its socket."""
         value: object = self._stream.get_extra_info(name)
         return default if value is None else value
 
 
 def feed(protocol: asyncio.BufferedProtocol, data: bytes) -> None:
-    """Give a protocol what has arrived."""
+    """Pass bytes to a protocol through its buffer."""
     view = memoryview(data)
     while view:
         room = memoryview(protocol.get_buffer(len(view)))
@@ -380,15 +381,15 @@ def feed(protocol: asyncio.BufferedProtocol, data: bytes) -> None:
 
 
 async def attach(protocol: asyncio.BufferedProtocol, response: httpx.Response) -> None:
-    """Leave the connection of a response to a protocol, at once.
+    """Hand the connection of a handshake response over to a protocol.
 
     Raises:
-        RemoteProtocolError: If the response has no connection, as that of a mock.
+        RemoteProtocolError: If the response has no connection, such as a mocked response.
     """
     stream = response.extensions.get("network_stream")
     if isinstance(stream, AsyncStream):
         stream.hand_over(protocol)
-        await response.aclose()  # its pool forgets it
+        await response.aclose()  # removes it from its pool
     elif isinstance(stream, httpcore.AsyncNetworkStream):
         protocol.connection_made(PumpedTransport(stream, protocol, response))
     else:
@@ -399,7 +400,7 @@ _buffers: Final[WeakKeyDictionary[asyncio.AbstractEventLoop, memoryview]] = Weak
 
 
 def _buffer_of(loop: asyncio.AbstractEventLoop) -> memoryview:
-    """What the connections of an event loop are read into, one after the other."""
+    """Return the read buffer that all connections of an event loop share."""
     buffer = _buffers.get(loop)
     if buffer is None:
         buffer = _buffers[loop] = memoryview(bytearray(READ_SIZE))
@@ -412,10 +413,10 @@ async def open_stream(host: str, port: int, until: float | None) -> AsyncStream:
     Args:
         host: A name or an address.
         port: A port.
-        until: When it must stand, monotonic seconds; None waits for ever.
+        until: Deadline in monotonic seconds; None waits without a limit.
 
     Raises:
-        httpcore.ConnectTimeout: If it does not in time.
+        httpcore.ConnectTimeout: If no address answers before the deadline.
         httpcore.ConnectError: If no address answers.
     """
     loop = asyncio.get_running_loop()
@@ -435,7 +436,7 @@ async def open_stream(host: str, port: int, until: float | None) -> AsyncStream:
 
 
 async def _addresses(loop: asyncio.AbstractEventLoop, host: str, port: int) -> Sequence[Address]:
-    with suppress(socket.gaierror):  # an address needs no resolver, nor its thread
+    with suppress(socket.gaierror):  # an IP address needs no resolver and no thread
         return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
     return await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
 
@@ -443,9 +444,9 @@ async def _addresses(loop: asyncio.AbstractEventLoop, host: str, port: int) -> S
 async def _connected(
     loop: asyncio.AbstractEventLoop, addresses: Sequence[Address]
 ) -> socket.socket:
-    """A socket that is connected to the quickest of some addresses (RFC 8305).
+    """Connect to the address that answers first (RFC 8305), and return the socket.
 
-    asyncio's own option for that is unknown to uvloop, and forgets sockets when it is cancelled.
+    asyncio has an option for this, but uvloop does not, and asyncio leaks sockets when cancelled.
     """
     if len(addresses) > 1:
         from aiohappyeyeballs import (

@@ -1,4 +1,4 @@
-"""What a client holds open in one process and event loop: sockets, and slots for contexts."""
+"""The socket pool of a client in one process and event loop."""
 
 from __future__ import annotations
 
@@ -23,22 +23,22 @@ REFRESH_INTERVAL_S: Final = 15.0
 
 
 class AsyncPool:
-    """Sockets that contexts are spread over.
+    """A pool of sockets that spreads contexts over them.
 
-    A context goes to the socket with the fewest; another socket is opened when each carries
-    `CONTEXTS_PER_SOCKET`. One that has been idle so long that the service may be about to close it
-    is not used any more, so that no context starts into a closing door.
+    A context goes to the socket with the fewest contexts. When every socket carries
+    `CONTEXTS_PER_SOCKET`, the pool opens another. It stops using a socket that has been idle for
+    `MAX_IDLE_S`, because the service may close it just as a context starts.
 
     Args:
         connect: Opens a socket.
-        size: Sockets that contexts are spread over, at most.
-        limit: Contexts at once; None learns it from refusals.
+        size: Maximum number of sockets in the pool.
+        limit: Maximum number of contexts at the same time; None learns it from 429 answers.
 
     Attributes:
-        gate: Where contexts wait for a slot.
-        http: The sender of every HTTP call, once there was one.
-        sockets: Every open socket, those among them that callers opened for themselves.
-        guard: Held by who changes the two.
+        gate: The queue for slots of the plan's limit.
+        http: The sender for HTTP calls; None before the first call.
+        sockets: All open sockets, including those that users opened themselves.
+        guard: Lock for changes of ``http`` and ``sockets``.
     """
 
     def __init__(
@@ -60,7 +60,7 @@ class AsyncPool:
         self._refreshing: PeriodicTask | None = None
 
     async def acquire(self) -> AsyncSocketDriver:
-        """The socket for the next context."""
+        """Return a socket for the next context; open one if it is needed."""
         async with self._mutex:
             self._retire_stale()
             drivers = self._drivers
@@ -74,7 +74,7 @@ class AsyncPool:
             return driver
 
     async def prewarm(self, sockets: int) -> None:
-        """Open sockets ahead of need, and keep that many open and fresh from now on."""
+        """Open sockets in advance, and keep that many open from now on."""
         self._wanted = min(sockets, self._size)
         await self._fill()
         if self._refreshing is None:
@@ -83,7 +83,7 @@ class AsyncPool:
     async def _refresh(self) -> None:
         try:
             await self._fill()
-        except CartesiaError as error:  # tried again at the next turn, or when one is needed
+        except CartesiaError as error:  # the next refresh, or the next context, tries again
             logger.debug("cannot keep a socket open for later speech: %s", label(error))
 
     async def _fill(self) -> None:
@@ -92,7 +92,7 @@ class AsyncPool:
                 self._retire_stale()
                 if len(self._drivers) >= self._wanted:
                     return
-            driver = await self._connect()  # meanwhile, the others can be used
+            driver = await self._connect()  # without the lock, so that others can use the pool
             async with self._mutex:
                 if len(self._drivers) < self._size:
                     self._drivers.append(driver)
@@ -109,7 +109,7 @@ class AsyncPool:
                 driver.retire()
 
     async def aclose(self) -> None:
-        """Close every connection, and stop keeping sockets warm."""
+        """Close all connections, and stop the refresh of idle sockets."""
         with self.guard:
             drivers = list(self.sockets)
         refreshing, self._refreshing = self._refreshing, None

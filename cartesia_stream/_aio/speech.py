@@ -1,4 +1,4 @@
-"""What `speak` does: feeds the text, reads the events, and begins again where it may."""
+"""The engine of `speak`: send the text, read the events, and start again after a failure."""
 
 from __future__ import annotations
 
@@ -29,18 +29,18 @@ if TYPE_CHECKING:
 
 
 class AsyncSpeech:
-    """The source of a spoken stream.
+    """The source of the events of `speak`.
 
     Args:
-        utterance: What is said, and what a failure means.
-        text: All of it, or its pieces as they come.
-        acquire: Gives a socket.
-        gate: Where the slots of the plan's limit are given; asked for on the start.
-        context_id: Of the first context; later ones make theirs up.
-        priority: Higher waits less for a slot.
-        timeouts: How long to wait for a slot, the network and the events.
-        chunker: Cuts the pieces into sentences here, or None to leave that to the service.
-        record: What is measured and told of it.
+        utterance: The text so far, and the rules for recovery from a failure.
+        text: The whole text, or an iterable of its pieces.
+        acquire: Returns a socket.
+        gate: Returns the queue for slots of the plan's limit; called when the speech starts.
+        context_id: Id of the first context; later contexts get random ids.
+        priority: Speech with a higher priority gets a slot first.
+        timeouts: Deadlines for the slot, the network and the events.
+        chunker: Splits the text into sentences; None leaves that to the service.
+        record: Measures the stream and notifies the observers.
     """
 
     __slots__ = (
@@ -92,26 +92,26 @@ class AsyncSpeech:
         self._timeouts = timeouts
         self._chunker = chunker
         self._record = record
-        self._mutex = Mutex()  # a push waits while another context is begun
+        self._mutex = Mutex()  # pushes wait while a new context is being opened
         self._driver: AsyncSocketDriver | None = None
         self._reader: ContextReader | None = None
         self._ticket: Ticket | None = None
         self._text_task: TextTask | None = None
-        self._ready: list[SpeechEvent] = []  # few, and mostly none; a deque takes ten times as much
+        self._ready: list[SpeechEvent] = []  # usually empty; a deque takes ten times the memory
         self._error: Exception | None = None
-        self._failure: APIError | None = None  # to be recovered from
-        self._recovery: Ongoing[None] | None = None  # goes on if the reader is cancelled
-        self._over = False  # though no context says so
+        self._failure: APIError | None = None  # the failure to recover from
+        self._recovery: Ongoing[None] | None = None  # continues when the reader is cancelled
+        self._over = False  # the stream has ended, although its context has not
         self._closed = False
-        self._closing: Signal | None = None  # ends the pause before another context
+        self._closing: Signal | None = None  # interrupts the delay before a new context
 
     @property
     def ledger(self) -> Ledger:
-        """The account of what was said and heard."""
+        """The record of the text that was sent and of the audio that was delivered."""
         return self._utterance.ledger
 
     async def start(self) -> AsyncSpeech:
-        """Open a context and begin to send."""
+        """Open a context and start to send the text."""
         self._record.begin()
         self._gate = self._get_gate()
         del self._get_gate
@@ -132,7 +132,7 @@ class AsyncSpeech:
         return self
 
     async def _begin(self, text: str) -> None:
-        """Open a context for a text, and for what follows it."""
+        """Get a slot and a socket, open a context and send the text so far."""
         if self._ticket is None or not self._ticket.granted:
             with self._record.queueing():
                 self._ticket = await self._gate.enter(
@@ -145,11 +145,11 @@ class AsyncSpeech:
         ended, meter, timeouts = self._ended, self._record.meter, self._timeouts
         try:
             reader = driver.open(context_id, fields, ended=ended, meter=meter, timeouts=timeouts)
-        except APIConnectionError:  # it was lost since
+        except APIConnectionError:  # the connection was lost in the meantime
             driver = await self._acquire()
             reader = driver.open(context_id, fields, ended=ended, meter=meter, timeouts=timeouts)
         self._reader = reader
-        self._utterance.fields = reader.context.encoder  # takes less than what it was made of
+        self._utterance.fields = reader.context.encoder  # smaller than the fields
         self._record.enter(context_id, driver)
         self._driver = driver
         self.context_id = context_id
@@ -157,8 +157,8 @@ class AsyncSpeech:
             await self._send(text, more=not self._utterance.finished)
 
     def _ended(self, context: Context) -> None:
-        """Give the slot back when the service works on the context no more."""
-        if self._ticket is not None and not context.was_refused:  # or it waits in line again
+        """Give the slot back when the service no longer works on the context."""
+        if self._ticket is not None and not context.was_refused:  # a refused ticket waits again
             self._gate.leave(self._ticket)
 
     # --- text in
@@ -179,12 +179,12 @@ class AsyncSpeech:
                 self._utterance.finished = True
                 await self._send("", more=False)
         except Exception as error:
-            self._error = error  # the text's own error belongs to the consumer
+            self._error = error  # the consumer gets what the text raised
             async with self._mutex:
                 self._cancel()
 
     def _speakable(self, piece: str | None) -> list[str]:
-        """What can go out after a piece of the text, or a pause."""
+        """Return the text to send after a piece, or after a pause (None)."""
         chunker = self._chunker
         if chunker is None:
             return [piece] if piece else []
@@ -205,12 +205,12 @@ class AsyncSpeech:
         except CartesiaError:
             if not reader.context.over:
                 raise
-            # otherwise the consumer meets the cause, and begins again with all text so far
+            # else the consumer gets the cause, and starts again with all the text so far
 
     # --- events out
 
     def ready(self) -> SpeechEvent | None:
-        """An event that is here already; raises what the text raised."""
+        """Return an event that has already arrived, or None; raise the exception of the text."""
         reader = self._reader
         if reader is None or self._ready or self._over:
             return self._ready.pop(0) if self._ready else None
@@ -218,7 +218,7 @@ class AsyncSpeech:
         return None if event is None else self._digest(event, reader.context)
 
     async def wait(self) -> bool:
-        """Wait until there may be an event; False after the terminal one."""
+        """Wait until there may be an event; return False after the terminal one."""
         while not self._ready:
             if self._over:
                 return False
@@ -238,7 +238,7 @@ class AsyncSpeech:
         return True
 
     def _digest(self, event: SpeechEvent, context: Context) -> SpeechEvent | None:
-        """What the consumer gets first for an event; None if nothing yet."""
+        """Process an event and return the next one for the consumer, or None."""
         if self._utterance.passes(event):
             return event
         if isinstance(event, Cancelled) and self._error is not None:
@@ -250,7 +250,7 @@ class AsyncSpeech:
         return self._ready.pop(0) if self._ready else None
 
     async def _recover(self, error: APIError) -> None:
-        """Begin again after a failure, or raise it."""
+        """Start again after a failure, or raise the failure."""
         async with self._mutex:
             if self._error is not None:
                 raise self._error
@@ -265,7 +265,7 @@ class AsyncSpeech:
                         raise error from (None if failure is error else failure)
             elif not self._closed:
                 raise error
-            if self._closed:  # meanwhile
+            if self._closed:  # in the meantime
                 self._give_back()
                 self._over = True
                 self._ready.append(Cancelled(context_id=self.context_id))
@@ -279,7 +279,7 @@ class AsyncSpeech:
                 await self._gate.enter_again(ticket, error)
         elif recovery.delay:
             self._closing = Signal()
-            if not self._closed:  # set before it looks for the signal
+            if not self._closed:  # aclose may have run before the signal existed
                 await self._closing.wait(recovery.delay)
         if self._utterance.is_said:
             self._over = True
@@ -294,13 +294,13 @@ class AsyncSpeech:
             driver.cancel(reader)
 
     def _give_back(self) -> None:
-        """Cancel what is not over, and give the slot back."""
+        """Cancel the context if it is still open, and give the slot back."""
         self._cancel()
         if self._ticket is not None:
             self._gate.leave(self._ticket)
 
     async def aclose(self) -> None:
-        """Cancel what is not over, give the slot back, and stop reading the text."""
+        """Cancel the speech if it still goes on, give the slot back, and stop reading the text."""
         self._closed = True
         if self._closing is not None:
             self._closing.set()

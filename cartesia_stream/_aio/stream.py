@@ -1,4 +1,4 @@
-"""Speech as it arrives: one class for sockets, server-sent events and plain bytes."""
+"""Streams of speech: one class for sockets, server-sent events and plain bytes."""
 
 from __future__ import annotations
 
@@ -38,39 +38,39 @@ __all__ = ["AsyncSpeechStream"]
 
 
 class AsyncSource(Protocol):
-    """Where the events of a stream come from."""
+    """The source of the events of a stream."""
 
     @property
     def context_id(self) -> str | None:
-        """The context it is spoken in."""
+        """The id of the context, or None."""
 
     @property
     def request_id(self) -> str | None:
-        """The service's id of the request."""
+        """The id that the service gave the request, or None."""
 
     @property
     def ledger(self) -> Ledger:
-        """The account of what was said and heard."""
+        """The record of the text that was sent and of the audio that was delivered."""
         ...
 
     def ready(self) -> SpeechEvent | None:
-        """An event that is here already; None when one must be waited for, or none is left."""
+        """Return an event that has already arrived, or None."""
 
     def wait(self) -> Awaitable[bool]:
-        """Wait until there may be one; False after the terminal one."""
+        """Wait until there may be an event; return False after the terminal one."""
         ...
 
     async def aclose(self) -> None:
-        """Stop what is not over yet and free what it holds; safe to call twice."""
+        """Cancel the speech if it is still going on and free its resources; safe to call twice."""
 
 
 class AsyncSpeechStream:
-    """An utterance while it is being spoken.
+    """A stream of the events and the audio of one utterance.
 
-    Iterate it for events, or use `audio`, `collect` or `save`; each event comes once, whichever
-    way it is read. Leaving a loop and reading on loses nothing, nor does a read that was cancelled
-    or interrupted. The speech is cancelled when the stream is closed, which leaving its block does,
-    and when it is dropped. One task or thread reads it; any may call `aclose`.
+    Iterate over it for events, or use `audio`, `collect` or `save`; each event is delivered once,
+    whichever way you read it. You can leave a loop and read on later: a stopped, cancelled or
+    interrupted read loses no event. Closing the stream cancels the speech; leaving its block, and
+    dropping the stream, close it. Only one task or thread may read; any may call `aclose`.
 
     Raises, while it is read:
         StreamTruncatedError: The stream broke off before its terminal event.
@@ -98,7 +98,7 @@ class AsyncSpeechStream:
         source: AsyncSource | None = None,
         context: object = None,
     ) -> None:
-        self._owner: Owner | None = None  # where it is to be closed if it is dropped
+        self._owner: Owner | None = None  # the process and loop that close it if it is dropped
         self._context = context
         self._start = start
         self._opening: Ongoing[AsyncSource] | None = None
@@ -108,7 +108,7 @@ class AsyncSpeechStream:
         self._error: Exception | None = None
 
     async def _opened(self) -> AsyncSource | None:
-        """Start it, if it is not started; None if it was closed meanwhile."""
+        """Start the speech on first use; return None if the stream was closed in the meantime."""
         if self._source is None and not self._closed:
             if self._error is not None:
                 raise self._error
@@ -120,14 +120,14 @@ class AsyncSpeechStream:
                 self._source = await self._opening.result()
             except Exception as error:
                 self._end(error)
-                self._owner = None  # nothing is left to be closed
+                self._owner = None  # there is nothing to close
                 raise
             if self._source is not None:
                 self._start = self._opening = None
         return self._source
 
     def _end(self, error: Exception) -> None:
-        self._error = error  # however often it is read, it never looks complete
+        self._error = error  # each read raises it again, so the stream never looks complete
         self._account.record.end(error)
 
     def __await__(self) -> Generator[object, None, Self]:  # aio
@@ -154,7 +154,7 @@ class AsyncSpeechStream:
             await self.aclose()
             raise
         except BaseException:
-            del self  # or the traceback, which a cancelled task keeps, would keep the stream
+            del self  # else the traceback of a cancelled task would keep the stream alive
             raise
         if event is None:
             await self.aclose()
@@ -163,16 +163,19 @@ class AsyncSpeechStream:
         return event
 
     def audio(self) -> AsyncAudioBlocks:
-        """The audio alone, in blocks of whole samples, as they arrive.
+        """Return an iterator over the audio alone, in blocks of whole samples as they arrive.
 
-        Closing what this returns closes the stream.
+        Closing the iterator closes the stream.
         """
         return AsyncAudioBlocks(self, self._account)
 
     async def collect(self) -> Audio:
-        """Wait for the whole utterance; one that was cancelled raises `StreamTruncatedError`.
+        """Wait for the whole utterance and return it.
 
-        A wait that is cancelled cancels the speech.
+        Cancelling or interrupting the wait cancels the speech.
+
+        Raises:
+            StreamTruncatedError: If the speech was cancelled, or the stream broke off.
         """
         data = bytearray()
         await self._read(data.__iadd__)
@@ -183,17 +186,17 @@ class AsyncSpeechStream:
     async def save(
         self, path: str | os.PathLike[str], *, progress: Callable[[int], object] | None = None
     ) -> Audio:
-        """Write the audio to a file while it arrives, in flat memory.
+        """Write the audio to a file while it arrives, with constant memory use.
 
-        Raw audio becomes a WAV file. The file appears when it is whole; a failure or a
-        cancellation leaves none.
+        Raw audio becomes a WAV file. The file appears only when it is complete; a failure or a
+        cancellation leaves no file behind.
 
         Args:
-            path: Where to.
-            progress: Told after each block how many bytes of audio were written so far.
+            path: Path of the file.
+            progress: Called after each block with the bytes of audio written so far.
 
         Returns:
-            What came, without its ``data``.
+            The utterance, with empty ``data``.
         """
         nbytes = 0
 
@@ -209,7 +212,7 @@ class AsyncSpeechStream:
             return self._account.result(b"", context_id=self.context_id, request_id=self.request_id)
 
     async def _read(self, take: Callable[[bytes], object]) -> None:
-        """Hand all audio on; a stream that is left in the middle of it raises from then on."""
+        """Pass all audio to a function; after an interrupted read, the stream raises an error."""
         account = self._account
         try:
             async for event in self:
@@ -225,7 +228,7 @@ class AsyncSpeechStream:
             raise
 
     async def aclose(self) -> None:
-        """Stop the speech if it is not over; safe to call twice."""
+        """Cancel the speech if it is still going on; safe to call twice."""
         self._closed = True
         await _close(self._source, self._opening, self._account.record)
         self._owner = None
@@ -244,16 +247,17 @@ class AsyncSpeechStream:
         await self.aclose()
 
     def heard(self, at: float) -> str:
-        """The start of the text that had been spoken at a position of the audio.
+        """Return the part of the text that a listener has heard at a playback position.
 
-        For the history of a conversation that was interrupted: verbatim, with its spaces and tags.
+        Use it for the history of a conversation that was interrupted. The text is verbatim, with
+        its spaces and tags.
 
         Args:
-            at: Playhead in seconds of audio played, from the start of this stream.
+            at: Playback position: seconds of audio played from the start of this stream.
 
         Returns:
-            Up to the last word that ended by then. Exact with ``add_timestamps``, otherwise
-            estimated from the length of the text.
+            The text up to the last word that ended by then. It is exact with ``add_timestamps``,
+            and otherwise estimated from the length of the text.
         """
         return "" if self._source is None else self._source.ledger.heard(at)
 
@@ -264,12 +268,12 @@ class AsyncSpeechStream:
 
     @property
     def context_id(self) -> str | None:
-        """The context it is spoken in; None over HTTP unless one was given."""
+        """The id of the context; None over HTTP unless you gave one."""
         return None if self._source is None else self._source.context_id
 
     @property
     def request_id(self) -> str | None:
-        """The service's id of the request, over HTTP."""
+        """The id that the service gave the HTTP request; None on a socket."""
         return None if self._source is None else self._source.request_id
 
     @property
@@ -294,14 +298,14 @@ class AsyncSpeechStream:
 
     @property
     def stats(self) -> StreamStats:
-        """How it is going: times, sizes, how far it is ahead of playback, and ids for support."""
+        """Statistics so far: times, sizes, the lead over playback, and ids for support."""
         return self._account.record.stats
 
 
 async def _close(
     source: AsyncSource | None, opening: Ongoing[AsyncSource] | None, record: StreamRecord
 ) -> None:
-    """Stop speech, whatever has become of it; it must not know the stream, which may be gone."""
+    """Stop the speech in any state; takes no stream, because ``__del__`` calls it too."""
     try:
         if source is None and opening is not None:
             source = await opening.stop()
@@ -312,9 +316,9 @@ async def _close(
 
 
 class AsyncAudioBlocks:
-    """The audio of a stream, in blocks of whole samples.
+    """Iterator over the audio of a stream, in blocks of whole samples.
 
-    Closing it closes the stream. Where it is dropped, the stream can be read on, if that is kept.
+    Closing it closes the stream. If you drop the iterator and keep the stream, you can read on.
     """
 
     __slots__ = ("_account", "_stream")
@@ -332,33 +336,34 @@ class AsyncAudioBlocks:
             while not block:
                 block = self._account.audio_of(await anext(self._stream))
         except BaseException:
-            del self  # as above
+            del self  # as in the stream
             raise
         return block
 
     async def aclose(self) -> None:
-        """Stop the speech if it is not over; safe to call twice."""
+        """Cancel the speech if it is still going on; safe to call twice."""
         await self._stream.aclose()
 
 
 class ContextSource:
-    """A context that the caller feeds, and its events.
+    """The source of the events of a context that the user pushes text into.
 
-    The socket knows it while the context is open, so it must not know the caller's handles.
+    The socket holds a reference to it while the context is open. So it holds no reference to the
+    user's objects: they can be dropped, and dropping them cancels the context.
 
     Args:
-        gate: Where it waits for a slot of the plan's limit.
-        driver: Its socket.
-        context_id: Its id.
-        fields: The constant fields of its requests.
+        gate: The queue for slots of the plan's limit.
+        driver: The socket of the context.
+        context_id: Id of the context.
+        fields: The constant fields of the context's requests.
         fmt: Format of the audio.
-        record: What is measured and told of it.
-        timeouts: How long to wait for a slot, the network and the events.
+        record: Measures the stream and notifies the observers.
+        timeouts: Deadlines for the slot, the network and the events.
 
     Attributes:
         reader: The context on the socket.
-        ledger: The account of what is said and heard.
-        context_id: Its id.
+        ledger: The record of the text that was sent and of the audio that was delivered.
+        context_id: Id of the context.
     """
 
     __slots__ = ("_driver", "_gate", "_record", "_ticket", "context_id", "ledger", "reader")
@@ -396,7 +401,7 @@ class ContextSource:
             self._gate.leave(self._ticket, refused=context.was_refused)
 
     async def send(self, text: str, *, more: bool, flush: bool = False) -> None:
-        """Send text, a flush or the end of the text; the first of them waits for a slot."""
+        """Send text, a flush or the end of the text; the first text or flush waits for a slot."""
         context = self.reader.context
         if more and self._ticket is None and not context.over:
             self._record.begin()
@@ -404,14 +409,14 @@ class ContextSource:
                 self._ticket = await self._gate.enter(
                     priority=0, seconds=self.reader.timeouts.queue
                 )
-            if context.over:  # meanwhile
+            if context.over:  # in the meantime
                 self._leave(context)
         await self._driver.send(self.reader, text, more=more, flush=flush)
         if text:
             self.ledger.push(text)
 
     def ready(self) -> SpeechEvent | None:
-        """An event that is here already."""
+        """Return an event that has already arrived, or None."""
         event = self.reader.context.pop()
         if type(event) is AudioChunk:
             self.ledger.audio(len(event.data))
@@ -419,16 +424,16 @@ class ContextSource:
         return None if event is None else recorded(self.ledger, event)
 
     def wait(self) -> Awaitable[bool]:
-        """Wait until there is one; False after the terminal one."""
+        """Wait until there may be an event; return False after the terminal one."""
         return self._driver.wait(self.reader)
 
     async def aclose(self) -> None:
-        """Cancel the context if it is not over."""
+        """Cancel the context if it is still open."""
         if not self.reader.context.over:
             self._driver.cancel(self.reader)
 
     async def cancel(self) -> None:
-        """Cancel the context if it is not over, and end its account."""
+        """Cancel the context if it is still open, and end its record."""
         await self.aclose()
         context = self.reader.context
         self._record.end(context.fault, complete=context.state is State.DONE)

@@ -1,8 +1,8 @@
-"""The door to the network: every call, and the handshake of every socket, goes through it.
+"""The httpx transport that sends every HTTP call and every WebSocket handshake.
 
-A transport of httpx, so that whatever mocks, records or traces httpx sees all of it. httpcore pools
-the connections. Each of them is our own from the first byte: it speaks HTTP/1.1 by `_http.http11`,
-keeps whole deadlines (`_http.deadlines`), and becomes a WebSocket where the service agrees.
+Because it is a transport of httpx, tools that mock, record or trace httpx see all requests.
+httpcore pools the connections. The connections are our own: they speak HTTP/1.1 with
+`_http.http11`, keep deadlines for whole waits (`_http.deadlines`), and can become WebSockets.
 """
 
 from __future__ import annotations
@@ -33,18 +33,19 @@ if TYPE_CHECKING:
     from .._http.proxies import Proxy
     from .network import AsyncStream
 
-SMALL: Final = 1 << 14  # bytes of a read; a large one costs fresh memory, however little comes
-LARGE: Final = 1 << 18  # where reads keep coming back full
+# Bytes of a first read. A larger read allocates memory even if little arrives.
+SMALL: Final = 1 << 14
+LARGE: Final = 1 << 18  # bytes of a read after several full ones
 KEEPALIVE_S: Final = 5.0
 
 
 class AsyncConnection(httpcore.AsyncConnectionInterface):
-    """A connection to a service, for one exchange after the other.
+    """A connection to a service that carries one exchange after the other.
 
     Args:
-        origin: The service.
-        ssl_context: For TLS; None is the default.
-        proxy: The way there; None asks the environment.
+        origin: Scheme, host and port of the service.
+        ssl_context: TLS settings; None uses the default.
+        proxy: The proxy to connect through; None uses the environment.
     """
 
     def __init__(
@@ -54,15 +55,15 @@ class AsyncConnection(httpcore.AsyncConnectionInterface):
         self._host = origin.host.decode("ascii")
         self._ssl_context = ssl_context
         self._proxy = proxy
-        self._forwards = False  # whether a proxy passes requests on, and not bytes
+        self._forwards = False  # whether a proxy forwards requests, without a tunnel
         self._stream: AsyncStream | None = None
         self._guard = ThreadLock()
-        self._idle = True  # also before the first exchange, which its pool has a request for
+        self._idle = True  # also before the first exchange, for which the pool has a request
         self._closed = False
         self._expires = 0.0
 
     async def handle_async_request(self, request: httpcore.Request) -> httpcore.Response:
-        """Send a request and read the head of what answers it."""
+        """Send a request and read the head of the response."""
         with self._guard:
             if not self._idle or self._closed:
                 raise httpcore.ConnectionNotAvailable
@@ -71,7 +72,7 @@ class AsyncConnection(httpcore.AsyncConnectionInterface):
         upgrade = asks_for_upgrade(request.headers)
         reused = self._stream is not None
         try:
-            if self._forwards and upgrade:  # bytes must pass, so the next one is a tunnel
+            if self._forwards and upgrade:  # a WebSocket needs a tunnel
                 raise httpcore.ConnectionNotAvailable
             seconds = timeouts.get("connect")
             until = None if seconds is None else time.monotonic() + seconds
@@ -94,7 +95,7 @@ class AsyncConnection(httpcore.AsyncConnectionInterface):
             raise
         exchange = AsyncExchange(self, stream, body, rest, timeouts.get("read"))
         exchange.persists = sent and head.persists and not (body.complete and rest)
-        if head.status == 101:  # whoever asked for it has the stream from now on
+        if head.status == 101:  # the caller owns the stream from now on
             self._stream = None
             self._closed = exchange.upgraded = True
             stream.unread(rest)
@@ -111,7 +112,7 @@ class AsyncConnection(httpcore.AsyncConnectionInterface):
         )
 
     async def _connect(self, until: float | None, *, tunnelled: bool) -> AsyncStream:
-        """Connect to the service, or to its proxy where that forwards requests."""
+        """Connect to the service, directly or through a tunnel, or to a proxy that forwards."""
         host, port = self._host, self._origin.port
         scheme = self._origin.scheme.decode("ascii")
         secure = scheme == "https"
@@ -140,7 +141,7 @@ class AsyncConnection(httpcore.AsyncConnectionInterface):
     async def _send(
         self, stream: AsyncStream, request: httpcore.Request, timeout: float | None
     ) -> bool:
-        """Send a request, its head together with the start of its body; whether all of it left."""
+        """Send a request, with head and first piece in one write; return whether all was sent."""
         target, headers = request.url.target, request.headers
         if self._forwards and self._proxy is not None:
             target = bytes(request.url)
@@ -154,12 +155,12 @@ class AsyncConnection(httpcore.AsyncConnectionInterface):
             held += writer.end()
             if held:
                 await stream.write(held, timeout)
-        except httpcore.WriteError:  # the service may have answered and closed before it read all
+        except httpcore.WriteError:  # the service may answer and close early
             return False
         return True
 
     async def release(self, *, persists: bool) -> None:
-        """End an exchange; the next one may begin if the connection persists."""
+        """End an exchange; keep the connection for the next one if it persists, else close it."""
         if not persists:
             await self.aclose()
             return
@@ -167,7 +168,7 @@ class AsyncConnection(httpcore.AsyncConnectionInterface):
         self._idle = True
 
     async def aclose(self) -> None:
-        """Close it."""
+        """Close the connection."""
         self._closed = True
         if self._stream is not None:
             await self._stream.aclose()
@@ -175,37 +176,37 @@ class AsyncConnection(httpcore.AsyncConnectionInterface):
     # --- what the pool asks
 
     def can_handle_request(self, origin: httpcore.Origin) -> bool:
-        """Whether it is a connection to this service."""
+        """Whether this connection leads to the given service."""
         return origin == self._origin
 
     def is_available(self) -> bool:
-        """Whether it may be used again."""
+        """Whether the next request may use this connection."""
         return self.is_idle() and not self._closed
 
     def has_expired(self) -> bool:
-        """Whether it is not to be used again: for its age, or since the service closed it."""
+        """Whether the connection has been idle for too long, or the service has closed it."""
         stream = self._stream
         if stream is None or not self._idle:
             return False
         return time.monotonic() > self._expires or bool(stream.get_extra_info("is_readable"))
 
     def is_idle(self) -> bool:
-        """Whether it was used and waits to be used again."""
+        """Whether the connection is open and carries no exchange."""
         return self._idle and self._stream is not None
 
     def is_closed(self) -> bool:
-        """Whether it was closed."""
+        """Whether the connection was closed."""
         return self._closed
 
     def info(self) -> str:
-        """What to show of it."""
+        """Return a short description for debugging."""
         return f"{self._origin!s}, HTTP/1.1"
 
 
 async def _open_tunnel(
     stream: AsyncStream, proxy: Proxy, host: str, port: int, until: float | None
 ) -> None:
-    """Have a proxy connect to a host."""
+    """Ask a proxy for a tunnel to a host."""
     stream.deadline.wait_until(until)
     steps = tunnel(proxy, host, port)
     try:
@@ -228,7 +229,7 @@ async def _open_tunnel(
 async def _read_head(
     stream: AsyncStream, timeout: float | None, *, upgrade: bool
 ) -> tuple[Head, bytes]:
-    """The head of a response, and what was read behind it."""
+    """Read the head of a response; return it with the bytes that were read after it."""
     parser = HeadParser(upgrade=upgrade)
     while data := await stream.read(SMALL, timeout):
         head = parser.receive_data(data)
@@ -238,13 +239,13 @@ async def _read_head(
 
 
 class AsyncExchange:
-    """What is left of an exchange when the head of the response was read: its body.
+    """The body of a response, read from its connection.
 
     Attributes:
-        begun: Whether reading it has begun.
-        persists: Whether the connection may serve on, once the body was read to its end.
+        begun: Whether reading the body has begun.
+        persists: Whether the connection can be reused after the body was read to its end.
         stream: The connection.
-        upgraded: Whether it speaks another protocol now, and belongs to whoever asked for that.
+        upgraded: Whether the connection now speaks another protocol, and belongs to the caller.
     """
 
     def __init__(
@@ -270,7 +271,7 @@ class AsyncExchange:
         return self
 
     async def __anext__(self) -> bytes:
-        """The next piece; nothing of it is kept while the one after it is waited for."""
+        """Return the next piece; keep no reference to it while waiting for the one after it."""
         self.begun = True
         body = self._body
         while not body.complete:
@@ -289,7 +290,7 @@ class AsyncExchange:
         raise StopAsyncIteration
 
     async def aclose(self) -> None:
-        """Give the connection back, or close it if the body was not read to its end."""
+        """Return the connection to the pool, or close it if the body was not read to its end."""
         if not self._closed:
             self._closed = True
             body = self._body
@@ -298,11 +299,11 @@ class AsyncExchange:
 
 
 class AsyncPool(httpcore.AsyncConnectionPool):
-    """A pool of our own connections.
+    """A connection pool of httpcore that opens our own connections.
 
     Args:
-        ssl_context: For TLS; None is the default.
-        proxy: The way to every service; None asks the environment.
+        ssl_context: TLS settings; None uses the default.
+        proxy: The proxy for all connections; None uses the environment.
     """
 
     def __init__(self, ssl_context: ssl.SSLContext | None, proxy: Proxy | None) -> None:
@@ -311,16 +312,16 @@ class AsyncPool(httpcore.AsyncConnectionPool):
         self._own_proxy = proxy
 
     def create_connection(self, origin: httpcore.Origin) -> httpcore.AsyncConnectionInterface:
-        """Make a connection, which connects with its first request."""
+        """Create a connection; it connects when it sends its first request."""
         return AsyncConnection(origin, self._own_context, self._own_proxy)
 
 
 class AsyncBody(httpx.AsyncByteStream):
-    """The body of a response, read without the layers between it and its connection.
+    """The body of a response, read directly from its connection instead of through httpcore.
 
     Args:
-        exchange: What to read it from.
-        outer: The same with those layers, which are told of the end.
+        exchange: The body on the connection.
+        outer: The same body as httpcore wraps it; closing it tells the pool.
     """
 
     def __init__(self, exchange: AsyncExchange, outer: httpx.AsyncByteStream) -> None:
@@ -337,30 +338,30 @@ class AsyncBody(httpx.AsyncByteStream):
             raise fault_of_httpx(error) from error
 
     async def aclose(self) -> None:
-        """Give the connection back, or close it if the body was not read to its end."""
+        """Return the connection to the pool, or close it if the body was not read to its end."""
         await self._outer.aclose()
-        if self._exchange.upgraded:  # and nobody has taken it over
+        if self._exchange.upgraded:  # and no protocol took the connection over
             await self._exchange.stream.aclose()
 
 
 class AsyncTransport(httpx.AsyncHTTPTransport):
-    """The transport of `AsyncCartesia`, for an ``httpx.AsyncClient`` of your own.
+    """The transport of `AsyncCartesia`, for use in your own ``httpx.AsyncClient``.
 
-    With it, sockets keep their full speed, and every wait its whole deadline::
+    With it, your client keeps the speed and the deadlines of the default client::
 
         AsyncCartesia(http_client=httpx.AsyncClient(transport=AsyncTransport(), event_hooks=...))
 
     Args:
-        ssl_context: For TLS with the service and an https proxy: your roots, your certificate.
-            Default: ``SSL_CERT_FILE`` or ``SSL_CERT_DIR``, then the roots of `certifi`.
+        ssl_context: TLS settings for the service and an https proxy, such as your own certificates.
+            Default: ``SSL_CERT_FILE`` or ``SSL_CERT_DIR``, then the certificates of `certifi`.
         proxy: URL of a proxy: ``http://``, ``https://``, ``socks5://`` or ``socks5h://``.
             Default: ``HTTP_PROXY``, ``HTTPS_PROXY``, ``ALL_PROXY`` and ``NO_PROXY``.
 
     Raises:
-        ConfigurationError: If the URL of the proxy is malformed.
+        ConfigurationError: If the proxy URL is malformed.
     """
 
-    # The base's own `__init__` would load certificates and make another pool.
+    # The `__init__` of the base class would load certificates and create another pool.
     def __init__(  # pyright: ignore[reportMissingSuperCall]
         self, *, ssl_context: ssl.SSLContext | None = None, proxy: str | None = None
     ) -> None:
@@ -370,13 +371,13 @@ class AsyncTransport(httpx.AsyncHTTPTransport):
         )
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Send a request; what is left to be read is the body.
+        """Send a request and return the response with an unread body.
 
-        It goes through the method of the base, which tools replace that mock or trace httpx.
+        It calls the method of the base class, because tools that mock or trace httpx patch it.
         """
         response = await super().handle_async_request(request)
         exchange = response.extensions.get("exchange")
-        # A recorder has read the body already, and put another in its place.
+        # A recorder may have read the body already and replaced it.
         if isinstance(exchange, AsyncExchange) and (exchange.upgraded or not exchange.begun):
             outer = cast("httpx.AsyncByteStream", response.stream)
             response.stream = AsyncBody(exchange, outer)
@@ -384,17 +385,17 @@ class AsyncTransport(httpx.AsyncHTTPTransport):
 
 
 class AsyncOwnClient(httpx.AsyncClient):
-    """The client of a `AsyncCartesia` that was given none: no cookies, and a log without queries.
+    """The default httpx client of `AsyncCartesia`: without cookies, and without queries in logs.
 
     Args:
-        transport: What it sends through.
+        transport: The transport that sends its requests.
     """
 
     def __init__(self, transport: AsyncTransport) -> None:
         super().__init__(transport=transport, trust_env=False)
 
     async def _send_single_request(self, request: httpx.Request) -> httpx.Response:
-        """What httpx does here takes twice as long, and logs whole URLs."""
+        """Send a request; the original takes twice as long and logs whole URLs."""
         transport = self._transport_for_url(request.url)
         response = await transport.handle_async_request(request)
         response.request = request

@@ -1,4 +1,4 @@
-"""The voice changer: recordings go up, and speech comes back as it is made."""
+"""The voice changer: upload a recording, and stream it back in another voice."""
 
 from __future__ import annotations
 
@@ -24,9 +24,10 @@ __all__ = ["AsyncVoiceChanger"]
 
 
 class AsyncVoiceChanger:
-    """Recordings in another voice. Get it as ``client.voice_changer``.
+    """The voice changer, available as ``client.voice_changer``.
 
-    Speech starts at the call; with asyncio, when its stream is first used.
+    The sync client sends a request when you call a method; the async client sends it when you first
+    use the stream.
     """
 
     def __init__(self, connections: AsyncConnections) -> None:
@@ -40,25 +41,26 @@ class AsyncVoiceChanger:
         output_format: AudioFormat | Mapping[str, object] = PCM_24K,
         options: RequestOptions | None = None,
     ) -> AsyncSpeechStream:
-        """Speak a recording with another voice, in any container.
+        """Speak a recording with another voice; returns audio in any container.
 
-        The words and the intonation stay. It costs 15 credits for each second of the recording.
+        The service keeps the words and the intonation. It charges 15 credits for each second of the
+        recording.
 
         Args:
-            clip: The recording: a path, bytes, an open file or a `File`. It is sent from the disk,
-                never read as a whole.
+            clip: The recording: a path, bytes, an open file or a `File`. A file is sent from the
+                disk in pieces, without loading all of it into memory.
             voice: Id of the voice to speak with.
             output_format: Format of the audio.
-            options: Settings of this call, such as its timeout; ``progress`` is told
-                how much of the recording was sent.
+            options: Settings of this call, such as its timeout; the client calls ``progress`` with
+                the bytes sent so far and in total.
 
         Returns:
-            The audio while it arrives; ``save`` writes it as it is for ``wav`` and ``mp3``.
+            A stream of the audio; ``save`` writes ``wav`` and ``mp3`` unchanged.
 
         Raises:
-            ConfigurationError: If the arguments cannot work; nothing was sent.
-            OSError: When it starts, if the recording cannot be opened.
-            APIError: When it starts, if the service refuses or cannot be reached.
+            ConfigurationError: If an argument is invalid; nothing was sent.
+            OSError: When the request is sent, if the recording cannot be opened.
+            APIError: When the request is sent, if the service returns an error or is unreachable.
         """
         return self._stream(clip, Change.of(voice, output_format), options)
 
@@ -70,7 +72,9 @@ class AsyncVoiceChanger:
         output_format: AudioFormat | Mapping[str, object] = PCM_24K,
         options: RequestOptions | None = None,
     ) -> AsyncSpeechStream:
-        """`generate` over server-sent events: a stream that is cut never looks complete.
+        """Speak a recording like `generate`, over server-sent events.
+
+        A stream that breaks off always raises an error, because the events mark the end.
 
         Args:
             clip: The recording, as for `generate`.
@@ -79,9 +83,9 @@ class AsyncVoiceChanger:
             options: Settings of this call.
 
         Raises:
-            ConfigurationError: If the arguments cannot work; nothing was sent.
-            OSError: When it starts, if the recording cannot be opened.
-            APIError: When it starts, if the service refuses or cannot be reached.
+            ConfigurationError: If an argument is invalid; nothing was sent.
+            OSError: When the request is sent, if the recording cannot be opened.
+            APIError: When the request is sent, if the service returns an error or is unreachable.
         """
         return self._stream(clip, Change.of(voice, output_format, events=True), options)
 
@@ -95,7 +99,7 @@ class AsyncVoiceChanger:
         async def start() -> ResponseSource:
             from cartesia_runtime.files import Uploads
 
-            with Uploads() as uploads:  # open until the answer begins, and for every try
+            with Uploads() as uploads:  # open for all attempts, until the response begins
                 request = change.request(uploads.file(clip))
                 return await self._connections.speech(request, options, record)
 

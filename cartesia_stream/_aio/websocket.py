@@ -1,7 +1,7 @@
-"""The TTS socket on asyncio: the event loop reads, and consumers wait on futures.
+"""WebSocket driver for asyncio: the event loop reads, and consumers wait on futures.
 
-There is no reader task: the transport hands bytes to `buffer_updated`, which routes them at once,
-so a slow consumer never stops the pings that keep the connection alive.
+There is no reader task. The transport passes bytes to `buffer_updated`, which routes them at once,
+so a slow consumer never delays the pings that keep the connection alive.
 """
 
 from __future__ import annotations
@@ -31,17 +31,17 @@ if TYPE_CHECKING:
     from ..events import SpeechEvent
     from ..options import Timeouts
 
-HIGH_WATER: Final = 1 << 16  # bytes that wait to be written before a push waits too
+HIGH_WATER: Final = 1 << 16  # unsent bytes at which pushes wait
 
 
 class ContextReader:
-    """A context, its deadlines, and the futures that its consumers wait on.
+    """A context with its deadlines and the futures that its consumers wait on.
 
     Attributes:
         context: The context.
-        timeouts: Its deadlines.
-        waiters: What the consumers wait on.
-        timer: What wakes them before any deadline, if it runs.
+        timeouts: Deadlines of the context.
+        waiters: The futures of the waiting consumers.
+        timer: Timer that wakes the consumers to check their deadlines, if one is running.
     """
 
     __slots__ = ("_shortest", "context", "timeouts", "timer", "waiters")
@@ -56,23 +56,23 @@ class ContextReader:
         self._shortest: float = min((gap for gap in gaps if gap is not None), default=math.inf)
 
     def wake(self) -> None:
-        """Let every waiting consumer look again."""
+        """Wake all waiting consumers to look for events."""
         waiters = self.waiters
         if waiters:
             for waiter in waiters:
                 if not waiter.done():
                     waiter.set_result(None)
             waiters.clear()
-        if self.timer is not None and self.context.over:  # nobody will wait any more
+        if self.timer is not None and self.context.over:  # there will be no more waits
             self.timer.cancel()
             self.timer = None
 
     def watch(self, loop: asyncio.AbstractEventLoop, seconds: float) -> None:
-        """Wake the consumers in so many seconds, or sooner.
+        """Wake the consumers after ``seconds``, or after the shortest deadline if that is less.
 
-        No deadline can come to lie before that: whatever moves one has it begin anew, with the
-        shortest of them at least. So the timer can be left to run while events come and go, which
-        is far cheaper than one for each event.
+        An event restarts a deadline, which then lasts at least as long as the shortest of all. So
+        no deadline can end before the timer does, and the timer can keep running while events
+        arrive. That is much cheaper than one timer for each event.
         """
         self.timer = loop.call_later(min(seconds, self._shortest), self._expired)
 
@@ -82,12 +82,12 @@ class ContextReader:
 
 
 class AsyncSocketDriver(asyncio.BufferedProtocol):
-    """One connection; for the event loop that it was opened in.
+    """Driver of one WebSocket; use it only in the event loop that opened it.
 
     Args:
-        session: Its protocol; the handshake is complete.
-        config: Where, and who watches.
-        since: When the handshake began, monotonic seconds.
+        session: The protocol state of the connection.
+        config: The deadlines and the observers.
+        since: When the handshake began, in monotonic seconds.
     """
 
     def __init__(self, session: Session, config: Config, *, since: float) -> None:
@@ -104,10 +104,10 @@ class AsyncSocketDriver(asyncio.BufferedProtocol):
         self._timer: asyncio.TimerHandle | None = None
 
     async def start(self, response: httpx.Response) -> None:
-        """Take the connection over from the response that accepted the handshake.
+        """Take over the connection from the handshake response.
 
         Raises:
-            RemoteProtocolError: If it has none, as that of a mock.
+            RemoteProtocolError: If the response has no connection, such as a mocked response.
         """
         self._record.opened(time.monotonic())
         await attach(self, response)
@@ -117,11 +117,11 @@ class AsyncSocketDriver(asyncio.BufferedProtocol):
 
     @property
     def usable(self) -> bool:
-        """Whether contexts can be opened."""
+        """Whether the connection can open new contexts."""
         return self._session.usable
 
     def fileno(self) -> int:
-        """The socket's number in this process, -1 when it is closed."""
+        """Return the file descriptor of the socket; -1 if it is closed."""
         sock: socket | None = None
         if self._transport is not None:
             sock = self._transport.get_extra_info("socket")
@@ -129,19 +129,19 @@ class AsyncSocketDriver(asyncio.BufferedProtocol):
 
     @property
     def load(self) -> int:
-        """Contexts that are open."""
+        """The number of open contexts."""
         return len(self._session.contexts)
 
     def idle_for(self, now: float) -> float:
-        """Seconds since the last context began or ended; 0 while one is open."""
+        """Return the seconds since the last context began or ended; 0 while one is open."""
         return 0.0 if self.load else now - self._session.idle_since
 
     def reserve(self) -> None:
-        """Do not count as idle: a context is about to begin."""
+        """Restart the idle time, because a context is about to begin."""
         self._session.idle_since = time.monotonic()
 
     def retire(self) -> None:
-        """Close the connection without waiting for the peer's part in it."""
+        """Send a close frame without waiting for the answer of the peer."""
         for context in self._session.close():
             context.wake()
         self._flush()
@@ -155,14 +155,14 @@ class AsyncSocketDriver(asyncio.BufferedProtocol):
         meter: Meter | None = None,
         timeouts: Timeouts | None = None,
     ) -> ContextReader:
-        """Make a context.
+        """Open a context.
 
         Args:
-            context_id: Its id.
+            context_id: Id of the context.
             fields: The constant fields of its requests, or the encoder of an earlier context.
-            ended: Told when the service works on it no more.
-            meter: Told of the audio that arrives.
-            timeouts: Its deadlines, where they are not those of the connection.
+            ended: Called when the service no longer works on the context.
+            meter: Counts the audio that arrives.
+            timeouts: Deadlines of the context; None uses those of the connection.
         """
         reader = ContextReader(timeouts or self._timeouts)
         reader.context = self._session.open(
@@ -173,7 +173,7 @@ class AsyncSocketDriver(asyncio.BufferedProtocol):
     async def send(
         self, reader: ContextReader, text: str, *, more: bool, flush: bool = False
     ) -> None:
-        """Send text, a flush or the end of the input; waits while the network is behind."""
+        """Send text, a flush or the end of the input; wait while too many bytes are unsent."""
         self._session.send(reader.context, text, more=more, flush=flush, now=time.monotonic())
         reader.wake()
         self._flush()
@@ -185,13 +185,13 @@ class AsyncSocketDriver(asyncio.BufferedProtocol):
                 raise timeout_error("write") from None
 
     def cancel(self, reader: ContextReader) -> None:
-        """Stop a context; returns at once."""
+        """Cancel a context, without waiting for the service."""
         self._session.cancel(reader.context, now=time.monotonic())
         reader.wake()
         self._flush()
 
     async def wait(self, reader: ContextReader) -> bool:
-        """Wait until there may be an event to read; False when none will come any more."""
+        """Wait until there may be an event; return False after the terminal one."""
         context = reader.context
         news = context.news()
         if news is not None:
@@ -209,13 +209,13 @@ class AsyncSocketDriver(asyncio.BufferedProtocol):
         try:
             await waiter
         except asyncio.CancelledError:
-            if waiter in reader.waiters:  # they are not to pile up while no news comes
+            if waiter in reader.waiters:  # cancelled waiters must not pile up
                 reader.waiters.remove(waiter)
             raise
         return True
 
     async def next_event(self, reader: ContextReader) -> SpeechEvent | None:
-        """Wait for the next event; None after the terminal one."""
+        """Wait for the next event; return None after the terminal one."""
         while (event := reader.context.next_event()) is None and await self.wait(reader):
             pass
         return event
@@ -230,7 +230,7 @@ class AsyncSocketDriver(asyncio.BufferedProtocol):
         try:
             async with asyncio.timeout(self._timeouts.close):
                 await asyncio.shield(self._closed)
-        except TimeoutError:  # a peer that does not answer the close frame
+        except TimeoutError:  # the peer did not answer the close frame
             self.abort()
             await self._closed
         except BaseException:
@@ -245,16 +245,16 @@ class AsyncSocketDriver(asyncio.BufferedProtocol):
     # --- what the transport calls
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Take the transport; that of uvloop is no `asyncio.Transport`, but does all the same."""
+        """Store the transport; uvloop's works alike without being an `asyncio.Transport`."""
         self._transport = cast("asyncio.Transport", transport)
         self._transport.set_write_buffer_limits(high=HIGH_WATER)
 
     def get_buffer(self, sizehint: int) -> memoryview:
-        """Where the transport puts what has arrived."""
+        """Return the buffer that the transport writes into."""
         return self._session.get_buffer()
 
     def buffer_updated(self, nbytes: int) -> None:
-        """Route what has arrived."""
+        """Route the bytes that have arrived to their contexts."""
         for context in self._session.receive(nbytes, now=time.monotonic()):
             context.wake()
         self._flush()
@@ -264,10 +264,10 @@ class AsyncSocketDriver(asyncio.BufferedProtocol):
             transport.abort()
 
     def eof_received(self) -> None:
-        """Let the transport close itself: the service will send nothing more."""
+        """Let the transport close itself, because the service has sent everything."""
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """End what still waits."""
+        """Wake all consumers and pushes, because the connection is closed."""
         cause = self._failure
         if exc is not None:
             cause = APIConnectionError(f"the connection failed: {exc}")
@@ -280,17 +280,17 @@ class AsyncSocketDriver(asyncio.BufferedProtocol):
         self._record.closed(self._session.end)
 
     def pause_writing(self) -> None:
-        """Make pushes wait."""
+        """Make pushes wait until the transport has sent more."""
         self._writable.clear()
 
     def resume_writing(self) -> None:
-        """Let pushes go on."""
+        """Let waiting pushes continue."""
         self._writable.set()
 
     # --- the network
 
     def _tick(self) -> None:
-        """Ping a silent peer, give up on a dead one."""
+        """Ping a silent peer, and drop the connection of a dead one."""
         now = time.monotonic()
         for context in self._session.tick(now=now):
             context.wake()

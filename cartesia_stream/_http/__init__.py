@@ -1,1 +1,1 @@
-"""What calls need in both faces: settings, requests, HTTP/1.1, deadlines, tokens, proxies."""
+"""HTTP logic shared by sync and async: settings, requests, HTTP/1.1, deadlines, tokens, proxies."""

@@ -1,4 +1,4 @@
-"""What both stream classes keep: an account of what came, and audio cut at whole samples."""
+"""Running totals of a stream for both stream classes, and audio cut at whole samples."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ if TYPE_CHECKING:
 
 
 class Account:
-    """What one stream has delivered so far.
+    """The running totals of what one stream has delivered.
 
     Attributes:
-        record: What is measured and told of it.
+        record: The record that measures the stream and tells the observers.
         format: Format of the audio.
-        words: Word times so far, if there were any.
-        phonemes: Phoneme times so far, if there were any.
-        complete: Whether the service said that this is all.
-        chunks: Audio chunks so far.
-        nbytes: Audio bytes so far.
+        words: Word times so far; None before the first.
+        phonemes: Phoneme times so far; None before the first.
+        complete: Whether the service has sent `Done`.
+        chunks: Number of audio chunks so far.
+        nbytes: Number of audio bytes so far.
     """
 
     __slots__ = (
@@ -51,7 +51,7 @@ class Account:
         self._rest = b""
 
     def take(self, event: SpeechEvent) -> None:
-        """Account for an event on its way to the consumer."""
+        """Count an event that the consumer is about to receive."""
         if type(event) is AudioChunk:
             if not self.nbytes:
                 self.record.heard()
@@ -70,7 +70,7 @@ class Account:
             self.record.end()
 
     def audio_of(self, event: SpeechEvent) -> bytes:
-        """The whole samples in hand; the rest of a split sample waits for the next chunk."""
+        """Return the whole samples of an event; the next chunk completes a sample that is split."""
         if not isinstance(event, AudioChunk):
             if isinstance(event, Done) and self._rest:
                 logger.warning("the audio ended %d bytes into a sample", len(self._rest))
@@ -89,10 +89,10 @@ class Account:
         return self.format.duration(self.nbytes)
 
     def result(self, data: bytes, *, context_id: str | None, request_id: str | None) -> Audio:
-        """The whole utterance.
+        """Return the whole utterance.
 
         Raises:
-            StreamTruncatedError: If it was cancelled, so that it is not whole.
+            StreamTruncatedError: If the speech was cancelled before its end.
         """
         if not self.complete:
             raise self.cut_short(context_id=context_id, request_id=request_id)
@@ -108,7 +108,7 @@ class Account:
         )
 
     def cut_short(self, *, context_id: str | None, request_id: str | None) -> StreamTruncatedError:
-        """The error for speech that was cancelled, so that it is not whole."""
+        """Make the error for speech that was cancelled before its end."""
         return StreamTruncatedError(
             f"the speech was cancelled after {self.chunks} chunks and {self.nbytes} bytes",
             chunks=self.chunks,
@@ -119,7 +119,7 @@ class Account:
 
 
 def cut_short_error(context: Context) -> StreamTruncatedError:
-    """The error for a context that the service ended while text was still to come."""
+    """Make the error for a context that the service ended before all of its text was sent."""
     return StreamTruncatedError(
         f"the service ended the context before all text was sent, after {context.chunks} chunks "
         f"and {context.nbytes} bytes of audio",

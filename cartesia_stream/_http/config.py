@@ -1,4 +1,4 @@
-"""Where the service is and how it is addressed: base URL, API version, key, headers."""
+"""Settings of a client: base URL, API version, credentials, headers and deadlines."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ MAX_BUFFER_BYTES: Final = 64 << 20
 USER_AGENT: Final = f"cartesia-stream/{__version__}"
 
 _HEADER_NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-# What says where a message ends, or belongs to one connection and not to a call: a second one of
-# these beside ours lets a proxy read another request than the service. Host may be replaced.
+# Headers that mark the end of a message or concern one connection only. If a user's copy stood
+# beside ours, a proxy and the service could read two different requests. Users may replace Host.
 _OF_THE_CONNECTION: Final = re.compile(
     "content-length|transfer-encoding|connection|upgrade|keep-alive|te|trailer|http2-settings"
     "|proxy-.*|sec-websocket-.*"
@@ -37,10 +37,10 @@ _OF_THE_CONNECTION: Final = re.compile(
 
 
 class Config:
-    """The settings that every call of a client shares; checked once, then immutable by custom.
+    """Settings that all calls of a client share; validated once, and never changed afterwards.
 
     Raises:
-        ConfigurationError: For a missing or malformed key or token, or a base URL that is none.
+        ConfigurationError: If the key or token is missing or malformed, or the base URL is invalid.
     """
 
     __slots__ = ("api_key", "base_url", "headers", "max_buffer_bytes", "observers", "timeouts")
@@ -60,7 +60,7 @@ class Config:
     ) -> None:
         if token is not None and api_key is not None:
             raise ConfigurationError("give api_key or token, not both", option="token")
-        self.api_key: str = ""  # with a function for tokens, until the first is there
+        self.api_key: str = ""  # until a token function has returned the first token
         if isinstance(token, str):
             self.api_key = _checked(token, "access token", option="token")
         elif token is None:
@@ -81,10 +81,10 @@ class Config:
         return f"Config({self.base_url!r})"
 
     def with_token(self, token: object) -> Self:
-        """The same as the bearer of a token.
+        """Return a copy that authenticates with a token.
 
         Raises:
-            ConfigurationError: If it cannot be one.
+            ConfigurationError: If the token is empty, is not a string or has invalid characters.
         """
         other = copy(self)
         other.api_key = _checked(token, "access token", option="token")
@@ -94,7 +94,7 @@ class Config:
     def with_options(
         self, *, timeouts: Timeouts | float | None, headers: Mapping[str, str] | None
     ) -> Self:
-        """The same with other deadlines, unless None, and further headers."""
+        """Return a copy with other deadlines, unless they are None, and with additional headers."""
         other = copy(self)
         if timeouts is not None:
             other.timeouts = timeouts_of(timeouts)
@@ -103,16 +103,16 @@ class Config:
 
     @property
     def socket_path(self) -> str:
-        """The path of the TTS socket, below the base URL."""
+        """The path of the TTS socket, relative to the base URL."""
         return "/tts/websocket"
 
     @property
     def socket_params(self) -> tuple[tuple[str, str], ...]:
-        """The query of the handshake."""
+        """The query parameters of the handshake."""
         return ()
 
     def session(self, *, now: float) -> Session:
-        """The protocol of the TTS socket, its handshake not begun."""
+        """Create the protocol state of a TTS socket, before its handshake."""
         from .._protocol.session import Session
         from .._protocol.websocket import WebSocket
 
@@ -122,12 +122,12 @@ class Config:
 
 
 def closed_client() -> LocalStateError:
-    """The error for using a client after its end."""
+    """Make the error for using a client that is closed."""
     return LocalStateError("the client is closed")
 
 
 def timeouts_of(value: Timeouts | float | None) -> Timeouts:
-    """One number bounds each read and each gap; None keeps the defaults."""
+    """Return deadlines: a number bounds each read and each gap, None means the defaults."""
     if value is None:
         return DEFAULT_TIMEOUTS
     if isinstance(value, Timeouts):
@@ -156,7 +156,7 @@ def _checked(secret: object, what: str, *, option: str) -> str:
 
 
 def _merged(first: Mapping[str, str], second: Mapping[str, str]) -> dict[str, str]:
-    """Headers; the second ones win, but for the credentials."""
+    """Merge two sets of headers; the second wins, except that it cannot set the credentials."""
     check_headers(second)
     fields = {name.lower(): (name, value) for name, value in first.items()}
     for name, value in second.items():
@@ -166,10 +166,10 @@ def _merged(first: Mapping[str, str], second: Mapping[str, str]) -> dict[str, st
 
 
 def check_headers(headers: object) -> None:
-    """Refuse headers that break out of their line.
+    """Reject malformed headers, such as a value with a line break.
 
     Raises:
-        ConfigurationError: Names the header.
+        ConfigurationError: If a header is malformed; the message names it.
     """
     if not isinstance(headers, Mapping):
         raise ConfigurationError("headers must be a mapping of names to values", option="headers")
@@ -178,19 +178,20 @@ def check_headers(headers: object) -> None:
 
 
 def check_options(options: RequestOptions | None) -> None:
-    """Refuse headers of one call that are malformed, or that only the connection itself may set."""
+    """Reject headers of one call that are malformed or that only the client may set."""
     if options is not None and "headers" in options:
         check_headers(options["headers"])
         check_sendable(options["headers"])
 
 
 def check_sendable(headers: Mapping[str, str]) -> None:
-    """Refuse headers that only the connection itself may set.
+    """Reject headers that only the client may set, such as ``Content-Length``.
 
-    Those of a client are refused by its first call: then it is known that they would be sent.
+    The first call checks the headers of a client, because only then it is certain that they would
+    be sent.
 
     Raises:
-        ConfigurationError: Names the header.
+        ConfigurationError: If there is such a header; the message names it.
     """
     for name in headers:
         if is_of_the_connection(name):
@@ -211,7 +212,7 @@ def _check_header(name: object, value: object) -> None:
 
 
 def is_of_the_connection(name: str) -> bool:
-    """Whether a header is for the connection alone, or says where the message ends."""
+    """Whether a header concerns one connection only, or marks the end of the message."""
     return _OF_THE_CONNECTION.fullmatch(name.lower()) is not None
 
 

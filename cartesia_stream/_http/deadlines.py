@@ -1,17 +1,18 @@
-"""Deadlines of an HTTP exchange: for the whole of each wait, and not per read."""
+"""Deadlines of an HTTP exchange: each bounds a whole wait, however many reads it takes."""
 
 from __future__ import annotations
 
 
 class ReadDeadline:
-    """When the reads of a connection must end, one exchange after the other.
+    """The read deadline of a connection, for one exchange after the other.
 
-    The whole head of a response is due so many seconds after the last byte of the request was
-    written, so a slow upload does not count, and bytes that drip do not stretch it. Then each read
-    has its own deadline. `wait_until` sets one for all reads up to the next phase.
+    The read timeout of a response's head starts when the last byte of the request was written, and
+    bounds the whole head. So a slow upload does not use it up, and a peer that sends single bytes
+    does not extend it. After the head, the timeout applies to each read. `wait_until` sets one
+    deadline for all reads until the next phase.
 
     Attributes:
-        sent_at: When the last byte of the present request was written, monotonic seconds.
+        sent_at: When the last byte of the current request was written, in monotonic seconds.
     """
 
     __slots__ = ("_answered", "_each", "_until", "sent_at")
@@ -23,24 +24,24 @@ class ReadDeadline:
         self._until: float | None = None
 
     def wrote(self, now: float) -> None:
-        """Account for a part of a request."""
+        """Note that a part of a request was written."""
         self.sent_at = now
         self._answered, self._each = False, True
 
     def answered(self) -> None:
-        """Account for the head of a response, which is whole."""
+        """Note that the whole head of a response has arrived."""
         self._answered = self._each = True
 
     def wait_until(self, deadline: float | None) -> None:
-        """Bound the next reads together; None lets them wait for ever."""
+        """Set one deadline for all following reads; None lets them wait without a limit."""
         self._each = False
         self._until = deadline
 
     def left(self, timeout: float | None, now: float) -> float | None:
-        """Return the seconds that a read may take; None for as long as it wants.
+        """Return how many seconds a read may take; None means without a limit.
 
         Args:
-            timeout: Seconds that it was given.
+            timeout: The read timeout of the request, in seconds.
             now: Monotonic seconds.
         """
         if not self._each:

@@ -1,9 +1,9 @@
-"""HTTP/1.1 as far as a client of one service needs it: heads, and where a body ends.
+"""Sans-I/O implementation of the HTTP/1.1 that this client needs: heads and body framing.
 
-`h11` makes events of all of it, in several steps and copies for every piece of audio; here the head
-of a request is one string of bytes, and whole chunks are cut out of what was read. Strict where
-leniency would let two parties disagree about where a body ends. Faults are those of httpcore, whose
-pool this serves.
+`h11` takes several steps and copies for every piece of audio. Here, the head of a request is one
+bytes object, and whole chunks are sliced out of what was read. The parser is strict wherever
+leniency would let two parties disagree about the end of a body. It raises the exceptions of
+httpcore, whose connection pool uses it.
 
 Source: RFC 9110, section 5; RFC 9112, sections 2 to 9.
 """
@@ -27,7 +27,7 @@ MAX_LINE: Final = 1 << 14  # bytes of a chunk's size with its extensions, or of 
 MAX_TRAILERS: Final = 1 << 16
 
 _TOKEN: Final = rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"
-_TEXT: Final = rb"[^\x00\n\v\f\r]*"  # no character that anybody may take for the end of a line
+_TEXT: Final = rb"[^\x00\n\v\f\r]*"  # no character that a parser may take for the end of a line
 _REQUEST_LINE: Final = re.compile(_TOKEN + rb" [\x21-\x7e]+ HTTP/1\.1")
 _STATUS_LINE: Final = re.compile(rb"HTTP/(1\.[01]) ([1-5][0-9]{2})(?: (" + _TEXT + rb"))?")
 _FIELD: Final = re.compile(rb"(" + _TOKEN + rb"):(" + _TEXT + rb")")
@@ -35,8 +35,8 @@ _BLANK_LINE: Final = re.compile(rb"\n\r?\n")
 _FOLD: Final = re.compile(rb"\r?\n[ \t]+")
 _LINE_END: Final = re.compile(rb"\r?\n")
 _LENGTH: Final = re.compile(rb"[0-9]{1,20}")
-# The lines of a chunked body, up to their LF. Extensions may have blanks (RFC 9112, section 7.1.1)
-# and are dropped; so are trailers, but a length or a coding must not come so late.
+# The lines of a chunked body, up to their LF. Extensions may contain blanks (RFC 9112, section
+# 7.1.1). Extensions and trailers are ignored, but a trailer must not set a length or a coding.
 _QUOTED: Final = rb'"(?:[\t !#-\[\]-~\x80-\xff]|\\[\t -~\x80-\xff])*"'
 _EXTENSION: Final = (
     rb"[ \t]*;[ \t]*" + _TOKEN + rb"(?:[ \t]*=[ \t]*(?:" + _TOKEN + rb"|" + _QUOTED + rb"))?"
@@ -48,10 +48,10 @@ _TRAILER: Final = re.compile(
 
 
 def request_head(method: bytes, target: bytes, headers: Iterable[tuple[bytes, bytes]]) -> bytes:
-    """The head of a request, which none of its parts can break out of.
+    """Encode the head of a request; reject parts that would inject another line.
 
     Raises:
-        ConfigurationError: If a part is malformed; its value is not in the message.
+        ConfigurationError: If a part is malformed; the message does not quote its value.
     """
     line = b"%b %b HTTP/1.1" % (method, target)
     if not _REQUEST_LINE.fullmatch(line):
@@ -67,15 +67,15 @@ def request_head(method: bytes, target: bytes, headers: Iterable[tuple[bytes, by
 
 
 def asks_for_upgrade(headers: Iterable[tuple[bytes, bytes]]) -> bool:
-    """Whether a request asks to speak another protocol."""
+    """Whether a request asks the service to switch to another protocol."""
     return any(name.lower() == b"upgrade" for name, _ in headers)
 
 
 class BodyWriter:
-    """The body of a request: keeps to the length that its head tells, or puts it into chunks.
+    """Encoder of a request's body: checks it against Content-Length, or encodes it in chunks.
 
     Args:
-        headers: Of the request.
+        headers: Headers of the request.
     """
 
     __slots__ = ("_chunked", "_left")
@@ -91,10 +91,10 @@ class BodyWriter:
                 self._chunked = True
 
     def piece(self, data: bytes) -> bytes:
-        """What to send for a piece.
+        """Encode a piece of the body.
 
         Raises:
-            LocalProtocolError: If it is more than was told.
+            LocalProtocolError: If the body is longer than its Content-Length.
         """
         if self._chunked:
             return b"%x\r\n%b\r\n" % (len(data), data) if data else b""
@@ -104,10 +104,10 @@ class BodyWriter:
         return data
 
     def end(self) -> bytes:
-        """What to send at the end.
+        """Encode the end of the body.
 
         Raises:
-            LocalProtocolError: If something is missing.
+            LocalProtocolError: If the body is shorter than its Content-Length.
         """
         if self._left:
             raise LocalProtocolError("the body of the request is shorter than its Content-Length")
@@ -118,7 +118,7 @@ Framing: TypeAlias = "OpenBody | FixedBody | ChunkedBody"
 
 
 class MalformedResponseError(RemoteProtocolError):
-    """What the peer sent is not HTTP/1.1, so another try would not help."""
+    """The peer sent something other than HTTP/1.1, so a retry would not help."""
 
 
 def is_broken_off(error: BaseException) -> bool:
@@ -132,10 +132,10 @@ class Head(NamedTuple):
     """The head of a response.
 
     Attributes:
-        version: Such as ``1.1``.
-        status: The status.
-        reason: What the peer calls it.
-        headers: Names as they came, and values.
+        version: HTTP version, such as ``1.1``.
+        status: Status code.
+        reason: Reason phrase, as the peer sent it.
+        headers: Names and values; the names keep their case.
     """
 
     version: bytes
@@ -144,15 +144,15 @@ class Head(NamedTuple):
     headers: Headers
 
     def values(self, name: bytes) -> list[bytes]:
-        """The elements of all fields of a name (in lower case), themselves in lower case."""
+        """Split the fields with a name at commas; name and elements are in lower case."""
         values = [value.lower() for known, value in self.headers if known.lower() == name]
         return [part.strip(b" \t") for part in b",".join(values).split(b",")] if values else []
 
     def body(self, method: bytes) -> Framing:
-        """How to read the body, by RFC 9112, section 6.3.
+        """Choose how to find the end of the body, by RFC 9112, section 6.3.
 
         Raises:
-            RemoteProtocolError: If its end cannot be told for sure.
+            RemoteProtocolError: If the end of the body is ambiguous.
         """
         codings = self.values(b"transfer-encoding")
         if codings and codings != [b"chunked"]:
@@ -168,20 +168,20 @@ class Head(NamedTuple):
 
     @property
     def persists(self) -> bool:
-        """Whether the connection may serve on; not after a body whose end can be disputed."""
+        """Whether the connection can be reused; False if the end of the body is ambiguous."""
         if self.version != b"1.1" or b"close" in self.values(b"connection"):
             return False
         return not (self.values(b"transfer-encoding") and self.values(b"content-length"))
 
 
 class HeadParser:
-    """Finds the head of one response; informational ones (1xx) do not count.
+    """Parser for the head of one response; it skips informational responses (1xx).
 
     Args:
-        upgrade: Whether the request asked for another protocol, so that 101 is an answer.
+        upgrade: Whether the request asked for another protocol, which makes 101 a final response.
 
     Attributes:
-        rest: What was read too far.
+        rest: Bytes that were read beyond the head.
     """
 
     __slots__ = ("_buffer", "_upgrade", "rest")
@@ -192,10 +192,10 @@ class HeadParser:
         self._upgrade = upgrade
 
     def receive_data(self, data: bytes) -> Head | None:
-        """Take bytes of the connection and return the head, once it is whole.
+        """Receive bytes from the connection and return the head once all of it has arrived.
 
         Raises:
-            RemoteProtocolError: If it is malformed or too long.
+            RemoteProtocolError: If the head is malformed or too long.
         """
         search = max(len(self._buffer) - 2, 0)
         data, start = self._buffer + data, 0
@@ -209,7 +209,7 @@ class HeadParser:
                 raise MalformedResponseError(
                     "the service switched protocols, but the request did not ask for it"
                 )
-            head.body(b"")  # it has none, but must not say that it has one of a disputed length
+            head.body(b"")  # it has no body, but its headers must not be ambiguous about one
         self._buffer = data[start:]
         if len(self._buffer) >= MAX_HEAD:
             raise MalformedResponseError(
@@ -234,11 +234,11 @@ def _parse(data: bytes) -> Head:
 
 
 class OpenBody:
-    """The body of a response that ends with the connection.
+    """The body of a response that ends when the peer closes the connection.
 
     Attributes:
-        complete: Never: whether that end was meant is for others to say.
-        fault: None.
+        complete: Always False: the parser cannot know whether the peer closed it on purpose.
+        fault: Always None.
     """
 
     __slots__ = ()
@@ -247,19 +247,19 @@ class OpenBody:
     fault: Final = None
 
     def receive_data(self, data: bytes) -> bytes:
-        """All of it is the body."""
+        """Return all bytes, which belong to the body."""
         return data
 
     def receive_eof(self) -> None:
-        """The end."""
+        """Accept the end of the connection as the end of the body."""
 
 
 class FixedBody:
-    """The body of a response that tells its length.
+    """The body of a response with a known length.
 
     Attributes:
-        complete: Whether all of it has been taken.
-        fault: That more follows, which leaves the body as it is.
+        complete: Whether the whole body has been received.
+        fault: The error if more bytes follow the body; the body itself is still valid.
     """
 
     __slots__ = ("_left", "complete", "fault")
@@ -270,7 +270,7 @@ class FixedBody:
         self._left = length
 
     def receive_data(self, data: bytes) -> bytes:
-        """Take bytes of the connection and return those of the body."""
+        """Receive bytes from the connection and return those of the body."""
         if len(data) > self._left:
             self.fault = RemoteProtocolError("bytes follow the end of the body")
             data = data[: self._left]
@@ -279,20 +279,20 @@ class FixedBody:
         return data
 
     def receive_eof(self) -> None:
-        """Refuse the end of the connection.
+        """Reject the end of the connection, because a part of the body is missing.
 
         Raises:
-            RemoteProtocolError: Always, as something is missing.
+            RemoteProtocolError: Always.
         """
         raise _broken_off()
 
 
 class ChunkedBody:
-    """The body of a response in chunks.
+    """The body of a response in chunked transfer coding.
 
     Attributes:
-        complete: Whether the last chunk and its trailers have been taken.
-        fault: How the body broke the rules; what came before was returned all the same.
+        complete: Whether the last chunk and its trailers have been received.
+        fault: The error if the body is malformed; bytes before the fault are still returned.
     """
 
     __slots__ = (
@@ -309,17 +309,17 @@ class ChunkedBody:
     def __init__(self) -> None:
         self.complete: bool = False
         self.fault: RemoteProtocolError | None = None
-        self._buffer = b""  # the start of a line, or of the end of a chunk
-        self._left = 0  # bytes of the present chunk, with its line end, that are still to come
-        self._line = b"0\r"  # the last one that began a chunk, and the chunk's length
+        self._buffer = b""  # an incomplete line, or an incomplete line end of a chunk
+        self._left = 0  # bytes of the current chunk, with its line end, that are still missing
+        self._line = b"0\r"  # the size line of the last chunk, and the length it gives
         self._length = 0
         self._in_trailers = False
         self._trailers = 0
 
     def receive_data(self, data: bytes) -> bytes:
-        """Take bytes of the connection and return the bytes of the body among them.
+        """Receive bytes from the connection and return those of the body.
 
-        A fault is anything that breaks the rules or follows the end of the body.
+        Malformed bytes, and bytes after the end of the body, set `fault`.
         """
         parts: list[bytes] = []
         try:
@@ -330,10 +330,10 @@ class ChunkedBody:
         return parts[0] if len(parts) == 1 else b"".join(parts)
 
     def receive_eof(self) -> None:
-        """Refuse the end of the connection.
+        """Reject the end of the connection, because a part of the body is missing.
 
         Raises:
-            RemoteProtocolError: Always, as something is missing.
+            RemoteProtocolError: Always.
         """
         raise _broken_off()
 
@@ -358,7 +358,7 @@ class ChunkedBody:
             if self._in_trailers:
                 self._trailer(line)
                 continue
-            if line != self._line:  # chunks of audio are mostly of one size
+            if line != self._line:  # most chunks of audio have the same size
                 self._line, self._length = line, _length(line)
             after = position + self._length
             if not self._length:
@@ -373,13 +373,13 @@ class ChunkedBody:
             raise _broken("bytes follow its end")
 
     def _take(self, data: bytes, position: int, parts: list[bytes]) -> int:
-        """Take what there is of a chunk and of the line end behind it."""
+        """Consume the available part of a chunk and of the line end after it."""
         left = self._left
         have = min(len(data) - position, left)
         after = position + have
         if left > 2:
             parts.append(data[position : min(after, position + left - 2)])
-        # the last two bytes, as far as they are here
+        # those of the last two bytes that have arrived
         tail = data[max(position, position + left - 2) : after]
         if tail and tail != b"\r\n"[2 - min(left, 2) :][: len(tail)]:
             raise _broken("a chunk is longer than it says")

@@ -1,4 +1,4 @@
-"""The requests of speech over HTTP, built and checked; the generated models write the JSON."""
+"""Build and validate the requests for speech over HTTP; the generated models write the JSON."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ T = TypeVar("T")
 
 
 def parsed(response: httpx.Response, parse: Callable[[httpx.Response], T]) -> T:
-    """What a success says.
+    """Parse a successful response.
 
     Raises:
-        RemoteProtocolError: If it is not what the document promises.
+        RemoteProtocolError: If the response does not match the OpenAPI document.
     """
     from cartesia_runtime.errors import ResponseDecodeError
 
@@ -44,14 +44,14 @@ def parsed(response: httpx.Response, parse: Callable[[httpx.Response], T]) -> T:
 def refused(
     error: ResponseDecodeError | PagingError, request_id: str | None = None
 ) -> RemoteProtocolError:
-    """Our exception for an answer that breaks the contract; the payload is not in it."""
+    """Make the exception for a malformed response; it does not quote the payload."""
     return RemoteProtocolError(
         f"the response does not match the OpenAPI document: {error}", request_id=request_id
     )
 
 
 class SpeechRequest(NamedTuple):
-    """A request, and how to read what answers it."""
+    """A request for speech, and the decoder for its response."""
 
     request: Request
     decoder: type[ResponseDecoder]
@@ -61,14 +61,14 @@ class SpeechRequest(NamedTuple):
 
     @property
     def model_id(self) -> object:
-        """The model that is asked for."""
+        """The id of the requested model, or None."""
         return (self.request.json or {}).get("model_id")
 
 
 def bytes_request(
     transcript: str, voice: str | Mapping[str, object], options: BytesOptions
 ) -> SpeechRequest:
-    """``POST /tts/bytes``."""
+    """Build the request ``POST /tts/bytes``."""
     text = check_transcript(transcript)
     fields, fmt = speech_fields(voice, options, raw_only=False)
 
@@ -87,7 +87,7 @@ def sse_request(
     options: SpeechOptions,
     context_id: str | None,
 ) -> SpeechRequest:
-    """``POST /tts/sse``."""
+    """Build the request ``POST /tts/sse``."""
     text = check_transcript(transcript)
     fields, fmt = speech_fields(voice, options)
     if context_id is not None:
@@ -105,7 +105,7 @@ def sse_request(
 
 
 class Change(NamedTuple):
-    """What the voice changer is asked for, but for the recording; checked."""
+    """The validated arguments of the voice changer, without the recording."""
 
     voice_id: str
     format: AudioFormat
@@ -119,15 +119,15 @@ class Change(NamedTuple):
         *,
         events: bool = False,
     ) -> Change:
-        """Check what the caller gives.
+        """Validate the arguments of a call.
 
         Raises:
-            ConfigurationError: If the voice is none or the format does not fit together.
+            ConfigurationError: If the voice is missing or the format is invalid.
         """
         return cls(voice_id_of(voice), AudioFormat.of(output_format), events)
 
     def request(self, clip: File) -> SpeechRequest:
-        """``POST /voice-changer/bytes`` or ``/voice-changer/sse``."""
+        """Build the request ``POST /voice-changer/bytes`` or ``/voice-changer/sse``."""
         from cartesia_api.api.voice_changer import (
             voice_changer_generate,
             voice_changer_generate_sse,
@@ -148,7 +148,7 @@ class Change(NamedTuple):
 
 
 class Infill(NamedTuple):
-    """What an infill is asked for, but for the recordings; checked."""
+    """The validated arguments of an infill, without the recordings."""
 
     transcript: str
     voice_id: str
@@ -167,10 +167,10 @@ class Infill(NamedTuple):
         *,
         recordings: int,
     ) -> Infill:
-        """Check what the caller gives.
+        """Validate the arguments of a call.
 
         Raises:
-            ConfigurationError: If something is missing or does not fit together.
+            ConfigurationError: If an argument is missing or invalid.
         """
         if not recordings:
             raise ConfigurationError("give left_audio, right_audio or both", option="left_audio")
@@ -178,7 +178,7 @@ class Infill(NamedTuple):
         return cls(text, voice_id, language, model_id, AudioFormat.of(output_format))
 
     def request(self, left_audio: File | Unset, right_audio: File | Unset) -> SpeechRequest:
-        """``POST /infill/bytes``."""
+        """Build the request ``POST /infill/bytes``."""
         from cartesia_api.api.tts import tts_infill
         from cartesia_api.models.infill_request import InfillRequest
 
@@ -199,5 +199,5 @@ class Infill(NamedTuple):
 
 
 def _flat(fmt: AudioFormat) -> dict[str, object]:
-    """The members of a format as the fields of a form."""
+    """Return an audio format as the fields of a multipart form."""
     return {f"output_format[{name}]": value for name, value in fmt.to_wire().items()}

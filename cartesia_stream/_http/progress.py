@@ -1,4 +1,4 @@
-"""Reporting how much of a request's body was sent."""
+"""Progress of uploads: report how much of a request's body was sent."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class CountedBody(httpx.SyncByteStream, httpx.AsyncByteStream):
-    """A body that reports after each piece how much of it was sent."""
+    """A request body that calls ``progress`` after each piece with the bytes sent so far."""
 
     def __init__(self, request: httpx.Request, progress: Progress) -> None:
         length = request.headers.get("content-length", "")

@@ -1,7 +1,7 @@
-"""Proxies and certificates: which proxy leads to a host, and what to say to it.
+"""Proxies and certificates: find the proxy for a host, and open a tunnel through it.
 
-HTTP proxies are asked for a tunnel by CONNECT (RFC 9110, section 9.3.6), SOCKS proxies by RFC 1928
-with the login of RFC 1929. All of it is bytes in and bytes out; the two faces do the reading.
+The client asks an HTTP proxy for a tunnel with CONNECT (RFC 9110, section 9.3.6), and a SOCKS proxy
+by RFC 1928, with the login of RFC 1929. This module is Sans-I/O: the drivers read and write.
 """
 
 from __future__ import annotations
@@ -34,14 +34,14 @@ _SOCKS_FAILURES: Final = {  # RFC 1928, section 6
 
 
 class Proxy(NamedTuple):
-    """A proxy.
+    """The address and the login of a proxy.
 
     Attributes:
-        scheme: ``http``, ``https``, ``socks5`` or ``socks5h``; both kinds of SOCKS look names up
-            at the proxy.
-        host: Its host.
-        port: Its port.
-        login: User and password, or None.
+        scheme: ``http``, ``https``, ``socks5`` or ``socks5h``. With both kinds of SOCKS, the proxy
+            resolves host names.
+        host: Host of the proxy.
+        port: Port of the proxy.
+        login: User name and password, or None.
     """
 
     scheme: str
@@ -51,12 +51,12 @@ class Proxy(NamedTuple):
 
     @property
     def is_http(self) -> bool:
-        """Whether it speaks HTTP, over TLS or not."""
+        """Whether the proxy speaks HTTP, with or without TLS."""
         return self.scheme in ("http", "https")
 
     @property
     def headers(self) -> list[tuple[bytes, bytes]]:
-        """Headers that an HTTP proxy wants to see."""
+        """The headers that log in to an HTTP proxy."""
         if self.login is None:
             return []
         return [(b"Proxy-Authorization", b"Basic " + base64.b64encode(b":".join(self.login)))]
@@ -69,7 +69,7 @@ def parse_proxy(url: str) -> Proxy:
     """Parse the URL of a proxy.
 
     Raises:
-        ConfigurationError: If it is malformed, or of another kind.
+        ConfigurationError: If the URL is malformed, or has an unknown scheme.
     """
     try:
         parts = urlsplit(url)
@@ -93,21 +93,22 @@ def parse_proxy(url: str) -> Proxy:
 
 
 def environment_proxy(scheme: str, host: str, port: int) -> Proxy | None:
-    """Return the proxy that the environment or the system names for a host.
+    """Return the proxy that the environment or the system sets for a host, or None.
 
-    Read are ``HTTP_PROXY`` or ``HTTPS_PROXY``, ``ALL_PROXY`` and ``NO_PROXY``, in either case, and
-    on macOS and Windows the settings of the system.
+    Reads ``HTTP_PROXY`` or ``HTTPS_PROXY``, ``ALL_PROXY`` and ``NO_PROXY``, in upper or lower case,
+    and the system settings on macOS and Windows.
 
     Args:
-        scheme: Of the service: ``http`` or ``https``.
-        host: Its host.
-        port: Its port.
+        scheme: Scheme of the service: ``http`` or ``https``.
+        host: Host of the service.
+        port: Port of the service.
 
     Raises:
         ConfigurationError: If the proxy URL is malformed.
     """
     names = {name.lower() for name in os.environ if name.lower().endswith("_proxy")}
-    if names <= {"no_proxy"} and sys.platform not in ("darwin", "win32"):  # they have settings
+    # macOS and Windows have system settings for proxies.
+    if names <= {"no_proxy"} and sys.platform not in ("darwin", "win32"):
         return None
     from urllib.request import getproxies, getproxies_environment, proxy_bypass  # slow to import
 
@@ -121,10 +122,10 @@ def environment_proxy(scheme: str, host: str, port: int) -> Proxy | None:
 
 
 def is_exempt(no_proxy: str, scheme: str, host: str, port: int) -> bool:
-    """Whether the value of ``NO_PROXY`` lists a host.
+    """Whether the value of ``NO_PROXY`` covers a host.
 
-    It lists hosts (their subdomains are meant too), ``*``, addresses and networks, each also with
-    a port or a scheme, between commas or blanks, as curl and httpx read it.
+    The entries are hosts (with their subdomains), ``*``, addresses and networks, separated by
+    commas or blanks. Each may have a port or a scheme. curl and httpx read it in the same way.
     """
     host = host.lower().strip("[]").rstrip(".")
     for entry in re.split(r"[\s,]+", no_proxy.lower()):
@@ -157,12 +158,13 @@ def _names(name: str, host: str) -> bool:
 
 
 def tunnel(proxy: Proxy, host: str, port: int) -> Generator[bytes, bytes]:
-    """Ask a proxy for a connection to a host; yields what to send and is sent what was read.
+    """Ask a proxy for a connection to a host.
 
-    It returns when the connection stands.
+    The generator yields the bytes to send, receives the bytes that were read, and returns when the
+    connection is open.
 
     Raises:
-        httpcore.ProxyError: If the proxy refused, or answered something else.
+        httpcore.ProxyError: If the proxy refuses the connection, or its answer is malformed.
     """
     if proxy.is_http:
         yield from _connect(proxy, host, port)
@@ -231,7 +233,7 @@ def _socks_address(host: str) -> bytes:
 
 @cache
 def tls_context() -> ssl.SSLContext:
-    """The default TLS context, made once, since loading the certificates takes 30 ms.
+    """Return the default TLS context; cached, because loading the certificates takes 30 ms.
 
     It trusts ``SSL_CERT_FILE`` and ``SSL_CERT_DIR`` if they are set, otherwise `certifi`.
     """
@@ -246,6 +248,6 @@ def tls_context() -> ssl.SSLContext:
 
 
 def for_http(context: ssl.SSLContext) -> ssl.SSLContext:
-    """Offer HTTP/1.1 alone to the peers of a TLS context, as httpx does, and return it."""
+    """Make a TLS context offer only HTTP/1.1 in ALPN, as httpx does, and return it."""
     context.set_alpn_protocols(["http/1.1"])
     return context

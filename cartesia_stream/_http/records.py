@@ -1,4 +1,4 @@
-"""Records of streams, sockets and calls while they last: measured, logged, told to observers."""
+"""Records of streams, sockets and calls: measure and log them, and notify the observers."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
 
 
 class Observers:
-    """All observers of a client.
+    """The observers of a client.
 
     Args:
-        base_url: The service that they watch it call.
-        observers: Who watches.
+        base_url: Base URL of the service that the client calls.
+        observers: The observers to notify.
     """
 
     def __init__(self, base_url: str, observers: Iterable[Observer] = ()) -> None:
@@ -40,7 +40,7 @@ class Observers:
         return bool(self._observers)
 
     def tell(self, what: Callable[[Observer], object]) -> None:
-        """Call each of them."""
+        """Notify each observer, and log the exceptions that observers raise."""
         for observer in self._observers:
             try:
                 what(observer)
@@ -49,14 +49,14 @@ class Observers:
 
 
 class StreamRecord:
-    """One stream from its start to its end: measured, logged, and told to the observers.
+    """The record of one stream: measures and logs it, and notifies the observers.
 
     Args:
-        observers: Who watches.
-        transport: How the audio comes.
+        observers: The observers to notify.
+        transport: How the audio arrives.
         fmt: Format of the audio.
-        model_id: The model that speaks.
-        clock: Monotonic seconds.
+        model_id: Id of the model that speaks.
+        clock: Returns monotonic seconds.
     """
 
     __slots__ = (
@@ -93,11 +93,11 @@ class StreamRecord:
         self._observers = observers
         self._context = copy_context() if observers else None
         self._socket: object = None
-        self._due = ["start", "first audio", "end"]  # to remove from a list is atomic
+        self._due = ["start", "first audio", "end"]  # removing from a list is atomic
 
     @property
     def stats(self) -> StreamStats:
-        """The statistics as they are now."""
+        """A snapshot of the statistics."""
         return self.meter.snapshot(self._clock(), self.outcome)
 
     def _once(self, step: str) -> bool:
@@ -109,19 +109,19 @@ class StreamRecord:
 
     def _tell(self, what: Callable[[Observer], object]) -> None:
         if self._context is not None:
-            self._context.copy().run(self._observers.tell, what)  # two may be told at a time
+            self._context.copy().run(self._observers.tell, what)  # two may run at a time
 
     # --- what happens
 
     def begin(self) -> None:
-        """It starts; again is harmless."""
+        """Record that the stream has started; safe to call twice."""
         if self._once("start"):
             self.meter.start(self._clock())
             self._tell(lambda observer: observer.stream_started(self))
 
     @contextmanager
     def queueing(self) -> Generator[None]:
-        """It waits for a slot."""
+        """Measure how long the stream waits for a slot; a context manager."""
         since = self._clock()
         try:
             yield
@@ -129,7 +129,7 @@ class StreamRecord:
             self.meter.queued += self._clock() - since
 
     def enter(self, context_id: str | None, socket: object = None) -> None:
-        """It is spoken in a context, on a socket."""
+        """Record the context and the socket of the stream."""
         if context_id is not None:
             self.meter.context_ids += (context_id,)
         if self._socket is not None and socket is not self._socket:
@@ -137,18 +137,18 @@ class StreamRecord:
         self._socket = socket
 
     def requested(self, request_id: str | None) -> None:
-        """The service told the id of a request."""
+        """Record the id that the service gave to a request."""
         if request_id is not None and request_id not in self.meter.request_ids:
             self.meter.request_ids += (request_id,)
 
     def heard(self) -> None:
-        """The consumer gets audio for the first time."""
+        """Record that the consumer receives its first audio."""
         seconds = self.meter.time_to_first_audio
         if seconds is not None and "end" in self._due and self._once("first audio"):
             self._tell(lambda observer: observer.first_audio(self, seconds))
 
     def restart(self, reason: RestartReason, error: APIError, *, dropped: int = 0) -> None:
-        """It begins again, without so many bytes of what came."""
+        """Record that the speech starts again; ``dropped`` bytes of its audio were discarded."""
         self.meter.restarts += 1
         self.meter.drop(dropped)
         self.requested(error.request_id)
@@ -156,9 +156,9 @@ class StreamRecord:
         self._tell(lambda observer: observer.stream_restarted(self, reason, error))
 
     def end(self, error: Exception | None = None, *, complete: bool = False) -> None:
-        """It is over: failed, complete or cancelled; only the first time counts.
+        """Record that the stream has ended: failed, complete or cancelled.
 
-        One that never started has no end.
+        Only the first call counts. A stream that never started has no end to report.
         """
         if "start" in self._due or not self._once("end"):
             return
@@ -184,10 +184,10 @@ class StreamRecord:
 
 
 class ConnectionRecord:
-    """One socket from its opening to its end: logged, and told to the observers.
+    """The record of one socket: logs its opening and its end, and notifies the observers.
 
     Args:
-        observers: Who watches.
+        observers: The observers to notify.
         now: Monotonic seconds at the start of the handshake.
     """
 
@@ -197,7 +197,7 @@ class ConnectionRecord:
         self._connection: ObservedConnection | None = None
 
     def opened(self, now: float) -> None:
-        """The handshake is complete."""
+        """Record that the handshake is complete."""
         seconds = now - self._since
         connection = ObservedConnection(base_url=self._observers.base_url, seconds=seconds)
         self._connection = connection
@@ -205,7 +205,7 @@ class ConnectionRecord:
         self._observers.tell(lambda observer: observer.connection_opened(connection))
 
     def closed(self, cause: APIConnectionError) -> None:
-        """It is over; one that was never open has no end."""
+        """Record that the socket is closed; does nothing if it was never open."""
         connection = self._connection
         if connection is not None:
             logger.debug("socket closed: %s", label(cause))
@@ -213,12 +213,14 @@ class ConnectionRecord:
 
 
 class CallRecord(ResponseRecorder):
-    """One HTTP call: timed, logged, and told to the observers; a context manager.
+    """The record of one HTTP call: times and logs it, and notifies the observers.
+
+    A context manager around the call.
 
     Args:
-        observers: Who watches.
-        request: What is sent.
-        clock: Monotonic seconds.
+        observers: The observers to notify.
+        request: The request of the call.
+        clock: Returns monotonic seconds.
     """
 
     def __init__(self, observers: Observers, request: Request, clock: Callable[[], float]) -> None:
@@ -235,10 +237,10 @@ class CallRecord(ResponseRecorder):
     def __exit__(self, *raised: object) -> None:
         super().__exit__(*raised)
         if self.response is not None:
-            ResponseRecorder.note(self.response)  # to whoever watches from outside
+            ResponseRecorder.note(self.response)  # for an outer recorder
         error = raised[1] if isinstance(raised[1], Exception) else None
         if raised[1] is not None and error is None:
-            return  # it was cancelled
+            return  # the call was cancelled
         status_code, request_id = self._answer(error)
         call = ObservedRequest(
             operation=self._request.operation,
@@ -259,7 +261,7 @@ class CallRecord(ResponseRecorder):
         self._observers.tell(lambda observer: observer.request_finished(call))
 
     def _answer(self, error: Exception | None) -> tuple[int | None, str | None]:
-        """The status and the id of the request."""
+        """Return the status code and the request id, as far as they are known."""
         if error is not None:
             status = error.status_code if isinstance(error, APIStatusError) else None
             return status, error.request_id if isinstance(error, APIError) else None

@@ -1,6 +1,6 @@
-"""The shared half of both HTTP senders: what to send, and what a failure means.
+"""Logic that both HTTP senders share: build requests, and translate failures.
 
-httpx types stop here: what leaves towards the user is an exception of `cartesia_stream.errors`.
+Exceptions of httpx end here: users only see those of `cartesia_stream.errors`.
 """
 
 from __future__ import annotations
@@ -47,9 +47,9 @@ if TYPE_CHECKING:
     from .operations import SpeechRequest
 
 Answer = Literal["whole", "download", "speech", "socket"]
-"""How a response is read: at once, by the caller, event by event, or as another protocol."""
+"""How a response is read: all at once, by the caller, event by event, or as a WebSocket."""
 
-ERROR_BODY_S: Final = 2.0  # for the body of an error: its status is known, and tells the most
+ERROR_BODY_S: Final = 2.0  # to read the body of an error; the status is already known
 
 _PHASES: Final[tuple[tuple[type[httpx.TimeoutException], TimeoutPhase], ...]] = (
     (httpx.ConnectTimeout, "connect"),
@@ -68,15 +68,15 @@ FAULTS: Final = (
 
 
 def check_http_client(client: object, wanted: type[object], *others: object) -> None:
-    """Refuse a client that cannot be used here, before anything is sent.
+    """Reject an ``http_client`` that cannot be used, before anything is sent.
 
     Args:
-        client: The client.
-        wanted: Its class, for this face.
-        others: What is a matter of that client too, when there is one.
+        client: The client that the user passed.
+        wanted: The class it must have: the sync or the async client of httpx.
+        others: Arguments that must be None, because the user sets them on that client.
 
     Raises:
-        ConfigurationError: If it is one of the other face, or no client at all.
+        ConfigurationError: If the client has another class, or one of ``others`` is given.
     """
     if not isinstance(client, wanted):
         raise ConfigurationError(
@@ -90,18 +90,18 @@ def check_http_client(client: object, wanted: type[object], *others: object) -> 
 
 
 def closed_http_client() -> ConfigurationError:
-    """The error for a client of the caller that was closed too early."""
+    """Make the error for an ``http_client`` that the user closed too early."""
     return ConfigurationError(
         "the http_client is closed: close it after this client", option="http_client"
     )
 
 
 def check_upgrade(response: httpx.Response) -> None:
-    """Refuse an answer that does not open a socket.
+    """Reject a response that does not open a socket.
 
     Raises:
-        ConfigurationError: If it came over HTTP/2, which knows no such upgrade.
-        RemoteProtocolError: If it is a success of another kind.
+        ConfigurationError: If it came over HTTP/2, which has no such upgrade.
+        RemoteProtocolError: If it is a 2xx response.
     """
     if response.http_version.startswith("HTTP/2"):
         raise http2_error()
@@ -113,14 +113,14 @@ def check_upgrade(response: httpx.Response) -> None:
 
 
 def http2_error() -> ConfigurationError:
-    """The error for a socket over HTTP/2."""
+    """Make the error for a socket over HTTP/2."""
     return ConfigurationError(
         "sockets need HTTP/1.1: create the http_client without http2=True", option="http_client"
     )
 
 
 def upgrade_request(config: Config, websocket: WebSocket) -> Request:
-    """The request that opens a socket."""
+    """Build the handshake request that opens a socket."""
     return Request(
         operation="websocket",
         method="GET",
@@ -132,7 +132,7 @@ def upgrade_request(config: Config, websocket: WebSocket) -> Request:
 
 
 def fault_of_httpx(error: Exception) -> httpx.TransportError:
-    """The exception of httpx for one of httpcore, which has the same name."""
+    """Translate an exception of httpcore into the exception of httpx with the same name."""
     kind = next(kind for kind in type(error).__mro__ if hasattr(httpx, kind.__name__))
     fault: httpx.TransportError = getattr(httpx, kind.__name__)(str(error))
     return fault
@@ -142,7 +142,7 @@ _httpx_log: Final = logging.getLogger("httpx")
 
 
 def log_response(request: httpx.Request, response: httpx.Response) -> None:
-    """Log an exchange where httpx does, but for the query and the reason, which may quote a key."""
+    """Log an exchange as httpx does, but without query and reason, which may quote the API key."""
     if _httpx_log.isEnabledFor(logging.INFO):
         shown = request.url.copy_with(query=None)
         version, status = response.http_version, response.status_code
@@ -150,7 +150,7 @@ def log_response(request: httpx.Request, response: httpx.Response) -> None:
 
 
 def extensions_of(message: httpcore.Request | httpcore.Response) -> dict[str, object]:
-    """What comes with a request or a response besides what is sent."""
+    """Return the httpcore extensions of a request or a response."""
     return cast(
         "dict[str, object]",
         message.extensions,  # pyright: ignore[reportUnknownMemberType]  # of an empty dict
@@ -158,12 +158,12 @@ def extensions_of(message: httpcore.Request | httpcore.Response) -> dict[str, ob
 
 
 def timeouts_of(request: httpcore.Request) -> dict[str, float | None]:
-    """Seconds by the phase that they bound."""
+    """Return the timeouts of a request: seconds for each phase."""
     return cast("dict[str, float | None]", extensions_of(request).get("timeout", {}))
 
 
 def deadline_of(response: httpx.Response) -> ReadDeadline | None:
-    """The deadline of the connection of a response; None if it is not one of ours."""
+    """Return the read deadline of a response's connection; None if we did not open it."""
     deadline = getattr(response.extensions.get("network_stream"), "deadline", None)
     return deadline if isinstance(deadline, ReadDeadline) else None
 
@@ -177,18 +177,18 @@ def build(
     answer: Answer,
     ours: bool,
 ) -> httpx.Request:
-    """The httpx request for a generated one: address, credentials, deadlines.
+    """Build the httpx request for a generated one: add address, credentials and deadlines.
 
     Args:
-        client: The client, which adds what it adds to each of its requests.
-        config: Where to, and as whom.
-        request: What is asked for.
+        client: The client that will send it; a user's client adds its own headers and parameters.
+        config: Base URL, credentials and deadlines.
+        request: The generated request.
         options: Settings of the call.
-        answer: How the answer is read.
+        answer: How the response will be read.
         ours: Whether the client is our own, which adds nothing.
 
     Raises:
-        ConfigurationError: If the request cannot be sent; nothing was.
+        ConfigurationError: If the request cannot be sent.
     """
     if not ours:
         _check_headers_of(client)
@@ -226,16 +226,18 @@ def build(
     return outgoing
 
 
-_url = lru_cache(64)(httpx.URL)  # to parse one takes longer than the rest of a request
+_url = lru_cache(64)(httpx.URL)  # parsing a URL takes longer than the rest of building
 
 
 def _headers(
     config: Config, request: Request, options: RequestOptions, answer: Answer, *, ours: bool
 ) -> list[tuple[str, str]]:
-    """Fields of a request; what is given later wins, whatever the case of its name.
+    """Merge the headers of a request, ignoring the case of names.
+
+    The call's headers win over the client's, and those over the defaults.
 
     Raises:
-        ConfigurationError: If the call brings a header that it must not.
+        ConfigurationError: If the call sets a header that only the client may set.
     """
     check_sendable(config.headers)
     if "headers" in options:
@@ -251,12 +253,12 @@ def _headers(
         for name, value in given.items()
     }
     if request.files is not None:
-        fields.pop("content-type", None)  # it would lack the boundary between the files
+        fields.pop("content-type", None)  # httpx sets it, with the boundary between the parts
     return list(fields.values())
 
 
 def _check_headers_of(client: httpx.Client | httpx.AsyncClient) -> None:
-    """Refuse headers of the caller's client that would stand beside those of the message."""
+    """Reject headers of the user's client that would duplicate those of the message."""
     for name, value in client.headers.items():
         if is_of_the_connection(name) and (name, value) != ("connection", "keep-alive"):
             raise ConfigurationError(
@@ -272,7 +274,7 @@ def _cannot_be_sent(error: Exception) -> ConfigurationError:
 def backoff(
     request: Request, options: RequestOptions, max_retries: int, *, repeat_refusals: bool = True
 ) -> Backoff:
-    """The retries that a request may have."""
+    """Return how often, and when, a request may be repeated."""
     return Backoff(
         options.get("max_retries", max_retries) if request.replayable else 0,
         idempotent=options.get("idempotent", bool(request.idempotent)),
@@ -283,14 +285,14 @@ def backoff(
 def _timeout(
     timeouts: Timeouts, options: RequestOptions, answer: Answer, *, ours: bool
 ) -> dict[str, float | None]:
-    """Seconds by phase, as httpx and httpcore name them."""
+    """Return seconds for each phase, with the names of httpx and httpcore."""
     if "timeout" in options:
         return httpx.Timeout(options["timeout"]).as_dict()
     read = timeouts.read
     if answer == "socket":
-        read = timeouts.connect  # our own connections count it from the start of connecting
+        read = timeouts.connect  # on our own connections it starts with connecting
     elif answer == "speech":
-        read = timeouts.first_audio  # the gaps between the events are bounded one by one
+        read = timeouts.first_audio  # the decoder bounds the gaps between events
         if not ours and read is not None:
             read = None if timeouts.idle is None else max(read, timeouts.idle)
     return {
@@ -302,7 +304,7 @@ def _timeout(
 
 
 def _gaps(options: RequestOptions, config: Config) -> Timeouts:
-    """The deadlines of a stream's events."""
+    """Return the deadlines for the events of a stream."""
     if "timeout" not in options:
         return config.timeouts
     seconds = options["timeout"]
@@ -312,7 +314,10 @@ def _gaps(options: RequestOptions, config: Config) -> Timeouts:
 def transport_error(
     error: httpx.HTTPError | OSError, config: Config, *, answer: Answer = "whole"
 ) -> APIError:
-    """Our exception for one of httpx; raised outside of the handler, it has no context."""
+    """Translate an exception of httpx into one of ours.
+
+    Raise the result outside the ``except`` block: then the original is not its context.
+    """
     return caused_by(_transport_error(error, answer), error, config.api_key)
 
 
@@ -335,31 +340,31 @@ def _transport_error(error: httpx.HTTPError | OSError, answer: Answer) -> APIErr
 
 
 def is_framed(response: httpx.Response) -> bool:
-    """Whether the end of the body is marked, so that a lost connection is not taken for it."""
+    """Whether the body marks its end, so that a lost connection cannot look like the end."""
     if "content-length" in response.headers or not response.http_version.startswith("HTTP/1"):
         return True
     return "chunked" in response.headers.get("transfer-encoding", "").lower()
 
 
 def unmarked_end() -> StreamTruncatedError:
-    """The error for a download whose end nothing marks."""
+    """Make the error for a download that ended without an end mark."""
     return StreamTruncatedError("the connection ended without a mark that the download is complete")
 
 
 def broken_body(error: httpx.HTTPError | httpx.StreamError | OSError, config: Config) -> Exception:
-    """The exception for a download that cannot be read on."""
+    """Make the exception for a download that broke off."""
     if isinstance(error, httpx.StreamError):
         return left_download()
     return transport_error(error, config)
 
 
 def left_download() -> LocalStateError:
-    """The error for reading a download behind its block."""
+    """Make the error for reading a download after its ``with`` block."""
     return LocalStateError("the download is closed: read it inside its with block")
 
 
 def status_failure(response: httpx.Response, body: bytes, config: Config) -> APIError:
-    """The exception for a response that is not a success."""
+    """Make the exception for a response that is not a success."""
     if 300 <= response.status_code < 400:
         return RemoteProtocolError(
             f"the service redirected the request ({response.status_code}); the client follows no "
@@ -372,7 +377,7 @@ def status_failure(response: httpx.Response, body: bytes, config: Config) -> API
 def body_error(
     error: OSError | httpx.HTTPError | httpx.StreamError, decoder: ResponseDecoder
 ) -> APIError:
-    """The exception for a streamed body that cannot be read on; says how much arrived."""
+    """Make the exception for a streamed body that broke off; it says how much arrived."""
     if isinstance(error, TimeoutError | httpx.TimeoutException):
         return decoder.timeout()
     return decoder.truncated(str(error) or type(error).__name__, cause=error)
@@ -386,10 +391,10 @@ def decoder_for(
     config: Config,
     now: float,
 ) -> ResponseDecoder:
-    """The decoder for a streamed success, which began when the request had been sent.
+    """Create the decoder for a streamed 2xx response; its clock starts when the request was sent.
 
     Raises:
-        RemoteProtocolError: If the body cannot be what was asked for.
+        RemoteProtocolError: If the body cannot be the requested audio.
     """
     deadline = deadline_of(response)
     decoder = request.decoder(

@@ -1,4 +1,4 @@
-"""How long an access token lasts, as far as it tells."""
+"""The expiry of access tokens, read from the token itself."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-MARGIN: Final = 0.2  # of a token's life, in which it is renewed ahead of its end
+MARGIN: Final = 0.2  # share of a token's lifetime that is left when it is renewed
 MAX_MARGIN_S: Final = 30.0
 
 
@@ -18,29 +18,31 @@ class _Claims(msgspec.Struct, frozen=True):
 
 
 class Lease(NamedTuple):
-    """A token that was handed out.
+    """An access token, and when to renew it.
 
     Attributes:
         token: The token.
-        renew_at: When another is to be had, in monotonic seconds; None if it does not tell.
+        renew_at: When to fetch the next token, in monotonic seconds; None if the expiry is unknown.
     """
 
     token: str
     renew_at: float | None
 
     def is_fresh(self, now: float) -> bool:
-        """Whether it may be used without a thought."""
+        """Whether the token is far from its expiry."""
         return self.renew_at is None or now < self.renew_at
 
 
 def lease(token: str, *, now: float, today: float) -> Lease:
-    """What a token says about its end, which is not proven and need not be.
+    """Read the expiry from an unverified JWT.
+
+    The signature is the service's to check; the expiry only decides when to renew the token.
 
     Args:
         token: A JSON web token, or any other string.
-        now: Monotonic seconds when it was asked for.
-        today: Seconds since 1970. Only a token without a time of issue is compared with it, since
-            clocks differ.
+        now: Monotonic seconds when the token was requested.
+        today: Seconds since 1970. It is used only for a token without a time of issue, because the
+            clocks of the service and of this machine differ.
     """
     claims = _claims(token)
     if claims is None:

@@ -1,4 +1,4 @@
-"""What a call tells besides its result: the status and the headers of the response."""
+"""The result of a call together with the status and the headers of its response."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ T = TypeVar("T")
 
 
 class Response(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
-    """The result of a call with what came around it; see `Cartesia.with_response`.
+    """The result of a call with the details of its HTTP response; see `Cartesia.with_response`.
 
     Attributes:
-        data: What the call returns.
+        data: The value that the call returns.
         status_code: HTTP status.
-        headers: Headers, whatever the case of their names; those of a repeated name are joined.
-        request_id: The service's id of the request, if it gave one.
+        headers: Headers; names ignore case, and the values of a repeated name are joined.
+        request_id: Id that the service gave the request, or None.
     """
 
     data: T
@@ -37,10 +37,10 @@ class Response(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
 
 
 class ResponseRecorder:
-    """Notes the last response of what is called within it; a context manager.
+    """Context manager that records the last HTTP response of the calls inside it.
 
     Attributes:
-        response: The response, once there is one.
+        response: The last successful response; None before the first.
     """
 
     _current: Final[ContextVar[ResponseRecorder | None]] = ContextVar(
@@ -52,7 +52,7 @@ class ResponseRecorder:
 
     @classmethod
     def note(cls, response: httpx.Response) -> None:
-        """Tell whoever watches of a success."""
+        """Give a successful response to the active recorder, if there is one."""
         recorder = cls._current.get()
         if recorder is not None:
             recorder.response = response
@@ -65,10 +65,10 @@ class ResponseRecorder:
         self._current.reset(self._token)
 
     def answer(self, data: T) -> Response[T]:
-        """The result with its response.
+        """Return the result of a call with the details of its response.
 
         Raises:
-            ConfigurationError: If nothing was sent, or not over HTTP.
+            ConfigurationError: If the call sent no HTTP request.
         """
         response = self.response
         if response is None:

@@ -1,1 +1,1 @@
-"""The blocking face: threads and sockets around the shared protocol."""
+"""The sync client: threads and sockets around the shared protocol."""

@@ -1,5 +1,5 @@
 # Written by tools/unasync.py from _aio/connections.py: edit that file, then `make generate`.
-"""What a client has open, and how its calls and streams go out."""
+"""The connections of a client, and the calls and streams that use them."""
 
 from __future__ import annotations
 
@@ -37,10 +37,10 @@ T = TypeVar("T")
 
 
 class Connections:
-    """What a client has open, and how its calls and streams go out; HTTP is set up on first use.
+    """The connections of a client; it opens them on first use.
 
-    Connections belong to a process and an event loop: after a fork, and in another loop, there
-    are new ones, and what the former place left is not touched.
+    Connections belong to one process, and with asyncio to one event loop. After a fork, or in
+    another loop, the client opens new ones and leaves the old ones alone.
     """
 
     def __init__(
@@ -78,7 +78,7 @@ class Connections:
         self._root = self
 
     def with_options(self, config: Config, *, max_retries: int) -> Self:
-        """Other settings over the same connections, which are this one's to close."""
+        """Return a copy with other settings that shares, and closes, the same connections."""
         other = copy(self)
         other.config = config
         other.max_retries = max_retries
@@ -86,19 +86,19 @@ class Connections:
 
     @property
     def pool(self) -> Pool:
-        """What is open in this process and event loop."""
+        """The pool of this process and event loop."""
         here = owner()
         pool = self._pools.get(here)
         if pool is None:
             drop_foreign(self._pools)
             pool = Pool(self._root.connect, size=self._max_sockets, limit=self._max_concurrency)
-            # no lock: one that was held during a fork would be locked for ever in the child
+            # without a lock: a fork while it is held would leave it locked in the child for ever
             pool = self._pools.setdefault(here, pool)
         return pool
 
     @property
     def http(self) -> HttpSender:
-        """The sender of every HTTP call."""
+        """The sender for HTTP calls in this process and event loop."""
         if self._root is not self:
             return self._root.http.with_options(self.config, max_retries=self.max_retries)
         pool = self.pool
@@ -123,24 +123,25 @@ class Connections:
         parse: Callable[[httpx.Response], T],
         options: RequestOptions | None = None,
     ) -> T:
-        """What the generated operations call: send, and read what answers.
+        """Send a request of a generated operation and parse the response.
 
         Raises:
-            APIError: If the network, the service or the shape of its answer is not as it should be.
+            APIError: If the network fails, the service reports an error, or the response is
+                malformed.
         """
         with CallRecord(self.config.observers, request, time.monotonic):
             response = self.http.send(request, options)
         return parsed(response, parse)
 
     def refuse(self, error: ResponseDecodeError | PagingError) -> RemoteProtocolError:
-        """The error for an answer that breaks the contract."""
+        """Make the error for a malformed response."""
         return refused(error)
 
     @contextmanager
     def stream(
         self, request: Request, options: RequestOptions | None = None
     ) -> Generator[Download]:
-        """What the generated operations call for bodies that stream."""
+        """Send a request of a generated operation and stream the response as a download."""
         with ExitStack() as stack:
             with CallRecord(self.config.observers, request, time.monotonic):
                 opened = self.http.stream(request, options)
@@ -150,7 +151,7 @@ class Connections:
     def record(
         self, transport: StreamTransport, fmt: AudioFormat, model_id: object = None
     ) -> StreamRecord:
-        """What is measured and told of a stream."""
+        """Create the record of a new stream."""
         return StreamRecord(
             self.config.observers, transport, fmt, model_id=model_id, clock=time.monotonic
         )
@@ -158,7 +159,7 @@ class Connections:
     def speech(
         self, request: SpeechRequest, options: RequestOptions | None, record: StreamRecord
     ) -> ResponseSource:
-        """Speech over one HTTP call, which takes a slot as a context does."""
+        """Start speech over one HTTP call; like a context, it takes a slot of the plan's limit."""
         given = options or {}
         gate = self.pool.gate
         record.begin()
@@ -185,7 +186,7 @@ class Connections:
             raise
 
     def connect(self) -> SocketDriver:
-        """Open a socket."""
+        """Open a new socket; `close` closes it too."""
         self._check_open()
         pool = self.pool
         driver = self._open_socket()
@@ -204,7 +205,7 @@ class Connections:
             raise closed_client()
 
     def close(self) -> None:
-        """Close every connection; one that is being made is dropped once it is there."""
+        """Close all connections; one that is being opened is closed as soon as it is open."""
         if self._root is not self:
             self._root.close()
             return

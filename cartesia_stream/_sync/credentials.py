@@ -1,5 +1,5 @@
 # Written by tools/unasync.py from _aio/credentials.py: edit that file, then `make generate`.
-"""Who calls: a key for good, or short-lived tokens one after the other."""
+"""Credentials of calls: a fixed key, or access tokens that are renewed before they expire."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 
 class Credentials:
-    """Gives each call a config with credentials that are good.
+    """Provider of a config with valid credentials for each call.
 
     Args:
-        fetch: Returns a token; None if the config has its credentials already.
+        fetch: Returns a new token; None if the config already has fixed credentials.
     """
 
     def __init__(self, fetch: Callable[[], str] | None) -> None:
@@ -30,7 +30,7 @@ class Credentials:
 
     @property
     def _mutex(self) -> Mutex:
-        """Callers that come while one fetches a token take that; a lock belongs to its place."""
+        """The lock of this process and event loop; concurrent callers share one token refresh."""
         here = owner()
         mutex = self._mutexes.setdefault(here, Mutex())
         for other in list(self._mutexes):
@@ -39,7 +39,7 @@ class Credentials:
         return mutex
 
     def bearer(self, config: Config) -> Config:
-        """The config to make a call with now."""
+        """Return the config for a call, with a token that is not about to expire."""
         if self._fetch is None:
             return config
         with self._mutex:
@@ -49,7 +49,7 @@ class Credentials:
             return config.with_token(held.token)
 
     def renew(self, refused: str) -> bool:
-        """Whether another try may go better, after a refusal of a token."""
+        """Drop a token that the service rejected; return whether a retry can get a new one."""
         if self._fetch is None:
             return False
         with self._mutex:
@@ -59,6 +59,6 @@ class Credentials:
 
     def _renewed(self, config: Config, fetch: Callable[[], str]) -> Lease:
         now, today = time.monotonic(), time.time()
-        token = config.with_token(fetch()).api_key  # which checks it
+        token = config.with_token(fetch()).api_key  # with_token validates it
         self._lease = lease(token, now=now, today=today)
         return self._lease

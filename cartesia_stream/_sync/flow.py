@@ -1,4 +1,4 @@
-"""What threads do where tasks do otherwise. `_aio/flow.py` has the same names."""
+"""Concurrency primitives for threads; `_aio/flow.py` has the same names for asyncio."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ Mutex = threading.Lock
 ThreadLock = threading.RLock
 sleep = time.sleep
 TEXTS: Final = (Iterable,)
-"""What pieces of text may come in."""
+"""The types that may hold pieces of text."""
 
 S = TypeVar("S", bound=AbstractContextManager[object])
 T = TypeVar("T")
 
 
 def start_now(stream: S) -> S:
-    """Send the speech at once, so that a refusal is raised where it was asked for."""
+    """Send the request of a stream now, so that the call itself raises its errors."""
     stream.__enter__()
     return stream
 
@@ -39,20 +39,20 @@ Owner = int
 
 
 def owner() -> Owner:
-    """Return the process of this code, which connections belong to."""
+    """Return the id of this process, which owns the connections that it opens."""
     return os.getpid()
 
 
 def drop_foreign(held: dict[Owner, T]) -> None:
-    """Forget what another process had open, that is before a fork."""
+    """Drop the resources that another process opened before it was forked."""
     here = os.getpid()
     for other in list(held):
-        if other != here:  # another thread may have been here already
+        if other != here:  # another thread may have dropped it already
             held.pop(other, None)
 
 
 class Ongoing(Generic[T]):
-    """Work that is done when its result is asked for."""
+    """Work that runs when its result is requested."""
 
     __slots__ = ("_work",)
 
@@ -60,38 +60,38 @@ class Ongoing(Generic[T]):
         self._work = work
 
     def result(self) -> T | None:
-        """Do the work."""
+        """Run the work and return its result."""
         return self._work()
 
     def stop(self) -> T | None:
-        """Return no result: who did the work has it."""
+        """Return None, because the thread that ran the work has the result."""
         return None
 
 
 def close_dropped(where: Owner, close: Callable[[], None]) -> None:
-    """Close, in a thread of its own, what was dropped without being closed.
+    """Close a dropped resource in a new thread.
 
-    Called by ``__del__``, so in the middle of any code, which may hold any lock.
+    ``__del__`` calls it, so it may run between any two lines of code, and under any lock.
     """
     if where == os.getpid() and not sys.is_finalizing():
-        with suppress(RuntimeError):  # the interpreter ends, and starts no thread
+        with suppress(RuntimeError):  # the interpreter is shutting down and starts no threads
             thread = threading.Thread(target=_close, args=(close,), name="cartesia-close")
             thread.daemon = True
             thread.start()
 
 
 def _close(close: Callable[[], None]) -> None:
-    with suppress(Exception):  # nobody is there to be told
+    with suppress(Exception):  # there is no caller to report to
         close()
 
 
 class BodyReader:
-    """Reads a body piece by piece.
+    """Reader of a body, piece by piece.
 
     Args:
         pieces: The body.
-        resumable: Whether a read that was interrupted, such as by Ctrl-C, does it no harm. It ends
-            a generator, whose next read must then not look like the end of the body.
+        resumable: Whether ``pieces`` survives an interrupted read, such as by Ctrl-C. A generator
+            does not: its next read would look like the end of the body, so it raises an error.
     """
 
     def __init__(self, pieces: Iterator[bytes], *, resumable: bool) -> None:
@@ -100,7 +100,7 @@ class BodyReader:
         self._interrupted = False
 
     def next(self) -> bytes | None:
-        """Wait for the next piece; None at the end."""
+        """Wait for the next piece; return None at the end."""
         if self._interrupted:
             import httpx
 
@@ -111,41 +111,41 @@ class BodyReader:
         return piece
 
     def next_by(self, deadline: float | None) -> bytes | None:
-        """The same: the HTTP library keeps the time."""
+        """Wait for the next piece; the read timeout of the HTTP library bounds the wait."""
         return self.next()
 
     def stop(self) -> None:
-        """Do nothing: no read goes on without the thread that asked for it."""
+        """Do nothing, because a read never outlives its call."""
 
 
 class TextTask:
-    """Sends text in a thread of its own."""
+    """A thread that sends the text of a stream."""
 
     def __init__(self, feed: Callable[[], None]) -> None:
         threading.Thread(target=feed, name="cartesia-speak", daemon=True).start()
 
     def stop(self) -> None:
-        """Let the thread end; it looks for that before each piece."""
+        """Do nothing: before each piece, the thread checks whether the stream is closed."""
 
 
 class Signal:
-    """Wakes one waiter."""
+    """A signal that wakes one waiter."""
 
     def __init__(self) -> None:
         self._event = threading.Event()
 
     def set(self) -> None:
-        """Wake the waiter, or the next one to come."""
+        """Wake the waiter, or else the next call of `wait`."""
         self._event.set()
 
     def wait(self, seconds: float | None) -> None:
-        """Wait for `set`, for so many seconds at most."""
+        """Wait for `set`, at most ``seconds``; None waits without a limit."""
         self._event.wait(seconds)
         self._event.clear()
 
 
 class PeriodicTask:
-    """Does something again and again in a thread of its own."""
+    """A thread that runs an action at a fixed interval."""
 
     def __init__(self, seconds: float, action: Callable[[], None]) -> None:
         self._seconds = seconds
@@ -158,16 +158,16 @@ class PeriodicTask:
             self._action()
 
     def stop(self) -> None:
-        """Let the thread end; it may be in the middle of its action."""
+        """Tell the thread to end; do not wait for an action that is running."""
         self._stopped.set()
 
 
 def pieces_of(text: Iterable[str], pause: float | None = None) -> Generator[str | None]:
-    """The pieces of a text.
+    """Yield the pieces of a text.
 
     Args:
         text: The pieces.
-        pause: Seconds without a piece that are told by None, once.
+        pause: After so many seconds without a piece, yield None once.
     """
     if pause is None:
         yield from _pieces(text)
@@ -212,13 +212,13 @@ def pieces_of(text: Iterable[str], pause: float | None = None) -> Generator[str 
 
 
 class _End(NamedTuple):
-    """The end of a text, and what it raised."""
+    """The end of a text, with the exception that it raised, if any."""
 
     error: BaseException | None
 
 
 def _pieces(text: Iterable[str]) -> Generator[str]:
-    """The pieces of a text, whose iterator is closed in the end: it need not be exhausted."""
+    """Yield the pieces of a text, and close its iterator even if it is not exhausted."""
     pieces = iter(text)
     try:
         yield from map(piece_of, pieces)
@@ -229,7 +229,7 @@ def _pieces(text: Iterable[str]) -> Generator[str]:
 
 
 def break_off(response: httpx.Response) -> None:
-    """End a response that another thread may be reading: closing it would not wake that thread."""
+    """Shut down the socket of a response; unlike closing it, this wakes a thread that reads it."""
     stream = response.extensions.get("network_stream")
     sock = None if stream is None or response.is_closed else stream.get_extra_info("socket")
     if sock is not None:

@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
 
 class Gate:
-    """Where a context waits for a slot of the plan's limit; `_protocol/gate.py` has the order.
+    """The queue for slots of the plan's limit; `_protocol/gate.py` decides the order.
 
     Args:
-        limit: Contexts at once; None learns it from refusals.
+        limit: Maximum number of contexts at the same time; None learns it from 429 answers.
     """
 
     def __init__(self, limit: int | None) -> None:
@@ -31,11 +31,11 @@ class Gate:
         """Wait for a slot.
 
         Args:
-            priority: Higher goes first.
-            seconds: How long to wait at most.
+            priority: Contexts with a higher priority go first.
+            seconds: Maximum wait; None waits without a limit.
 
         Raises:
-            APITimeoutError: If there was none in time; phase ``queue``.
+            APITimeoutError: If no slot became free in time; phase ``queue``.
         """
         now = time.monotonic()
         deadline = None if seconds is None else now + seconds
@@ -45,10 +45,10 @@ class Gate:
         return ticket
 
     def enter_again(self, ticket: Ticket, refusal: RateLimitError) -> None:
-        """Wait anew with a slot that the service did not grant, until the ticket's deadline.
+        """Wait again after the service answered 429, until the ticket's deadline.
 
         Raises:
-            RateLimitError: The refusal, if there was none in time.
+            RateLimitError: The given error, if no slot became free in time.
         """
         with self._guard:
             self._tell(self._gate.refused(ticket, time.monotonic(), refusal.retry_after))
@@ -58,7 +58,7 @@ class Gate:
             raise refusal from None
 
     def leave(self, ticket: Ticket, *, refused: bool = False) -> None:
-        """Give the slot back, and learn from a refusal; again is harmless."""
+        """Give the slot back, and lower the limit after a 429; safe to call twice."""
         now = time.monotonic()
         with self._guard:
             if refused:
@@ -72,7 +72,7 @@ class Gate:
         self._nudge()
 
     def _nudge(self) -> None:
-        """Let one waiter look when its time is now: the gate's next wakeup may have changed."""
+        """Wake one waiter to recompute its wait: the gate's next wake-up may have moved."""
         for signal in self._signals.values():
             signal.set()
             return

@@ -1,5 +1,5 @@
 # Written by tools/unasync.py from _aio/http.py: edit that file, then `make generate`.
-"""HTTP with retries and typed errors."""
+"""HTTP calls with retries and typed errors."""
 
 from __future__ import annotations
 
@@ -56,19 +56,19 @@ if TYPE_CHECKING:
     from .credentials import Credentials
     from .websocket import SocketDriver
 
-SETTLE_S: Final = 0.05  # what the end of a body may take, after the last event
+SETTLE_S: Final = 0.05  # maximum wait for the end of a body after the last event
 
 
 class HttpSender:
-    """What the generated operations send their requests through.
+    """Sender of HTTP requests: adds credentials, retries, and raises typed errors.
 
     Args:
-        config: Where.
-        credentials: As whom.
-        max_retries: How often a call is repeated at most; see `_protocol.backoff`.
-        http_client: Your own client, which stays open; its own headers are sent as well.
-        ssl_context: For TLS, of our own client.
-        proxy: URL of a proxy, for our own client; otherwise the environment decides.
+        config: Base URL, headers and deadlines.
+        credentials: Provider of the key or token.
+        max_retries: Maximum number of retries of a call; see `_protocol.backoff`.
+        http_client: The user's own client; its headers are sent too, and it is never closed here.
+        ssl_context: TLS settings, without ``http_client``.
+        proxy: URL of a proxy, without ``http_client``; None uses the environment.
     """
 
     def __init__(
@@ -91,17 +91,17 @@ class HttpSender:
         self._streams: WeakSet[httpx.Response] = WeakSet()
 
     def with_options(self, config: Config, *, max_retries: int) -> Self:
-        """A sender over the same connections, which are this one's to close."""
+        """Return a copy with other settings that shares, and closes, the same connections."""
         other = copy(self)
         other._config = config  # noqa: SLF001 (of the same class)
         other._max_retries = max_retries  # noqa: SLF001 (of the same class)
         return other
 
     def send(self, request: Request, options: RequestOptions | None = None) -> httpx.Response:
-        """Send a request and return its whole response, which is a success.
+        """Send a request and return the whole successful response.
 
         Raises:
-            APIStatusError: For any other status.
+            APIStatusError: If the status is not a success.
             APIConnectionError: If the network failed.
         """
         response, _ = self._send(request, options or {}, answer="whole")
@@ -111,7 +111,7 @@ class HttpSender:
     def stream(
         self, request: Request, options: RequestOptions | None = None
     ) -> Generator[Download]:
-        """Send a request and hand out what answers it while it arrives.
+        """Send a request and stream the response as a download; a context manager.
 
         Raises:
             APIStatusError: If the status is not a success.
@@ -131,9 +131,14 @@ class HttpSender:
         ended: Callable[[], None],
         record: StreamRecord | None = None,
     ) -> ResponseSource:
-        """Send a request and return the speech that answers it.
+        """Send a request and return the events of the streamed response.
 
-        A refusal for too many contexts is not repeated here: the caller waits for a slot.
+        A 429 is not retried here: the caller waits for a slot of the plan's limit first.
+
+        Args:
+            request: The request for speech.
+            options: Settings of the call.
+            ended: Called when the response is closed.
         """
         response, config = self._send(request.request, options, answer="speech")
         now = time.monotonic()
@@ -145,14 +150,14 @@ class HttpSender:
         return ResponseSource(response, decoder, request, ended, record)
 
     def socket(self, config: Config | None = None) -> SocketDriver:
-        """Open a WebSocket; its handshake is a request like any other, and may be repeated freely.
+        """Open a WebSocket; the handshake is retried like other requests.
 
         Args:
-            config: In place of that of this sender.
+            config: Config for the handshake; None uses that of this sender.
 
         Raises:
-            APIStatusError: If the service refused, as over HTTP.
-            APIConnectionError: If it cannot be reached.
+            APIStatusError: If the service rejects the handshake with an HTTP status.
+            APIConnectionError: If the service is unreachable.
         """
         from .websocket import SocketDriver
 
@@ -168,7 +173,7 @@ class HttpSender:
             driver.abort()
             response.close()
             if isinstance(error, APIError):
-                redact(error, used.api_key)  # the answer may quote it
+                redact(error, used.api_key)  # the response may quote the key
             raise
         return driver
 
@@ -189,7 +194,7 @@ class HttpSender:
                 response = self._attempt(request, options, used, answer)
             except APIError as error:
                 if renewable and isinstance(error, AuthenticationError):
-                    renewable = False  # a token is renewed once
+                    renewable = False  # renew the token only once
                     if self._credentials.renew(used.api_key):
                         continue
                 delay = retries.delay_after(error)
@@ -225,14 +230,14 @@ class HttpSender:
             except BaseException:
                 response.close()
                 raise
-        except (httpx.HTTPError, ssl.SSLError) as error:  # anyio lets those of TLS through
+        except (httpx.HTTPError, ssl.SSLError) as error:  # anyio does not wrap TLS errors
             failure = transport_error(error, config, answer=answer)
         else:
             return response
-        raise failure  # out here, so that a library's error that quotes the key is not its context
+        raise failure  # outside the handler: its context must not be an error that quotes the key
 
     def close(self) -> None:
-        """Break off what streams, and close our own client; safe to call twice."""
+        """Abort all streamed responses and close our own client; safe to call twice."""
         with self._guard:
             streams = list(self._streams)
         for response in streams:
@@ -248,7 +253,7 @@ def _head(response: httpx.Response, *, ours: bool) -> bytes:
     deadline = deadline_of(response)
     if deadline is not None:
         deadline.wait_until(until)
-    if not ours:  # whose connections look there before each read
+    if not ours:  # httpcore reads this timeout before each read
         response.request.extensions["timeout"]["read"] = ERROR_BODY_S
     reader = BodyReader(response.iter_bytes(), resumable=False)
     with suppress(httpx.HTTPError, OSError):
@@ -262,7 +267,7 @@ def _head(response: httpx.Response, *, ours: bool) -> bytes:
 
 
 def _reader_of(response: httpx.Response) -> BodyReader:
-    """Return what reads a body: its connection itself, unless it is compressed or was read."""
+    """Return a reader that bypasses httpx, unless the body is compressed or already being read."""
     exchange = response.extensions.get("exchange")
     if (
         isinstance(exchange, Exchange)
@@ -275,10 +280,10 @@ def _reader_of(response: httpx.Response) -> BodyReader:
 
 
 class Pieces:
-    """The body of a download as it arrives."""
+    """Iterator over the body of a download while it arrives."""
 
     def __init__(self, response: httpx.Response, config: Config) -> None:
-        self._failure: Exception | None = None  # what every further read raises
+        self._failure: Exception | None = None  # raised by all further reads
         self._config = config
         self._response = response
         self._reader = BodyReader(response.iter_bytes(), resumable=False)
@@ -303,14 +308,14 @@ class Pieces:
         raise unmarked_end()
 
     def close(self) -> None:
-        """Drop the response."""
+        """Close the response; further reads raise an error."""
         self._failure = self._failure or left_download()
         self._reader.stop()
         self._response.close()
 
 
 class ResponseSource:
-    """Events of a streamed HTTP response, whose audio nobody takes in before it is asked for."""
+    """Source of the events of a streamed HTTP response, which is read only when asked for."""
 
     def __init__(
         self,
@@ -329,7 +334,7 @@ class ResponseSource:
         self._decoder = decoder
         self._guard = ThreadLock()
         self._closed = False
-        self._cut_off = False  # by `close`, while the next event was waited for
+        self._cut_off = False  # set if `close` interrupts a wait for the next event
         self._over = False
         self.context_id: str | None = request.context_id
         self.request_id: str | None = decoder.request_id
@@ -341,7 +346,7 @@ class ResponseSource:
             record.requested(self.request_id)
 
     def ready(self) -> SpeechEvent | None:
-        """An event that is here already."""
+        """Return an event that has already arrived, or None."""
         event = self._decoder.next_event()
         if event is None:
             if not self._cut_off:
@@ -357,13 +362,13 @@ class ResponseSource:
         return recorded(self.ledger, event)
 
     def next_event(self) -> SpeechEvent | None:
-        """Wait for an event; None after the terminal one."""
+        """Wait for the next event; return None after the terminal one."""
         while (event := self.ready()) is None and self.wait():
             pass
         return event
 
     def wait(self) -> bool:
-        """Take in what comes next; False after the terminal event."""
+        """Wait for the next piece of the body; return False after the terminal event."""
         self._asked = min(self._asked, time.monotonic())
         decoder = self._decoder
         if decoder.ended or self._over:
@@ -393,7 +398,7 @@ class ResponseSource:
         return True
 
     def close(self) -> None:
-        """Drop the response; the connection returns to the pool if it was read to its end."""
+        """Close the response; a connection that was read to its end returns to the pool."""
         with self._guard:
             first, self._closed = not self._closed, True
         self._ended()
@@ -405,7 +410,7 @@ class ResponseSource:
         self._response.close()
 
     def _settle(self) -> None:
-        """Read the end of the body, which mostly is here already, and the connection serves on."""
+        """Read the rest of the body, usually already here, so that the connection can be reused."""
         if self._deadline is None:
             return
         self._deadline.wait_until(time.monotonic() + SETTLE_S)

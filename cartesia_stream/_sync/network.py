@@ -1,4 +1,4 @@
-"""Connections of threads: the only place where this package opens one."""
+"""Network connections for threads; the sync client opens all of them here."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ import httpcore
 
 from .._http.deadlines import ReadDeadline
 
-SEND_S: Final = 10.0  # for a write through TLS within TLS
+SEND_S: Final = 10.0  # timeout of a write through TLS within TLS
 
 
 class Stream(httpcore.NetworkStream):
-    """One connection, with the deadlines of its reads.
+    """One connection with its read deadline.
 
     Args:
         stream: The connection.
 
     Attributes:
-        deadline: When its reads must end.
+        deadline: The read deadline of the connection.
     """
 
     def __init__(self, stream: httpcore.NetworkStream) -> None:
@@ -33,7 +33,7 @@ class Stream(httpcore.NetworkStream):
         self._handed_over = False
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        """What has arrived, as soon as there is something; nothing at the end."""
+        """Wait for bytes and return them; return ``b""`` at the end of the stream."""
         if self._unread:
             data, self._unread = self._unread[:max_bytes], self._unread[max_bytes:]
             return data
@@ -43,40 +43,40 @@ class Stream(httpcore.NetworkStream):
         return self._stream.read(max_bytes, left)
 
     def unread(self, data: bytes) -> None:
-        """Put back what was read too far."""
+        """Put bytes back, so that the next read returns them."""
         self._unread = data + self._unread
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        """Send all of it."""
+        """Send all bytes."""
         try:
             self._stream.write(buffer, timeout)
-        finally:  # an answer may be read even so
+        finally:  # after a failure too: the peer may have answered already
             self.deadline.wrote(time.monotonic())
 
     def start_tls(  # type: ignore[override]  # a deadline, and the same stream
         self, ssl_context: ssl.SSLContext, server_hostname: str, until: float | None
     ) -> None:
-        """Go on in TLS.
+        """Start TLS on this connection.
 
         Args:
-            ssl_context: Whom to trust, and as whom.
-            server_hostname: The peer.
-            until: When it must be done, monotonic seconds.
+            ssl_context: TLS settings.
+            server_hostname: Host name that the peer's certificate must match.
+            until: Deadline for the handshake, in monotonic seconds.
         """
         self._stream = self._stream.start_tls(ssl_context, server_hostname, _left(until))
 
     def hand_over(self) -> httpcore.NetworkStream:
-        """Leave the connection to the caller; closing this one does not close it any more."""
+        """Hand the connection over to the caller; `close` then no longer closes it."""
         self._handed_over = True
         return self._stream
 
     def close(self) -> None:
-        """Close it."""
+        """Close the connection, unless it was handed over."""
         if not self._handed_over:
             self._stream.close()
 
     def get_extra_info(self, info: str) -> object:
-        """What the connection knows about itself."""
+        """Return a detail of the connection, such as its socket."""
         value: object = self._stream.get_extra_info(info)
         return value
 
@@ -84,15 +84,15 @@ class Stream(httpcore.NetworkStream):
 def open_stream(host: str, port: int, until: float | None) -> Stream:
     """Connect to the first address of a host that answers.
 
-    Each address has its share of the time that is left.
+    The time left is divided among the addresses that are still to be tried.
 
     Args:
         host: A name or an address.
         port: A port.
-        until: When it must stand, monotonic seconds; None waits for ever.
+        until: Deadline in monotonic seconds; None waits without a limit.
 
     Raises:
-        httpcore.ConnectTimeout: If it does not in time.
+        httpcore.ConnectTimeout: If no address answers before the deadline.
         httpcore.ConnectError: If no address answers.
     """
     backend = httpcore.SyncBackend()
@@ -116,8 +116,8 @@ def open_stream(host: str, port: int, until: float | None) -> Stream:
 
 
 def _addresses(host: str, port: int, until: float | None) -> list[str]:
-    """The addresses of a host; the system's resolver knows no deadline, hence the thread."""
-    with suppress(socket.gaierror):  # an address needs no resolver
+    """Resolve a host in a thread, because the system's resolver has no timeout."""
+    with suppress(socket.gaierror):  # an IP address needs no resolver
         return _look_up(host, port, socket.AI_NUMERICHOST)
     from concurrent.futures import Future
 
@@ -139,10 +139,10 @@ def _look_up(host: str, port: int, flags: int = 0) -> list[str]:
 
 
 def _left(until: float | None) -> float | None:
-    """Seconds until then.
+    """Return the seconds until a deadline.
 
     Raises:
-        httpcore.ConnectTimeout: If there are none.
+        httpcore.ConnectTimeout: If the deadline has passed.
     """
     if until is None:
         return None
@@ -153,11 +153,11 @@ def _left(until: float | None) -> float | None:
 
 
 class SocketOverStream:
-    """The non-blocking socket of a connection that has none of its own, as TLS within TLS.
+    """A non-blocking socket for a connection without its own, such as TLS within TLS.
 
     Args:
         stream: The connection.
-        sock: The socket beneath it.
+        sock: The socket that carries the outer TLS.
     """
 
     def __init__(self, stream: httpcore.NetworkStream, sock: socket.socket) -> None:
@@ -165,7 +165,7 @@ class SocketOverStream:
         self._sock = sock
 
     def recv_into(self, buffer: memoryview) -> int:
-        """Read what has arrived, without waiting."""
+        """Read the bytes that have arrived, without waiting."""
         try:
             data = self._stream.read(len(buffer), 0)
         except httpcore.ReadError as error:
@@ -174,7 +174,7 @@ class SocketOverStream:
         return len(data)
 
     def send(self, data: bytes | bytearray) -> int:
-        """Write all of it; a peer that takes nothing is waited for, since TLS knows no half."""
+        """Write all bytes; wait for the peer, because a TLS record cannot be half sent."""
         try:
             self._stream.write(bytes(data), SEND_S)
         except (httpcore.WriteError, httpcore.WriteTimeout) as error:
@@ -182,11 +182,11 @@ class SocketOverStream:
         return len(data)
 
     def pending(self) -> int:
-        """Whether to read on: there may be more, until a read says that there is nothing."""
+        """Return 1: there may be more bytes, until a read raises that there are none."""
         return 1
 
     def fileno(self) -> int:
-        """The number of the socket."""
+        """Return the file descriptor of the socket."""
         return self._sock.fileno()
 
     def shutdown(self, how: int) -> None:
@@ -194,19 +194,19 @@ class SocketOverStream:
         self._sock.shutdown(how)
 
     def close(self) -> None:
-        """Close the socket."""
+        """Close the connection and its socket."""
         self._stream.close()
 
 
 def _os_error(error: Exception) -> OSError:
-    """The error of the socket behind one of httpcore."""
+    """Return the socket error that caused an exception of httpcore."""
     return error.__cause__ if isinstance(error.__cause__, OSError) else OSError(str(error))
 
 
 def socket_of(stream: httpcore.NetworkStream) -> tuple[socket.socket | SocketOverStream, bytes]:
-    """Return the non-blocking socket of a connection, and what was read from it already."""
+    """Return the non-blocking socket of a connection, and the bytes already read from it."""
     rest = b""
-    with suppress(httpcore.ReadError):  # nothing has arrived
+    with suppress(httpcore.ReadError):  # no bytes have arrived
         rest = stream.read(1 << 16, 0)
     if isinstance(stream, Stream):
         stream = stream.hand_over()

@@ -1,5 +1,5 @@
 # Written by tools/unasync.py from _aio/pool.py: edit that file, then `make generate`.
-"""What a client holds open in one process and event loop: sockets, and slots for contexts."""
+"""The socket pool of a client in one process and event loop."""
 
 from __future__ import annotations
 
@@ -24,22 +24,22 @@ REFRESH_INTERVAL_S: Final = 15.0
 
 
 class Pool:
-    """Sockets that contexts are spread over.
+    """A pool of sockets that spreads contexts over them.
 
-    A context goes to the socket with the fewest; another socket is opened when each carries
-    `CONTEXTS_PER_SOCKET`. One that has been idle so long that the service may be about to close it
-    is not used any more, so that no context starts into a closing door.
+    A context goes to the socket with the fewest contexts. When every socket carries
+    `CONTEXTS_PER_SOCKET`, the pool opens another. It stops using a socket that has been idle for
+    `MAX_IDLE_S`, because the service may close it just as a context starts.
 
     Args:
         connect: Opens a socket.
-        size: Sockets that contexts are spread over, at most.
-        limit: Contexts at once; None learns it from refusals.
+        size: Maximum number of sockets in the pool.
+        limit: Maximum number of contexts at the same time; None learns it from 429 answers.
 
     Attributes:
-        gate: Where contexts wait for a slot.
-        http: The sender of every HTTP call, once there was one.
-        sockets: Every open socket, those among them that callers opened for themselves.
-        guard: Held by who changes the two.
+        gate: The queue for slots of the plan's limit.
+        http: The sender for HTTP calls; None before the first call.
+        sockets: All open sockets, including those that users opened themselves.
+        guard: Lock for changes of ``http`` and ``sockets``.
     """
 
     def __init__(
@@ -61,7 +61,7 @@ class Pool:
         self._refreshing: PeriodicTask | None = None
 
     def acquire(self) -> SocketDriver:
-        """The socket for the next context."""
+        """Return a socket for the next context; open one if it is needed."""
         with self._mutex:
             self._retire_stale()
             drivers = self._drivers
@@ -75,7 +75,7 @@ class Pool:
             return driver
 
     def prewarm(self, sockets: int) -> None:
-        """Open sockets ahead of need, and keep that many open and fresh from now on."""
+        """Open sockets in advance, and keep that many open from now on."""
         self._wanted = min(sockets, self._size)
         self._fill()
         if self._refreshing is None:
@@ -84,7 +84,7 @@ class Pool:
     def _refresh(self) -> None:
         try:
             self._fill()
-        except CartesiaError as error:  # tried again at the next turn, or when one is needed
+        except CartesiaError as error:  # the next refresh, or the next context, tries again
             logger.debug("cannot keep a socket open for later speech: %s", label(error))
 
     def _fill(self) -> None:
@@ -93,7 +93,7 @@ class Pool:
                 self._retire_stale()
                 if len(self._drivers) >= self._wanted:
                     return
-            driver = self._connect()  # meanwhile, the others can be used
+            driver = self._connect()  # without the lock, so that others can use the pool
             with self._mutex:
                 if len(self._drivers) < self._size:
                     self._drivers.append(driver)
@@ -110,7 +110,7 @@ class Pool:
                 driver.retire()
 
     def close(self) -> None:
-        """Close every connection, and stop keeping sockets warm."""
+        """Close all connections, and stop the refresh of idle sockets."""
         with self.guard:
             drivers = list(self.sockets)
         refreshing, self._refreshing = self._refreshing, None

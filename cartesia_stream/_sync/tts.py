@@ -34,10 +34,10 @@ __all__ = ["TTS", "TTSConnection", "TTSContext"]
 
 
 class TTSContext:
-    """One utterance on a socket: push text as it comes, receive audio as it is made.
+    """One utterance on a socket: push text piece by piece, and receive audio while it is generated.
 
-    Get one from `TTSConnection.context`. One task or thread may push while another receives.
-    Leaving its block cancels what is not over.
+    `TTSConnection.context` creates it. One task or thread may push while another receives.
+    Leaving its block cancels the speech if it is still going on.
 
     Attributes:
         format: Format of the audio.
@@ -74,42 +74,41 @@ class TTSContext:
 
     @property
     def context_id(self) -> str:
-        """The id on the wire."""
+        """The id of the context in the messages of the API."""
         return self._source.reader.context.id
 
     def push(self, transcript: str) -> None:
-        """Add text, verbatim: the service joins pushes without a space between them.
+        """Send text; the service joins the pieces verbatim, without adding a space.
 
-        Waits while the network is busy, and at first for a slot of the plan's limit. An empty
-        string is not sent.
+        The first push waits for a slot of the plan's limit, and every push waits while the network
+        is busy. An empty string is not sent.
 
         Raises:
             LocalStateError: After `no_more_inputs`, `cancel` or the end of the context.
-            APIError: What ended the context.
+            APIError: If the context has failed; it is the error that ended the context.
         """
         if transcript:
             self._source.send(transcript, more=True)
 
     def flush(self) -> None:
-        """Have everything pushed so far spoken now; a `FlushDone` marks the boundary."""
+        """Make the service speak everything pushed so far; a `FlushDone` event marks its end."""
         self._source.send("", more=True, flush=True)
 
     def no_more_inputs(self) -> None:
-        """Say that the text is complete; the stream ends when it has been spoken."""
+        """Mark the text as complete; the stream ends when all of it has been spoken."""
         self._source.send("", more=False)
 
     def cancel(self) -> None:
-        """Stop at once: the stream ends with `Cancelled` and yields nothing stale.
+        """Cancel the speech at once: the stream ends with `Cancelled` and drops unread audio.
 
         The socket stays open for other contexts. Safe to call twice.
         """
         self._source.cancel()
 
     def receive(self) -> SpeechStream:
-        """The events of this context; calling it again continues where the last one stopped.
+        """Return a stream of this context; a second one continues where the first stopped.
 
-        Closing a stream of it cancels the context; the context is cancelled as well when it is
-        dropped together with its streams.
+        Closing a stream cancels the context. So does dropping the context with all its streams.
         """
         return SpeechStream(None, self._record, source=self._source, context=self)
 
@@ -121,9 +120,9 @@ class TTSContext:
 
 
 class TTSConnection:
-    """A socket that carries many contexts at once. Leaving its block closes it.
+    """A socket that carries many contexts at the same time; leaving its block closes it.
 
-    Get one from `TTS.websocket_connect`.
+    `TTS.websocket_connect` opens it.
     """
 
     def __init__(self, connections: Connections, driver: SocketDriver) -> None:
@@ -132,7 +131,7 @@ class TTSConnection:
 
     @property
     def closed(self) -> bool:
-        """Whether no context can be opened any more."""
+        """Whether the socket is closed, so that it cannot open a context."""
         return not self._driver.usable
 
     def context(
@@ -145,12 +144,12 @@ class TTSConnection:
         """Open a context.
 
         Args:
-            context_id: Unique on this connection; made up if left out.
+            context_id: Id of the context, unique on this connection. Default: a random id.
             voice: Id of the voice.
-            options: See `ContextOptions`. They hold for the whole context.
+            options: See `ContextOptions`. They apply to the whole context.
 
         Raises:
-            ConfigurationError: If the options do not fit together.
+            ConfigurationError: If an option is invalid.
             ConnectionClosedError: If the socket is closed.
         """
         fields, fmt = speech_fields(voice, options)
@@ -167,9 +166,9 @@ class TTSConnection:
         buffering: Literal["server", "client"] = "server",
         **options: Unpack[ContextOptions],
     ) -> SpeechStream:
-        """`TTS.speak` on this socket.
+        """Speak a text on this socket; see `TTS.speak`.
 
-        What begins again begins here, so the loss of the socket is final.
+        Retries use the same socket, so losing the socket is a final failure.
         """
         return _speak(
             self._connections,
@@ -187,7 +186,7 @@ class TTSConnection:
         return self._driver
 
     def close(self) -> None:
-        """Close the socket; open contexts end with an error. Safe to call twice."""
+        """Close the socket; open contexts raise an error. Safe to call twice."""
         self._driver.close()
 
     def __enter__(self) -> Self:
@@ -198,9 +197,10 @@ class TTSConnection:
 
 
 class TTS:
-    """Text to speech. Get it as ``client.tts``.
+    """Text to speech, available as ``client.tts``.
 
-    Speech starts at the call; with asyncio, when its stream is first used.
+    The sync client sends a request when you call a method; the async client sends it when you first
+    use the stream.
     """
 
     def __init__(self, connections: Connections) -> None:
@@ -214,20 +214,20 @@ class TTS:
         options: RequestOptions | None = None,
         **speech: Unpack[BytesOptions],
     ) -> SpeechStream:
-        """Speak a whole text over one HTTP call, in any container.
+        """Speak a whole text over one HTTP call; returns audio in any container.
 
         Args:
-            transcript: What to say.
+            transcript: Text to speak.
             voice: Id of the voice.
             options: Settings of this call, such as its timeout.
             speech: See `BytesOptions`.
 
         Returns:
-            The audio while it arrives; ``save`` writes it as it is for ``wav`` and ``mp3``.
+            A stream of the audio; ``save`` writes ``wav`` and ``mp3`` unchanged.
 
         Raises:
-            ConfigurationError: If the arguments cannot work; nothing was sent.
-            APIError: When it starts, if the service refuses or cannot be reached.
+            ConfigurationError: If an argument is invalid; nothing was sent.
+            APIError: When the request is sent, if the service returns an error or is unreachable.
         """
         check_options(options)
         request, connections = bytes_request(transcript, voice, speech), self._connections
@@ -243,18 +243,18 @@ class TTS:
         options: RequestOptions | None = None,
         **speech: Unpack[SpeechOptions],
     ) -> SpeechStream:
-        """Speak a whole text over server-sent events, with timestamps if asked for.
+        """Speak a whole text over server-sent events, with timestamps on request.
 
         Args:
-            transcript: What to say.
+            transcript: Text to speak.
             voice: Id of the voice.
-            context_id: Echoed in the events; SSE has no continuation.
+            context_id: Id that the service repeats in the events. SSE cannot continue a context.
             options: Settings of this call, such as its timeout.
             speech: See `SpeechOptions`.
 
         Raises:
-            ConfigurationError: If the arguments cannot work; nothing was sent.
-            APIError: When it starts, if the service refuses or cannot be reached.
+            ConfigurationError: If an argument is invalid; nothing was sent.
+            APIError: When the request is sent, if the service returns an error or is unreachable.
         """
         check_options(options)
         request, connections = sse_request(transcript, voice, speech, context_id), self._connections
@@ -273,28 +273,29 @@ class TTS:
         output_format: AudioFormat | Mapping[str, object] = PCM_24K,
         options: RequestOptions | None = None,
     ) -> SpeechStream:
-        """Speak what joins two recordings, or continues or precedes one.
+        """Speak a text that fits between two recordings, or before or after one.
 
-        Only the new audio comes back. It costs 300 credits and 1 more for each character.
+        The stream has only the new audio. The service charges 300 credits, and 1 for each
+        character.
 
         Args:
-            transcript: What to say in the gap.
+            transcript: Text to speak in the gap.
             voice: Id of the voice.
-            language: Such as ``en``.
+            language: Language of the text, such as ``en``.
             left_audio: The recording before the gap: a path, bytes, an open file or a `File`.
-            right_audio: The recording behind it. At least one of the two is needed.
+            right_audio: The recording after the gap. At least one of the two is required.
             model_id: Id of the model.
             output_format: Format of the audio, in any container.
-            options: Settings of this call, such as its timeout; ``progress`` is told
-                how much of the recordings was sent.
+            options: Settings of this call, such as its timeout; the client calls ``progress`` with
+                the bytes sent so far and in total.
 
         Returns:
-            The audio while it arrives; ``save`` writes it as it is for ``wav`` and ``mp3``.
+            A stream of the audio; ``save`` writes ``wav`` and ``mp3`` unchanged.
 
         Raises:
-            ConfigurationError: If the arguments cannot work; nothing was sent.
-            OSError: When it starts, if a recording cannot be opened.
-            APIError: When it starts, if the service refuses or cannot be reached.
+            ConfigurationError: If an argument is invalid; nothing was sent.
+            OSError: When the request is sent, if a recording cannot be opened.
+            APIError: When the request is sent, if the service returns an error or is unreachable.
         """
         check_options(options)
         recordings = (left_audio, right_audio)
@@ -307,7 +308,7 @@ class TTS:
             from cartesia_runtime.files import Uploads
             from cartesia_runtime.models import UNSET
 
-            with Uploads() as uploads:  # open until the answer begins, and for every try
+            with Uploads() as uploads:  # open for all attempts, until the response begins
                 left, right = (
                     UNSET if recording is None else uploads.file(recording)
                     for recording in recordings
@@ -317,14 +318,14 @@ class TTS:
         return start_now(SpeechStream(start, record))
 
     def websocket_connect(self) -> TTSConnection:
-        """Open a socket for many contexts; ahead of need saves the handshake later.
+        """Open a socket for many contexts; open it early to save the handshake later.
 
-        Use it in a ``with`` block, which is ``async with`` for asyncio. Or close the connection
-        yourself; with asyncio, ``await`` gives it.
+        Use it in a ``with`` block, or in an ``async with`` block with the async client. Otherwise
+        close the connection yourself; with the async client, ``await`` returns it.
 
         Raises:
-            APIStatusError: If the service refused, as over HTTP.
-            APIConnectionError: If it cannot be reached.
+            APIStatusError: If the service rejects the handshake with an HTTP status.
+            APIConnectionError: If the service is unreachable.
         """
         return self._connect()
 
@@ -332,10 +333,13 @@ class TTS:
         return TTSConnection(self._connections, self._connections.connect())
 
     def prewarm(self, sockets: int = 1) -> None:
-        """Open sockets for `speak` ahead of need, and keep that many open and fresh from now on.
+        """Open sockets for `speak` in advance, and keep that many open from now on.
+
+        Args:
+            sockets: Number of sockets, at most ``max_sockets`` of the client.
 
         Raises:
-            APIError: If the service refused or cannot be reached.
+            APIError: If the service rejects the handshake or is unreachable.
         """
         self._connections.pool.prewarm(sockets)
 
@@ -350,32 +354,33 @@ class TTS:
         buffering: Literal["server", "client"] = "server",
         **options: Unpack[ContextOptions],
     ) -> SpeechStream:
-        """Speak a text, or pieces of text as they come, such as the tokens of a language model.
+        """Speak a text, or pieces of text as they arrive, such as the tokens of a language model.
 
-        It is spoken on sockets that the client keeps warm between calls. If the connection breaks
-        off before any audio was handed out, it is said again on another.
+        The client keeps the sockets open between calls. If a connection breaks off before the
+        stream has delivered any audio, the client speaks the text again on another one.
 
         Args:
-            text: The text, or an iterable of pieces, read by a task or thread of its own. Pieces
-                are sent verbatim as soon as they come and joined without a space. With asyncio, a
-                plain iterable is read in the event loop, so it must not block.
+            text: The text, or an iterable of pieces that the client reads in its own task or
+                thread. It sends each piece verbatim as soon as it arrives, and the service joins
+                them without a space. The async client reads a plain iterable in the event loop, so
+                that iterable must not block.
             voice: Id of the voice.
-            context_id: Of the first context; made up if left out.
-            priority: Higher goes first where the plan's limit makes speech wait.
-            resume: Whether to go on after a connection that broke off in the middle, with the
-                first word that did not arrive in full. A `Resumed` event tells. Audio is then
-                handed out word by word, which needs the word times and yields them.
-            buffering: Who gathers pieces into sentences: the service, or this client, which then
-                has each sentence spoken at once, and what there is when nothing comes for 3 s.
-                The service ends what it has spoken soon after the last audio, so a model that
-                pauses for longer needs ``resume``.
+            context_id: Id of the first context. Default: a random id.
+            priority: Speech with a higher priority goes first when the plan's limit makes it wait.
+            resume: Whether to continue after a connection that broke off during the audio, from the
+                first word that did not arrive in full; a `Resumed` event marks that place. The
+                stream then delivers audio word by word, and turns on word timestamps.
+            buffering: Who groups pieces into sentences: the service, or this client. The client
+                makes the service speak each sentence at once, and an unfinished one when no piece
+                arrives for 3 s. The service ends the context soon after it has spoken all it has,
+                so a model that pauses for longer needs ``resume``.
             options: See `ContextOptions`.
 
         Returns:
-            The speech; an exception of ``text`` is raised where it is read.
+            The stream; reading it raises any exception that ``text`` raises.
 
         Raises:
-            ConfigurationError: If the text is empty or the options do not fit together.
+            ConfigurationError: If the text is empty or an option is invalid.
         """
         return _speak(
             self._connections,
@@ -402,7 +407,7 @@ def _speak(
     buffering: Literal["server", "client"],
     options: ContextOptions,
 ) -> SpeechStream:
-    """The stream of a spoken text, on whatever socket is acquired."""
+    """Create the stream of a spoken text, on a socket that ``acquire`` returns."""
     check_text(text, TEXTS)
     fields, fmt = speech_fields(voice, options)
     chunker = None

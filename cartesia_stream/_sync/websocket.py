@@ -1,8 +1,9 @@
-"""The TTS socket on threads: one socket, one reader thread, one lock.
+"""WebSocket driver for threads: one socket, one reader thread, one lock.
 
-The reader takes in whatever arrives at once, so a slow consumer never stops the pings that keep
-the connection alive. No call blocks under the lock: the socket is non-blocking, and waiting for
-the network happens outside. That also keeps TLS safe, whose state reads and writes share.
+The reader thread reads bytes as soon as they arrive, so a slow consumer never delays the pings that
+keep the connection alive. Code that holds the lock never blocks: the socket is non-blocking, and
+waits for the network happen without the lock. The lock also protects the state of TLS, which reads
+and writes share.
 """
 
 from __future__ import annotations
@@ -36,22 +37,22 @@ if TYPE_CHECKING:
     from ..events import SpeechEvent
     from ..options import Timeouts
 
-FLUSH_INTERVAL_S: Final = 0.02  # how soon a write is tried again that the network did not take
-OWNER_INTERVAL_S: Final = 0.5  # how soon to notice that a client of the caller was closed
+FLUSH_INTERVAL_S: Final = 0.02  # between attempts to write bytes that the network did not take
+OWNER_INTERVAL_S: Final = 0.5  # between checks whether the user closed their own httpx client
 
 _WANTS: Final = (BlockingIOError, InterruptedError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 
 
 class ContextReader:
-    """A context, its deadlines, and what its consumers wait on.
+    """A context with its deadlines and the locks that its consumers wait on.
 
-    Each of them waits on a lock of its own, which is handed to it locked: who is woken need not
-    take the lock of the connection, which the reader still holds then.
+    Each consumer waits on its own lock, which is created locked, and released to wake it. So a
+    woken consumer does not need the lock of the connection, which the reader thread still holds.
 
     Attributes:
         context: The context.
-        timeouts: Its deadlines.
-        lock: Of the connection.
+        timeouts: Deadlines of the context.
+        lock: The lock of the connection.
     """
 
     __slots__ = ("_waiters", "context", "lock", "timeouts")
@@ -64,31 +65,31 @@ class ContextReader:
         self._waiters: list[threading.Lock] = []
 
     def wake(self) -> None:
-        """Let every waiting consumer look again; the lock is held."""
+        """Wake all waiting consumers to look for events; the caller holds the lock."""
         for waiter in self._waiters:
             waiter.release()
         self._waiters.clear()
 
     def waiter(self) -> threading.Lock:
-        """What the next news will release, or nothing new at all; the lock is held."""
+        """Return a lock that the next `wake` releases; the caller holds the lock."""
         waiter = threading.Lock()
         waiter.acquire()
         self._waiters.append(waiter)
         return waiter
 
     def leave(self, waiter: threading.Lock) -> None:
-        """Wait no more."""
+        """Remove a waiter after its timeout."""
         with self.lock, contextlib.suppress(ValueError):
             self._waiters.remove(waiter)
 
 
 class SocketDriver:
-    """One connection with its reader; every method may be called from any thread.
+    """Driver of one WebSocket with its reader thread; any thread may call any method.
 
     Args:
-        session: Its protocol; the handshake is complete.
-        config: Where, and who watches.
-        since: When the handshake began, monotonic seconds.
+        session: The protocol state of the connection.
+        config: The deadlines and the observers.
+        since: When the handshake began, in monotonic seconds.
     """
 
     def __init__(self, session: Session, config: Config, *, since: float) -> None:
@@ -101,19 +102,20 @@ class SocketDriver:
         self._thread = threading.Thread(target=self._run, name="cartesia-stream", daemon=True)
 
     def start(self, response: httpx.Response) -> None:
-        """Take the connection over from the response that accepted the handshake.
+        """Take over the connection from the handshake response.
 
         Raises:
-            RemoteProtocolError: If it has none, as that of a mock.
+            RemoteProtocolError: If the response has no connection, such as a mocked response.
         """
         stream = response.extensions.get("network_stream")
         if not isinstance(stream, httpcore.NetworkStream):
             raise no_stream_error()
         self._sock, rest = socket_of(stream)
-        self._response = response  # closed with the socket: a pool of the caller waits for that
+        # Closed with the socket, so that the pool of the user's client frees the connection.
+        self._response = response
         self._is_ours = isinstance(stream, Stream)
         if self._is_ours:
-            response.close()  # its pool forgets it
+            response.close()  # removes it from its pool
         self._pending: Callable[[], int] | None = getattr(self._sock, "pending", None)
         self._selector.register(self._sock, selectors.EVENT_READ)
         while rest:
@@ -129,29 +131,29 @@ class SocketDriver:
 
     @property
     def usable(self) -> bool:
-        """Whether contexts can be opened."""
+        """Whether the connection can open new contexts."""
         return self._session.usable
 
     def fileno(self) -> int:
-        """The socket's number in this process, -1 when it is closed."""
+        """Return the file descriptor of the socket; -1 if it is closed."""
         return self._sock.fileno()
 
     @property
     def load(self) -> int:
-        """Contexts that are open."""
+        """The number of open contexts."""
         return len(self._session.contexts)
 
     def idle_for(self, now: float) -> float:
-        """Seconds since the last context began or ended; 0 while one is open."""
+        """Return the seconds since the last context began or ended; 0 while one is open."""
         return 0.0 if self.load else now - self._session.idle_since
 
     def reserve(self) -> None:
-        """Do not count as idle: a context is about to begin."""
+        """Restart the idle time, because a context is about to begin."""
         with self._lock:
             self._session.idle_since = time.monotonic()
 
     def retire(self) -> None:
-        """Close the connection without waiting for the peer's part in it."""
+        """Send a close frame without waiting for the answer of the peer."""
         with self._lock:
             for context in self._session.close():
                 context.wake()
@@ -166,14 +168,14 @@ class SocketDriver:
         meter: Meter | None = None,
         timeouts: Timeouts | None = None,
     ) -> ContextReader:
-        """Make a context.
+        """Open a context.
 
         Args:
-            context_id: Its id.
+            context_id: Id of the context.
             fields: The constant fields of its requests, or the encoder of an earlier context.
-            ended: Told when the service works on it no more.
-            meter: Told of the audio that arrives.
-            timeouts: Its deadlines, where they are not those of the connection.
+            ended: Called when the service no longer works on the context.
+            meter: Counts the audio that arrives.
+            timeouts: Deadlines of the context; None uses those of the connection.
         """
         reader = ContextReader(timeouts or self._timeouts, self._lock)
         with self._lock:
@@ -183,7 +185,7 @@ class SocketDriver:
         return reader
 
     def send(self, reader: ContextReader, text: str, *, more: bool, flush: bool = False) -> None:
-        """Send text, a flush or the end of the input; returns once the network has taken it."""
+        """Send text, a flush or the end of the input; wait until the network has taken it."""
         with self._lock:
             self._session.send(reader.context, text, more=more, flush=flush, now=time.monotonic())
             reader.wake()
@@ -192,14 +194,14 @@ class SocketDriver:
         self._drain(reader.timeouts.write)
 
     def cancel(self, reader: ContextReader) -> None:
-        """Stop a context; returns at once."""
+        """Cancel a context, without waiting for the service."""
         with self._lock:
             self._session.cancel(reader.context, now=time.monotonic())
             reader.wake()
             self._flush()
 
     def wait(self, reader: ContextReader) -> bool:
-        """Wait until there may be an event to read; False when none will come any more."""
+        """Wait until there may be an event; return False after the terminal one."""
         context = reader.context
         with self._lock:
             news = context.news()
@@ -217,7 +219,7 @@ class SocketDriver:
         return True
 
     def next_event(self, reader: ContextReader) -> SpeechEvent | None:
-        """Wait for the next event; None after the terminal one."""
+        """Wait for the next event; return None after the terminal one."""
         while (event := reader.context.pop()) is None and self.wait(reader):
             pass
         return event
@@ -225,14 +227,14 @@ class SocketDriver:
     # --- closing
 
     def close(self) -> None:
-        """Close the connection and end the reader; safe to call twice and from any thread."""
+        """Close the connection and end the reader thread; safe to call twice."""
         with self._lock:
             for context in self._session.close():
                 context.wake()
             self._flush()
         if self._thread.ident is not None and self._thread is not threading.current_thread():
             self._thread.join(self._timeouts.close)
-            if self._thread.is_alive():  # a peer that does not answer the close frame
+            if self._thread.is_alive():  # the peer did not answer the close frame
                 with contextlib.suppress(OSError):
                     self._sock.shutdown(socket.SHUT_RDWR)
                 self._thread.join(1.0)
@@ -246,13 +248,13 @@ class SocketDriver:
     def _dispose(self) -> None:
         self._selector.close()
         self._sock.close()
-        with contextlib.suppress(Exception):  # however a client of the caller closes
+        with contextlib.suppress(Exception):  # closing the user's client may raise anything
             self._response.close()
 
-    # --- the network; the lock is held, except in _run and _drain
+    # --- the network; callers hold the lock, except for _run and _drain
 
     def _run(self) -> None:
-        """Body of the reader thread."""
+        """Run the reader thread."""
         cause: APIConnectionError | None = None
         news: list[Context] = []
         going_on = True
@@ -261,7 +263,7 @@ class SocketDriver:
             while going_on:
                 readable = self._selector.select(wait)
                 with self._lock:
-                    if self._sock.fileno() < 0:  # of which no selector tells
+                    if self._sock.fileno() < 0:  # a selector does not report this
                         raise OSError("its owner has closed it")
                     if readable:
                         going_on = self._read(news)
@@ -273,7 +275,7 @@ class SocketDriver:
                         going_on = False
                     going_on = going_on and not self._session.is_dead
                     wait = self._pause()
-                    # Last of all: who is woken wants the interpreter, which `select` will let go.
+                    # Last, because a woken thread needs the GIL, which `select` releases next.
                     for context in news:
                         context.wake()
                     news.clear()
@@ -288,17 +290,17 @@ class SocketDriver:
             self._record.closed(self._session.end)
 
     def _pause(self) -> float:
-        """Seconds until the reader must look again."""
+        """Return the seconds that the reader may wait for the socket."""
         if self._outbox:
             return FLUSH_INTERVAL_S
         seconds = max(0.0, self._session.next_tick() - time.monotonic())
         return seconds if self._is_ours else min(seconds, OWNER_INTERVAL_S)
 
     def _read(self, news: list[Context]) -> bool:
-        """Take in all that has arrived; False at the end of the stream.
+        """Read all bytes that have arrived; return False at the end of the stream.
 
         Args:
-            news: Gets the contexts whose consumers are to be woken.
+            news: List to which the contexts with news are added.
         """
         while True:
             try:
@@ -312,7 +314,7 @@ class SocketDriver:
                 return True  # TLS may hold decrypted bytes that the selector cannot see
 
     def _flush(self) -> bool:
-        """Write what the network takes without blocking; whether that was all."""
+        """Write as much as possible without blocking; return whether everything was written."""
         ending = False
         for data in self._session.websocket.data_to_send():
             self._outbox += data
@@ -324,15 +326,15 @@ class SocketDriver:
                 self._sock.shutdown(socket.SHUT_WR)
         except _WANTS:
             return False
-        except OSError:  # the reader finds the connection broken and says why
+        except OSError:  # the reader thread will meet the same error and report it
             self._outbox.clear()
         return True
 
     def _drain(self, seconds: float | None) -> None:
-        """Wait, without the lock, until the network has taken everything."""
+        """Wait, without the lock, until everything was written."""
         until = None if seconds is None else time.monotonic() + seconds
         while True:
-            # Not a selector: it would sleep on when the reader closes the socket beneath it.
+            # Not a selector, which would not wake up when the reader thread closes the socket.
             time.sleep(FLUSH_INTERVAL_S)
             with self._lock:
                 if self._flush():

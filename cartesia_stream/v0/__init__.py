@@ -1,4 +1,4 @@
-"""The alpha client of package ``cartesia`` 0.0.6, on the transport of today's.
+"""The v0 client: the API of package ``cartesia`` 0.0.6 on the connections of this package.
 
     from cartesia_stream.v0 import CartesiaTTS
 
@@ -7,13 +7,14 @@
         embedding = client.get_voice_embedding(voice_id=voice["id"])
         output = client.generate(transcript="Hello!", voice=embedding, stream=False)
 
-That import is the only line of old code that changes: signatures, shapes, environment variables and
-messages are those of 0.0.6. Its defects are gone: sockets are kept and shared, a stream that breaks
-off raises, retries never repeat audio. Errors are of the classes that old code catches, and of
-`cartesia_stream.errors` as well, with their status, body and request id.
+The import is the only line of old code that you change: signatures, results, environment variables
+and messages are those of 0.0.6. Its defects are fixed: the client reuses and shares sockets, a
+stream that breaks off raises an error, and retries never repeat audio. Each error is an instance of
+the class that old code catches, and of a class of `cartesia_stream.errors`, with status, body and
+request id.
 
-Everything here is deprecated: the warnings name the line of ``docs/migrating.md`` that says what to
-write instead.
+Everything here is deprecated: each warning names the section of ``docs/migrating.md`` that says
+what to write instead.
 """
 
 from __future__ import annotations
@@ -71,19 +72,19 @@ __all__ = [
 ]
 
 DEFAULT_MODEL_ID: str = ""
-"""An empty model is not sent: the service takes its own."""
+"""Id of the model; if it is empty, the client sends none and the service chooses."""
 DEFAULT_BASE_URL: str = "api.cartesia.ai"
 DEFAULT_API_VERSION: str = "v0"
 DEFAULT_TIMEOUT: float = 30
-"""Seconds for a connection and for each gap in an answer. No stream is bounded as a whole."""
+"""Seconds to connect, and for each gap in a response. A whole stream has no deadline."""
 DEFAULT_NUM_CONNECTIONS: int = 10
-"""Of no effect: connections are pooled as today's client pools them."""
+"""Has no effect: the connection pool is that of the current client."""
 MAX_RETRIES: int = MAX_ATTEMPTS
-"""Attempts, the first included."""
+"""Maximum number of attempts, including the first."""
 
 
 class Connection:
-    """What old code asks of the socket of a client, ``client.websocket``."""
+    """The socket of a client, ``client.websocket``, with the attributes that old code uses."""
 
     def __init__(self, number: Callable[[], int], is_closed: Callable[[], bool]) -> None:
         self._number = number
@@ -91,24 +92,24 @@ class Connection:
 
     @property
     def socket(self) -> Self:
-        """The same, for ``websocket.socket.fileno()``."""
+        """The object itself, for ``websocket.socket.fileno()``."""
         return self
 
     @property
     def closed(self) -> bool:
-        """Whether it is closed."""
+        """Whether the socket is closed."""
         return self._is_closed()
 
     def fileno(self) -> int:
-        """The socket's number in this process, -1 when it is closed."""
+        """Return the file descriptor of the socket; -1 if it is closed."""
         return self._number()
 
 
 class _Client:
-    """What both clients know.
+    """Base class of both clients: settings and their properties.
 
     Raises:
-        ConfigurationError: If there is no key, or the base URL is none.
+        ConfigurationError: If there is no API key, or the base URL is invalid.
     """
 
     _name = ""
@@ -138,33 +139,33 @@ class _Client:
 
     @property
     def base_url(self) -> str:
-        """What ``CARTESIA_BASE_URL`` says, in any form: a host, a host with a port, or a URL."""
+        """The value of ``CARTESIA_BASE_URL``: a host, a host with a port, or a URL."""
         return self._base_url
 
     @property
     def api_version(self) -> str:
-        """What ``CARTESIA_API_VERSION`` says, the last segment of the URLs."""
+        """The value of ``CARTESIA_API_VERSION``, the last path segment of the base URL."""
         return self._api_version
 
     @property
     def api_key(self) -> str:
-        """The key."""
+        """The API key."""
         return self._config.api_key
 
     @property
     def headers(self) -> dict[str, str]:
-        """The headers of a call with JSON, as a new dict."""
+        """The headers of a call with a JSON body, as a new dict."""
         return {"X-API-Key": self.api_key, "Content-Type": "application/json"}
 
     @property
     def experimental_ws_handle_interrupts(self) -> bool:
-        """Whether chunks are acknowledged, and generations that are closed cancelled."""
+        """Whether the client acknowledges chunks, and cancels generations that you close."""
         return self._config.interrupts
 
     def prepare_audio_and_headers(
         self, raw_audio: bytes | str | os.PathLike[str]
     ) -> tuple[bytes, dict[str, str]]:
-        """Read a recording; also the headers of a call without JSON.
+        """Return the bytes of a recording, and the headers for a call without JSON.
 
         Args:
             raw_audio: The recording or its path.
@@ -181,24 +182,24 @@ class _Client:
     def _check_inputs(
         self, transcript: str, duration: float | None, chunk_time: float | None
     ) -> None:
-        """Check the arguments of `generate`; raises as it does."""
+        """Validate the arguments of `generate`; raise the same errors."""
         check_inputs(transcript, duration, chunk_time)
 
 
 class CartesiaTTS(_Client):
-    """A client of the alpha API; thread-safe, and a context manager.
+    """A client for the v0 API; thread-safe, and a context manager.
 
-    Close it, or use it as ``with``: nothing else closes its connections. They are opened when they
-    are needed, after a close anew.
+    Close it, or use it in a ``with`` block: its connections stay open until then. It opens them
+    when it needs them, also after it was closed.
 
     Args:
         api_key: Default: the environment variable ``CARTESIA_API_KEY``.
-        experimental_ws_handle_interrupts: Whether to use the socket that can be interrupted: the
-            service sends a chunk when the one before it was taken, a generation that is closed is
-            cancelled, and so is one that another one follows.
+        experimental_ws_handle_interrupts: Whether to use the socket with interruptions. On it, the
+            service sends a chunk when you have read the one before. Closing a generation, or
+            starting another one, cancels it.
 
     Raises:
-        ConfigurationError: If there is no key, or the base URL is none. It is a ValueError.
+        ConfigurationError: If there is no API key, or the base URL is invalid; it is a ValueError.
     """
 
     _name = "CartesiaTTS"
@@ -214,20 +215,22 @@ class CartesiaTTS(_Client):
     # --- lookups
 
     def get_voices(self, skip_embeddings: bool = True) -> dict[str, VoiceMetadata]:
-        """The voices by name. Of several with the same name the last one; see `list_voices`.
+        """Return the voices by name; the last of several voices with the same name wins.
+
+        `list_voices` returns all of them.
 
         Args:
-            skip_embeddings: Whether to leave out all but id, name and description.
+            skip_embeddings: Whether to return only id, name and description of each voice.
 
         Raises:
-            ValueError: If the service refuses; an `APIStatusError`.
-            APIConnectionError: If the network fails, three times in a row.
+            ValueError: If the service returns an error; it is an `APIStatusError`.
+            APIConnectionError: If the network fails three times in a row.
         """
         _deprecated("CartesiaTTS.get_voices")
         return by_name(self.list_voices(skip_embeddings))
 
     def list_voices(self, skip_embeddings: bool = True) -> list[VoiceMetadata]:
-        """All voices, also those that share a name. Arguments and errors as `get_voices`."""
+        """Return all voices, even if they share a name; see `get_voices`."""
         return self._alpha.voices(skip_embeddings=skip_embeddings)
 
     def get_voice_embedding(
@@ -237,31 +240,32 @@ class CartesiaTTS(_Client):
         filepath: str | os.PathLike[str] | None = None,
         link: str | None = None,
     ) -> Embedding:
-        """The embedding of a voice: 192 numbers. Give exactly one of the arguments.
+        """Return the embedding of a voice, 192 numbers. Give exactly one of the arguments.
 
         Args:
             voice_id: Id of a stored voice.
-            filepath: A recording to make one of. It is streamed, and closed in the end.
-            link: Address of a recording to make one of; the service knew those of YouTube.
+            filepath: Path of a recording of the voice. The client streams the file and closes it.
+            link: URL of a recording of the voice; the service accepted those of YouTube.
 
         Raises:
-            ValueError: If none or several are given, or the service refuses (`APIStatusError`).
+            ValueError: If not exactly one argument is given, or the service returns an error
+                (`APIStatusError`).
             OSError: If the file cannot be read.
-            APIConnectionError: If the network fails; a stored voice is asked for three times.
+            APIConnectionError: If the network fails; a stored voice gets three attempts.
         """
         _deprecated("CartesiaTTS.get_voice_embedding")
         return self._alpha.embedding(voice_id=voice_id, filepath=filepath, link=link)
 
     def transcribe(self, raw_audio: bytes | str | os.PathLike[str]) -> str:
-        """What is said in a recording.
+        """Transcribe a recording and return the text.
 
         Args:
             raw_audio: The recording or its path.
 
         Raises:
-            ValueError: If the service refuses; an `APIStatusError`.
+            ValueError: If the service returns an error; it is an `APIStatusError`.
             OSError: If the file cannot be read.
-            APIConnectionError: If the network fails, three times in a row.
+            APIConnectionError: If the network fails three times in a row.
         """
         _deprecated("CartesiaTTS.transcribe")
         return self._alpha.transcribe(raw_audio)
@@ -319,29 +323,29 @@ class CartesiaTTS(_Client):
         websocket: bool = True,
         output_format: OutputFormat | str | None = "fp32",
     ) -> AudioOutput | Generator[AudioOutput, None, None]:
-        """Speak a transcript. Generations on one client run side by side, on one socket.
+        """Speak a transcript; generations of one client run concurrently, on one socket.
 
         Args:
             transcript: Text to speak.
-            voice: An embedding, 192 numbers; None is the service's choice.
-            model_id: Left out when it is empty.
-            duration: Longest speech in seconds, above ``chunk_time``.
-            chunk_time: Seconds of audio in a chunk, 0.1 to 0.5.
-            stream: Whether to return a generator of chunks. What fails at the start fails here, not
-                at the first chunk. Close a generator that is not read to its end.
-            websocket: Whether to use the socket, or an HTTP call.
-            output_format: Samples and rate, one of `OutputFormat`; others are left to the service.
+            voice: An embedding, 192 numbers; None lets the service choose.
+            model_id: Id of the model; an empty string lets the service choose.
+            duration: Maximum length of the speech in seconds, more than ``chunk_time``.
+            chunk_time: Seconds of audio in each chunk, 0.1 to 0.5.
+            stream: Whether to return a generator of chunks. If the speech cannot start, this call
+                raises the error. Close a generator that you do not read to its end.
+            websocket: Whether to use the socket, rather than an HTTP call.
+            output_format: Encoding and rate, one of `OutputFormat`; the service checks others.
 
         Returns:
-            Raw audio of one channel with its rate, at once or in chunks.
+            Raw audio of one channel with its sampling rate, whole or in chunks.
 
         Raises:
-            ValueError: For arguments that cannot be (`ConfigurationError`), and for what the
-                service refuses over HTTP (`APIStatusError`).
-            AttributeError: If the transcript is no string; a `ConfigurationError` too.
+            ValueError: If an argument is invalid (`ConfigurationError`), or the service returns an
+                error over HTTP (`APIStatusError`).
+            AttributeError: If the transcript is not a string; it is a `ConfigurationError` too.
             RuntimeError: If the service reports an error on the socket (`APIStatusError`), or the
-                socket breaks off: `StreamTruncatedError`, which says how much came.
-            APIConnectionError: If there is no connection to be had, or an answer breaks off.
+                socket breaks off (`StreamTruncatedError`, which says how much audio arrived).
+            APIConnectionError: If the client cannot connect, or an HTTP response breaks off.
         """
         _deprecated("CartesiaTTS.generate")
         self._check_inputs(transcript, duration, chunk_time)
@@ -364,7 +368,7 @@ class CartesiaTTS(_Client):
     def _generate_ws(
         self, body: Mapping[str, object], *, context_id: str | None = None
     ) -> Generator[AudioOutput, None, None]:
-        """Speak on the socket; an id that is given, new for each, stands in every output."""
+        """Speak on the socket; a unique ``context_id``, if given, is put into every output."""
         start = partial(self._alpha.over_socket, body, context_id)
         return self._alpha.outputs(start, Outputs(body, context_id), socket=True)
 
@@ -372,7 +376,7 @@ class CartesiaTTS(_Client):
 
     @property
     def websocket(self) -> Connection | None:
-        """The socket, None before it is needed. In a ``with`` block, looking at it opens it."""
+        """The socket; None before first use. In a ``with`` block, using this object opens it."""
         engine = self._engine
         if not self._entered and (engine is None or engine.driver is None):
             return None
@@ -389,12 +393,12 @@ class CartesiaTTS(_Client):
         """Open the socket if it is not open.
 
         Raises:
-            APIError: If there is none to be had.
+            APIError: If the socket cannot be opened.
         """
         self._alpha.connect()
 
     def close(self) -> None:
-        """Close every connection; generations that go on raise. Safe to call twice."""
+        """Close all connections; running generations raise an error. Safe to call twice."""
         with self._lock:
             engine, self._engine = self._engine, None
             self._entered = False
@@ -410,20 +414,20 @@ class CartesiaTTS(_Client):
 
 
 class AsyncCartesiaTTS(_Client):
-    """A client of the alpha API for one event loop at a time; an async context manager.
+    """A client for the v0 API, for one event loop at a time; an async context manager.
 
-    Close it, or use it as ``async with``: nothing else closes its connections. They are opened when
-    they are needed, after a close anew, in another event loop too.
+    Close it, or use it in an ``async with`` block: its connections stay open until then. It opens
+    them when it needs them, also after it was closed, and then also in another event loop.
 
-    `get_voices` and `get_voice_embedding` block the event loop, as they did in 0.0.6, whose callers
-    do not await them. `aget_voices` and `aget_voice_embedding` do not.
+    `get_voices` and `get_voice_embedding` block the event loop as in 0.0.6, because old code does
+    not await them. `aget_voices` and `aget_voice_embedding` do not block it.
 
     Args:
         api_key: Default: the environment variable ``CARTESIA_API_KEY``.
-        experimental_ws_handle_interrupts: As for `CartesiaTTS`.
+        experimental_ws_handle_interrupts: See `CartesiaTTS`.
 
     Raises:
-        ConfigurationError: If there is no key, or the base URL is none. It is a ValueError.
+        ConfigurationError: If there is no API key, or the base URL is invalid; it is a ValueError.
     """
 
     _name = "AsyncCartesiaTTS"
@@ -446,19 +450,19 @@ class AsyncCartesiaTTS(_Client):
     # --- lookups
 
     def get_voices(self, skip_embeddings: bool = True) -> dict[str, VoiceMetadata]:
-        """The voices by name, **blocking the event loop**: use `aget_voices`.
+        """Return the voices by name, **blocking the event loop**: use `aget_voices`.
 
-        Arguments and errors as `CartesiaTTS.get_voices`.
+        See `CartesiaTTS.get_voices` for arguments and errors.
         """
         _deprecated("AsyncCartesiaTTS.get_voices")
         return by_name(self._blocking.voices(skip_embeddings=skip_embeddings))
 
     async def aget_voices(self, skip_embeddings: bool = True) -> dict[str, VoiceMetadata]:
-        """The voices by name. Arguments and errors as `CartesiaTTS.get_voices`."""
+        """Return the voices by name; see `CartesiaTTS.get_voices` for arguments and errors."""
         return by_name(await self.list_voices(skip_embeddings))
 
     async def list_voices(self, skip_embeddings: bool = True) -> list[VoiceMetadata]:
-        """All voices, also those that share a name. Arguments and errors as `aget_voices`."""
+        """Return all voices, even if they share a name; see `CartesiaTTS.get_voices`."""
         return await self._alpha.voices(skip_embeddings=skip_embeddings)
 
     def get_voice_embedding(
@@ -468,9 +472,9 @@ class AsyncCartesiaTTS(_Client):
         filepath: str | os.PathLike[str] | None = None,
         link: str | None = None,
     ) -> Embedding:
-        """The embedding of a voice, **blocking the event loop**: use `aget_voice_embedding`.
+        """Return an embedding, **blocking the event loop**: use `aget_voice_embedding`.
 
-        Arguments and errors as `CartesiaTTS.get_voice_embedding`.
+        See `CartesiaTTS.get_voice_embedding` for arguments and errors.
         """
         _deprecated("AsyncCartesiaTTS.get_voice_embedding")
         return self._blocking.embedding(voice_id=voice_id, filepath=filepath, link=link)
@@ -482,11 +486,11 @@ class AsyncCartesiaTTS(_Client):
         filepath: str | os.PathLike[str] | None = None,
         link: str | None = None,
     ) -> Embedding:
-        """The embedding of a voice. Arguments and errors as `CartesiaTTS.get_voice_embedding`."""
+        """Return the embedding of a voice; see `CartesiaTTS.get_voice_embedding`."""
         return await self._alpha.embedding(voice_id=voice_id, filepath=filepath, link=link)
 
     async def transcribe(self, raw_audio: bytes | str | os.PathLike[str]) -> str:
-        """What is said in a recording. Arguments and errors as `CartesiaTTS.transcribe`."""
+        """Transcribe a recording and return the text; see `CartesiaTTS.transcribe`."""
         _deprecated("AsyncCartesiaTTS.transcribe")
         return await self._alpha.transcribe(raw_audio)
 
@@ -543,13 +547,13 @@ class AsyncCartesiaTTS(_Client):
         websocket: bool = True,
         output_format: OutputFormat | str | None = "fp32",
     ) -> AudioOutput | AsyncGenerator[AudioOutput, None]:
-        """Speak a transcript. Arguments and errors as `CartesiaTTS.generate`.
+        """Speak a transcript; see `CartesiaTTS.generate` for arguments and errors.
 
-        A task that is cancelled stops its generation.
+        Cancelling the task that awaits it cancels the generation.
 
         Returns:
-            Raw audio of one channel with its rate, at once or, with ``stream``, as an asynchronous
-            generator of chunks. Close one that is not read to its end, with ``aclose``.
+            Raw audio of one channel with its sampling rate, whole or, with ``stream``, as an async
+            generator of chunks. Close a generator with ``aclose`` if you do not read it to its end.
         """
         _deprecated("AsyncCartesiaTTS.generate")
         self._check_inputs(transcript, duration, chunk_time)
@@ -572,7 +576,7 @@ class AsyncCartesiaTTS(_Client):
     def _generate_ws(
         self, body: Mapping[str, object], *, context_id: str | None = None
     ) -> AsyncGenerator[AudioOutput, None]:
-        """Speak on the socket; an id that is given, new for each, stands in every output."""
+        """Speak on the socket; a unique ``context_id``, if given, is put into every output."""
         start = partial(self._alpha.over_socket, body, context_id)
         return self._alpha.outputs(start, Outputs(body, context_id), socket=True)
 
@@ -580,9 +584,9 @@ class AsyncCartesiaTTS(_Client):
 
     @property
     def websocket(self) -> Connection | None:
-        """The socket, None before it is needed.
+        """The socket; None before first use.
 
-        In an ``async with`` block it is not closed, even where it is yet to be opened.
+        In an ``async with`` block it reports that it is open, even before the client opens it.
         """
         engine = self._engine
         if not self._entered and (engine is None or engine.driver is None):
@@ -601,12 +605,12 @@ class AsyncCartesiaTTS(_Client):
         """Open the socket if it is not open.
 
         Raises:
-            APIError: If there is none to be had.
+            APIError: If the socket cannot be opened.
         """
         await self._alpha.connect()
 
     async def close(self) -> None:
-        """Close every connection; generations that go on raise. Safe to call twice."""
+        """Close all connections; running generations raise an error. Safe to call twice."""
         engine, self._engine = self._engine, None
         with self._lock:
             blocking, self._blocking_engine = self._blocking_engine, None
@@ -623,33 +627,33 @@ class AsyncCartesiaTTS(_Client):
     async def __aexit__(self, *error: object) -> None:
         await self.close()
 
-    if not TYPE_CHECKING:  # for a type checker there is no such thing, as it should be
+    if not TYPE_CHECKING:  # hidden from type checkers, which then report `with`
 
         def __enter__(self) -> None:
             raise _AsyncWithError("use `async with AsyncCartesiaTTS()`: `with` cannot close it")
 
         def __exit__(self, *error: object) -> None:
-            """Never reached, but looked for before `__enter__`."""
+            """Exist only because ``with`` looks for it before it calls `__enter__`."""
 
 
 class _AsyncWithError(LocalStateError, TypeError):
     """A client was used with the wrong kind of ``with``."""
 
 
-# --- what else the old modules had
+# --- other functions of the old modules
 
 
 def update_buffer(buffer: str, chunk_bytes: bytes) -> tuple[str, list[AudioOutput]]:
-    """Take bytes of a response, and return what is unfinished and the outputs that are complete.
+    """Parse bytes of a response; return the unfinished rest and the complete outputs.
 
     Args:
-        buffer: What was unfinished before, at first an empty string. Half a character is kept as
-            Python keeps bytes that are no text.
-        chunk_bytes: The bytes that came.
+        buffer: The unfinished rest of the last call; an empty string at first. Bytes of an
+            incomplete character are kept with the error handler ``surrogateescape``.
+        chunk_bytes: The bytes that have arrived.
 
     Raises:
-        ValueError: If the service reports an error; an `APIStatusError`.
-        RemoteProtocolError: If an object is not what the service sends.
+        ValueError: If the service reports an error; it is an `APIStatusError`.
+        RemoteProtocolError: If an object is malformed.
     """
     data = buffer.encode("utf-8", "surrogateescape") + chunk_bytes
     stream, outputs = ObjectStream(), Outputs({})
@@ -667,14 +671,14 @@ def update_buffer(buffer: str, chunk_bytes: bytes) -> tuple[str, list[AudioOutpu
 
 
 def convert_response(response: Mapping[str, object], include_context_id: bool) -> AudioOutput:
-    """One object of the wire as an output.
+    """Convert one JSON object of the service to an output.
 
     Args:
         response: The object, with its audio in base64.
-        include_context_id: Whether the output is to have its ``context_id``.
+        include_context_id: Whether to copy the ``context_id`` to the output.
 
     Raises:
-        RemoteProtocolError: If it has no audio or no rate.
+        RemoteProtocolError: If the object has no audio or no sampling rate.
     """
     return converted(response, include_context_id=include_context_id)
 
@@ -694,7 +698,7 @@ _INSTEAD: Final = {
 
 
 def _deprecated(name: str) -> None:
-    """Warn whoever calls the caller."""
+    """Warn that a method is deprecated; the warning points to the line that calls it."""
     instead, section = _INSTEAD[name]
     warnings.warn(
         f"{name} uses the v0 API; use {instead}: see {name} in docs/migrating.md#{section}",

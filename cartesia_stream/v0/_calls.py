@@ -1,4 +1,4 @@
-"""What the alpha's client takes and gives back."""
+"""Arguments and results of the v0 client."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 EMBEDDING_SIZE: Final = 192
 
 Embedding: TypeAlias = list[float]
-"""What stands for a voice: 192 numbers."""
+"""The embedding of a voice: a list of 192 numbers."""
 
 OutputFormat: TypeAlias = Literal[
     "fp32",
@@ -36,15 +36,15 @@ OutputFormat: TypeAlias = Literal[
     "pcm_44100",
     "mulaw_8000",
 ]
-"""Samples and rate of the audio, which is raw and has one channel."""
+"""Sample encoding and rate (Hz) of the audio, which is raw and has one channel."""
 
 
 class AudioOutput(TypedDict):
-    """Audio, or a piece of it.
+    """The whole audio, or one chunk of it.
 
     Attributes:
         audio: Raw samples of one channel, in the output format.
-        sampling_rate: Hz.
+        sampling_rate: Sampling rate in Hz.
         context_id: The id that was given to ``_generate_ws``, if one was.
     """
 
@@ -54,16 +54,16 @@ class AudioOutput(TypedDict):
 
 
 class VoiceMetadata(TypedDict):
-    """A voice. The last four are there as the service sends them, unless embeddings are skipped.
+    """A voice of the library; the last four fields are missing if embeddings are skipped.
 
     Attributes:
-        id: Its id.
-        name: Its name, which others may have as well.
-        description: What it is like.
-        embedding: Its 192 numbers.
-        user_id: Whose it is.
-        is_public: Whether everybody may use it.
-        created_at: When it was made.
+        id: Id of the voice.
+        name: Name of the voice; several voices may share it.
+        description: Description of the voice.
+        embedding: Embedding, 192 numbers.
+        user_id: Id of the user who owns the voice.
+        is_public: Whether all users may use the voice.
+        created_at: When the voice was created.
     """
 
     id: str
@@ -75,19 +75,19 @@ class VoiceMetadata(TypedDict):
     created_at: NotRequired[str]
 
 
-# --- what is taken
+# --- arguments
 
 
 class _NoTextError(ConfigurationError, AttributeError):
-    """The transcript is no string; the alpha's client found out by using it as one."""
+    """The transcript is not a string; package 0.0.6 raised an AttributeError in this case."""
 
 
 def check_inputs(transcript: str, duration: float | None, chunk_time: float | None) -> None:
-    """Check what the alpha's client checks, in its order.
+    """Validate the arguments that package 0.0.6 validates, in the same order.
 
     Raises:
-        ConfigurationError: For the first thing that is wrong.
-        AttributeError: If the transcript is no string; it is a ConfigurationError too.
+        ConfigurationError: For the first invalid argument.
+        AttributeError: If the transcript is not a string; it is a ConfigurationError too.
     """
     if chunk_time is not None and not (_is_number(chunk_time) and 0.1 <= chunk_time <= 0.5):
         raise _bad("`chunk_time` must be between 0.1 and 0.5")
@@ -112,10 +112,10 @@ def speech_body(
     chunk_time: float | None,
     output_format: str | None,
 ) -> dict[str, object]:
-    """The body of a request for speech; what is not given is left to the service.
+    """Build the body of a request for speech; leave out what the service should choose.
 
     Raises:
-        ConfigurationError: If the voice is no embedding.
+        ConfigurationError: If the voice is not an embedding.
     """
     body: dict[str, object] = {"transcript": transcript, "voice": _embedding(voice)}
     given = {"duration": duration, "chunk_time": chunk_time, "output_format": output_format or None}
@@ -138,10 +138,10 @@ def _embedding(voice: object) -> Embedding | None:
 
 
 def check_one_source(voice_id: object, filepath: object, link: object) -> None:
-    """Check that an embedding is asked for in one way.
+    """Check that exactly one source of an embedding is given.
 
     Raises:
-        ConfigurationError: If it is in none, or in several.
+        ConfigurationError: If there is no source, or more than one.
     """
     if sum(map(bool, (voice_id, filepath, link))) != 1:
         error = _bad("Exactly one of `voice_id`, `filepath` or `url` should be specified.")
@@ -168,7 +168,7 @@ _MAGIC: Final = (
 
 
 def name_of_audio(data: bytes) -> tuple[str, str | None]:
-    """A file name and a media type for a recording without a name, by its first bytes."""
+    """Guess a file name and a media type for a recording from its first bytes."""
     for magic, extension, media_type in _MAGIC:
         if data.startswith(magic):
             return f"input.{extension}", media_type
@@ -177,14 +177,14 @@ def name_of_audio(data: bytes) -> tuple[str, str | None]:
     return "input", "application/octet-stream"
 
 
-# --- answers
+# --- results
 
 
 def embedding_of(value: list[float] | str) -> Embedding:
-    """The numbers of an embedding, which some answers hold as a string.
+    """Return the numbers of an embedding, which some responses encode as a string.
 
     Raises:
-        RemoteProtocolError: If the string holds something else.
+        RemoteProtocolError: If the string is not a JSON array of numbers.
     """
     if not isinstance(value, str):
         return value
@@ -197,7 +197,7 @@ def embedding_of(value: list[float] | str) -> Embedding:
 
 
 def metadata(voice: Voice) -> VoiceMetadata:
-    """A voice as the alpha's client gives it."""
+    """Convert a voice to the dict that the v0 client returns."""
     fields = voice.to_dict()
     embedding = voice.embedding
     if isinstance(embedding, str | list):
@@ -206,7 +206,7 @@ def metadata(voice: Voice) -> VoiceMetadata:
 
 
 def by_name(voices: Sequence[VoiceMetadata]) -> dict[str, VoiceMetadata]:
-    """Voices by name; of several with the same name the last one."""
+    """Index voices by name; the last of several voices with the same name wins."""
     return {voice["name"]: voice for voice in voices}
 
 
@@ -218,10 +218,10 @@ _ENCODINGS: Final[Mapping[str, Encoding]] = {
 
 
 def audio_format(output_format: object) -> AudioFormat:
-    """What a string for the output format stands for; the service judges those that stand for none.
+    """Parse the string for an output format; the service reports unknown ones.
 
     Returns:
-        The format, that of ``fp32`` for an unknown string.
+        The format; that of ``fp32`` for an unknown string.
     """
     kind, _, rate = str(output_format).partition("_")
     try:
@@ -231,11 +231,11 @@ def audio_format(output_format: object) -> AudioFormat:
 
 
 class Outputs:
-    """Turns the events of one generation into outputs.
+    """Converter from the events of one generation to outputs.
 
     Args:
         body: The body of the request.
-        context_id: What every output is to carry, or None.
+        context_id: Id to put into every output, or None.
     """
 
     def __init__(self, body: Mapping[str, object], context_id: str | None = None) -> None:
@@ -246,10 +246,10 @@ class Outputs:
         self._nbytes = 0
 
     def take(self, event: SpeechEvent) -> AudioOutput | None:
-        """The output that an event is, None if it is none.
+        """Convert an event to an output; return None for events without audio.
 
         Raises:
-            RemoteProtocolError: If a chunk has no rate, or another than those before it.
+            RemoteProtocolError: If a chunk has no sampling rate, or the rate has changed.
             StreamTruncatedError: If the generation was stopped before its end.
         """
         if isinstance(event, Cancelled):
@@ -272,7 +272,7 @@ class Outputs:
         return self._output(event.data, rate)
 
     def whole(self, audio: bytes) -> AudioOutput:
-        """All of the audio as one output."""
+        """Return all audio as one output."""
         return self._output(audio, self._rate or self.format.sample_rate)
 
     def _output(self, audio: bytes, rate: int) -> AudioOutput:
@@ -283,10 +283,10 @@ class Outputs:
 
 
 def converted(response: Mapping[str, object], *, include_context_id: bool) -> AudioOutput:
-    """One object of the wire as an output.
+    """Convert one JSON object of the service to an output.
 
     Raises:
-        RemoteProtocolError: If it has no audio or no rate.
+        RemoteProtocolError: If the object has no audio or no sampling rate.
     """
     data, rate = response.get("data"), response.get("sampling_rate")
     if not isinstance(data, str) or type(rate) is not int:

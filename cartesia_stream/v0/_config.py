@@ -1,4 +1,4 @@
-"""Where the alpha service is, how its key is sent, and what is spoken on its sockets."""
+"""Settings of a v0 client: base URL, how to send the API key, and socket protocols."""
 
 from __future__ import annotations
 
@@ -19,23 +19,24 @@ if TYPE_CHECKING:
     from ..options import Timeouts
 
 _SCHEMES: Final = {"ws": "http", "wss": "https"}
-# How a handshake may be refused whose key is not where the service looks for it.
+# Status codes that may mean that the service did not find the key in the handshake.
 _NO_KEY_FOUND: Final = frozenset({400, 401, 403, 422})
 
 
 class ConfigV0(Config):
-    """The settings of a client of the alpha.
+    """Settings of a v0 client.
 
-    The key goes in a header. The alpha service read that of a socket from the query only: a socket
-    that is refused with a header is asked for once more with the query, and so are all that follow.
+    The client sends the key in a header. The original v0 service read the key of a socket only from
+    the query. So if the service rejects a handshake with the header, the client tries again with
+    the key in the query, and then uses the query for all further sockets.
 
     Args:
         api_key: None reads ``CARTESIA_API_KEY``.
-        host: Host, host and port, or URL, with or without a path.
-        api_version: Last segment of the base URL, ``v0``.
-        interrupts: Whether the socket is the one that can be interrupted.
+        host: A host, a host with a port, or a URL, with or without a path.
+        api_version: Last path segment of the base URL, ``v0``.
+        interrupts: Whether to use the socket with acknowledgements and cancels.
         timeouts: Deadlines.
-        environ: Where to read the key from.
+        environ: Environment variables to read the key from.
     """
 
     __slots__ = ("interrupts", "key_in_query")
@@ -64,13 +65,13 @@ class ConfigV0(Config):
         self.key_in_query: bool = False
 
     def with_key_in_query(self) -> Self:
-        """The same for a service that looks for the key of a socket in the query."""
+        """Return a copy that sends the key of sockets in the query."""
         other = copy(self)
         other.key_in_query = True
         return other
 
     def wants_query(self, error: APIError) -> bool:
-        """Whether a refused handshake is worth another try with the key in the query."""
+        """Whether to retry a failed handshake with the key in the query."""
         return (
             not self.key_in_query
             and isinstance(error, APIStatusError)
@@ -79,16 +80,16 @@ class ConfigV0(Config):
 
     @property
     def socket_path(self) -> str:
-        """The path of the socket, below the base URL."""
+        """The path of the socket, relative to the base URL."""
         return "/experimental/audio/websocket" if self.interrupts else "/audio/websocket"
 
     @property
     def socket_params(self) -> tuple[tuple[str, str], ...]:
-        """The query of the handshake; it holds the key where the service wants that."""
+        """The query parameters of the handshake; they contain the key if the service needs that."""
         return (("api_key", self.api_key),) if self.key_in_query else ()
 
     def session(self, *, now: float) -> Session:
-        """The protocol of the socket, its handshake not begun."""
+        """Create the protocol state of a socket, before its handshake."""
         from .._protocol.session import Session
         from ._session import InterruptSession, InterruptWebSocket, PlainWebSocket
 
@@ -99,15 +100,15 @@ class ConfigV0(Config):
 
 
 def escaped(key: str) -> str:
-    """A key as it stands in a query."""
+    """Escape a key as in a URL query."""
     return quote(key, safe="")
 
 
 def base_url_of(host: str, api_version: str) -> str:
-    """The base URL for what stands in ``CARTESIA_BASE_URL``.
+    """Return the base URL for the value of ``CARTESIA_BASE_URL``.
 
-    Without a scheme it is plain http for this machine (``localhost`` and loopback addresses) and
-    https for all others. The version is appended unless it is there already.
+    Without a scheme, it uses http for this machine (``localhost`` and loopback addresses) and https
+    for all other hosts. It appends the version unless the path already ends with it.
     """
     scheme, mark, rest = host.strip().partition("://")
     if not mark:

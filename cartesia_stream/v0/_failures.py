@@ -1,7 +1,7 @@
-"""What the alpha's client does when it fails: attempts, the words of 0.0.6, classes that both know.
+"""Errors and retries of the v0 client, with the messages and exception classes of 0.0.6.
 
-Each error is one of `cartesia_stream.errors` with its status, body and request id, and an instance
-of the class that code for the alpha catches.
+Each error is one of `cartesia_stream.errors`, with its status, body and request id. It is also an
+instance of the class that code for v0 catches.
 """
 
 from __future__ import annotations
@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 
 MAX_ATTEMPTS: Final = 3
 BACKOFF_FACTOR: float = 1
-"""Of the decorators. The clients wait as today's do: with jitter, and as long as they are asked."""
+"""Seconds before the first retry of the decorators.
+
+The clients use the backoff of the current client: with jitter, and as long as the service asks.
+"""
 
 _KINDS = (
     ("httpx", "TransportError"),
@@ -30,7 +33,7 @@ _KINDS = (
 
 @contextmanager
 def translated(tell: Callable[[APIError], APIError]) -> Generator[None]:
-    """Raise what a function makes of an error in place of it."""
+    """Translate each `APIError` inside the block with a function; a context manager."""
     try:
         yield
     except APIError as error:
@@ -39,7 +42,7 @@ def translated(tell: Callable[[APIError], APIError]) -> Generator[None]:
 
 
 class _VerbatimError(CartesiaError):
-    """Says what the alpha's client said, and no more."""
+    """Base class of errors with exactly the message of package 0.0.6."""
 
     def __str__(self) -> str:
         return str(self.args[0])
@@ -49,7 +52,7 @@ _kinds: Final[dict[tuple[type[APIError], type[Exception]], type[APIError]]] = {}
 
 
 def _both(ours: type[APIError], old: type[Exception]) -> type[APIError]:
-    """A class that is caught as either; the same one each time."""
+    """Return a cached subclass of both exception classes."""
     known = _kinds.get((ours, old))
     if known is None:
         bases = (_VerbatimError, ours) if issubclass(ours, old) else (_VerbatimError, ours, old)
@@ -59,12 +62,12 @@ def _both(ours: type[APIError], old: type[Exception]) -> type[APIError]:
 
 
 def as_old_error(error: APIError, old: type[Exception], text: str) -> APIError:
-    """An error with all that it knows, in the words and of the class of the alpha's client too.
+    """Copy an error with all its attributes, and give it an old class and message.
 
     Args:
-        error: One of ours.
-        old: The class that code for the alpha catches.
-        text: What the alpha's client says.
+        error: An error of `cartesia_stream.errors`.
+        old: The class that code for v0 catches.
+        text: The message of package 0.0.6.
     """
     kind = _both(type(error), old)
     made = kind.__new__(kind, text)
@@ -75,21 +78,21 @@ def as_old_error(error: APIError, old: type[Exception], text: str) -> APIError:
 
 
 def _told(error: APIError) -> str:
-    """What the service said, in full."""
+    """Return the whole body of an error response, or else the message."""
     if isinstance(error, APIStatusError) and error.body is not None:
         return error.body
     return error.message
 
 
 def voices_failed(error: APIError) -> APIError:
-    """The error for voices that could not be listed."""
+    """Make the error for a failed list of voices."""
     if not isinstance(error, APIStatusError):
         return error
     return as_old_error(error, ValueError, f"Failed to get voices. Error: {_told(error)}")
 
 
 def lookup_failed(error: APIError) -> APIError:
-    """The error for the embedding of a stored voice that could not be had."""
+    """Make the error for a failed lookup of a stored voice's embedding."""
     made = cloning_failed(error, idempotent=True)
     if isinstance(error, APIStatusError):
         made.add_note("No voice was cloned: the embedding of a stored one was asked for.")
@@ -97,7 +100,7 @@ def lookup_failed(error: APIError) -> APIError:
 
 
 def cloning_failed(error: APIError, *, idempotent: bool = False) -> APIError:
-    """The error for a recording of which no embedding could be made."""
+    """Make the error for a failed embedding of a recording."""
     if not isinstance(error, APIStatusError):
         return _used_up(error, idempotent=idempotent)
     text = f"Failed to clone voice. Status Code: {error.status_code}\nError: {_told(error)}"
@@ -105,28 +108,28 @@ def cloning_failed(error: APIError, *, idempotent: bool = False) -> APIError:
 
 
 def transcription_failed(error: APIError) -> APIError:
-    """The error for a recording that could not be transcribed."""
+    """Make the error for a failed transcription."""
     if not isinstance(error, APIStatusError):
         return _used_up(error, idempotent=True)
     return as_old_error(error, ValueError, f"Failed to transcribe audio. Error: {_told(error)}")
 
 
 def refused_speech(error: APIError) -> APIError:
-    """The error for speech over HTTP that did not begin."""
+    """Make the error for speech over HTTP that did not start."""
     if not isinstance(error, APIStatusError):
         return _used_up(error, idempotent=True)
     return as_old_error(error, ValueError, f"Failed to generate audio. {_told(error)}")
 
 
 def broken_response(error: APIError) -> APIError:
-    """The error for speech over HTTP that broke off."""
+    """Make the error for speech over HTTP that broke off."""
     if not isinstance(error, APIStatusError):
         return error
     return _error_object(error, ValueError)
 
 
 def broken_generation(error: APIError) -> APIError:
-    """The error for speech on the socket that broke off."""
+    """Make the error for speech on the socket that broke off."""
     if isinstance(error, APIStatusError):
         return _error_object(error, RuntimeError)
     return as_old_error(error, RuntimeError, f"Failed to generate audio. {error.message}")
@@ -139,7 +142,7 @@ def _error_object(error: APIStatusError, old: type[Exception]) -> APIError:
 
 
 def _used_up(error: APIError, *, idempotent: bool) -> APIError:
-    """The error for a connection that failed as often as it was tried."""
+    """Make the error for a connection that failed in all attempts."""
     if not isinstance(error, APIConnectionError) or (error.request_sent and not idempotent):
         return error
     made = as_old_error(error, Exception, f"Exception occurred after {MAX_ATTEMPTS} tries.")
@@ -148,12 +151,12 @@ def _used_up(error: APIError, *, idempotent: bool) -> APIError:
 
 
 class Attempts:
-    """Counts attempts, and says how long to wait for the next one.
+    """Counter of attempts, with the wait before the next one.
 
     Args:
-        most: Attempts at most, the first included.
-        factor: Seconds before the second one; each further wait is twice as long.
-        logger: Told of each further attempt.
+        most: Maximum number of attempts, including the first.
+        factor: Seconds before the second attempt; each further wait is twice as long.
+        logger: Logger for a warning before each further attempt.
     """
 
     def __init__(self, most: int, factor: float, logger: logging.Logger | None) -> None:
@@ -163,10 +166,10 @@ class Attempts:
         self._made = 0
 
     def delay_after(self, error: BaseException) -> float:
-        """Seconds to wait.
+        """Count a failed attempt, and return the seconds to wait before the next one.
 
         Raises:
-            APIConnectionError: If all attempts were made.
+            APIConnectionError: If all attempts have failed.
         """
         self._made += 1
         if self._made >= self._most:
@@ -185,7 +188,7 @@ class Attempts:
 
 
 def connection_errors() -> tuple[type[BaseException], ...]:
-    """What is worth another attempt, of ours and of the libraries that are in use."""
+    """Return the exception classes to retry on: ours, and those of imported HTTP libraries."""
     kinds: list[type[BaseException]] = [APIConnectionError, ConnectionError, TimeoutError]
     kinds += [
         getattr(sys.modules[module], name) for module, name in _KINDS if module in sys.modules

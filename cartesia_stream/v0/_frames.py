@@ -1,8 +1,8 @@
-"""The alpha's JSON to today's and back: what the alpha says is a part of what is said today.
+"""Translate between the JSON of v0 and that of the current API.
 
-An object of the alpha has no type. `typed` names it, and the codec of today's API does the rest;
-`untyped` turns our requests into those of the alpha. `ObjectStream` finds the objects in a response
-that calls itself an event stream and may be none.
+An object of v0 has no ``type``. `typed` adds it, so that the codec of the current API can decode
+the object; `untyped` turns our requests into requests of v0. `ObjectStream` finds the objects in a
+response that claims to be an event stream but may not follow the standard.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _encode: Final = msgspec.json.Encoder().encode
 
 
 class _Received(msgspec.Struct, gc=False):
-    """What tells the objects of the alpha apart; the audio is not looked at."""
+    """The fields that distinguish the objects of v0; the audio is not decoded."""
 
     data: Raw | UnsetType = UNSET
     done: bool | None = None
@@ -28,7 +28,7 @@ class _Received(msgspec.Struct, gc=False):
 
 
 class _Sent(msgspec.Struct, gc=False):
-    """A request of today's codec, whose text and voice stand in ``data``."""
+    """A request as the current codec encodes it; text and voice are in ``data``."""
 
     context_id: str
     data: Raw = Raw(b"")
@@ -41,10 +41,10 @@ _read_sent: Final = msgspec.json.Decoder(_Sent).decode
 
 
 def typed(frame: bytes) -> list[bytes]:
-    """One object of the alpha as the frames of today that say the same.
+    """Translate one object of v0 into frames of the current API.
 
-    A chunk that is the end as well becomes two, and an object that says nothing, none. What is no
-    such object stays as it is: today's codec says what is wrong with it.
+    A chunk that is also the end becomes two frames, and an object without data, end or error
+    becomes no frame. Other JSON stays unchanged, so that the current codec reports what is wrong.
 
     Args:
         frame: A JSON object in UTF-8.
@@ -57,7 +57,7 @@ def typed(frame: bytes) -> list[bytes]:
         return [_error(frame, said.error, said.context_id)]
     frames: list[bytes] = []
     if not isinstance(said.data, UnsetType) and bytes(said.data) != b"null":
-        frames.append(frame.rstrip()[:-1] + b',"type":"chunk"}')  # of two types the last counts
+        frames.append(frame.rstrip()[:-1] + b',"type":"chunk"}')  # of two types the last wins
     if said.done:
         frames.append(_encode({"type": "done", "context_id": said.context_id}))
     return frames
@@ -67,12 +67,12 @@ _ERROR: Final = b'{"type":"error",'
 
 
 def is_error(frame: bytes) -> bool:
-    """Whether a frame that `typed` has made is an error."""
+    """Whether a frame from `typed` is an error."""
     return frame.startswith(_ERROR)
 
 
 def _error(frame: bytes, message: str, context_id: str | None) -> bytes:
-    """An error frame; its title is the object as Python shows it, as the old messages have it."""
+    """Encode an error frame; its title is the ``repr`` of the object, as in old messages."""
     try:
         title = repr(msgspec.json.decode(frame))
     except RecursionError:
@@ -81,9 +81,13 @@ def _error(frame: bytes, message: str, context_id: str | None) -> bytes:
 
 
 def untyped(message: bytes, *, interrupts: bool) -> bytes | None:
-    """One of our requests as the alpha has it; None if it has no such.
+    """Translate one of our requests to v0; return None if v0 has no equivalent.
 
-    A flush is an acknowledgement. The plain socket knows neither that nor a cancel.
+    A flush becomes an acknowledgement. The plain socket has neither acknowledgements nor cancels.
+
+    Args:
+        message: A request as the current codec encodes it.
+        interrupts: Whether the socket is the one with acknowledgements and cancels.
     """
     request = _read_sent(message)
     context_id = _encode(request.context_id)
@@ -97,7 +101,7 @@ def untyped(message: bytes, *, interrupts: bool) -> bytes | None:
 
 
 def promises_end(frame: bytes) -> bool:
-    """Whether an object says that it is, or is not, the last one."""
+    """Whether an object has a ``done`` field, which says whether it is the last one."""
     try:
         return _read_received(frame).done is not None
     except (ValueError, RecursionError):
@@ -109,21 +113,21 @@ _IN_OBJECT: Final = re.compile(rb'[{}"]')
 _IN_STRING: Final = re.compile(rb'["\\]')
 _LINE_END: Final = re.compile(rb"[\r\n]")
 _DATA: Final = (b"data:", b"data: ")
-_OTHER_FIELDS: Final = (b":", b"event:", b"id:", b"retry:")  # may hold a brace that opens nothing
-_LINE_START: Final = 16  # bytes of a line that are enough to know it
+_OTHER_FIELDS: Final = (b":", b"event:", b"id:", b"retry:")  # may hold a brace outside objects
+_LINE_START: Final = 16  # bytes that suffice to recognize a field
 _CONTINUED: Final = re.compile(rb"(?:\r\n|\n|\r)data: ?")
 _BOM: Final = b"\xef\xbb\xbf"
 
 
 class ObjectStream:
-    """Finds the JSON objects in a stream of bytes; any chunking gives the same objects.
+    """Incremental parser that finds the JSON objects in a stream of bytes.
 
-    Takes server-sent events by the standard, such without the empty lines between them, and bare
-    objects, whatever is between them. Braces in strings and inner objects do not mislead it. Time
-    is linear in the input.
+    It accepts server-sent events that follow the standard, events without empty lines between them,
+    and bare objects with any bytes between them. It handles nested objects, and braces in strings.
+    The result is the same for any chunking; the time is linear in the input.
 
     Args:
-        max_object_bytes: Bound on one object.
+        max_object_bytes: Maximum size of one object, in bytes.
     """
 
     def __init__(self, *, max_object_bytes: int = 1 << 24) -> None:
@@ -131,19 +135,20 @@ class ObjectStream:
         self._started = 0
         self._max = max_object_bytes
         self._buffer = bytearray()  # an unfinished object, or the start of an unfinished line
-        self._at = 0  # how far that is known
+        self._at = 0  # position up to which the buffer was searched
         self._depth = 0
         self._in_string = False
-        self._behind = False  # on the line that an object has ended on
-        self._skipping = False  # to the end of the line
-        self._parted = True  # whether an empty line came since the last object, or there is none
+        self._behind = False  # on the rest of a line, after an object
+        self._skipping = False  # skipping to the end of the line
+        # An empty line came after the last object, or there was no object yet.
+        self._parted = True
         self._after_cr = False
 
     def receive_data(self, data: bytes) -> list[bytes]:
-        """Take bytes and return the objects that they complete.
+        """Receive bytes and return the objects that they complete.
 
         Raises:
-            RemoteProtocolError: If an object passes its bound.
+            RemoteProtocolError: If an object is larger than ``max_object_bytes``.
         """
         self._buffer += data
         objects: list[bytes] = []
@@ -157,21 +162,21 @@ class ObjectStream:
 
     @property
     def conforming(self) -> bool:
-        """Whether each object so far was an event by the standard, as far as can be known."""
+        """Whether all objects so far look like standard server-sent events."""
         return self._standard and (self._parted or self._started > 1)
 
     @property
     def unfinished(self) -> bool:
-        """Whether the stream is in the middle of an object."""
+        """Whether the stream is inside an object."""
         return self._depth > 0
 
     @property
     def rest(self) -> bytes:
-        """What of an unfinished object has come."""
+        """The received bytes of an unfinished object."""
         return bytes(self._buffer) if self._depth else b""
 
     def _find_object(self) -> bool:
-        """Go on to the start of an object; False if more must come first."""
+        """Move to the start of the next object; return False if more bytes are needed."""
         buffer = self._buffer
         while True:
             pattern = _LINE_END if self._skipping else _BETWEEN
@@ -195,7 +200,7 @@ class ObjectStream:
             return True
 
     def _end_line(self, line: bytes) -> None:
-        if line == b"\n" and self._after_cr:  # CR LF is one end
+        if line == b"\n" and self._after_cr:  # CR LF is one line end
             self._after_cr = False
             return
         self._after_cr = line.endswith(b"\r")
@@ -209,22 +214,22 @@ class ObjectStream:
         self._at = self._depth = 1
 
     def _read_on(self) -> bool:
-        """Go on to what may end the object; False if more must come first.
+        """Move past the next quote, backslash or brace; return False if more bytes are needed.
 
         Raises:
-            RemoteProtocolError: If the object passes its bound.
+            RemoteProtocolError: If the object is larger than ``max_object_bytes``.
         """
         buffer = self._buffer
         found = (_IN_STRING if self._in_string else _IN_OBJECT).search(buffer, self._at)
         if found is None:
-            self._at = max(self._at, len(buffer))  # beyond it behind a backslash
+            self._at = max(self._at, len(buffer))  # after a backslash it is one past the buffer
             end = len(buffer)
         else:
             end = self._at = found.end()
             match buffer[end - 1]:
                 case 0x22:  # a quotation mark
                     self._in_string = not self._in_string
-                case 0x5C:  # a backslash: what it escapes is no end
+                case 0x5C:  # a backslash: skip the escaped character
                     self._at += 1
                 case 0x7B:
                     self._depth += 1
@@ -235,7 +240,7 @@ class ObjectStream:
         return found is not None
 
     def _cut(self) -> bytes:
-        """The object that has ended; data lines of one event are joined."""
+        """Remove the finished object from the buffer and return it, with its data lines joined."""
         found = bytes(self._buffer[: self._at])
         del self._buffer[: self._at]
         self._at = 0

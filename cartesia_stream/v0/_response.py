@@ -1,4 +1,4 @@
-"""A streamed response of the alpha to events."""
+"""Decoder for streamed responses of v0."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from ._frames import ObjectStream, promises_end, typed
 
 
 class ObjectDecoder(ResponseDecoder):
-    """JSON objects, in events by the standard or not.
+    """Decoder for JSON objects, in standard server-sent events or not.
 
-    The alpha's stream had no sign of its end: there the end of the response counts, whose wholeness
-    the HTTP library checks. But where events follow the standard and chunks carry ``done``, the
-    last object says so, and a stream without it was cut.
+    The stream of v0 did not mark its end, so the end of the response counts as its end; the HTTP
+    library checks that the response is complete. But if the events follow the standard and chunks
+    have a ``done`` field, the last object must set it: otherwise the stream was cut.
     """
 
     _promised = False
@@ -26,16 +26,16 @@ class ObjectDecoder(ResponseDecoder):
         return ObjectStream()
 
     def check(self, status_code: int, content_type: str) -> None:
-        """Accept any success with a body: the media type is not recorded.
+        """Accept any 2xx response with a body, because the media type of v0 is unknown.
 
         Raises:
-            RemoteProtocolError: If there is no body.
+            RemoteProtocolError: If the response has no body.
         """
         if status_code == 204:
             raise RemoteProtocolError("an empty response", request_id=self.request_id)
 
     def receive_data(self, data: bytes, *, now: float) -> None:
-        """Take a piece of the body; what follows the end is dropped."""
+        """Process a piece of the body; ignore bytes after the end."""
         if self._ended:
             return
         try:
@@ -53,7 +53,7 @@ class ObjectDecoder(ResponseDecoder):
             self._end(error)
 
     def receive_eof(self) -> None:
-        """Take the end of the body."""
+        """Process the end of the body."""
         if self._ended:
             return
         if self._stream.unfinished:

@@ -1,4 +1,4 @@
-"""The alpha's two sockets: today's session over messages that are translated both ways."""
+"""The two sockets of v0: the current session, with messages translated in both directions."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
 
 class PlainWebSocket(WebSocket):
-    """The connection as today's session sees it.
+    """WebSocket of v0 that the current session can use, because it translates the messages.
 
-    The key may stand in the URL, and so escaped in what the service echoes.
+    The URL may contain the key, so error messages of the service may quote it, escaped as in a URL.
 
     Args:
-        secret: The API key, as it stands in a URL.
+        secret: The API key, escaped as in a URL.
     """
 
     interrupts: ClassVar[bool] = False
@@ -32,11 +32,11 @@ class PlainWebSocket(WebSocket):
         self._secret = secret
 
     def closed_error(self) -> APIConnectionError:
-        """Why the connection is over, with its code and reason."""
+        """Make the error for the closed connection, with its close code and reason."""
         return redact(super().closed_error(), self._secret)
 
     def receive(self, nbytes: int) -> list[Message]:
-        """Take the bytes that were put there and return the messages that they complete, typed."""
+        """Process bytes in the buffer and return the messages that they complete, with types."""
         return [
             self._clean(frame)
             for data, start, end in super().receive(nbytes)
@@ -49,23 +49,23 @@ class PlainWebSocket(WebSocket):
         return frame, 0, len(frame)
 
     def send_text(self, message: bytes) -> None:
-        """Queue a message, if the alpha has it."""
+        """Queue a message, unless v0 has no equivalent."""
         frame = untyped(message, interrupts=self.interrupts)
         if frame is not None:
             super().send_text(frame)
 
 
 class InterruptWebSocket(PlainWebSocket):
-    """The same with acknowledgements and cancels."""
+    """WebSocket of v0 with acknowledgements and cancels."""
 
     interrupts = True
 
 
 class InterruptSession(Session):
-    """One generation at a time: the service ends it when the next one begins.
+    """Session with one generation at a time: the service ends it when the next one begins.
 
-    A flush acknowledges a chunk. The consumer may be behind the service, so it is sent in any
-    state, and it is then that the clock begins to run for the next chunk.
+    A flush acknowledges a chunk. The session sends it in any state, because the consumer may be
+    behind the service. The deadline for the next chunk starts with the acknowledgement.
     """
 
     def send(self, context: Context, text: str, *, more: bool, flush: bool, now: float) -> None:

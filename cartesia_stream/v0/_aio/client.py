@@ -1,4 +1,4 @@
-"""The alpha's calls over the transport of today's client."""
+"""The calls of v0, over the connections of the current client."""
 
 from __future__ import annotations
 
@@ -54,10 +54,10 @@ T = TypeVar("T")
 
 
 class AsyncConnectionsV0(AsyncConnections):
-    """The connections of today's client with sockets of the alpha.
+    """The connections of the current client, with v0 sockets.
 
     Args:
-        config: Where, and as whom.
+        config: Base URL, key and deadlines.
     """
 
     def __init__(self, config: ConfigV0) -> None:
@@ -74,7 +74,7 @@ class AsyncConnectionsV0(AsyncConnections):
         self._config = config
 
     async def _open_socket(self) -> AsyncSocketDriver:
-        """Open a socket, with the key where the service looks for it."""
+        """Open a socket; retry with the key in the query if the service does not find it."""
         given = self._config
         try:
             driver = await self._socket(given)
@@ -89,7 +89,7 @@ class AsyncConnectionsV0(AsyncConnections):
     async def _socket(self, config: ConfigV0) -> AsyncSocketDriver:
         try:
             return await self.http.socket(config)
-        except APIError as error:  # a peer may echo the URL
+        except APIError as error:  # the error may quote the URL
             redact(error, escaped(config.api_key))
             raise
 
@@ -98,10 +98,10 @@ class Source(Protocol):
     """The events of one generation."""
 
     async def next_event(self) -> SpeechEvent | None:
-        """Wait for an event; None after the last one."""
+        """Wait for the next event; return None after the last one."""
 
     async def aclose(self) -> None:
-        """Stop the generation if it is not over."""
+        """Cancel the generation if it is still going on."""
 
 
 class AsyncSocketSource:
@@ -110,7 +110,7 @@ class AsyncSocketSource:
     Args:
         driver: The socket.
         reader: The context of the generation.
-        interrupts: Whether the service waits for acknowledgements.
+        interrupts: Whether the service waits for an acknowledgement of each chunk.
     """
 
     def __init__(
@@ -122,7 +122,7 @@ class AsyncSocketSource:
         self._owed = False
 
     async def next_event(self) -> SpeechEvent | None:
-        """Acknowledge what was taken, and wait for an event; None after the last one."""
+        """Acknowledge the last chunk and wait for the next event; return None after the last."""
         if self._owed:
             self._owed = False
             await self._driver.send(self._reader, "", more=True, flush=True)
@@ -131,20 +131,20 @@ class AsyncSocketSource:
         return event
 
     async def aclose(self) -> None:
-        """Stop the generation if it is not over."""
+        """Cancel the generation if it is still going on."""
         if not self._reader.context.over:
             self._driver.cancel(self._reader)
 
 
 class AsyncGeneration(AsyncGenerator[AudioOutput]):
-    """The audio of a generation; one that is closed or dropped is stopped.
+    """Generator of the audio of one generation; closing or dropping it cancels the generation.
 
-    To old code it is a generator, but a wait that is cancelled does not end it.
+    Unlike a real generator, it survives a cancelled or interrupted wait.
 
     Args:
         start: Starts the generation.
-        outputs: What to make of its events.
-        failed: Makes the alpha's errors.
+        outputs: Converts the events to outputs.
+        failed: Translates errors to those of v0.
     """
 
     def __init__(
@@ -153,7 +153,7 @@ class AsyncGeneration(AsyncGenerator[AudioOutput]):
         outputs: Outputs,
         failed: Callable[[APIError], APIError],
     ) -> None:
-        self._owner: Owner | None = None  # where it is to be closed if it is dropped
+        self._owner: Owner | None = None  # the process and loop that close it if it is dropped
         self._start = start
         self._outputs = outputs
         self._failed = failed
@@ -162,7 +162,7 @@ class AsyncGeneration(AsyncGenerator[AudioOutput]):
         self._closed = False
 
     async def start(self) -> Self:
-        """Start it, so that a failure of the start is raised here."""
+        """Start the generation; raise an error if it cannot start."""
         await self._started()
         return self
 
@@ -174,12 +174,12 @@ class AsyncGeneration(AsyncGenerator[AudioOutput]):
             try:
                 self._source = await self._starting.result()
             except Exception:
-                self._owner = None  # nothing is left to be closed
+                self._owner = None  # there is nothing to close
                 raise
         return self._source
 
     async def asend(self, value: None) -> AudioOutput:
-        """Wait for the next output."""
+        """Wait for the next output and return it."""
         return await anext(self)
 
     async def __anext__(self) -> AudioOutput:
@@ -196,7 +196,7 @@ class AsyncGeneration(AsyncGenerator[AudioOutput]):
             await self.aclose()
             raise
         except BaseException:
-            del self  # or the traceback, which a cancelled task keeps, would keep it
+            del self  # else a cancelled task's traceback keeps it alive
             raise
         if output is None:
             await self.aclose()
@@ -204,13 +204,13 @@ class AsyncGeneration(AsyncGenerator[AudioOutput]):
         return output
 
     async def athrow(self, kind: object, value: object = None, trace: object = None) -> NoReturn:
-        """Stop it, and raise an error."""
+        """Cancel the generation and raise the given error."""
         await self.aclose()
         error = kind if value is None else value
         raise cast("BaseException", error() if isinstance(error, type) else error)
 
     async def aclose(self) -> None:
-        """Stop the generation if it is not over."""
+        """Cancel the generation if it is still going on."""
         self._closed = True
         await _close(self._source, self._starting)
         self._owner = None
@@ -221,7 +221,7 @@ class AsyncGeneration(AsyncGenerator[AudioOutput]):
 
 
 async def _close(source: Source | None, starting: Ongoing[Source] | None) -> None:
-    """Stop a generation, whatever has become of it."""
+    """Cancel a generation in any state."""
     if source is None and starting is not None:
         source = await starting.stop()
     if source is not None:
@@ -229,10 +229,13 @@ async def _close(source: Source | None, starting: Ongoing[Source] | None) -> Non
 
 
 class AsyncAlpha:
-    """What a client of the alpha can do; each call raises in the words of package 0.0.6.
+    """The calls of v0; they raise errors with the messages of package 0.0.6.
 
     Args:
-        config: Where, and as whom.
+        config: Base URL, key and deadlines.
+
+    Attributes:
+        driver: The current socket; None before the first.
     """
 
     def __init__(self, config: ConfigV0) -> None:
@@ -243,7 +246,7 @@ class AsyncAlpha:
     # --- lookups
 
     async def voices(self, *, skip_embeddings: bool) -> list[VoiceMetadata]:
-        """All voices."""
+        """List all voices."""
         from cartesia_api_v0.api.voices import voices_list
         from cartesia_runtime.models import UNSET
 
@@ -259,7 +262,7 @@ class AsyncAlpha:
         filepath: str | os.PathLike[str] | None,
         link: str | None,
     ) -> Embedding:
-        """The embedding of a stored voice, of a recording, or of one on the web."""
+        """Return the embedding of a stored voice, of a recording, or of a recording on the web."""
         from cartesia_api_v0.api.voices import (
             voices_clone_from_clip,
             voices_clone_from_link,
@@ -283,7 +286,7 @@ class AsyncAlpha:
             return embedding_of((await self._call(request, parse)).embedding)
 
     async def transcribe(self, raw_audio: bytes | str | os.PathLike[str]) -> str:
-        """What is said in a recording. It is asked for again as a lookup is: nothing is stored."""
+        """Transcribe a recording; retried like a lookup, because the service stores nothing."""
         from cartesia_api_v0.api.audio import audio_transcribe
         from cartesia_api_v0.models.clip_upload import ClipUpload
         from cartesia_runtime.files import Uploads
@@ -307,10 +310,10 @@ class AsyncAlpha:
     # --- speech
 
     async def over_http(self, body: Mapping[str, object]) -> ResponseSource:
-        """Start a generation over HTTP; until it begins, it may be tried again.
+        """Start a generation over HTTP, with at most `MAX_ATTEMPTS` attempts.
 
         Raises:
-            APIError: If it does not begin.
+            APIError: If the generation does not start.
         """
         from cartesia_api_v0.api.audio import audio_sse
         from cartesia_api_v0.models.speech_request import SpeechRequest as Body
@@ -339,10 +342,10 @@ class AsyncAlpha:
     async def over_socket(
         self, body: Mapping[str, object], context_id: str | None = None
     ) -> AsyncSocketSource:
-        """Start a generation on the socket, which is opened if it is not open.
+        """Start a generation on the socket; open the socket if needed.
 
         Raises:
-            APIError: If there is no socket to be had.
+            APIError: If the socket cannot be opened.
         """
         driver = await self.connect()
         reader = driver.open(context_id or uuid.uuid4().hex, {"data": body})
@@ -362,29 +365,29 @@ class AsyncAlpha:
         *,
         socket: bool,
     ) -> AsyncGeneration:
-        """The audio of a generation.
+        """Return a generator of the audio of a generation.
 
         Args:
-            start: Starts it.
-            outputs: What to make of its events.
-            socket: Whether it is one of the socket.
+            start: Starts the generation.
+            outputs: Converts the events to outputs.
+            socket: Whether the generation uses the socket, rather than HTTP.
         """
         return AsyncGeneration(start, outputs, broken_generation if socket else broken_response)
 
     # --- the socket
 
     async def connect(self) -> AsyncSocketDriver:
-        """The open socket, or a new one."""
+        """Return the open socket, or open a new one."""
         self.driver = driver = await self._connections.pool.acquire()
         return driver
 
     async def aclose(self) -> None:
-        """Close everything; safe to call twice."""
+        """Close all connections; safe to call twice."""
         await self._connections.aclose()
 
 
 def _checked(make: Callable[[], T]) -> T:
-    """What the generated client makes of arguments; what it refuses is ours to report."""
+    """Call a generated constructor; translate its ValueError into a ConfigurationError."""
     try:
         return make()
     except ValueError as error:
@@ -392,4 +395,4 @@ def _checked(make: Callable[[], T]) -> T:
 
 
 def _nothing() -> None:
-    """HTTP calls of the alpha take no slot that would have to be given back."""
+    """Do nothing when a response ends, because v0 calls take no slot."""

@@ -1,4 +1,4 @@
-"""The decorator of the alpha's package that calls again when a connection fails."""
+"""The decorator of package 0.0.6 that retries a function when a connection fails."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ def retry_on_connection_error(
     backoff_factor: float = BACKOFF_FACTOR,
     logger: logging.Logger | None = None,
 ) -> Callable[[Callable[P, T]], Callable[P, T]]:
-    """Call a function again when a connection fails; a generator only until its first item.
+    """Retry a function when a connection fails; a generator is retried only before its first item.
 
     Args:
-        max_retries: Attempts, the first included.
+        max_retries: Maximum number of attempts, including the first.
         backoff_factor: Seconds before the second attempt; each further wait is twice as long.
-        logger: Told of each further attempt.
+        logger: Logger for a warning before each further attempt.
 
     Returns:
-        A decorator. What it makes raises `APIConnectionError` when all attempts have failed.
+        A decorator. The decorated function raises `APIConnectionError` if all attempts fail.
     """
 
     def decorate(function: Callable[P, T]) -> Callable[P, T]:

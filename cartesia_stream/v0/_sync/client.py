@@ -1,5 +1,5 @@
 # Written by tools/unasync.py from v0/_aio/client.py: edit that file, then `make generate`.
-"""The alpha's calls over the transport of today's client."""
+"""The calls of v0, over the connections of the current client."""
 
 from __future__ import annotations
 
@@ -55,10 +55,10 @@ T = TypeVar("T")
 
 
 class ConnectionsV0(Connections):
-    """The connections of today's client with sockets of the alpha.
+    """The connections of the current client, with v0 sockets.
 
     Args:
-        config: Where, and as whom.
+        config: Base URL, key and deadlines.
     """
 
     def __init__(self, config: ConfigV0) -> None:
@@ -75,7 +75,7 @@ class ConnectionsV0(Connections):
         self._config = config
 
     def _open_socket(self) -> SocketDriver:
-        """Open a socket, with the key where the service looks for it."""
+        """Open a socket; retry with the key in the query if the service does not find it."""
         given = self._config
         try:
             driver = self._socket(given)
@@ -90,7 +90,7 @@ class ConnectionsV0(Connections):
     def _socket(self, config: ConfigV0) -> SocketDriver:
         try:
             return self.http.socket(config)
-        except APIError as error:  # a peer may echo the URL
+        except APIError as error:  # the error may quote the URL
             redact(error, escaped(config.api_key))
             raise
 
@@ -99,10 +99,10 @@ class Source(Protocol):
     """The events of one generation."""
 
     def next_event(self) -> SpeechEvent | None:
-        """Wait for an event; None after the last one."""
+        """Wait for the next event; return None after the last one."""
 
     def close(self) -> None:
-        """Stop the generation if it is not over."""
+        """Cancel the generation if it is still going on."""
 
 
 class SocketSource:
@@ -111,7 +111,7 @@ class SocketSource:
     Args:
         driver: The socket.
         reader: The context of the generation.
-        interrupts: Whether the service waits for acknowledgements.
+        interrupts: Whether the service waits for an acknowledgement of each chunk.
     """
 
     def __init__(self, driver: SocketDriver, reader: ContextReader, *, interrupts: bool) -> None:
@@ -121,7 +121,7 @@ class SocketSource:
         self._owed = False
 
     def next_event(self) -> SpeechEvent | None:
-        """Acknowledge what was taken, and wait for an event; None after the last one."""
+        """Acknowledge the last chunk and wait for the next event; return None after the last."""
         if self._owed:
             self._owed = False
             self._driver.send(self._reader, "", more=True, flush=True)
@@ -130,20 +130,20 @@ class SocketSource:
         return event
 
     def close(self) -> None:
-        """Stop the generation if it is not over."""
+        """Cancel the generation if it is still going on."""
         if not self._reader.context.over:
             self._driver.cancel(self._reader)
 
 
 class Generation(Generator[AudioOutput]):
-    """The audio of a generation; one that is closed or dropped is stopped.
+    """Generator of the audio of one generation; closing or dropping it cancels the generation.
 
-    To old code it is a generator, but a wait that is cancelled does not end it.
+    Unlike a real generator, it survives a cancelled or interrupted wait.
 
     Args:
         start: Starts the generation.
-        outputs: What to make of its events.
-        failed: Makes the alpha's errors.
+        outputs: Converts the events to outputs.
+        failed: Translates errors to those of v0.
     """
 
     def __init__(
@@ -152,7 +152,7 @@ class Generation(Generator[AudioOutput]):
         outputs: Outputs,
         failed: Callable[[APIError], APIError],
     ) -> None:
-        self._owner: Owner | None = None  # where it is to be closed if it is dropped
+        self._owner: Owner | None = None  # the process and loop that close it if it is dropped
         self._start = start
         self._outputs = outputs
         self._failed = failed
@@ -161,7 +161,7 @@ class Generation(Generator[AudioOutput]):
         self._closed = False
 
     def start(self) -> Self:
-        """Start it, so that a failure of the start is raised here."""
+        """Start the generation; raise an error if it cannot start."""
         self._started()
         return self
 
@@ -173,12 +173,12 @@ class Generation(Generator[AudioOutput]):
             try:
                 self._source = self._starting.result()
             except Exception:
-                self._owner = None  # nothing is left to be closed
+                self._owner = None  # there is nothing to close
                 raise
         return self._source
 
     def send(self, value: None) -> AudioOutput:
-        """Wait for the next output."""
+        """Wait for the next output and return it."""
         return next(self)
 
     def __next__(self) -> AudioOutput:
@@ -195,7 +195,7 @@ class Generation(Generator[AudioOutput]):
             self.close()
             raise
         except BaseException:
-            del self  # or the traceback, which a cancelled task keeps, would keep it
+            del self  # else a cancelled task's traceback keeps it alive
             raise
         if output is None:
             self.close()
@@ -203,13 +203,13 @@ class Generation(Generator[AudioOutput]):
         return output
 
     def throw(self, kind: object, value: object = None, trace: object = None) -> NoReturn:
-        """Stop it, and raise an error."""
+        """Cancel the generation and raise the given error."""
         self.close()
         error = kind if value is None else value
         raise cast("BaseException", error() if isinstance(error, type) else error)
 
     def close(self) -> None:
-        """Stop the generation if it is not over."""
+        """Cancel the generation if it is still going on."""
         self._closed = True
         _close(self._source, self._starting)
         self._owner = None
@@ -220,7 +220,7 @@ class Generation(Generator[AudioOutput]):
 
 
 def _close(source: Source | None, starting: Ongoing[Source] | None) -> None:
-    """Stop a generation, whatever has become of it."""
+    """Cancel a generation in any state."""
     if source is None and starting is not None:
         source = starting.stop()
     if source is not None:
@@ -228,10 +228,13 @@ def _close(source: Source | None, starting: Ongoing[Source] | None) -> None:
 
 
 class Alpha:
-    """What a client of the alpha can do; each call raises in the words of package 0.0.6.
+    """The calls of v0; they raise errors with the messages of package 0.0.6.
 
     Args:
-        config: Where, and as whom.
+        config: Base URL, key and deadlines.
+
+    Attributes:
+        driver: The current socket; None before the first.
     """
 
     def __init__(self, config: ConfigV0) -> None:
@@ -242,7 +245,7 @@ class Alpha:
     # --- lookups
 
     def voices(self, *, skip_embeddings: bool) -> list[VoiceMetadata]:
-        """All voices."""
+        """List all voices."""
         from cartesia_api_v0.api.voices import voices_list
         from cartesia_runtime.models import UNSET
 
@@ -258,7 +261,7 @@ class Alpha:
         filepath: str | os.PathLike[str] | None,
         link: str | None,
     ) -> Embedding:
-        """The embedding of a stored voice, of a recording, or of one on the web."""
+        """Return the embedding of a stored voice, of a recording, or of a recording on the web."""
         from cartesia_api_v0.api.voices import (
             voices_clone_from_clip,
             voices_clone_from_link,
@@ -282,7 +285,7 @@ class Alpha:
             return embedding_of((self._call(request, parse)).embedding)
 
     def transcribe(self, raw_audio: bytes | str | os.PathLike[str]) -> str:
-        """What is said in a recording. It is asked for again as a lookup is: nothing is stored."""
+        """Transcribe a recording; retried like a lookup, because the service stores nothing."""
         from cartesia_api_v0.api.audio import audio_transcribe
         from cartesia_api_v0.models.clip_upload import ClipUpload
         from cartesia_runtime.files import Uploads
@@ -306,10 +309,10 @@ class Alpha:
     # --- speech
 
     def over_http(self, body: Mapping[str, object]) -> ResponseSource:
-        """Start a generation over HTTP; until it begins, it may be tried again.
+        """Start a generation over HTTP, with at most `MAX_ATTEMPTS` attempts.
 
         Raises:
-            APIError: If it does not begin.
+            APIError: If the generation does not start.
         """
         from cartesia_api_v0.api.audio import audio_sse
         from cartesia_api_v0.models.speech_request import SpeechRequest as Body
@@ -336,10 +339,10 @@ class Alpha:
     def over_socket(
         self, body: Mapping[str, object], context_id: str | None = None
     ) -> SocketSource:
-        """Start a generation on the socket, which is opened if it is not open.
+        """Start a generation on the socket; open the socket if needed.
 
         Raises:
-            APIError: If there is no socket to be had.
+            APIError: If the socket cannot be opened.
         """
         driver = self.connect()
         reader = driver.open(context_id or uuid.uuid4().hex, {"data": body})
@@ -359,29 +362,29 @@ class Alpha:
         *,
         socket: bool,
     ) -> Generation:
-        """The audio of a generation.
+        """Return a generator of the audio of a generation.
 
         Args:
-            start: Starts it.
-            outputs: What to make of its events.
-            socket: Whether it is one of the socket.
+            start: Starts the generation.
+            outputs: Converts the events to outputs.
+            socket: Whether the generation uses the socket, rather than HTTP.
         """
         return Generation(start, outputs, broken_generation if socket else broken_response)
 
     # --- the socket
 
     def connect(self) -> SocketDriver:
-        """The open socket, or a new one."""
+        """Return the open socket, or open a new one."""
         self.driver = driver = self._connections.pool.acquire()
         return driver
 
     def close(self) -> None:
-        """Close everything; safe to call twice."""
+        """Close all connections; safe to call twice."""
         self._connections.close()
 
 
 def _checked(make: Callable[[], T]) -> T:
-    """What the generated client makes of arguments; what it refuses is ours to report."""
+    """Call a generated constructor; translate its ValueError into a ConfigurationError."""
     try:
         return make()
     except ValueError as error:
@@ -389,4 +392,4 @@ def _checked(make: Callable[[], T]) -> T:
 
 
 def _nothing() -> None:
-    """HTTP calls of the alpha take no slot that would have to be given back."""
+    """Do nothing when a response ends, because v0 calls take no slot."""
