@@ -269,7 +269,7 @@ async def pieces_of(
 
     Args:
         text: The pieces.
-        pause: After so many seconds without a piece, yield None once; only for an async iterable.
+        pause: Seconds without a piece after which to yield None once; only for an async iterable.
     """
     if isinstance(text, AsyncIterable):
         pieces = aiter(text)

@@ -167,7 +167,7 @@ def pieces_of(text: Iterable[str], pause: float | None = None) -> Generator[str 
 
     Args:
         text: The pieces.
-        pause: After so many seconds without a piece, yield None once.
+        pause: Seconds without a piece after which to yield None once.
     """
     if pause is None:
         yield from _pieces(text)
