@@ -138,6 +138,7 @@ class AsyncHttpSender:
             request: The request for speech.
             options: Settings of the call.
             ended: Called when the response is closed.
+            record: Measures the stream and tells observers; None for v0.
         """
         response, config = await self._send(request.request, options, answer="speech")
         now = time.monotonic()
