@@ -152,7 +152,7 @@ class Server(Child):
 
     def __init__(self) -> None:
         core = [] if cores()[0] is None else ["--core", str(cores()[0])]
-        super().__init__([str(OURS), "-m", "bench.server", *core])
+        super().__init__([sys.executable, "-m", "bench.server", *core])
         ports = cast("dict[str, int]", self.answer())
         self._plain = f"http://127.0.0.1:{ports['port']}"
         self._secure = f"https://127.0.0.1:{ports['tls_port']}"
