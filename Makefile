@@ -12,7 +12,7 @@ EXAMPLES ?= 100
 WORKERS ?= 2
 # The lowest versions that the package allows, with test tools that support them.
 LOWEST := httpx==0.27.0 httpcore==1.0.7 websockets==14.0 pytest-httpx==0.30.0 "pytest<9" \
-	respx pytest-timeout vcrpy trustme opentelemetry-sdk opentelemetry-instrumentation-httpx
+	respx pytest-timeout vcrpy trustme uvloop opentelemetry-sdk opentelemetry-instrumentation-httpx
 # Start the test files that take longest first, in the order of tests/conftest.py.
 TOGETHER := --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder --ignore tests/schemathesis
 # How often `make bench` measures each client.

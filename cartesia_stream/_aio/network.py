@@ -290,25 +290,30 @@ class PumpedTransport(asyncio.Transport):
         self._high_water = HIGH_WATER
         self._paused = False
         self._closing = False
+        self._cause: Exception | None = None
         self._news = asyncio.Event()  # for the writer
         self._writer = asyncio.create_task(self._write(), name="cartesia-write")
         self._task = asyncio.create_task(self._run(), name="cartesia-read")
+        self._task.add_done_callback(self._ended)
 
     async def _run(self) -> None:
         """Pass bytes to the protocol until the end of the stream, then report the end."""
-        cause: Exception | None = None
         try:
             while data := await self._stream.read(READ_SIZE):
                 feed(self._protocol, data)
         except (httpcore.NetworkError, OSError) as error:
-            cause = error
-        finally:
-            self._closing = True
-            self._writer.cancel()
-            await asyncio.wait([self._writer])
-            with suppress(Exception):  # closing the user's client may raise anything
-                await self._response.aclose()
-            self._protocol.connection_lost(cause)
+            self._cause = error
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        """Tell the protocol; reading has ended, or was cancelled, perhaps before it began."""
+        self._closing = True
+        self._writer.cancel()
+        self._closed = asyncio.create_task(self._close(), name="cartesia-close")
+        self._protocol.connection_lost(self._cause)
+
+    async def _close(self) -> None:
+        with suppress(Exception):  # closing the user's client may raise anything
+            await self._response.aclose()
 
     async def _write(self) -> None:
         """Write the outgoing bytes; once closing, abort after the last of them."""

@@ -6,6 +6,7 @@ Exceptions of httpx end here: users only see those of `cartesia_stream.errors`.
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, Literal, cast
 from urllib.parse import urlencode
@@ -16,6 +17,7 @@ from cartesia_runtime.sender import Request
 
 from .._protocol.backoff import Backoff
 from .._protocol.faults import (
+    MAX_BODY,
     caused_by,
     redact,
     refused_error,
@@ -26,6 +28,7 @@ from .._protocol.faults import (
 from ..errors import (
     APIConnectionError,
     APIError,
+    CartesiaError,
     ConfigurationError,
     LocalStateError,
     RemoteProtocolError,
@@ -312,7 +315,10 @@ def _gaps(options: RequestOptions, config: Config) -> Timeouts:
 
 
 def transport_error(
-    error: httpx.HTTPError | OSError, config: Config, *, answer: Answer = "whole"
+    error: httpx.HTTPError | httpx.StreamError | OSError,
+    config: Config,
+    *,
+    answer: Answer = "whole",
 ) -> APIError:
     """Translate an exception of httpx into one of ours.
 
@@ -321,7 +327,9 @@ def transport_error(
     return caused_by(_transport_error(error, answer), error, config.api_key)
 
 
-def _transport_error(error: httpx.HTTPError | OSError, answer: Answer) -> APIError:
+def _transport_error(
+    error: httpx.HTTPError | httpx.StreamError | OSError, answer: Answer
+) -> APIError:
     socket = answer == "socket"
     for kind, phase in _PHASES:
         if isinstance(error, kind):
@@ -372,6 +380,19 @@ def status_failure(response: httpx.Response, body: bytes, config: Config) -> API
             request_id=request_id_of(response.headers),
         )
     return redact(response_error(response.status_code, response.headers, body), config.api_key)
+
+
+def hook_failure(response: httpx.Response, config: Config) -> CartesiaError:
+    """Return the error for a response that an event hook of the caller's client has rejected."""
+    if response.status_code == 101:
+        return ConfigurationError(
+            "an event hook of the http_client rejects status 101, which opens a socket",
+            option="http_client",
+        )
+    body = b""
+    with suppress(httpx.ResponseNotRead):
+        body = response.content[:MAX_BODY]
+    return status_failure(response, body, config)
 
 
 def body_error(

@@ -25,6 +25,7 @@ from .._http.requests import (
     closed_http_client,
     deadline_of,
     decoder_for,
+    hook_failure,
     is_framed,
     left_download,
     status_failure,
@@ -37,7 +38,7 @@ from .._protocol.faults import MAX_BODY, redact, request_id_of
 from .._protocol.log import debugging, log_event
 from .._text.ledger import Ledger
 from .._text.utterance import recorded
-from ..errors import APIError, AuthenticationError
+from ..errors import APIConnectionError, APIError, AuthenticationError, CartesiaError
 from ..events import AudioChunk, Cancelled
 from .flow import BodyReader, ThreadLock, break_off, sleep
 from .transport import Body, Exchange, OwnClient, Transport
@@ -175,6 +176,8 @@ class HttpSender:
             response.close()
             if isinstance(error, APIError):
                 redact(error, used.api_key)  # the response may quote the key
+            elif isinstance(error, OSError):  # an event hook has closed the connection
+                raise APIConnectionError(f"the connection was closed: {error}") from error
             raise
         return driver
 
@@ -214,6 +217,7 @@ class HttpSender:
         if client.is_closed:
             raise closed_client() if ours else closed_http_client()
         outgoing = build(client, config, request, options, answer=answer, ours=ours)
+        failure: CartesiaError
         try:
             response = client.send(outgoing, stream=True, follow_redirects=False)
             try:
@@ -231,7 +235,13 @@ class HttpSender:
             except BaseException:
                 response.close()
                 raise
-        except (httpx.HTTPError, ssl.SSLError) as error:  # anyio does not wrap TLS errors
+        except httpx.HTTPStatusError as error:  # an event hook calls `raise_for_status`
+            failure = hook_failure(error.response, config)
+        except (
+            httpx.HTTPError,
+            httpx.StreamError,
+            ssl.SSLError,
+        ) as error:  # anyio does not wrap TLS errors
             failure = transport_error(error, config, answer=answer)
         else:
             return response

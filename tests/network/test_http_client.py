@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import TYPE_CHECKING, Any
 
 import h2.config
@@ -15,6 +16,7 @@ from cartesia_stream import (
     APIConnectionError,
     AsyncCartesia,
     AsyncTransport,
+    AuthenticationError,
     Cartesia,
     ConfigurationError,
     Transport,
@@ -84,6 +86,51 @@ def test_socket_ends_when_your_own_client_is_closed(
         context.push("Hello.")
         context.receive().collect()
     connection.close()
+
+
+def refuse(peer: Conversation) -> None:
+    peer.read_call()
+    peer.respond("401 Unauthorized")
+
+
+def test_hook_that_raises_for_status(
+    face: Face, service: Service, start: Any, http_client: HttpClient
+) -> None:
+    """It changes nothing for a refusal; a socket it refuses by name, since 101 is no success."""
+
+    def check(response: httpx.Response) -> None:
+        response.raise_for_status()
+
+    own = http_client(event_hooks={"response": [as_hook(face, check)]})
+    refusing = start(Peer(refuse))
+    with pytest.raises(AuthenticationError):
+        call(face.client(refusing.base_url, http_client=own))
+    with pytest.raises(AuthenticationError):
+        socket(face.client(refusing.base_url, http_client=own))
+    client = face.client(service.base_url, http_client=own)
+    assert call(client)
+    with pytest.raises(ConfigurationError, match="101") as caught:
+        socket(client)
+    assert caught.value.option == "http_client"
+
+
+def test_hook_that_reads_every_response(
+    face: Face, service: Service, http_client: HttpClient
+) -> None:
+    """If it closes the connection of a socket with that, the socket ends with an error, soon."""
+
+    async def read(response: httpx.Response) -> None:
+        await response.aread()
+
+    hook = read if isinstance(face, AsyncFace) else httpx.Response.read
+    own = http_client(event_hooks={"response": [hook]})
+    client = face.client(service.base_url, http_client=own, max_retries=0)
+    assert call(client)
+    with pytest.raises(APIConnectionError):
+        socket(client)
+    before = time.monotonic()
+    client.close()
+    assert time.monotonic() - before < 4
 
 
 def speak_http2(peer: Conversation) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import logging
 import threading
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import pytest
@@ -305,7 +306,8 @@ def test_context_that_is_left_unread_is_observed(
     with client.tts.websocket_connect() as connection:
         with connection.context(voice=VOICE) as context:
             context.push(TEXT)
-            context.flush()
+            with suppress(CartesiaError):  # the error may have come already
+                context.flush()
             assert eventually(lambda: is_over(context))
         stats, error = notes.end
         assert stats.outcome == "failed"
