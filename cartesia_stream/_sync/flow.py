@@ -221,7 +221,9 @@ def _pieces(text: Iterable[str]) -> Generator[str]:
     """Yield the pieces of a text, and close its iterator even if it is not exhausted."""
     pieces = iter(text)
     try:
-        yield from map(piece_of, pieces)
+        for piece in pieces:
+            yield piece_of(piece)
+            time.sleep(0.0001)  # the thread that reads the socket wants the lock as well
     finally:
         close = getattr(pieces, "close", None)
         if close is not None:
