@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import time
 import uuid
 from contextlib import aclosing
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from .._http.account import cut_short_error
+from .._text.pace import Pace
 from ..errors import APIConnectionError, APIError, CartesiaError, RateLimitError
 from ..events import Cancelled, Done
-from .flow import Mutex, Ongoing, Signal, TextTask, pieces_of
+from .flow import Mutex, Ongoing, Signal, TextTask, pieces_of, sleep
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterable, Awaitable, Callable, Iterable
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
     from ..options import Timeouts
     from .gate import AsyncGate
     from .websocket import AsyncSocketDriver, ContextReader
+
+_PACE_INTERVAL_S: Final = 0.05  # between looks at text that is held back
 
 
 class AsyncSpeech:
@@ -167,14 +171,15 @@ class AsyncSpeech:
         try:
             pause = None if self._chunker is None else self._chunker.PAUSE_S
             text, self._text = self._text, ""
+            pace = Pace(now=time.monotonic())
             async with aclosing(pieces_of(text, pause)) as pieces:
                 async for piece in pieces:
                     if self._closed:
                         return
                     for chunk in self._speakable(piece):
-                        await self._push(chunk)
+                        await self._push(chunk, pace)
             for chunk in [] if self._chunker is None else self._chunker.finish():
-                await self._push(chunk)
+                await self._push(chunk, pace)
             async with self._mutex:
                 self._utterance.finished = True
                 await self._send("", more=False)
@@ -190,11 +195,21 @@ class AsyncSpeech:
             return [piece] if piece else []
         return chunker.pause() if piece is None else chunker.feed(piece)
 
-    async def _push(self, piece: str) -> None:
+    async def _push(self, piece: str, pace: Pace) -> None:
+        """Send a piece, once the text is not too far ahead of its audio."""
         if piece:
+            while self._holds(pace):
+                await sleep(_PACE_INTERVAL_S)
+            pace.sent(piece)
             async with self._mutex:
                 self._utterance.ledger.push(piece)
                 await self._send(piece, more=True)
+
+    def _holds(self, pace: Pace) -> bool:
+        if self._closed:
+            return False
+        waiting = self._reader is not None and self._reader.context.has_news
+        return pace.holds(self.ledger.seconds, waiting=waiting, now=time.monotonic())
 
     async def _send(self, text: str, *, more: bool) -> None:
         driver, reader = self._driver, self._reader

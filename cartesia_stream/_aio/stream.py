@@ -70,7 +70,9 @@ class AsyncSpeechStream:
     Iterate over it for events, or use `audio`, `collect` or `save`; each event is delivered once,
     whichever way you read it. You can leave a loop and read on later: a stopped, cancelled or
     interrupted read loses no event. Closing the stream cancels the speech; leaving its block, and
-    dropping the stream, close it. Only one task or thread may read; any may call `aclose`.
+    dropping the stream, close it. Only one task or thread may read; any may call `cancel` and
+    `aclose`. After `cancel`, the reader gets `Cancelled` as the last event; after `aclose`, the
+    stream has no more events.
 
     Raises, while it is read:
         StreamTruncatedError: The stream broke off before its terminal event.
@@ -81,6 +83,7 @@ class AsyncSpeechStream:
     __slots__ = (
         "__weakref__",
         "_account",
+        "_cancelled",
         "_closed",
         "_context",
         "_error",
@@ -105,6 +108,7 @@ class AsyncSpeechStream:
         self._source = source
         self._account = Account(record)
         self._closed = False
+        self._cancelled = False  # whether the reader is still to learn that the stream is
         self._error: Exception | None = None
 
     async def _opened(self) -> AsyncSource | None:
@@ -141,12 +145,12 @@ class AsyncSpeechStream:
         if self._error is not None:
             raise self._error
         if self._closed:
-            raise StopAsyncIteration
+            return self._last()
         try:
             source = self._source or await self._opened()
             if source is None:
-                self._closed = True
-                return Cancelled()
+                self._closed = self._cancelled = True
+                return self._last()
             while (event := source.ready()) is None and await source.wait():
                 pass
         except Exception as error:
@@ -156,9 +160,20 @@ class AsyncSpeechStream:
         except BaseException:
             del self  # else the traceback of a cancelled task would keep the stream alive
             raise
+        if self._cancelled:  # in the meantime
+            return self._last()
         if event is None:
             await self.aclose()
             raise StopAsyncIteration
+        self._account.take(event)
+        return event
+
+    def _last(self) -> Cancelled:
+        """Return the last event of a cancelled stream, once; a closed stream has none."""
+        if not self._cancelled:
+            raise StopAsyncIteration
+        self._cancelled = False
+        event = Cancelled(context_id=self.context_id)
         self._account.take(event)
         return event
 
@@ -226,6 +241,16 @@ class AsyncSpeechStream:
                 )
             await self.aclose()
             raise
+
+    async def cancel(self) -> None:
+        """Stop the speech at once: the reader gets `Cancelled` next, and no audio that waits.
+
+        Call it from any task or thread, as often as you like; after `Done` it does nothing.
+        `aclose` stops the speech as well, for a reader that wants no further event.
+        """
+        if not self._closed and self._account.record.outcome is None:
+            self._cancelled = True
+        await self.aclose()
 
     async def aclose(self) -> None:
         """Cancel the speech if it is still going on; safe to call twice."""
@@ -433,6 +458,11 @@ class ContextSource:
             self._driver.cancel(self.reader)
 
     async def cancel(self) -> None:
+        """Cancel the context, drop its unread events, and end its record."""
+        self._driver.cancel(self.reader)
+        await self.leave()
+
+    async def leave(self) -> None:
         """Cancel the context if it is still open, and end its record."""
         await self.aclose()
         context = self.reader.context

@@ -220,10 +220,11 @@ class Context:
         self._last_activity = now
         if self._owed_since is None:
             self._owed_since = now
-        if after is not before and after is State.CANCELLED:
+        if move is Move.CANCEL and (after is not before or self._events):
             self._events.clear()  # the consumer gets no old events after a cancel
             self._read = self._received
-            self._events.append(Cancelled(context_id=self.id))
+            if after is not State.FAILED:  # a failed context ends with its error
+                self._events.append(Cancelled(context_id=self.id))
         elif before is State.IDLE and after is State.DONE:
             self._events.append(Done(context_id=self.id))
         return before
@@ -308,6 +309,11 @@ class Context:
         return isinstance(self._fault, RateLimitError) and not self.nbytes
 
     # --- the consumer
+
+    @property
+    def has_news(self) -> bool:
+        """Whether an event is buffered."""
+        return bool(self._events)
 
     def news(self) -> bool | None:
         """Return True if an event is buffered, None if one may still come, False after the last.

@@ -223,7 +223,6 @@ def _pieces(text: Iterable[str]) -> Generator[str]:
     try:
         for piece in pieces:
             yield piece_of(piece)
-            time.sleep(0.0001)  # the thread that reads the socket wants the lock as well
     finally:
         close = getattr(pieces, "close", None)
         if close is not None:

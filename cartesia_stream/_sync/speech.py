@@ -3,15 +3,17 @@
 
 from __future__ import annotations
 
+import time
 import uuid
 from contextlib import closing
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from .._http.account import cut_short_error
+from .._text.pace import Pace
 from ..errors import APIConnectionError, APIError, CartesiaError, RateLimitError
 from ..events import Cancelled, Done
-from .flow import Mutex, Ongoing, Signal, TextTask, pieces_of
+from .flow import Mutex, Ongoing, Signal, TextTask, pieces_of, sleep
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
     from ..options import Timeouts
     from .gate import Gate
     from .websocket import ContextReader, SocketDriver
+
+_PACE_INTERVAL_S: Final = 0.05  # between looks at text that is held back
 
 
 class Speech:
@@ -168,14 +172,15 @@ class Speech:
         try:
             pause = None if self._chunker is None else self._chunker.PAUSE_S
             text, self._text = self._text, ""
+            pace = Pace(now=time.monotonic())
             with closing(pieces_of(text, pause)) as pieces:
                 for piece in pieces:
                     if self._closed:
                         return
                     for chunk in self._speakable(piece):
-                        self._push(chunk)
+                        self._push(chunk, pace)
             for chunk in [] if self._chunker is None else self._chunker.finish():
-                self._push(chunk)
+                self._push(chunk, pace)
             with self._mutex:
                 self._utterance.finished = True
                 self._send("", more=False)
@@ -191,11 +196,21 @@ class Speech:
             return [piece] if piece else []
         return chunker.pause() if piece is None else chunker.feed(piece)
 
-    def _push(self, piece: str) -> None:
+    def _push(self, piece: str, pace: Pace) -> None:
+        """Send a piece, once the text is not too far ahead of its audio."""
         if piece:
+            while self._holds(pace):
+                sleep(_PACE_INTERVAL_S)
+            pace.sent(piece)
             with self._mutex:
                 self._utterance.ledger.push(piece)
                 self._send(piece, more=True)
+
+    def _holds(self, pace: Pace) -> bool:
+        if self._closed:
+            return False
+        waiting = self._reader is not None and self._reader.context.has_news
+        return pace.holds(self.ledger.seconds, waiting=waiting, now=time.monotonic())
 
     def _send(self, text: str, *, more: bool) -> None:
         driver, reader = self._driver, self._reader

@@ -69,7 +69,9 @@ class SpeechStream:
     Iterate over it for events, or use `audio`, `collect` or `save`; each event is delivered once,
     whichever way you read it. You can leave a loop and read on later: a stopped, cancelled or
     interrupted read loses no event. Closing the stream cancels the speech; leaving its block, and
-    dropping the stream, close it. Only one task or thread may read; any may call `close`.
+    dropping the stream, close it. Only one task or thread may read; any may call `cancel` and
+    `close`. After `cancel`, the reader gets `Cancelled` as the last event; after `close`, the
+    stream has no more events.
 
     Raises, while it is read:
         StreamTruncatedError: The stream broke off before its terminal event.
@@ -80,6 +82,7 @@ class SpeechStream:
     __slots__ = (
         "__weakref__",
         "_account",
+        "_cancelled",
         "_closed",
         "_context",
         "_error",
@@ -104,6 +107,7 @@ class SpeechStream:
         self._source = source
         self._account = Account(record)
         self._closed = False
+        self._cancelled = False  # whether the reader is still to learn that the stream is
         self._error: Exception | None = None
 
     def _opened(self) -> Source | None:
@@ -136,12 +140,12 @@ class SpeechStream:
         if self._error is not None:
             raise self._error
         if self._closed:
-            raise StopIteration
+            return self._last()
         try:
             source = self._source or self._opened()
             if source is None:
-                self._closed = True
-                return Cancelled()
+                self._closed = self._cancelled = True
+                return self._last()
             while (event := source.ready()) is None and source.wait():
                 pass
         except Exception as error:
@@ -151,9 +155,20 @@ class SpeechStream:
         except BaseException:
             del self  # else the traceback of a cancelled task would keep the stream alive
             raise
+        if self._cancelled:  # in the meantime
+            return self._last()
         if event is None:
             self.close()
             raise StopIteration
+        self._account.take(event)
+        return event
+
+    def _last(self) -> Cancelled:
+        """Return the last event of a cancelled stream, once; a closed stream has none."""
+        if not self._cancelled:
+            raise StopIteration
+        self._cancelled = False
+        event = Cancelled(context_id=self.context_id)
         self._account.take(event)
         return event
 
@@ -221,6 +236,16 @@ class SpeechStream:
                 )
             self.close()
             raise
+
+    def cancel(self) -> None:
+        """Stop the speech at once: the reader gets `Cancelled` next, and no audio that waits.
+
+        Call it from any task or thread, as often as you like; after `Done` it does nothing.
+        `close` stops the speech as well, for a reader that wants no further event.
+        """
+        if not self._closed and self._account.record.outcome is None:
+            self._cancelled = True
+        self.close()
 
     def close(self) -> None:
         """Cancel the speech if it is still going on; safe to call twice."""
@@ -424,6 +449,11 @@ class ContextSource:
             self._driver.cancel(self.reader)
 
     def cancel(self) -> None:
+        """Cancel the context, drop its unread events, and end its record."""
+        self._driver.cancel(self.reader)
+        self.leave()
+
+    def leave(self) -> None:
         """Cancel the context if it is still open, and end its record."""
         self.close()
         context = self.reader.context

@@ -70,7 +70,7 @@ class TTSContext:
 
     def __del__(self) -> None:
         if self._owner is not None and not self._source.reader.context.over:
-            close_dropped(self._owner, self._source.cancel)
+            close_dropped(self._owner, self._source.leave)
 
     @property
     def context_id(self) -> str:
@@ -116,7 +116,7 @@ class TTSContext:
         return self
 
     def __exit__(self, *error: object) -> None:
-        self.cancel()
+        self._source.leave()
 
 
 class TTSConnection:
@@ -361,8 +361,9 @@ class TTS:
 
         Args:
             text: The text, or an iterable of pieces that the client reads in its own task or
-                thread. It sends each piece verbatim as soon as it arrives, and the service joins
-                them without a space. The async client reads a plain iterable in the event loop, so
+                thread. It sends each piece verbatim as soon as it arrives, unless the text is
+                minutes ahead of the audio, and the service joins the pieces without a space. The
+                async client reads a plain iterable in the event loop, so
                 that iterable must not block.
             voice: Id of the voice.
             context_id: Id of the first context. Default: a random id.

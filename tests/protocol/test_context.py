@@ -168,13 +168,26 @@ def test_cancel_drops_what_was_buffered() -> None:
     assert context.news() is False
 
 
-def test_cancel_after_done_changes_nothing() -> None:
-    """Events that wait to be read survive a cancel that comes after the end."""
+def test_cancel_after_done_drops_what_is_unread() -> None:
+    """Whoever cancels wants silence, also when the service was quicker than the reader."""
     context = finishing()
     context.receive(CHUNK, now=0)
     context.receive(Done(), now=0)
     context.move(Move.CANCEL, now=0)
-    assert drain(context) == [CHUNK, Done()]
+    context.move(Move.CANCEL, now=0)
+    assert drain(context) == [Cancelled(context_id="c")]
+    context.move(Move.CANCEL, now=0)
+    assert context.news() is False
+
+
+def test_cancel_after_a_failure_leaves_the_fault() -> None:
+    """The unread audio is dropped; the error is still raised."""
+    context = opened()
+    context.receive(CHUNK, now=0)
+    context.fail(BadRequestError("No"), Move.ERROR)
+    context.move(Move.CANCEL, now=0)
+    with pytest.raises(BadRequestError, match="No"):
+        context.next_event()
 
 
 def test_a_fault_comes_after_the_events_before_it_and_stays() -> None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from cartesia_stream import AudioChunk, Cancelled, Done
+from cartesia_stream import AudioChunk, Cancelled, Done, StreamTruncatedError
 
-from .faces import AT_ONCE_S, VOICE, eventually, sockets
+from .faces import AT_ONCE_S, VOICE, eventually, sockets, speak
 from .hearing import words_heard
 
 if TYPE_CHECKING:
@@ -66,6 +67,49 @@ def test_cancel_yields_nothing_stale(client: Cartesia) -> None:
         other.no_more_inputs()
         events: list[SpeechEvent] = list(other.receive())
         assert words_heard(events) == ["Next."]
+
+
+@pytest.mark.parametrize("spoken", ["whole", "partly"])
+@pytest.mark.parametrize("transport", ["websocket", "sse", "bytes"])
+def test_cancelled_stream_ends_with_cancelled(
+    client: Cartesia, transport: str, spoken: str
+) -> None:
+    """The reader gets `Cancelled` and nothing that waited, also if the service has said it all."""
+    stream = speak(client, transport, FLOOD if spoken == "partly" else "A short text.")
+    first_audio(stream)
+    time.sleep(0.1)  # more has arrived
+    stream.cancel()
+    stream.cancel()
+    assert [type(event) for event in stream] == [Cancelled]
+    assert list(stream) == []
+    assert stream.stats.outcome == "cancelled"
+    with pytest.raises(StreamTruncatedError):
+        stream.collect()
+
+
+@pytest.mark.parametrize("transport", ["websocket", "sse", "bytes"])
+def test_cancel_wakes_the_reader(face: Face, make_emulator: MakeEmulator, transport: str) -> None:
+    """Another thread cancels while the reader waits for audio."""
+    client = face.client(make_emulator(realtime=1.0))
+    stream = speak(client, transport, FLOOD)
+    events: list[SpeechEvent] = []
+    reader = threading.Thread(target=lambda: events.extend(stream))
+    reader.start()
+    assert eventually(lambda: len(events) > 0)
+    stream.cancel()
+    reader.join(5)
+    assert not reader.is_alive()
+    assert [type(event) for event in events if not isinstance(event, AudioChunk)] == [Cancelled]
+
+
+def test_cancel_after_the_end_does_nothing(client: Cartesia) -> None:
+    """`Done` stays the last event."""
+    stream = client.tts.speak("A short text.", voice=VOICE)
+    while not isinstance(next(stream), Done):
+        pass
+    stream.cancel()
+    assert list(stream) == []
+    assert stream.stats.outcome == "done"
 
 
 def test_interrupting_text_that_still_comes(face: Face, emulator: Emulator) -> None:

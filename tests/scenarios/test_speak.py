@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from cartesia_emulator.options import Options
 from cartesia_stream import (
     AudioChunk,
     Cartesia,
@@ -174,6 +175,15 @@ def test_endless_text_can_be_left(client: Cartesia) -> None:
         first = next(iter(stream))
     assert isinstance(first, AudioChunk)
     assert client.tts.speak(TEXT, voice=VOICE).collect().data
+
+
+def test_text_from_memory_does_not_run_ahead(client: Cartesia) -> None:
+    """Text that is all there is held back: the service never has too many inputs waiting."""
+    letters = list("No more. " * 150)
+    assert len(letters) > Options().max_pending_inputs
+    stream = client.tts.speak(letters, voice=VOICE, max_buffer_delay_ms=0)
+    assert stream.collect().data
+    assert stream.stats.restarts == 0
 
 
 @pytest.mark.parametrize("transport", ["websocket", "sse", "bytes"])
