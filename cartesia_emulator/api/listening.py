@@ -460,7 +460,7 @@ class _TurnTaking(_Listener):
                 self._find(self.cut(), self._end)
         if self._turns.speaking:
             self._idle_s = 0.0
-            if find := self.new_words():
+            if not self._turns.eager and (find := self.new_words()):
                 self._find(find, self._update)
             return
         self._idle_s += FRAME_S

@@ -54,13 +54,14 @@ class Turns:
     Attributes:
         settings: The thresholds; they may change at any time.
         speaking: Whether a turn is open.
+        eager: Whether it is probably over.
     """
 
     def __init__(self, settings: TurnSettings) -> None:
         self.settings = settings
         self.speaking: bool = False
         self._likelihood = 0.0
-        self._eager = False
+        self.eager: bool = False
         self._quiet_s = 0.0
 
     def feed(self, voiced: bool) -> list[Moment]:
@@ -78,11 +79,11 @@ class Turns:
                 return ["start"]
             return []
         moments: list[Moment] = []
-        if self._eager and voiced and likelihood >= settings.start_threshold:
-            self._eager = False
+        if self.eager and voiced and likelihood >= settings.start_threshold:
+            self.eager = False
             moments.append("resume")
-        elif not self._eager and not voiced and likelihood < settings.eager_end_threshold:
-            self._eager = True
+        elif not self.eager and not voiced and likelihood < settings.eager_end_threshold:
+            self.eager = True
             moments.append("eager_end")
         timed_out = self._quiet_s * 1000 >= settings.end_timeout_ms - 1e-6
         if not voiced and (likelihood < settings.end_threshold or timed_out):
@@ -92,4 +93,4 @@ class Turns:
 
     def stop(self) -> None:
         """End the turn, if one is open."""
-        self.speaking = self._eager = False
+        self.speaking = self.eager = False
