@@ -482,3 +482,8 @@ class TurnBook:
         self._replaying = self._fresh = False
         self.state = "idle"
         self.ended = True
+
+    def close(self, at: float) -> None:
+        """End an open turn, because the service has ended the connection without a word of it."""
+        if self.state != "idle":
+            self._end(self._text[len(self._before) + len(self._lead or "") :], at, NO_EXTRA)

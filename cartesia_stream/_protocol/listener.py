@@ -201,6 +201,7 @@ class Listener:
         self._buffered = 0
         self._max_buffer = max_buffer_bytes
         self._cause: APIError | None = None
+        self._unended: str | None = None  # the text at an end in the middle of a turn
         self._restarts = 0
         self._replayed = 0
         self._lost = 0
@@ -466,13 +467,16 @@ class Listener:
             failure.request_id = self._request_ids[-1] if self._request_ids else None
             self.fail(failure)
             return
-        for event in self.book.events:
-            self._append(event)
-        self.book.events.clear()
+        self._take_events()
         progress = (self.cut, self.book.text)
         if progress != self._progress:
             self._progress = progress
             self._restarts_left = self._max_restarts
+
+    def _take_events(self) -> None:
+        for event in self.book.events:
+            self._append(event)
+        self.book.events.clear()
 
     def _flushed(self, book: DictationBook, now: float) -> None:
         if not self._marks or self._marks[0].sent_at is None:
@@ -591,9 +595,16 @@ class Listener:
             code: The code in the close frame of the service, if it sent one.
             cause: The error that says how it ended.
         """
-        if self.state is State.DRAINING and code == 1000 and isinstance(self.book, TurnBook):
+        book = self.book
+        acknowledged = self.state is State.DRAINING and code == 1000
+        if not acknowledged or isinstance(book, DictationBook):
+            self.broken(cause)
+        elif book.state == "idle" or self._unended == book.text:
+            book.close(self._seconds(self._sent))
+            self._take_events()
             self._end()
-        else:
+        else:  # in the middle of a turn: see whether it ends there again
+            self._unended = book.text
             self.broken(cause)
 
     def fail(self, error: CartesiaError) -> None:
