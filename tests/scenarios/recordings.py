@@ -27,4 +27,4 @@ def said(text: str) -> bytes:
 
 def turns(*texts: str) -> bytes:
     """Turns with pauses around them."""
-    return PAUSE[:9600] + b"".join(said(text) + PAUSE for text in texts)
+    return PAUSE[:6400] + b"".join(said(text) + PAUSE[:25600] for text in texts)
