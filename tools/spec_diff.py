@@ -39,7 +39,8 @@ PACKAGE_V0: Final = "generated/cartesia_api_v0/"
 RUNTIME: Final = "cartesia_runtime/"
 # Users meet names of these modules; the others serve generated code only.
 RUNTIME_MODULES: Final = tuple(
-    f"{RUNTIME}{name}.py" for name in ("downloads", "errors", "files", "models", "sender")
+    f"{RUNTIME}{name}.py"
+    for name in ("downloads", "errors", "files", "models", "options", "sender")
 )
 READ: Final = (SPEC, PACKAGE, SPEC_V0, PACKAGE_V0, *RUNTIME_MODULES, VERSION, CHANGELOG)
 # What the change log calls the changes that can break.
