@@ -24,6 +24,7 @@ import yaml
 from tools.changes import Change, Level
 from tools.client_changes import client_changes
 from tools.document_changes import Uses, document_changes, uses_of
+from tools.documents import parse
 from tools.lint_spec import Document
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ class State:
     def document(self, spec: str) -> object:
         """Return a parsed document."""
         try:
-            return yaml.safe_load(self.files[spec])
+            return parse(self.files[spec])
         except yaml.YAMLError as error:
             raise CannotCompareError(f"{spec} is not YAML: {error}") from None
 
