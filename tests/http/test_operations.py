@@ -34,7 +34,7 @@ VOICE = {"mode": "id", "id": "v1"}
 
 
 def infill(**changes: Any) -> Infill:
-    given = {
+    given: dict[str, Any] = {
         "transcript": "and",
         "voice": "v1",
         "language": "en",
