@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     import os
     from collections.abc import AsyncIterator, Callable, Generator, Iterator, Mapping
 
-    from .sender import Progress
+    from .options import Progress
 
 
 @contextmanager

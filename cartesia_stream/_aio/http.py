@@ -45,7 +45,8 @@ from .transport import AsyncBody, AsyncExchange, AsyncOwnClient, AsyncTransport
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Callable
 
-    from cartesia_runtime.sender import Request, RequestOptions
+    from cartesia_runtime.options import RequestOptions
+    from cartesia_runtime.sender import Request
 
     from .._http.config import Config
     from .._http.operations import SpeechRequest

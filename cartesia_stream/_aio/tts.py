@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from cartesia_api.models.infill_model import InfillModel
     from cartesia_api.models.language import Language
     from cartesia_runtime.files import UploadFile
-    from cartesia_runtime.sender import RequestOptions
+    from cartesia_runtime.options import RequestOptions
 
     from ..options import BytesOptions, ContextOptions, SpeechOptions
     from .connections import AsyncConnections

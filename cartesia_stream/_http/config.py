@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from typing import Self
 
-    from cartesia_runtime.sender import RequestOptions
+    from cartesia_runtime.options import RequestOptions
 
     from .._protocol.session import Session
     from ..observe import Observer

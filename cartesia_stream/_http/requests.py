@@ -41,7 +41,7 @@ from .http11 import MalformedResponseError
 from .progress import CountedBody
 
 if TYPE_CHECKING:
-    from cartesia_runtime.sender import RequestOptions
+    from cartesia_runtime.options import RequestOptions
 
     from .._protocol.response import ResponseDecoder
     from .._protocol.websocket import WebSocket

@@ -46,7 +46,8 @@ from .transport import Body, Exchange, OwnClient, Transport
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
 
-    from cartesia_runtime.sender import Request, RequestOptions
+    from cartesia_runtime.options import RequestOptions
+    from cartesia_runtime.sender import Request
 
     from .._http.config import Config
     from .._http.operations import SpeechRequest

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from cartesia_runtime.files import UploadFile
-    from cartesia_runtime.sender import RequestOptions
+    from cartesia_runtime.options import RequestOptions
 
     from ..observe import StreamTransport
     from .connections import Connections
