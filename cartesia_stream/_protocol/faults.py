@@ -135,9 +135,10 @@ def peer_not_reading_error() -> APIConnectionError:
     return APIConnectionError("the peer does not read what is sent to it")
 
 
-def timeout_error(phase: TimeoutPhase) -> APITimeoutError:
-    """Return the error for a passed deadline of the connection."""
-    error = APITimeoutError(f"the {phase} deadline passed", phase=phase)
+def timeout_error(phase: TimeoutPhase, server: str = "the service") -> APITimeoutError:
+    """Return the error for a passed deadline of the connection to a server, as in ``host:443``."""
+    message = f"the {phase} deadline passed while waiting for {server}"
+    error = APITimeoutError(message, phase=phase)
     error.request_sent = phase not in ("connect", "pool")
     return error
 
