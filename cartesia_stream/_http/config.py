@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, cast
 from urllib.parse import urlsplit
 
 from .. import _forks as _forks  # calls import lazily, and forks must wait for that
+from .._protocol.faults import host_and_port
 from .._version import __version__
 from ..errors import ConfigurationError, LocalStateError
 from ..options import DEFAULT_TIMEOUTS, Timeouts
@@ -106,9 +107,9 @@ class Config:
     def server(self) -> str:
         """Host and port of the service, for error messages."""
         parts = urlsplit(self.base_url)
-        host = parts.hostname or ""
-        port = parts.port or (443 if parts.scheme == "https" else 80)
-        return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+        return host_and_port(
+            parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
+        )
 
     @property
     def socket_path(self) -> str:

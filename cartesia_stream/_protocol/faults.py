@@ -123,6 +123,11 @@ def _is_final(cause: BaseException) -> bool:
     return False
 
 
+def host_and_port(host: str, port: int) -> str:
+    """Return a host and a port as they stand in a URL, such as ``[::1]:443``."""
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
 def no_stream_error() -> RemoteProtocolError:
     """Return the error for a handshake response that has no connection, as from a mock."""
     return RemoteProtocolError(

@@ -116,8 +116,9 @@ def _suggestion(word: str, known: Iterable[str]) -> str:
 
     names = {name.lstrip("-"): name for name in known if len(name.lstrip("-")) > 1}
     word = word.lstrip("-")
-    found = get_close_matches(word, names, n=1) or [name for name in names if word in name]
-    return f"; did you mean {names[found[0]]}?" if word and found else ""
+    parts = [name for name in names if len(word) > 2 and word in name]
+    found = parts or get_close_matches(word, names, n=1)
+    return f"; did you mean {names[found[0]]}?" if found else ""
 
 
 def _is_number(text: str) -> bool:

@@ -97,10 +97,10 @@ def _timed(groups: Iterable[list[Word]]) -> list[Cue]:
         Cue("".join(word.text for word in group).strip(), group[0].start, group[-1].end)
         for group in groups
     ]
-    nexts = [cue.start for cue in cues[1:]] + [math.inf]
+    nexts = [*(cue.start for cue in cues[1:]), math.inf]
     return [
         cue._replace(end=max(cue.end, min(cue.start + SHORTEST_S, following)))
-        for cue, following in zip(cues, nexts, strict=True)
+        for cue, following in zip(cues, nexts, strict=False)
     ]
 
 

@@ -1,8 +1,6 @@
 import io
 import json
 import os
-import subprocess
-import sys
 import threading
 import time
 import wave
@@ -221,31 +219,3 @@ def test_the_timeout_bounds_the_wait_for_audio(emulator: Emulator, run: Run) -> 
     failed = run("say", "Hello.", "-o", "x.wav", "--timeout", "0.3")
     assert failed.status == 1
     assert "0.3 s" in failed.error
-
-
-def test_ctrl_c_ends_with_130_and_silence(
-    emulator: Emulator, run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    def interrupted(*args: object) -> None:
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr("cartesia_stream.cli.say.Report.event", interrupted)
-    assert run("say", "Hello.", "-o", "x.wav") == (130, b"", "")
-    assert not list(tmp_path.glob("*x.*"))
-
-
-def test_sigterm_leaves_no_half_written_file(emulator: Emulator, tmp_path: Path) -> None:
-    """It ends as after Ctrl-C, with the status that shells give."""
-    emulator.inject("stall", after=1)
-    command = [sys.executable, "-m", "cartesia_stream", "say", "Hello.", "-o", "x.wav"]
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
-    with subprocess.Popen(
-        command, cwd=tmp_path, env=environment, stderr=subprocess.PIPE
-    ) as process:
-        while not any(tmp_path.iterdir()):
-            assert process.poll() is None
-            time.sleep(0.01)
-        process.terminate()
-        _, err = process.communicate(timeout=30)
-    assert (process.returncode, err) == (143, b"")
-    assert list(tmp_path.iterdir()) == []
