@@ -8,9 +8,12 @@ import sys
 from typing import TYPE_CHECKING, Final, NoReturn, Protocol, cast
 
 from .._version import __version__
+from .output import naming
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+    from _typeshed import SupportsWrite
 
     from ..audio import Container, Encoding
     from ..models import GenderPresentation, SttEncoding
@@ -56,15 +59,22 @@ class Parser(argparse.ArgumentParser):
         self.print_usage(sys.stderr)
         self.exit(2, f"{self.prog}: error: {message} (see {self.prog} --help)\n")
 
+    def _print_message(self, message: str, file: SupportsWrite[str] | None = None) -> None:
+        if file is not None and file is sys.stdout:
+            with naming("stdout"):  # argparse would hide that a help text cannot be written
+                file.write(message)
+        else:
+            super()._print_message(message, file)
+
     # argparse collects what a command does not know, and the main parser then complains about it
     # without the command's usage.
-    def parse_known_args(  # type: ignore[override]  # pyright: ignore[reportIncompatibleMethodOverride]
+    def parse_known_args(  # type: ignore[override]  # argparse takes any namespace
         self, args: Sequence[str] | None = None, namespace: argparse.Namespace | None = None
     ) -> tuple[argparse.Namespace, list[str]]:
         """Parse arguments; one that is not known is an error of this command."""
         words = sys.argv[1:] if args is None else list(args)
         self._check_options(words)
-        found, unexpected = super().parse_known_args(words, namespace)
+        found, unexpected = super().parse_known_args(words, namespace or argparse.Namespace())
         if unexpected:
             self.error(f"unexpected argument {unexpected[0]!r}; quote a text of several words")
         return found, unexpected
@@ -102,12 +112,11 @@ class Parser(argparse.ArgumentParser):
     @property
     def commands(self) -> dict[str, Parser]:
         """The parsers of the commands by name."""
-        return {
-            name: parser
-            for action in self.actions
-            if isinstance(action.choices, dict)
-            for name, parser in cast("dict[str, Parser]", action.choices).items()
-        }
+        for action in self.actions:
+            choices = cast("object", action.choices)
+            if isinstance(choices, dict):
+                return cast("dict[str, Parser]", choices)
+        return {}
 
 
 def _suggestion(word: str, known: Iterable[str]) -> str:

@@ -7,7 +7,7 @@ import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
-from .output import complain, discard_unwritten, reopen_closed
+from .output import complain, discard_unwritten, naming, reopen_closed
 from .parser import make_parser
 from .signals import Stopped, stopping
 
@@ -52,7 +52,8 @@ def _run(argv: Sequence[str] | None) -> int:
         status = command(arguments.run)(arguments) or OK
     except SystemExit as leaving:  # argparse has printed a help text or an error
         status = leaving.code if isinstance(leaving.code, int) else OK
-    sys.stdout.flush()
+    with naming("stdout"):
+        sys.stdout.flush()
     return status
 
 

@@ -87,6 +87,8 @@ def _container(args: Arguments) -> Container:
         if args.format not in (None, "raw"):
             raise ConfigurationError(f"--format {args.format} needs --output")
         return "raw"
+    if not args.output:
+        raise ConfigurationError("--output is empty; it must name a file, or - for stdout")
     if args.format is not None:
         return args.format
     if args.output == STDOUT:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Callable, Generator
     from types import FrameType
 
 CLEANUP_S: Final = 5.0  # longer than the deadlines of closing
@@ -58,7 +58,7 @@ def stopping() -> Generator[None]:
         if time.monotonic() - first > CLEANUP_S:
             os._exit(128 + number)
 
-    before = {}
+    before: dict[int, signal.Handlers | Callable[..., object] | int | None] = {}
     try:
         for number in heeded():
             before[number] = signal.signal(number, stop)

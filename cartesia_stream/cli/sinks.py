@@ -68,7 +68,7 @@ def _into(output: str) -> Generator[None]:
     """Check the name of a file to write, and give that name to the errors of writing it."""
     if not Path(output).parent.is_dir():
         raise NotADirectoryError(ENOTDIR, "there is no such folder", str(Path(output).parent))
-    if not output or output.endswith(("/", os.sep)):
+    if output.endswith(("/", os.sep)):
         raise IsADirectoryError(EISDIR, "it must name a file", output)
     with naming(output):
         yield
