@@ -6,10 +6,12 @@ import pytest
 
 import cartesia_stream
 from cartesia_emulator import Emulator
+from cartesia_stream.cli.parser import make_parser
+from cartesia_stream.cli.program import command
 
 from .conftest import Run
 
-COMMANDS = ("say", "transcribe", "voices", "clone", "emulate")
+COMMANDS = ("say", "transcribe", "voices", "clone", "emulate", "completion")
 
 
 def test_the_version_is_printed(run: Run) -> None:
@@ -144,3 +146,27 @@ def test_no_command_but_emulate_imports_the_emulator() -> None:
     loaded = set(done.stdout.split())
     assert "cartesia_stream.cli" in loaded
     assert not {"cartesia_emulator", "numpy", "aiohttp", "httpx", "miniaudio"} & loaded
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["say", "--help"], ["sya"]])
+def test_what_needs_no_service_loads_no_client(arguments: list[str]) -> None:
+    """So that it is quick."""
+    script = f"import cartesia_stream.cli, sys; cartesia_stream.cli.main({arguments!r}); print(); "
+    done = subprocess.run(
+        [sys.executable, "-c", script + "print(*sys.modules)"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    loaded = set(done.stdout.splitlines()[-1].split())
+    assert "argparse" in loaded
+    assert not {"msgspec", "httpx", "socket", "cartesia_api", "cartesia_stream.audio"} & loaded
+
+
+def test_every_command_has_a_function() -> None:
+    waiting = [make_parser()]
+    while waiting:
+        parser = waiting.pop()
+        waiting += parser.commands.values()
+        if not parser.commands:
+            assert callable(command(parser.get_default("run")))
