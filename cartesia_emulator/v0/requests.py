@@ -12,7 +12,7 @@ from ..api.clips import decode_clip
 from ..catalog import SUNSETTED_MODELS, TTS_MODELS
 from ..errors import ApiError
 from ..wire.multipart import Form
-from ..wire.requests import OutputFormat, Speech
+from ..wire.requests import OutputFormat, Speech, check_length
 from .embedding import SIZE, shape_of
 from .errors import InvalidError
 
@@ -71,6 +71,7 @@ class SpeechRequest(msgspec.Struct, frozen=True, kw_only=True):
             raise InvalidError(("body", "voice"), count)
         if not all(map(math.isfinite, self.voice or ())):
             raise InvalidError(("body", "voice"), "must be finite numbers")
+        check_length("transcript", self.transcript)
         if not self.transcript.strip():
             raise ApiError(400, "transcript: there is nothing to say.")
         if self.model_id and self.model_id not in MODELS:
