@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import argparse
 import sys
-from pathlib import PurePath
 from typing import TYPE_CHECKING, Final, Literal
 
 from .. import AudioChunk, AudioFormat, ConfigurationError, GenerationConfig, WordTimestamps
+from ..audio import KINDS, kind_of_name
 from .client import make_client
 from .feed import Feed
 from .output import json_line, note, seconds
@@ -80,21 +80,20 @@ def _container(args: Arguments) -> Container:
         if args.format not in (None, "raw"):
             raise ConfigurationError(f"--format {args.format} needs --output")
         return "raw"
+    named = None if args.output == STDOUT else kind_of_name(args.output)
+    if named is not None and args.format is not None and named != args.format:
+        raise ConfigurationError(
+            f"--format {args.format} does not fit --output {args.output}, the name of {named}"
+        )
     if args.format is not None:
         return args.format
     if args.output == STDOUT:
         return "wav"
-    match PurePath(args.output).suffix.lower():
-        case ".wav":
-            return "wav"
-        case ".mp3":
-            return "mp3"
-        case ".raw" | ".pcm":
-            return "raw"
-        case _:
-            raise ConfigurationError(
-                f"--output {args.output} must end in .wav, .mp3 or .raw; otherwise add --format"
-            )
+    if named is not None and named in KINDS:
+        return KINDS[named]
+    raise ConfigurationError(
+        f"--output {args.output} must end in .wav, .mp3 or .raw; otherwise add --format"
+    )
 
 
 def _format(args: Arguments, container: Container) -> AudioFormat:

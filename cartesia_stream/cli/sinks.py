@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sys
 from contextlib import contextmanager
-from errno import ENOTDIR
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final
 
+from cartesia_runtime.saving import replacing
+
 from .. import ConfigurationError, WavWriter
-from ..audio import replacing, saving
+from ..audio import saving, unwritable_error
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -45,15 +46,12 @@ def open_sink(output: str | None, fmt: AudioFormat, *, wav: bool) -> Generator[W
     elif Path(output).exists() and not Path(output).is_file():  # a device or a pipe
         with Path(output).open("wb") as device, _writing(device, fmt, wav=wav) as write:
             yield write
+    elif wav:
+        with saving(output, fmt) as write:
+            yield write
     else:
-        if not Path(output).parent.is_dir():  # said of the name that was given, not of a part file
-            raise NotADirectoryError(ENOTDIR, "there is no such folder", str(Path(output).parent))
-        if wav:
-            with saving(output, fmt) as write:
-                yield write
-        else:
-            with replacing(output) as file:
-                yield file.write
+        with replacing(output, unwritable_error) as file:
+            yield file.write
 
 
 def _player(fmt: AudioFormat) -> Player:
