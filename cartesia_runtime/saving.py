@@ -9,7 +9,7 @@ import secrets
 import stat
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Final, TypeAlias
+from typing import IO, TYPE_CHECKING, Final, TypeAlias, cast
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -46,10 +46,14 @@ def writing(target: SaveTarget, refused: Refusal = ValueError) -> Generator[IO[b
 
 def write_all(file: IO[bytes], data: bytes) -> None:
     """Write all bytes, also to a file without a buffer, which may take fewer at a time."""
-    written: object = file.write(data)
-    while isinstance(written, int) and written < len(data):
-        data = data[written:]
-        written = file.write(data)
+    rest: bytes | memoryview = data
+    while True:
+        written = cast("object", file.write(rest))
+        if (written is None and isinstance(file, io.RawIOBase)) or (rest and written == 0):
+            raise BlockingIOError(errno.EAGAIN, "the file does not take more at the moment")
+        if not isinstance(written, int) or written >= len(rest):
+            return  # a file of yours may return None
+        rest = memoryview(rest)[written:]
 
 
 def start_of(file: IO[bytes]) -> int | None:

@@ -53,7 +53,7 @@ class WavLengths:
         if not self._at:
             if len(front) < 12:
                 return False
-            if front[:4] != b"RIFF" or front[8:12] != b"WAVE":
+            if (bytes(front[:4]), bytes(front[8:12])) != (b"RIFF", b"WAVE"):
                 return True
             self._at = 12
         while len(front) >= self._at + 8:
@@ -107,7 +107,10 @@ def with_true_lengths(data: bytes) -> bytes:
     """Return a WAV file whose header says how long it is; other bytes come back as they are."""
     lengths = WavLengths()
     lengths.take(data)
+    changes = lengths.corrections()
+    if not changes:
+        return data
     corrected = bytearray(data)
-    for position, content in lengths.corrections():
+    for position, content in changes:
         corrected[position : position + len(content)] = content
-    return bytes(corrected) if corrected != data else data
+    return bytes(corrected)

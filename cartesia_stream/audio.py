@@ -376,10 +376,11 @@ def _kind(target: SaveTarget, fmt: AudioFormat) -> Container:
     Raises:
         ConfigurationError: If the name of the file is that of another format.
     """
-    named: object = target
-    if not isinstance(target, str | os.PathLike):
-        named = getattr(target, "name", None)  # an int for a file descriptor
-    name: object = os.fspath(named) if isinstance(named, str | os.PathLike) else None
+    name: object
+    if isinstance(target, str | os.PathLike):
+        name = os.fspath(target)
+    else:
+        name = getattr(target, "name", None)  # an int for a file descriptor
     meant = kind_of_name(name) if isinstance(name, str) else None
     kind: Container = fmt.container
     if kind == "raw" and meant != "raw":

@@ -375,6 +375,18 @@ def test_a_file_of_yours(kind: Any) -> None:
     assert not getattr(mine, "closed", False)
 
 
+def test_a_pipe_that_is_full(tmp_path: Path) -> None:
+    """It is an error, and no silent loss."""
+    receiver, sender = os.pipe()
+    os.set_blocking(sender, False)
+    with (
+        os.fdopen(receiver, "rb"),
+        os.fdopen(sender, "wb", 0) as file,
+        pytest.raises(BlockingIOError),
+    ):
+        write_all(file, bytes(1 << 20))
+
+
 def test_a_file_of_yours_is_flushed(tmp_path: Path) -> None:
     with (tmp_path / "a").open("wb") as mine:
         with writing(mine, RefusedError) as file:
