@@ -47,7 +47,8 @@ async def infill_bytes(backend: Backend, call: Call) -> web.StreamResponse:
         clips = [(await decode_clip(backend.studio, side, form.file(side)))[0] for side in sides]
         spoken = await backend.studio.say(transcript, voice.shape, language=language[:2])
         headers = {"Content-Type": CONTENT_TYPES[fmt.container]}
-        pieces = backend.studio.paced(_as_loud(spoken, clips), fmt)
+        fitted = await backend.studio.work(lambda: _as_loud(spoken, clips))
+        pieces = backend.studio.paced(fitted, fmt)
         return await AudioStream(call, headers).body(pieces)
 
 

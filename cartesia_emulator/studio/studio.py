@@ -124,8 +124,9 @@ class Studio:
         self.chunk_ms: int = options.chunk_ms
         self._options = options
         self._speaking = ThreadPoolExecutor(2, "emulator-speech")
-        # Recognition takes seconds; it must not hold up speech.
+        # Recognition and long files take seconds; they must not hold up speech.
         self._listening = ThreadPoolExecutor(1, "emulator-hearing")
+        self._decoding = ThreadPoolExecutor(2, "emulator-decoding")
 
     def speak(
         self,
@@ -191,6 +192,10 @@ class Studio:
         """Run a short blocking job in a thread."""
         return await asyncio.get_running_loop().run_in_executor(self._speaking, job)
 
+    async def decode(self, job: Callable[[], T]) -> T:
+        """Read an audio file in a thread."""
+        return await asyncio.get_running_loop().run_in_executor(self._decoding, job)
+
     async def transcribe(
         self, samples: NDArray[np.float32], sample_rate: int, language: str
     ) -> Transcript:
@@ -212,6 +217,7 @@ class Studio:
         """Release the threads without waiting for a running job."""
         self._speaking.shutdown(wait=False, cancel_futures=True)
         self._listening.shutdown(wait=False, cancel_futures=True)
+        self._decoding.shutdown(wait=False, cancel_futures=True)
 
 
 class Pacer:

@@ -222,7 +222,8 @@ class AsyncTTS:
             speech: See `BytesOptions`.
 
         Returns:
-            A stream of the audio; ``save`` writes ``wav`` and ``mp3`` unchanged.
+            A stream of the audio; ``save`` writes ``wav`` and ``mp3`` as they are, and makes the
+            length in the header of a ``wav`` true.
 
         Raises:
             ConfigurationError: If an argument is invalid; nothing was sent.
@@ -293,7 +294,8 @@ class AsyncTTS:
                 the bytes sent so far and in total.
 
         Returns:
-            A stream of the audio; ``save`` writes ``wav`` and ``mp3`` unchanged.
+            A stream of the audio; ``save`` writes ``wav`` and ``mp3`` as they are, and makes the
+            length in the header of a ``wav`` true.
 
         Raises:
             ConfigurationError: If an argument is invalid; nothing was sent.

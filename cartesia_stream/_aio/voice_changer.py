@@ -55,7 +55,8 @@ class AsyncVoiceChanger:
                 the bytes sent so far and in total.
 
         Returns:
-            A stream of the audio; ``save`` writes ``wav`` and ``mp3`` unchanged.
+            A stream of the audio; ``save`` writes ``wav`` and ``mp3`` as they are, and makes the
+            length in the header of a ``wav`` true.
 
         Raises:
             ConfigurationError: If an argument is invalid; nothing was sent.

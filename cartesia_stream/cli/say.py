@@ -11,6 +11,7 @@ from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Final, Literal
 
 from .. import AudioChunk, AudioFormat, ConfigurationError, GenerationConfig, WordTimestamps
+from ..audio import KINDS, kind_of_name
 from .client import make_client
 from .feed import text_on_stdin
 from .output import json_line, note, seconds
@@ -89,21 +90,20 @@ def _container(args: Arguments) -> Container:
         return "raw"
     if not args.output:
         raise ConfigurationError("--output is empty; it must name a file, or - for stdout")
+    named = None if args.output == STDOUT else kind_of_name(args.output)
+    if named is not None and args.format is not None and named != args.format:
+        raise ConfigurationError(
+            f"--format {args.format} does not fit --output {args.output}, the name of {named}"
+        )
     if args.format is not None:
         return args.format
     if args.output == STDOUT:
         return "wav"
-    match PurePath(args.output).suffix.lower():
-        case ".wav":
-            return "wav"
-        case ".mp3":
-            return "mp3"
-        case ".raw" | ".pcm":
-            return "raw"
-        case _:
-            raise ConfigurationError(
-                f"--output {args.output} must end in .wav, .mp3 or .raw; otherwise add --format"
-            )
+    if named is not None and named in KINDS:
+        return KINDS[named]
+    raise ConfigurationError(
+        f"--output {args.output} must end in .wav, .mp3 or .raw; otherwise add --format"
+    )
 
 
 def _format(args: Arguments, container: Container) -> AudioFormat:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from contextlib import contextmanager
-from errno import EISDIR, ENOTDIR
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final
 
+from cartesia_runtime.saving import replacing
+
 from .. import ConfigurationError, WavWriter
-from ..audio import replacing, saving
+from ..audio import saving, unwritable_error
 from .output import naming
 from .subtitles import subtitles
 
@@ -53,25 +53,12 @@ def open_sink(output: str | None, fmt: AudioFormat, *, wav: bool) -> Generator[W
             _writing(device, fmt, wav=wav) as write,
         ):
             yield write
+    elif wav:
+        with naming(output), saving(output, fmt) as write:
+            yield write
     else:
-        with _into(output):
-            if wav:
-                with saving(output, fmt) as write:
-                    yield write
-            else:
-                with replacing(output) as file:
-                    yield file.write
-
-
-@contextmanager
-def _into(output: str) -> Generator[None]:
-    """Check the name of a file to write, and give that name to the errors of writing it."""
-    if not Path(output).parent.is_dir():
-        raise NotADirectoryError(ENOTDIR, "there is no such folder", str(Path(output).parent))
-    if output.endswith(("/", os.sep)):
-        raise IsADirectoryError(EISDIR, "it must name a file", output)
-    with naming(output):
-        yield
+        with naming(output), replacing(output, unwritable_error) as file:
+            yield file.write
 
 
 @contextmanager
@@ -95,7 +82,7 @@ def open_subtitles(output: str | None) -> Generator[Callable[[Sequence[Word], st
             kind = "vtt"
         case _:
             raise ConfigurationError(f"--subtitles {output} must end in .srt or .vtt")
-    with _into(output), replacing(output) as file:
+    with naming(output), replacing(output, unwritable_error) as file:
         yield lambda words, text: file.write(subtitles(kind, words, text).encode())
 
 

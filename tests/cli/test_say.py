@@ -2,6 +2,8 @@ import errno
 import io
 import json
 import os
+import subprocess
+import sys
 import threading
 import time
 import wave
@@ -72,6 +74,41 @@ def test_stdout_gets_raw_samples_and_mp3_on_request(emulator: Emulator, run: Run
     assert not raw.stdout.startswith(b"RIFF")
     mp3 = run("say", "Good morning.", "-o", "-", "--format", "mp3")
     assert mp3.stdout[:1] == b"\xff"
+
+
+@pytest.mark.parametrize("transport", ["websocket", "sse", "bytes"])
+@pytest.mark.parametrize("encoding", ["pcm_s16le", "pcm_f32le", "pcm_mulaw", "pcm_alaw"])
+def test_a_wav_file_states_its_length(
+    emulator: Emulator, run: Run, tmp_path: Path, transport: str, encoding: str
+) -> None:
+    options = ("--transport", transport, "--encoding", encoding)
+    assert run("say", "Good morning.", "-o", "a.wav", *options).status == 0
+    data = (tmp_path / "a.wav").read_bytes()
+    assert int.from_bytes(data[4:8], "little") == len(data) - 8
+    size = data.index(b"data") + 4
+    assert int.from_bytes(data[size : size + 4], "little") + size + 4 == len(data)
+
+
+@pytest.mark.parametrize("appended", [False, True])
+def test_stdout_that_is_a_file(emulator: Emulator, tmp_path: Path, appended: bool) -> None:
+    """The header gets the true length, and stays open where all is appended."""
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    command = [sys.executable, "-m", "cartesia_stream", "say", "Hello.", "-o", "-"]
+    with (tmp_path / "a.wav").open("ab" if appended else "wb") as file:
+        subprocess.run(command, stdout=file, env=environment, check=True, timeout=60)
+    data = (tmp_path / "a.wav").read_bytes()
+    length = 0xFFFF_FFFF if appended else len(data) - 8
+    assert int.from_bytes(data[4:8], "little") == length
+    assert data.count(b"RIFF") == 1
+
+
+@pytest.mark.parametrize("name", ["a.wav", "a.raw"])
+def test_a_file_that_was_there_keeps_its_mode(
+    emulator: Emulator, run: Run, tmp_path: Path, name: str
+) -> None:
+    (tmp_path / name).touch(0o600)
+    assert run("say", "Good morning.", "-o", name).status == 0
+    assert (tmp_path / name).stat().st_mode & 0o777 == 0o600
 
 
 def test_a_device_is_written_to_and_never_replaced(
@@ -177,6 +214,11 @@ def test_text_after_a_pause_is_a_new_utterance_and_times_go_on(
     ("arguments", "message"),
     [
         (("hi", "-o", "x.ogg"), "must end in .wav, .mp3 or .raw"),
+        (("hi", "-o", "x.ogg", "--format", "mp3"), "the name of ogg"),
+        (("hi", "-o", "x.mp3", "--format", "wav"), "the name of mp3"),
+        (("hi", "-o", "x.WAV", "--format", "mp3"), "the name of wav"),
+        (("hi", "-o", "x.wav", "--format", "raw"), "the name of wav"),
+        (("hi", "-o", "x.raw", "--format", "wav"), "the name of raw"),
         (("hi", "-o", "-", "--json"), "both write to stdout"),
         (("hi", "-o", "x.mp3", "--timestamps"), "--timestamps need"),
         (("hi", "-o", "x.wav", "--transport", "bytes", "--timestamps"), "--timestamps need"),
@@ -187,8 +229,11 @@ def test_text_after_a_pause_is_a_new_utterance_and_times_go_on(
         (("hi", "-o", "x.wav", "--sample-rate", "12345"), "sample_rate is 12345"),
         (("hi", "-o", "x.wav", "--voice", "Nobody"), "no voice is named 'Nobody'"),
         (("hi", "-o", "nowhere/x.wav"), "nowhere: there is no such folder"),
-        (("hi", "-o", "x.wav/", "--format", "wav"), "x.wav/: it must name a file"),
-        (("hi", "-o", ".", "--format", "wav"), ".: Is a directory"),
+        (("hi", "-o", "nowhere/x.mp3"), "nowhere: there is no such folder"),
+        (("hi", "-o", "nowhere/x.raw"), "nowhere: there is no such folder"),
+        (("hi", "-o", "x.wav/", "--format", "wav"), "x.wav/ is the name of a folder"),
+        (("hi", "-o", "."), "must end in .wav, .mp3 or .raw"),
+        (("hi", "-o", ".", "--format", "wav"), "Is a directory"),
         (("hi", "-o", "", "--format", "wav"), "--output is empty"),
         (("", "-o", "x.wav"), "the text is empty"),
         (("  ", "-o", "x.wav"), "the text is empty"),
@@ -227,6 +272,7 @@ def test_a_file_that_cannot_be_written_is_told_by_its_own_name(
         return open_(path, mode, **kwargs)
 
     monkeypatch.setattr(Path, "open", read_only)
+    monkeypatch.delattr(os, "O_TMPFILE", raising=False)
     failed = run("say", "Hello.", "-o", "x.wav")
     assert (failed.status, failed.error) == (1, "x.wav: Permission denied")
 
