@@ -23,6 +23,9 @@ Access: TypeAlias = Literal["open", "key", "tts", "stt", "v0"]
 """What opens an operation: nothing, the API key, the key or a token with that grant, or the key
 in the places where v0 looks for it."""
 
+SOCKETS: Final = frozenset({"/tts/websocket", "/stt/websocket", "/stt/turns/websocket"})
+"""Paths whose handshakes may carry the credentials in the query, as browsers need."""
+
 _HEADER: Final = {"alg": "HS256", "typ": "JWT"}
 
 
@@ -72,7 +75,7 @@ class Keys:
         if access == "v0":
             self._check_v0(request)
             return
-        credentials = _credentials(request, query=request.path == "/tts/websocket")
+        credentials = _credentials(request, query=request.path in SOCKETS)
         if not credentials:
             raise ApiError(401, "Send an API key: Authorization: Bearer <key>.")
         if any(map(self._is_key, credentials)):

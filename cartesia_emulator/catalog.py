@@ -61,6 +61,8 @@ SUNSETTED_MODELS: Final = frozenset(
 )
 FINE_TUNE_MODELS: Final = ("sonic-3-2026-01-12", "sonic-3-2025-10-27")
 STT_MODELS: Final = frozenset({"ink-whisper", "ink-whisper-2025-06-04"})
+INK_2_MODELS: Final = frozenset({"ink-2", "ink-preview"})  # the second is used, and not documented
+MAX_KEYTERMS: Final = (100, 1200)  # terms, and characters of all together
 
 RAW_ENCODINGS: Final = ("pcm_f32le", "pcm_s16le", "pcm_mulaw", "pcm_alaw")
 STT_ENCODINGS: Final = (

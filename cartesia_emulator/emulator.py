@@ -51,10 +51,12 @@ class Emulator:
         latency: Seconds from a request to its first audio.
         chunk_ms: Playing time of one audio chunk, in milliseconds.
         concurrency: Speech contexts at once, over all sockets and requests.
-        stt_concurrency: Transcriptions at once.
-        max_sockets: Open websockets; by default ten times ``concurrency``.
+        stt_concurrency: Transcriptions at once; an open websocket that listens is one.
+        max_sockets: Open websockets that speak; by default ten times ``concurrency``.
         context_expiry_s: Inactivity that closes a context which has spoken.
-        idle_timeout_s: Silence that closes a websocket.
+        idle_timeout_s: Silence that closes a websocket that speaks.
+        stt_idle_timeout_s: Seconds without a message that close a websocket that listens; by
+            default 180, and 20 for versions up to 2025-04-16.
         after_cancel: What follows a cancel: a ``done`` frame, ``nothing``, or the frames of the
             generation in progress and then a ``done`` (``late``).
         on_expiry: Whether an expired context gets a ``done`` frame or ``nothing``.
@@ -88,6 +90,7 @@ class Emulator:
         max_sockets: int | None = None,
         context_expiry_s: float = 1.0,
         idle_timeout_s: float = 300.0,
+        stt_idle_timeout_s: float | None = None,
         after_cancel: AfterCancel = "done",
         on_expiry: OnExpiry = "done",
         max_upload_bytes: int = 64 * 1024 * 1024,
@@ -105,6 +108,7 @@ class Emulator:
             max_sockets=max_sockets or 10 * concurrency,
             context_expiry_s=context_expiry_s,
             idle_timeout_s=idle_timeout_s,
+            stt_idle_timeout_s=stt_idle_timeout_s,
             after_cancel=after_cancel,
             on_expiry=on_expiry,
             max_upload_bytes=max_upload_bytes,

@@ -10,6 +10,10 @@ writing of JSON and of event streams) take no ``after``. There are three ways to
 - ``emulator.inject("drop", after=2, times=1, path="/tts/sse")`` in process;
 - ``POST /emulator/faults`` with ``{"name": "drop", "after": 2, ...}`` or a list of those.
 
+The sockets that listen (``/stt/websocket`` and ``/stt/turns/websocket``; ``ears`` in the table)
+have the faults of ``ws`` too, except those of audio and of contexts and ``late-frames-after-done``;
+each connection counts its own frames.
+
 They apply to the routes of v0 (``/v0``) too, in the shapes of v0: a refusal is text, an error frame
 is ``{"error": ...}``. ``/v0/audio/sse`` and ``/v0/audio/stream`` count as ``sse``; where they
 have no last frame (see the option ``v0_events``), faults of that frame change nothing.
@@ -50,6 +54,13 @@ empty-audio                  body, sse, ws  no audio; the stream ends as if all 
 oversize-frame = 2097152     sse, ws        one chunk with so many bytes of silence
 split-sample                 body, sse, ws  chunks end in the middle of a sample
 reordered-json               json, sse, ws  the same JSON: other order, blanks, escapes
+drop-after-audio = 1         ears           the connection is reset after as many messages of audio
+close-after-audio = 1        ears           the same, with a close frame (1011)
+word-columns                 ears           words as three columns in place of a list
+no-flush-done                ears           ``finalize`` gets no answer
+no-turn-start                ears           turns without their ``turn.start``
+revised-turn                 ears           one ``turn.update`` that contradicts those before it
+turn-ids                     ears           every event of a turn has a ``turn_id``
 sse-cr                       sse            lines end with CR
 sse-crlf                     sse            lines end with CR LF
 sse-crlf-split               sse            the same, each CR and LF in packets of their own
@@ -75,13 +86,15 @@ if TYPE_CHECKING:
 
 __all__ = ["FAULTS", "Fault", "FaultBox", "Where", "make_fault", "parse_header"]
 
-Where: TypeAlias = Literal["http", "body", "sse", "handshake", "context"]
-"""Where a fault can happen: a JSON response, an audio body, an event stream, a handshake, or one
-context of a websocket."""
+Where: TypeAlias = Literal["http", "body", "sse", "handshake", "context", "listener"]
+"""Where a fault can happen: a JSON response, an audio body, an event stream, a handshake, one
+context of a websocket that speaks, or a websocket that listens."""
 
 _EXCHANGE: Final = ("http", "body", "sse", "handshake")
 _STREAMS: Final = ("sse", "context")
-_JSON: Final = ("http", "sse", "context")
+_JSON: Final = ("http", "sse", "context", "listener")
+_SOCKETS: Final = ("context", "listener")
+_EARS: Final = ("listener",)
 
 
 class Kind(msgspec.Struct, frozen=True):
@@ -98,29 +111,36 @@ FAULTS: Final[Mapping[str, Kind]] = {
     "empty-body": Kind(("http", "body", "sse"), "204"),
     "error-200": Kind(("http", "body", "sse")),
     "slow-headers": Kind(_EXCHANGE, "1"),
-    "drop": Kind(("http", "body", "sse", "context")),
+    "drop": Kind(("http", "body", "sse", *_SOCKETS)),
     "truncate": Kind(("body", "sse")),
-    "stall": Kind(("body", "sse", "context"), "forever"),
-    "close": Kind(("context",), "1011"),
-    "half-frame": Kind(_STREAMS),
-    "fragment": Kind(("context",)),
+    "stall": Kind(("body", "sse", *_SOCKETS), "forever"),
+    "close": Kind(_SOCKETS, "1011"),
+    "half-frame": Kind((*_STREAMS, "listener")),
+    "fragment": Kind(_SOCKETS),
     "ignore-pings": Kind(("handshake",)),
     "bad-base64": Kind(_STREAMS),
-    "bad-utf8": Kind(_STREAMS),
+    "bad-utf8": Kind((*_STREAMS, "listener")),
     "bad-json": Kind(_JSON),
-    "unknown-type": Kind(_STREAMS),
+    "unknown-type": Kind((*_STREAMS, "listener")),
     "extra-fields": Kind(_JSON),
     "missing-data": Kind(_STREAMS),
     "stale-context": Kind(_STREAMS),
-    "error": Kind(_STREAMS, "500"),
+    "error": Kind((*_STREAMS, "listener"), "500"),
     "error-without-context": Kind(("context",), "500"),
-    "no-done": Kind(_STREAMS),
-    "done-twice": Kind(_STREAMS),
+    "no-done": Kind((*_STREAMS, "listener")),
+    "done-twice": Kind((*_STREAMS, "listener")),
     "late-frames-after-done": Kind(_STREAMS),
     "empty-audio": Kind(("body", "sse", "context")),
     "oversize-frame": Kind(_STREAMS, "2097152"),
     "split-sample": Kind(("body", "sse", "context")),
     "reordered-json": Kind(_JSON),
+    "drop-after-audio": Kind(_EARS, "1"),
+    "close-after-audio": Kind(_EARS, "1"),
+    "word-columns": Kind(_EARS),
+    "no-flush-done": Kind(_EARS),
+    "no-turn-start": Kind(_EARS),
+    "revised-turn": Kind(_EARS),
+    "turn-ids": Kind(_EARS),
     "sse-cr": Kind(("sse",)),
     "sse-crlf": Kind(("sse",)),
     "sse-crlf-split": Kind(("sse",)),
@@ -133,7 +153,7 @@ FAULTS: Final[Mapping[str, Kind]] = {
 
 _INTEGER: Final = frozenset(
     {"status", "handshake-status", "html", "empty-body", "error", "error-without-context"}
-    | {"oversize-frame"}
+    | {"oversize-frame", "drop-after-audio", "close-after-audio"}
 )
 
 
@@ -168,7 +188,8 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True):
 
     def _check_value(self) -> None:
         if self.name in _INTEGER:
-            low, high = (200, 599) if self.name != "oversize-frame" else (1, 1 << 28)
+            counts = self.name.endswith(("-frame", "-audio"))
+            low, high = (1, 1 << 28) if counts else (200, 599)
             if not (self.value or "").isdecimal() or not low <= self.number <= high:
                 raise ValueError(f"{self.name}: {self.value!r} is not a number {low}..{high}")
         elif self.name == "close" and self.value != "none":

@@ -27,6 +27,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     max_sockets: int = 500
     context_expiry_s: float = 1.0
     idle_timeout_s: float = 300.0
+    stt_idle_timeout_s: float | None = None
     after_cancel: AfterCancel = "done"
     on_expiry: OnExpiry = "done"
     max_upload_bytes: int = 64 * MIB
@@ -43,6 +44,8 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
                 raise ValueError(f"{name} must not be negative")
         if self.read_timeout_s <= 0:
             raise ValueError("read_timeout_s must be above 0")
+        if self.stt_idle_timeout_s is not None and self.stt_idle_timeout_s < 0:
+            raise ValueError("stt_idle_timeout_s must not be negative")
         for name in ("chunk_ms", "concurrency", "stt_concurrency", "max_sockets"):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} must be at least 1")

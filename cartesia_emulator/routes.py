@@ -23,6 +23,7 @@ from .api import (
     voice_changer,
     voices,
 )
+from .api.listening import dictation_socket, turns_socket
 from .api.websocket import speech_socket
 from .v0 import audio as v0_audio
 from .v0 import voices as v0_voices
@@ -74,6 +75,8 @@ ROUTES: Final = (
     Route("GET", "/locales", accents.list_locales),
     Route("GET", "/previews/{voice_id}.wav", voices.preview, versioned=False),
     Route("POST", "/stt", stt.transcribe, "stt"),
+    Route("GET", "/stt/websocket", dictation_socket, "stt", "handshake"),
+    Route("GET", "/stt/turns/websocket", turns_socket, "stt", "handshake"),
     Route("POST", "/tts/bytes", tts.speech_bytes, "tts", "body"),
     Route("POST", "/tts/sse", tts.speech_events, "tts", "sse"),
     Route("GET", "/tts/websocket", speech_socket, "tts", "handshake"),

@@ -19,12 +19,15 @@ if TYPE_CHECKING:
 
     from ._aio.client import AsyncCartesia
     from ._aio.stream import AsyncSpeechStream
+    from ._aio.stt import AsyncDictation, AsyncListening, AsyncSTT
     from ._aio.transport import AsyncTransport
     from ._aio.tts import AsyncTTS, AsyncTTSConnection, AsyncTTSContext
     from ._aio.voice_changer import AsyncVoiceChanger
+    from ._http.sources import AudioBlock, Samples
     from ._http.with_response import Response
     from ._sync.client import Cartesia
     from ._sync.stream import SpeechStream
+    from ._sync.stt import STT, Dictation, Listening
     from ._sync.transport import Transport
     from ._sync.tts import TTS, TTSConnection, TTSContext
     from ._sync.voice_changer import VoiceChanger
@@ -49,6 +52,7 @@ if TYPE_CHECKING:
         RemoteProtocolError,
         StreamTruncatedError,
         TimeoutPhase,
+        TranscriptTruncatedError,
         UnprocessableEntityError,
     )
     from .events import (
@@ -64,7 +68,9 @@ if TYPE_CHECKING:
         WordTimestamps,
     )
     from .observe import (
+        ListenTransport,
         ObservedConnection,
+        ObservedListener,
         ObservedRequest,
         ObservedStream,
         Observer,
@@ -84,11 +90,45 @@ if TYPE_CHECKING:
         Timeouts,
         VoiceId,
     )
+    from .transcripts import (
+        DictateEvent,
+        FinalTranscript,
+        ListenEncoding,
+        ListenEvent,
+        ListenFormat,
+        ListenOutcome,
+        ListenStats,
+        PartialTranscript,
+        Reconnected,
+        Transcript,
+        TurnEnded,
+        TurnPredicted,
+        TurnResumed,
+        TurnStarted,
+        TurnUpdated,
+    )
 else:
     # Imported on first use. A program needs one of the clients, and streams need no models. The
     # command line leaves quietly at Ctrl-C only once its own code runs, so this must be short.
     _VALUES = ("audio", "errors", "events", "observe", "options")
     _LAZY = {
+        "AudioBlock": "cartesia_stream._http.sources",
+        "Samples": "cartesia_stream._http.sources",
+        "DictateEvent": "cartesia_stream.transcripts",
+        "FinalTranscript": "cartesia_stream.transcripts",
+        "ListenEncoding": "cartesia_stream.transcripts",
+        "ListenEvent": "cartesia_stream.transcripts",
+        "ListenFormat": "cartesia_stream.transcripts",
+        "ListenOutcome": "cartesia_stream.transcripts",
+        "ListenStats": "cartesia_stream.transcripts",
+        "PartialTranscript": "cartesia_stream.transcripts",
+        "Reconnected": "cartesia_stream.transcripts",
+        "Transcript": "cartesia_stream.transcripts",
+        "TurnEnded": "cartesia_stream.transcripts",
+        "TurnPredicted": "cartesia_stream.transcripts",
+        "TurnResumed": "cartesia_stream.transcripts",
+        "TurnStarted": "cartesia_stream.transcripts",
+        "TurnUpdated": "cartesia_stream.transcripts",
         "UNSET": "cartesia_runtime.models",
         "AsyncDownload": "cartesia_runtime.downloads",
         "Download": "cartesia_runtime.downloads",
@@ -97,6 +137,9 @@ else:
         "RequestOptions": "cartesia_stream.options",
         "AsyncCartesia": "cartesia_stream._aio.client",
         "AsyncSpeechStream": "cartesia_stream._aio.stream",
+        "AsyncDictation": "cartesia_stream._aio.stt",
+        "AsyncListening": "cartesia_stream._aio.stt",
+        "AsyncSTT": "cartesia_stream._aio.stt",
         "AsyncTransport": "cartesia_stream._aio.transport",
         "AsyncTTS": "cartesia_stream._aio.tts",
         "AsyncTTSConnection": "cartesia_stream._aio.tts",
@@ -105,6 +148,9 @@ else:
         "Cartesia": "cartesia_stream._sync.client",
         "Response": "cartesia_stream._http.with_response",
         "SpeechStream": "cartesia_stream._sync.stream",
+        "Dictation": "cartesia_stream._sync.stt",
+        "Listening": "cartesia_stream._sync.stt",
+        "STT": "cartesia_stream._sync.stt",
         "TTS": "cartesia_stream._sync.tts",
         "TTSConnection": "cartesia_stream._sync.tts",
         "TTSContext": "cartesia_stream._sync.tts",
@@ -134,6 +180,7 @@ __all__ = [
     "DEFAULT_TIMEOUTS",
     "PCM_16K",
     "PCM_24K",
+    "STT",
     "TELEPHONY",
     "TTS",
     "UNSET",
@@ -142,7 +189,10 @@ __all__ = [
     "APIStatusError",
     "APITimeoutError",
     "AsyncCartesia",
+    "AsyncDictation",
     "AsyncDownload",
+    "AsyncListening",
+    "AsyncSTT",
     "AsyncSpeechStream",
     "AsyncTTS",
     "AsyncTTSConnection",
@@ -150,6 +200,7 @@ __all__ = [
     "AsyncTransport",
     "AsyncVoiceChanger",
     "Audio",
+    "AudioBlock",
     "AudioChunk",
     "AudioFormat",
     "AuthenticationError",
@@ -163,27 +214,41 @@ __all__ = [
     "ConflictError",
     "ConnectionClosedError",
     "ContextOptions",
+    "DictateEvent",
+    "Dictation",
     "Done",
     "Download",
     "File",
+    "FinalTranscript",
     "FlushDone",
     "GenerationConfig",
     "InternalServerError",
+    "ListenEncoding",
+    "ListenEvent",
+    "ListenFormat",
+    "ListenOutcome",
+    "ListenStats",
+    "ListenTransport",
+    "Listening",
     "LocalStateError",
     "NotFoundError",
     "ObservedConnection",
+    "ObservedListener",
     "ObservedRequest",
     "ObservedStream",
     "Observer",
+    "PartialTranscript",
     "PermissionDeniedError",
     "PhonemeTimestamps",
     "Progress",
     "RateLimitError",
+    "Reconnected",
     "RemoteProtocolError",
     "RequestOptions",
     "Response",
     "RestartReason",
     "Resumed",
+    "Samples",
     "SpeechEvent",
     "SpeechOptions",
     "SpeechStream",
@@ -196,7 +261,14 @@ __all__ = [
     "TimeoutPhase",
     "Timeouts",
     "Timing",
+    "Transcript",
+    "TranscriptTruncatedError",
     "Transport",
+    "TurnEnded",
+    "TurnPredicted",
+    "TurnResumed",
+    "TurnStarted",
+    "TurnUpdated",
     "UnknownEvent",
     "UnprocessableEntityError",
     "VoiceChanger",

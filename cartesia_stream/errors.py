@@ -8,7 +8,8 @@
         ├── APIConnectionError               the network failed
         │   ├── APITimeoutError (TimeoutError)   .phase: which deadline passed
         │   ├── ConnectionClosedError        .code .reason: who closed the socket, and why
-        │   └── StreamTruncatedError         .chunks .nbytes: audio received before the break
+        │   ├── StreamTruncatedError         .chunks .nbytes: audio received before the break
+        │   └── TranscriptTruncatedError     .start .end: audio whose text is incomplete
         ├── RemoteProtocolError              the service broke the API's contract
         └── APIStatusError                   .status_code .error_code .title .doc_url .body
             └── BadRequestError · AuthenticationError · PermissionDeniedError · NotFoundError ·
@@ -43,11 +44,22 @@ __all__ = [
     "RemoteProtocolError",
     "StreamTruncatedError",
     "TimeoutPhase",
+    "TranscriptTruncatedError",
     "UnprocessableEntityError",
 ]
 
 TimeoutPhase = Literal[
-    "connect", "pool", "queue", "read", "write", "first_audio", "idle", "input", "close"
+    "connect",
+    "pool",
+    "queue",
+    "read",
+    "write",
+    "first_audio",
+    "idle",
+    "input",
+    "final",
+    "drain",
+    "close",
 ]
 
 
@@ -106,7 +118,7 @@ class APIError(CartesiaError):
         request_id: The service's id of the request; quote it to support.
         context_id: The context that failed, if any.
         delivered: If speech broke off, the start of the text whose audio you got in full. Exact
-            with timestamps, otherwise estimated.
+            with timestamps, otherwise estimated. If a listener broke off, the text that it heard.
         remaining: The rest of that text, still to be spoken.
     """
 
@@ -152,7 +164,7 @@ class APITimeoutError(APIConnectionError, TimeoutError):
     Attributes:
         phase: Which deadline: ``connect``, ``pool``, ``queue`` (for a slot of the plan), ``read``,
             ``write``, ``first_audio``, ``idle`` (for the next event), ``input`` (for your next
-            push) or ``close``.
+            push), ``final`` and ``drain`` (for the text of a listener) or ``close``.
         seconds: The deadline, if known.
     """
 
@@ -215,6 +227,30 @@ class StreamTruncatedError(APIConnectionError):
         super().__init__(message, request_id=request_id, context_id=context_id)
         self.chunks = chunks
         self.nbytes = nbytes
+
+
+class TranscriptTruncatedError(APIConnectionError):
+    """A listener lost its connection before all audio was heard, and no other one could go on.
+
+    The text that it heard is `delivered`.
+
+    Attributes:
+        start: Start of the audio whose text is incomplete, in seconds.
+        end: End of that audio.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        start: float = 0.0,
+        end: float = 0.0,
+        request_id: str | None = None,
+        context_id: str | None = None,
+    ) -> None:
+        super().__init__(message, request_id=request_id, context_id=context_id)
+        self.start = start
+        self.end = end
 
 
 class RemoteProtocolError(APIError):

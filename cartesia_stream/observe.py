@@ -11,9 +11,12 @@ from ._protocol.stats import StreamOutcome, StreamStats
 if TYPE_CHECKING:
     from .audio import AudioFormat
     from .errors import APIConnectionError, APIError
+    from .transcripts import ListenFormat, ListenStats
 
 __all__ = [
+    "ListenTransport",
     "ObservedConnection",
+    "ObservedListener",
     "ObservedRequest",
     "ObservedStream",
     "Observer",
@@ -24,6 +27,7 @@ __all__ = [
 ]
 
 StreamTransport = Literal["websocket", "sse", "bytes"]
+ListenTransport = Literal["listen", "dictate"]
 RestartReason = Literal["refused", "replayed", "resumed"]
 
 
@@ -56,6 +60,35 @@ class ObservedStream(Protocol):
     @property
     def stats(self) -> StreamStats:
         """Statistics of the stream at this moment."""
+        ...
+
+
+class ObservedListener(Protocol):
+    """A listener, as an observer gets it; each call for one passes the same object."""
+
+    @property
+    def transport(self) -> ListenTransport:
+        """The method that started it: ``listen`` or ``dictate``."""
+        ...
+
+    @property
+    def model_id(self) -> str:
+        """Id of the model that listens."""
+        ...
+
+    @property
+    def format(self) -> ListenFormat:
+        """Format of the audio."""
+        ...
+
+    @property
+    def base_url(self) -> str:
+        """Base URL of the service."""
+        ...
+
+    @property
+    def stats(self) -> ListenStats:
+        """Statistics of the listener at this moment."""
         ...
 
 
@@ -134,6 +167,20 @@ class Observer:
 
         Args:
             stream: The stream; ``stream.stats.outcome`` says how it ended.
+            error: The error that the consumer gets, or None.
+        """
+
+    def listener_started(self, listener: ObservedListener) -> None:
+        """Called when a listener starts."""
+
+    def listener_restarted(self, listener: ObservedListener, error: APIError) -> None:
+        """Called when a listener lost its connection, for the reason given, and opens another."""
+
+    def listener_ended(self, listener: ObservedListener, error: Exception | None) -> None:
+        """Called when a listener has ended; ``listener.stats.outcome`` says how.
+
+        Args:
+            listener: The listener; its statistics are final.
             error: The error that the consumer gets, or None.
         """
 

@@ -125,6 +125,8 @@ class Timeouts(msgspec.Struct, frozen=True, kw_only=True):
         first_audio: From the first text to the first audio chunk.
         idle: For the next event, after a push or after the end of the input.
         input: For your next push, once the service has answered the last one.
+        final: For the answer of a listener to `finalize`, since the last message of the service.
+        drain: The same, after all audio of a listener was sent, for the rest of the text.
         close: For the closing handshake.
     """
 
@@ -136,6 +138,8 @@ class Timeouts(msgspec.Struct, frozen=True, kw_only=True):
     first_audio: float | None = 10.0
     idle: float | None = 10.0
     input: float | None = 60.0
+    final: float | None = 10.0
+    drain: float | None = 10.0
     close: float | None = 2.0
 
     def __post_init__(self) -> None:

@@ -27,6 +27,7 @@ from cartesia_stream import (
     RateLimitError,
     RemoteProtocolError,
     StreamTruncatedError,
+    TranscriptTruncatedError,
     UnprocessableEntityError,
 )
 
@@ -39,6 +40,7 @@ ERRORS: list[CartesiaError] = [
     APITimeoutError("m", phase="idle", seconds=3, context_id="c"),
     ConnectionClosedError("m", code=1011, reason="r", by="local"),
     StreamTruncatedError("m", chunks=1, nbytes=2),
+    TranscriptTruncatedError("m", start=1, end=2.5),
     RemoteProtocolError("m"),
     APIStatusError("m", status_code=418, retry_after=2),
     BadRequestError("m", status_code=400),

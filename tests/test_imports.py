@@ -18,6 +18,8 @@ RARE = {
     "cartesia_stream._text.markup",
     "cartesia_stream.otel",
     "cartesia_stream.play",
+    "cartesia_stream.transcripts",
+    "cartesia_stream._protocol.listener",
     "cartesia_stream.v0",
     "cartesia_api.models",
 }

@@ -9,7 +9,16 @@ import cartesia_api.models
 import pytest
 
 import cartesia_stream
-from cartesia_stream import _version, audio, errors, events, models, observe, options
+from cartesia_stream import (
+    _version,
+    audio,
+    errors,
+    events,
+    models,
+    observe,
+    options,
+    transcripts,
+)
 from cartesia_stream._http import with_response
 
 TWINS = [
@@ -19,6 +28,9 @@ TWINS = [
     (cartesia_stream.TTSContext, cartesia_stream.AsyncTTSContext),
     (cartesia_stream.SpeechStream, cartesia_stream.AsyncSpeechStream),
     (cartesia_stream.VoiceChanger, cartesia_stream.AsyncVoiceChanger),
+    (cartesia_stream.STT, cartesia_stream.AsyncSTT),
+    (cartesia_stream.Listening, cartesia_stream.AsyncListening),
+    (cartesia_stream.Dictation, cartesia_stream.AsyncDictation),
     (cartesia_stream.Download, cartesia_stream.AsyncDownload),
 ]
 RESOURCES = ("voices", "accents", "stt", "access_token", "status", "agents", "datasets", "files")
@@ -38,7 +50,9 @@ def test_all_is_sorted_and_complete() -> None:
     assert len(names) == len(set(names))
 
 
-@pytest.mark.parametrize("module", [audio, errors, events, observe, options, with_response])
+@pytest.mark.parametrize(
+    "module", [audio, errors, events, observe, options, transcripts, with_response]
+)
 def test_modules_export_what_the_package_does(module: object) -> None:
     """What a module calls public, the package exports."""
     exported: list[str] = getattr(module, "__all__", [])
@@ -89,7 +103,8 @@ def parameters(function: object) -> list[tuple[str, object, object, str]]:
             .replace("httpx.AsyncClient", "httpx.Client")
             .replace("Awaitable[str]", "str")
             .replace("Awaitable[T]", "T")
-            .replace(" | AsyncIterable[str]", ""),
+            .replace(" | AsyncIterable[str]", "")
+            .replace(" | AsyncIterable[AudioBlock]", ""),
         )
         for parameter in inspect.signature(function).parameters.values()
     ]

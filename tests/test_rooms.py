@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[1]
 CLIENT = ROOT / "cartesia_stream"
 # From the ground up: a room imports only rooms that stand before it.
 ROOMS = (
-    *("_forks", "_version", "errors", "events", "audio", "options"),
+    *("_forks", "_version", "errors", "events", "audio", "options", "transcripts"),
     *("_protocol", "observe", "_text", "_http"),
     *("_aio", "_sync", "v0", "models", "otel", "play"),
 )
@@ -21,7 +21,17 @@ PURE = ("_protocol", "_text")
 # What neither waits nor knows a network, a file, a clock or a process.
 HARMLESS = frozenset(
     {
-        *("__future__", "typing", "types", "collections", "enum", "copy", "functools", "itertools"),
+        *(
+            "__future__",
+            "abc",
+            "typing",
+            "types",
+            "collections",
+            "enum",
+            "copy",
+            "functools",
+            "itertools",
+        ),
         *("contextlib", "bisect", "math", "re", "struct", "unicodedata", "msgspec", "pybase64"),
         "secrets",  # ids and masks that nobody can guess
         "random.random",

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 __all__ = [
     "Container",
     "Encoding",
+    "StreamDecoder",
     "StreamEncoder",
+    "StreamResampler",
     "closed_wav",
     "decode",
     "encode",
@@ -156,6 +158,53 @@ def resample(pcm: NDArray[np.float32], source_rate: int, rate: int) -> NDArray[n
     if source_rate == rate or not len(pcm):
         return pcm
     return _soxr().resample(np.ascontiguousarray(pcm), source_rate, rate)
+
+
+class StreamDecoder:
+    """Decodes raw bytes that arrive in pieces, which may end within a sample.
+
+    Args:
+        encoding: Encoding of the samples.
+    """
+
+    def __init__(self, encoding: str) -> None:
+        self._encoding = encoding
+        self._width = sample_width(encoding)
+        self._rest = b""
+
+    def feed(self, data: bytes) -> NDArray[np.float32]:
+        """Decode the whole samples so far; keep the rest of the bytes."""
+        data = self._rest + data
+        whole = len(data) // self._width * self._width
+        self._rest = data[whole:]
+        return decode(data[:whole], self._encoding)
+
+
+class StreamResampler:
+    """Resamples audio that arrives in pieces.
+
+    Args:
+        source_rate: Rate of the audio in Hz.
+        rate: Rate wanted.
+    """
+
+    def __init__(self, source_rate: int, rate: int) -> None:
+        self._rates = (source_rate, rate)
+        self._stream: _ResampleStream | None = None
+
+    def feed(self, pcm: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return the samples that are ready."""
+        if self._rates[0] == self._rates[1] or not len(pcm):
+            return pcm
+        if self._stream is None:
+            self._stream = _soxr().ResampleStream(*self._rates, 1, dtype="float32")
+        return self._stream.resample_chunk(np.ascontiguousarray(pcm), last=False)
+
+    def flush(self) -> NDArray[np.float32]:
+        """Return the samples that it still holds, up to a tenth of a second, and start anew."""
+        stream, self._stream = self._stream, None
+        empty = np.zeros(0, np.float32)
+        return empty if stream is None else stream.resample_chunk(empty, last=True)
 
 
 class StreamEncoder:

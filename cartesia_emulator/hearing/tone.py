@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
@@ -15,13 +15,14 @@ from .engine import Transcript
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["ToneRecognizer"]
+__all__ = ["ToneEar", "ToneRecognizer"]
 
 # The recogniser works at telephone rate: every tone fits and the arrays are small.
 _EAR_RATE: Final = 8_000
 _EAR_WINDOW: Final = 80  # samples; 10 ms, shorter than any symbol
 _LOWEST_RATE: Final = 6_000
 _SURE: Final = 0.3
+_PREAMBLE_S: Final = 0.4  # more than the slowest preamble takes
 
 
 class ToneRecognizer:
@@ -46,9 +47,9 @@ class ToneRecognizer:
             starts = _find_preambles(ear)
             bounds = [*(start for start, _ in starts), float(len(ear))]
             for (start, size), end in zip(starts, bounds[1:], strict=True):
-                piece, spans = _read(ear, start, size, end)
-                text += piece
-                times += spans
+                piece = _read(ear, start, size, end)
+                text += piece.text
+                times += piece.spans
         heard = tuple(
             Word(word, times[start][0], min(times[end - 1][1], duration))
             for word, start, end in words(text)
@@ -119,24 +120,152 @@ def _tone_power(ear: NDArray[np.float32], tone: int) -> NDArray[np.float64]:
     return (real**2 + imaginary**2) * (2 / _EAR_WINDOW)
 
 
-def _read(
-    ear: NDArray[np.float32], start: float, size: float, end: float
-) -> tuple[str, list[tuple[float, float]]]:
-    """Text of one transmission and the span of each character in seconds."""
-    energy, purity = _symbol_energy(ear, start, size, end)
-    marks = energy[:, MARK_A:].max(axis=1) > energy[:, :MARK_A].max(axis=1)
-    stop = _first_run(marks, len(END))
-    stop = min(stop, _first_run(purity < 0.1, 4))
-    nibbles = energy[: stop // 2 * 2, :MARK_A].argmax(axis=1)
-    text = bytes((nibbles[0::2] << 4 | nibbles[1::2]).astype(np.uint8)).decode("utf-8", "replace")
-    spans: list[tuple[float, float]] = []
-    offset = 0
-    for character in text:
-        length = len(character.encode())
-        begin = (start + 2 * offset * size) / _EAR_RATE
-        spans.append((begin, begin + 2 * length * size / _EAR_RATE))
-        offset += length
-    return text, spans
+class _Transmission(NamedTuple):
+    """The text of a transmission, and the span of each character in seconds."""
+
+    text: str
+    spans: list[tuple[float, float]]
+
+
+class _Symbols:
+    """The symbols of one transmission, read as they arrive.
+
+    Args:
+        start: Where its data starts, in ear samples.
+        size: Length of a symbol.
+    """
+
+    def __init__(self, start: float, size: float) -> None:
+        self.start = start
+        self.size = size
+        self._nibbles: list[int] = []
+        self._marks: list[bool] = []
+        self._faint: list[bool] = []
+        self.end: float | None = None  # where it ends, if it has ended
+
+    def read(self, ear: NDArray[np.float32], end: float) -> None:
+        """Read the whole symbols before ``end``."""
+        done = len(self._nibbles)
+        energy, purity = _symbol_energy(ear, self.start + done * self.size, self.size, end)
+        if not len(energy):
+            return
+        self._nibbles += energy[:, :MARK_A].argmax(axis=1).tolist()
+        self._marks += (energy[:, MARK_A:].max(axis=1) > energy[:, :MARK_A].max(axis=1)).tolist()
+        self._faint += (purity < 0.1).tolist()
+        stop = self._stop()
+        if stop < len(self._nibbles):
+            self.end = self.start + stop * self.size
+
+    def _stop(self) -> int:
+        return min(_first_run(self._marks, len(END)), _first_run(self._faint, 4))
+
+    def heard(self, offset: float, *, whole: bool) -> _Transmission:
+        """Return the text.
+
+        Args:
+            offset: Seconds to add to the spans.
+            whole: Whether nothing follows, so that half a character is a broken one.
+        """
+        nibbles = np.array(self._nibbles[: self._stop() // 2 * 2], np.uint8)
+        data = (nibbles[0::2] << 4 | nibbles[1::2]).tobytes()
+        text = data.decode("utf-8", "replace" if whole or self.end is not None else "ignore")
+        spans: list[tuple[float, float]] = []
+        begun = self.start / _EAR_RATE + offset
+        done = 0
+        for character in text:
+            length = len(character.encode())
+            begin = begun + 2 * done * self.size / _EAR_RATE
+            spans.append((begin, begin + 2 * length * self.size / _EAR_RATE))
+            done += length
+        return _Transmission(text, spans)
+
+
+class ToneEar:
+    """Reads transmissions while they arrive; what it has read never changes.
+
+    Args:
+        sample_rate: Rate of the audio in Hz.
+    """
+
+    def __init__(self, sample_rate: int) -> None:
+        self._deaf = sample_rate < _LOWEST_RATE
+        self._resampler = _pcm.StreamResampler(sample_rate, _EAR_RATE)
+        self._new: list[NDArray[np.float32]] = []
+        self._reset()
+
+    def _reset(self) -> None:
+        self._ear = np.zeros(0, np.float32)
+        self._skipped = 0  # ear samples that are no longer in the buffer
+        self._open: _Symbols | None = None  # the transmission that is being received
+        self._text = ""
+        self._spans: list[tuple[float, float]] = []
+
+    def feed(self, pcm: NDArray[np.float32]) -> None:
+        """Take more audio."""
+        if not self._deaf:
+            self._new.append(self._resampler.feed(pcm))
+
+    def read(self) -> Transcript:
+        """Read what has arrived since the last `take`; word times count from there."""
+        self._take_in([], final=False)
+        return self._heard(whole=False)
+
+    def take(self) -> Transcript:
+        """Read all that has arrived since the last call, and begin anew."""
+        self._take_in([self._resampler.flush()], final=True)
+        heard = self._heard(whole=True)
+        self._reset()
+        return heard
+
+    def _take_in(self, rest: list[NDArray[np.float32]], *, final: bool) -> None:
+        new = [*self._new, *rest]
+        self._new.clear()
+        if new:
+            self._ear = np.concatenate([self._ear, *new])
+            while self._advance(final=final):
+                pass
+
+    def _heard(self, *, whole: bool) -> Transcript:
+        text, spans = self._text, self._spans
+        if self._open is not None:
+            latest = self._open.heard(self._skipped / _EAR_RATE, whole=whole)
+            text, spans = text + latest.text, spans + latest.spans
+        timed = tuple(
+            Word(word, spans[start][0], spans[end - 1][1]) for word, start, end in words(text)
+        )
+        duration = (self._skipped + len(self._ear)) / _EAR_RATE
+        return Transcript(text=text, words=timed, duration=duration)
+
+    def _advance(self, *, final: bool) -> bool:
+        """Read on in the buffer; return whether a transmission has ended."""
+        if self._open is None:
+            found = _find_preambles(self._ear)
+            if not found:
+                self._skip(max(0, len(self._ear) - int(_PREAMBLE_S * _EAR_RATE)))
+                return False
+            self._open = _Symbols(*found[0])
+        symbols = self._open
+        # A symbol counts when all of it is here, so that it is never read again as another.
+        symbols.read(self._ear, len(self._ear) - (0.0 if final else 0.3 * symbols.size))
+        if symbols.end is None:
+            return False
+        read = symbols.heard(self._skipped / _EAR_RATE, whole=True)
+        self._text += read.text
+        self._spans += read.spans
+        self._open = None
+        self._skip(min(int(symbols.end), len(self._ear)))
+        return True
+
+    def _skip(self, count: int) -> None:
+        self._ear = self._ear[count:]
+        self._skipped += count
+
+
+def _read(ear: NDArray[np.float32], start: float, size: float, end: float) -> _Transmission:
+    """Read one transmission whose data starts at a sample; the next one starts at ``end``."""
+    symbols = _Symbols(start, size)
+    symbols.read(ear, end)
+    return symbols.heard(0.0, whole=True)
 
 
 def _symbol_energy(
@@ -155,9 +284,11 @@ def _symbol_energy(
     return energy, energy.max(axis=1, initial=0) * (2 / inner) / np.maximum(whole, 1e-9)
 
 
-def _first_run(flags: NDArray[np.bool_], length: int) -> int:
+def _first_run(flags: list[bool], length: int) -> int:
     """Index of the first ``length`` flags in a row, or the number of flags."""
-    if len(flags) < length:
-        return len(flags)
-    runs = np.lib.stride_tricks.sliding_window_view(flags, length).all(axis=1)
-    return int(runs.argmax()) if runs.any() else len(flags)
+    run = 0
+    for place, flag in enumerate(flags):
+        run = run + 1 if flag else 0
+        if run == length:
+            return place + 1 - length
+    return len(flags)

@@ -22,6 +22,7 @@ from ..audio import pcm
 from ..errors import ApiError
 from ..speech.respell import NO_LEXICON
 from . import engines
+from .desk import Desk
 from .timeline import Audio, Timeline, cut
 
 if TYPE_CHECKING:
@@ -127,6 +128,7 @@ class Studio:
         # Recognition and long files take seconds; they must not hold up speech.
         self._listening = ThreadPoolExecutor(1, "emulator-hearing")
         self._decoding = ThreadPoolExecutor(2, "emulator-decoding")
+        self.desk: Desk = Desk(self._listening)
 
     def speak(
         self,
@@ -200,9 +202,19 @@ class Studio:
         self, samples: NDArray[np.float32], sample_rate: int, language: str
     ) -> Transcript:
         """Recognise the words of a clip."""
-        return await asyncio.get_running_loop().run_in_executor(
-            self._listening,
-            lambda: self.recognizer.transcribe(samples, sample_rate, language=language),
+        return await self._recognise(samples, sample_rate, language, rank=1)
+
+    async def listen(
+        self, samples: NDArray[np.float32], sample_rate: int, *, urgent: bool
+    ) -> Transcript:
+        """Recognise a piece of speech that someone waits for; the end of it is urgent."""
+        return await self._recognise(samples, sample_rate, "en", rank=0 if urgent else 2)
+
+    async def _recognise(
+        self, samples: NDArray[np.float32], sample_rate: int, language: str, *, rank: int
+    ) -> Transcript:
+        return await self.desk.run(
+            lambda: self.recognizer.transcribe(samples, sample_rate, language=language), rank=rank
         )
 
     async def enroll(self, samples: NDArray[np.float32], sample_rate: int) -> VoiceShape:

@@ -99,7 +99,15 @@ class Mangler:
 
     def silences(self) -> bool:
         """Whether a fault drops all audio."""
-        return self._has("empty-audio")
+        return self.has("empty-audio")
+
+    def has(self, name: str) -> bool:
+        """Whether a fault of the whole stream applies."""
+        return any(fault.name == name for fault in self.faults)
+
+    def once(self, name: str) -> Fault | None:
+        """Take a fault that is due before the next frame; it happens only once."""
+        return self._once(name)
 
     def frame(self, frame: dict[str, object], audio: bytes | None = None) -> Iterator[Action]:
         """Return the actions for one frame.
@@ -176,7 +184,7 @@ class Mangler:
             return frame | {"data": "*not base64*"}
         if fault := self._once("oversize-frame"):
             return frame | {"data": _b64(bytes(fault.number))}
-        if self._has("split-sample"):
+        if self.has("split-sample"):
             return frame | {"data": _b64(self._unaligned(audio))}
         return frame
 
@@ -185,13 +193,13 @@ class Mangler:
             chunk = (self._last_chunk or frame) | {"data": _b64(self._held)}
             self._held = b""
             yield from self._send(chunk)
-        if self._has("no-done"):
+        if self.has("no-done"):
             yield Stop()
             return
         yield from self._send(frame)
-        if self._has("done-twice"):
+        if self.has("done-twice"):
             yield from self._send(frame)
-        if self._has("late-frames-after-done"):
+        if self.has("late-frames-after-done"):
             late = {"type": "chunk", "data": "AAAAAA==", "step_time": 1.0}
             yield from self._send({**_common(frame), **late})
 
@@ -205,7 +213,7 @@ class Mangler:
             payload = payload[:-1] + b',"note":"\xff\xfe"}'
         elif self._once("bad-json", at=due):
             payload = payload[:-1]
-        yield Fragments(payload) if self._has("fragment") else Send(payload, event)
+        yield Fragments(payload) if self.has("fragment") else Send(payload, event)
 
     def _encode(self, frame: dict[str, object]) -> bytes | None:
         sent = frame if self._translate is None else self._translate(frame)
@@ -213,15 +221,11 @@ class Mangler:
 
     def _unaligned(self, audio: bytes) -> bytes:
         """Move the last byte of every chunk to the next one."""
-        if not self._has("split-sample") or not audio:
+        if not self.has("split-sample") or not audio:
             return audio
         data = self._held + audio
         self._held = data[-1:]
         return data[:-1]
-
-    def _has(self, name: str) -> bool:
-        """Whether a fault of the whole stream applies."""
-        return any(fault.name == name for fault in self.faults)
 
     def _once(self, *names: str, at: int | None = None, final: bool = False) -> Fault | None:
         due = self._sent if at is None else at

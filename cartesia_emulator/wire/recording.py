@@ -25,6 +25,7 @@ class RecordedRequest:
         body: The whole body; empty for a websocket.
         frames: Text messages received on the websocket, in order; the latest, if they are many
             megabytes.
+        audio_bytes: Bytes of audio received on the websocket.
         request_id: The id the emulator answered with.
         status: Status of the response; None while it is under way.
     """
@@ -36,6 +37,7 @@ class RecordedRequest:
     headers: Mapping[str, str] = field(repr=False)
     body: bytes = field(default=b"", repr=False)
     frames: list[str] = field(default_factory=list[str], repr=False)
+    audio_bytes: int = 0
     request_id: str = ""
     status: int | None = None
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from ..observe import Observer
     from ..options import Timeouts
+    from .stt import AsyncSTT
 
 __all__ = ["AsyncCartesia"]
 
@@ -35,8 +36,8 @@ class AsyncCartesia(AsyncResources):
 
     Threads may share the sync client. The async client belongs to one event loop.
 
-    Its resources, such as ``voices`` and ``stt``, are generated from the OpenAPI document; ``tts``
-    and ``voice_changer`` add streams.
+    Its resources, such as ``voices`` and ``stt``, are generated from the OpenAPI document; ``tts``,
+    ``stt`` and ``voice_changer`` add streams.
 
     Args:
         api_key: Default: the environment variable ``CARTESIA_API_KEY``.
@@ -52,6 +53,8 @@ class AsyncCartesia(AsyncResources):
         max_concurrency: Number of contexts that your plan allows at the same time. Further contexts
             wait for a slot in the client. Default: the client learns the limit from 429 answers.
         max_sockets: Maximum number of sockets that ``tts.speak`` spreads contexts over.
+        max_listeners: Number of listeners that your plan allows at the same time, as for
+            ``max_concurrency``.
         headers: Headers to send with every request.
         ssl_context: TLS settings for calls and sockets, such as your own certificates. Default:
             ``SSL_CERT_FILE`` or ``SSL_CERT_DIR``, then the certificates of `certifi`.
@@ -78,6 +81,7 @@ class AsyncCartesia(AsyncResources):
         max_retries: int = 2,
         max_concurrency: int | None = None,
         max_sockets: int = 4,
+        max_listeners: int | None = None,
         headers: Mapping[str, str] | None = None,
         ssl_context: ssl.SSLContext | None = None,
         proxy: str | None = None,
@@ -102,6 +106,7 @@ class AsyncCartesia(AsyncResources):
             max_retries=max_retries,
             max_concurrency=max_concurrency,
             max_sockets=max_sockets,
+            max_listeners=max_listeners,
             http_client=http_client,
             ssl_context=ssl_context,
             proxy=proxy,
@@ -112,6 +117,13 @@ class AsyncCartesia(AsyncResources):
     def tts(self) -> AsyncTTS:  # type: ignore[override]  # streams in place of raw responses
         """Text to speech."""
         return AsyncTTS(self._connections)
+
+    @cached_property
+    def stt(self) -> AsyncSTT:
+        """Speech to text."""
+        from .stt import AsyncSTT
+
+        return AsyncSTT(self._connections)
 
     @cached_property
     def voice_changer(self) -> AsyncVoiceChanger:  # type: ignore[override]  # as tts

@@ -26,10 +26,12 @@ if TYPE_CHECKING:
 
     from .._http.config import Config
     from .._http.operations import SpeechRequest
+    from .._protocol.listen_session import ListenSession
     from ..audio import AudioFormat
     from ..errors import RemoteProtocolError
     from ..observe import StreamTransport
     from .credentials import AsyncCredentials
+    from .ears import AsyncEarsDriver
     from .http import AsyncHttpSender, ResponseSource
     from .websocket import AsyncSocketDriver
 
@@ -51,6 +53,7 @@ class AsyncConnections:
         max_retries: int,
         max_concurrency: int | None,
         max_sockets: int,
+        max_listeners: int | None = None,
         http_client: httpx.AsyncClient | None,
         ssl_context: ssl.SSLContext | None,
         proxy: str | None,
@@ -70,6 +73,7 @@ class AsyncConnections:
         self.max_retries = max_retries
         self._max_concurrency = max_concurrency
         self._max_sockets = max_sockets
+        self._max_listeners = max_listeners
         self._http_client = http_client
         self._ssl_context = ssl_context
         self._proxy = proxy
@@ -92,7 +96,10 @@ class AsyncConnections:
         if pool is None:
             drop_foreign(self._pools)
             pool = AsyncPool(
-                self._root.connect, size=self._max_sockets, limit=self._max_concurrency
+                self._root.connect,
+                size=self._max_sockets,
+                limit=self._max_concurrency,
+                listen_limit=self._max_listeners,
             )
             # without a lock: a fork while it is held would leave it locked in the child for ever
             pool = self._pools.setdefault(here, pool)
@@ -192,6 +199,18 @@ class AsyncConnections:
         self._check_open()
         pool = self.pool
         driver = await self._open_socket()
+        with pool.guard:
+            if not self._root.closed:
+                pool.sockets.add(driver)
+                return driver
+        await driver.aclose()
+        raise closed_client()
+
+    async def listen(self, session: ListenSession, handshake: Request) -> AsyncEarsDriver:
+        """Open a socket that listens; `aclose` closes it too."""
+        self._check_open()
+        pool = self.pool
+        driver = await self.http.ears(session, handshake)
         with pool.guard:
             if not self._root.closed:
                 pool.sockets.add(driver)

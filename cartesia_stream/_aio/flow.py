@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from collections.abc import AsyncIterable, Iterable
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Iterable
 from contextlib import aclosing, suppress
 from typing import TYPE_CHECKING, Final, Generic, NamedTuple, Protocol, TypeVar
 
@@ -15,8 +15,6 @@ from ..errors import LocalStateError
 if TYPE_CHECKING:
     from collections.abc import (
         AsyncGenerator,
-        AsyncIterator,
-        Awaitable,
         Callable,
         Coroutine,
         Generator,
@@ -212,10 +210,12 @@ class BodyReader:
 
 
 class TextTask:
-    """A task that sends the text of a stream."""
+    """A task that sends the text or the audio of a stream."""
 
-    def __init__(self, feed: Callable[[], Coroutine[object, object, None]]) -> None:
-        self._task = asyncio.create_task(feed(), name="cartesia-speak")
+    def __init__(
+        self, feed: Callable[[], Coroutine[object, object, None]], name: str = "cartesia-speak"
+    ) -> None:
+        self._task = asyncio.create_task(feed(), name=name)
 
     async def stop(self) -> None:
         """Cancel the task and wait until it has ended."""
@@ -239,6 +239,37 @@ class Signal:
             async with asyncio.timeout(seconds):
                 await self._event.wait()
         self._event.clear()
+
+
+class Bell:
+    """Wakes all who wait. Who reads `rings` before it looks for news misses none."""
+
+    def __init__(self) -> None:
+        self.rings: int = 0
+        self._waiters: list[asyncio.Future[None]] = []
+
+    def ring(self) -> None:
+        """Wake all who wait."""
+        self.rings += 1
+        for waiter in self._waiters:
+            if not waiter.done():
+                waiter.set_result(None)
+        self._waiters.clear()
+
+    async def wait(self, since: int, seconds: float | None) -> None:
+        """Wait until it rings, unless it has since a number of `rings`, or until a time is over."""
+        if self.rings != since:
+            return
+        waiter = asyncio.get_running_loop().create_future()
+        self._waiters.append(waiter)
+        try:
+            async with asyncio.timeout(seconds):
+                await waiter
+        except TimeoutError:
+            pass
+        finally:
+            if waiter in self._waiters:
+                self._waiters.remove(waiter)
 
 
 class PeriodicTask:
@@ -330,6 +361,26 @@ async def _pieces_or_pauses(text: AsyncIterator[str], pause: float) -> AsyncGene
     finally:
         reading.cancel()
         await asyncio.wait([reading])
+
+
+async def blocks_of(blocks: Iterable[S] | AsyncIterable[S]) -> AsyncGenerator[S]:
+    """Yield blocks of audio; let other tasks run after each, even if the source never waits."""
+    source = aiter(blocks) if isinstance(blocks, AsyncIterable) else iter(blocks)
+    try:
+        if isinstance(source, AsyncIterator):
+            async for block in source:
+                yield block
+                await asyncio.sleep(0)
+        else:
+            for block in source:
+                yield block
+                await asyncio.sleep(0)
+    finally:  # it may not be exhausted, and leaving a loop does not close it
+        close = getattr(source, "aclose", None) or getattr(source, "close", None)
+        if close is not None:
+            closing = close()
+            if isinstance(closing, Awaitable):
+                await closing
 
 
 async def break_off(response: httpx.Response) -> None:

@@ -12,6 +12,7 @@ from weakref import WeakSet
 
 import httpx
 from cartesia_runtime.downloads import AsyncDownload
+from msgspec import structs
 
 from .._http.config import closed_client
 from .._http.requests import (
@@ -53,9 +54,13 @@ if TYPE_CHECKING:
     from .._http.operations import SpeechRequest
     from .._http.records import StreamRecord
     from .._http.requests import Answer
+    from .._protocol.link import Link
+    from .._protocol.listen_session import ListenSession
     from .._protocol.response import ResponseDecoder
     from ..events import SpeechEvent
     from .credentials import AsyncCredentials
+    from .ears import AsyncEarsDriver
+    from .link import AsyncSocketLink
     from .websocket import AsyncSocketDriver
 
 SETTLE_S: Final = 0.05  # maximum wait for the end of a body after the last event
@@ -174,8 +179,36 @@ class AsyncHttpSender:
         request = upgrade_request(config or self._config, session.websocket)
         response, used = await self._send(request, {}, answer="socket", config=config)
         driver = AsyncSocketDriver(session, used, since=began)
+        await self._take_over(driver, session, response, used)
+        return driver
+
+    async def ears(self, session: ListenSession, handshake: Request) -> AsyncEarsDriver:
+        """Open a WebSocket that listens; a 429 is not retried here, as the caller has a queue.
+
+        Args:
+            session: The protocol of the socket.
+            handshake: The request, without the headers of the handshake.
+
+        Raises:
+            APIStatusError: If the service rejects the handshake with an HTTP status.
+            APIConnectionError: If the service is unreachable.
+        """
+        from .ears import AsyncEarsDriver
+
+        began = time.monotonic()
+        request = structs.replace(handshake, headers=session.websocket.handshake_headers())
+        response, used = await self._send(request, {}, answer="socket", repeat_refusals=False)
+        driver = AsyncEarsDriver(session, used, since=began)
+        session.opened(request_id_of(response.headers))  # before its first frame is read
+        await self._take_over(driver, session, response, used)
+        return driver
+
+    async def _take_over(
+        self, driver: AsyncSocketLink, link: Link, response: httpx.Response, used: Config
+    ) -> None:
+        """Start a driver on the connection of a handshake's response."""
         try:
-            session.websocket.accept(response.headers.multi_items())
+            link.websocket.accept(response.headers.multi_items())
             await driver.start(response)
         except BaseException as error:
             driver.abort()
@@ -185,7 +218,6 @@ class AsyncHttpSender:
             elif isinstance(error, OSError):  # an event hook has closed the connection
                 raise APIConnectionError(f"the connection was closed: {error}") from error
             raise
-        return driver
 
     async def _send(
         self,
@@ -194,8 +226,9 @@ class AsyncHttpSender:
         *,
         answer: Answer,
         config: Config | None = None,
+        repeat_refusals: bool = True,
     ) -> tuple[httpx.Response, Config]:
-        repeat_refusals = answer != "speech"
+        repeat_refusals = repeat_refusals and answer != "speech"
         retries = backoff(request, options, self._max_retries, repeat_refusals=repeat_refusals)
         renewable = request.replayable
         while True:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from .http import AsyncHttpSender
+    from .link import AsyncSocketLink
     from .websocket import AsyncSocketDriver
 
 CONTEXTS_PER_SOCKET: Final = 16  # the service documents dozens per socket
@@ -33,9 +34,11 @@ class AsyncPool:
         connect: Opens a socket.
         size: Maximum number of sockets in the pool.
         limit: Maximum number of contexts at the same time; None learns it from 429 answers.
+        listen_limit: The same for sockets that listen.
 
     Attributes:
-        gate: The queue for slots of the plan's limit.
+        gate: The queue for slots of the plan's limit on contexts.
+        listen_gate: The queue for slots of the plan's limit on sockets that listen.
         http: The sender for HTTP calls; None before the first call.
         sockets: All open sockets, including those that users opened themselves.
         guard: Lock for changes of ``http`` and ``sockets``.
@@ -47,10 +50,12 @@ class AsyncPool:
         *,
         size: int,
         limit: int | None,
+        listen_limit: int | None,
     ) -> None:
         self.gate: AsyncGate = AsyncGate(limit)
+        self.listen_gate: AsyncGate = AsyncGate(listen_limit)
         self.http: AsyncHttpSender | None = None
-        self.sockets: WeakSet[AsyncSocketDriver] = WeakSet()
+        self.sockets: WeakSet[AsyncSocketLink] = WeakSet()
         self.guard: ThreadLock = ThreadLock()
         self._connect = connect
         self._size = size

@@ -1,7 +1,6 @@
 """WebSocket driver for asyncio: the event loop reads, and consumers wait on futures.
 
-There is no reader task. The transport passes bytes to `buffer_updated`, which routes them at once,
-so a slow consumer never delays the pings that keep the connection alive.
+`link.py` drives the connection; this module drives its contexts.
 """
 
 from __future__ import annotations
@@ -9,19 +8,12 @@ from __future__ import annotations
 import asyncio
 import math
 import time
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING
 
-from .._http.records import ConnectionRecord
-from .._protocol.faults import peer_not_reading_error, timeout_error
-from .._protocol.session import MAX_BACKLOG
-from ..errors import APIConnectionError
-from .network import attach
+from .link import AsyncSocketLink
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from socket import socket
-
-    import httpx
 
     from .._http.config import Config
     from .._protocol.context import Context
@@ -30,8 +22,6 @@ if TYPE_CHECKING:
     from .._protocol.stats import Meter
     from ..events import SpeechEvent
     from ..options import Timeouts
-
-HIGH_WATER: Final = 1 << 16  # unsent bytes at which pushes wait
 
 
 class ContextReader:
@@ -81,7 +71,7 @@ class ContextReader:
         self.wake()
 
 
-class AsyncSocketDriver(asyncio.BufferedProtocol):
+class AsyncSocketDriver(AsyncSocketLink):
     """Driver of one WebSocket; use it only in the event loop that opened it.
 
     Args:
@@ -91,41 +81,10 @@ class AsyncSocketDriver(asyncio.BufferedProtocol):
     """
 
     def __init__(self, session: Session, config: Config, *, since: float) -> None:
-        loop = asyncio.get_running_loop()
-        self._loop = loop
+        super().__init__(session, config, since=since)
         self._session = session
-        self._timeouts = config.timeouts
-        self._record = ConnectionRecord(config.observers, now=since)
-        self._transport: asyncio.Transport | None = None
-        self._failure: APIConnectionError | None = None
-        self._closed: asyncio.Future[None] = loop.create_future()
-        self._writable = asyncio.Event()
-        self._writable.set()
-        self._timer: asyncio.TimerHandle | None = None
-
-    async def start(self, response: httpx.Response) -> None:
-        """Take over the connection from the handshake response.
-
-        Raises:
-            RemoteProtocolError: If the response has no connection, such as a mocked response.
-        """
-        self._record.opened(time.monotonic())
-        await attach(self, response)
-        self._tick()
 
     # --- contexts
-
-    @property
-    def usable(self) -> bool:
-        """Whether the connection can open new contexts."""
-        return self._session.usable
-
-    def fileno(self) -> int:
-        """Return the file descriptor of the socket; -1 if it is closed."""
-        sock: socket | None = None
-        if self._transport is not None:
-            sock = self._transport.get_extra_info("socket")
-        return -1 if sock is None else sock.fileno()
 
     @property
     def load(self) -> int:
@@ -139,12 +98,6 @@ class AsyncSocketDriver(asyncio.BufferedProtocol):
     def reserve(self) -> None:
         """Restart the idle time, because a context is about to begin."""
         self._session.idle_since = time.monotonic()
-
-    def retire(self) -> None:
-        """Send a close frame without waiting for the answer of the peer."""
-        for context in self._session.close():
-            context.wake()
-        self._flush()
 
     def open(
         self,
@@ -177,12 +130,7 @@ class AsyncSocketDriver(asyncio.BufferedProtocol):
         self._session.send(reader.context, text, more=more, flush=flush, now=time.monotonic())
         reader.wake()
         self._flush()
-        if not self._writable.is_set():
-            try:
-                async with asyncio.timeout(reader.timeouts.write):
-                    await self._writable.wait()
-            except TimeoutError:
-                raise timeout_error("write") from None
+        await self.drained(reader.timeouts.write)
 
     def cancel(self, reader: ContextReader) -> None:
         """Cancel a context, without waiting for the service."""
@@ -219,97 +167,3 @@ class AsyncSocketDriver(asyncio.BufferedProtocol):
         while (event := reader.context.next_event()) is None and await self.wait(reader):
             pass
         return event
-
-    # --- closing
-
-    async def aclose(self) -> None:
-        """Close the connection; safe to call twice."""
-        for context in self._session.close():
-            context.wake()
-        self._flush()
-        try:
-            async with asyncio.timeout(self._timeouts.close):
-                await asyncio.shield(self._closed)
-        except TimeoutError:  # the peer did not answer the close frame
-            self.abort()
-            await self._closed
-        except BaseException:
-            self.abort()
-            raise
-
-    def abort(self) -> None:
-        """Drop the connection without a closing handshake."""
-        if self._transport is not None:
-            self._transport.abort()
-
-    # --- what the transport calls
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Store the transport; uvloop's works alike without being an `asyncio.Transport`."""
-        self._transport = cast("asyncio.Transport", transport)
-        self._transport.set_write_buffer_limits(high=HIGH_WATER)
-
-    def get_buffer(self, sizehint: int) -> memoryview:
-        """Return the buffer that the transport writes into."""
-        return self._session.get_buffer()
-
-    def buffer_updated(self, nbytes: int) -> None:
-        """Route the bytes that have arrived to their contexts."""
-        for context in self._session.receive(nbytes, now=time.monotonic()):
-            context.wake()
-        self._flush()
-        transport = self._transport
-        if transport is not None and transport.get_write_buffer_size() > MAX_BACKLOG:
-            self._failure = peer_not_reading_error()
-            transport.abort()
-
-    def eof_received(self) -> None:
-        """Let the transport close itself, because the service has sent everything."""
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        """Wake all consumers and pushes, because the connection is closed."""
-        cause = self._failure
-        if exc is not None:
-            cause = APIConnectionError(f"the connection failed: {exc}")
-        for context in self._session.receive_eof(now=time.monotonic(), cause=cause):
-            context.wake()
-        if self._timer is not None:
-            self._timer.cancel()
-        self._writable.set()
-        self._closed.set_result(None)
-        self._record.closed(self._session.end)
-
-    def pause_writing(self) -> None:
-        """Make pushes wait until the transport has sent more."""
-        self._writable.clear()
-
-    def resume_writing(self) -> None:
-        """Let waiting pushes continue."""
-        self._writable.set()
-
-    # --- the network
-
-    def _tick(self) -> None:
-        """Ping a silent peer, and drop the connection of a dead one."""
-        now = time.monotonic()
-        for context in self._session.tick(now=now):
-            context.wake()
-        self._flush()
-        if self._closed.done():
-            return
-        if self._session.is_dead:
-            self.abort()
-            return
-        self._timer = self._loop.call_later(max(0.0, self._session.next_tick() - now), self._tick)
-
-    def _flush(self) -> None:
-        transport = self._transport
-        if transport is None or transport.is_closing():
-            return
-        for data in self._session.websocket.data_to_send():
-            if data:
-                transport.write(data)
-            elif transport.can_write_eof():
-                transport.write_eof()
-            else:  # TLS has no half-closed state
-                transport.close()

@@ -20,10 +20,12 @@ if TYPE_CHECKING:
 
     from cartesia_runtime.sender import Request
 
+    from .._protocol.listener import Listener
     from .._protocol.stats import StreamOutcome, StreamStats
     from ..audio import AudioFormat
     from ..errors import APIConnectionError
-    from ..observe import Observer, RestartReason, StreamTransport
+    from ..observe import ListenTransport, Observer, RestartReason, StreamTransport
+    from ..transcripts import ListenFormat, ListenOutcome, ListenStats
 
 
 class Observers:
@@ -191,6 +193,78 @@ class StreamRecord:
             "-" if stats.time_to_first_audio is None else f"{stats.time_to_first_audio:.3f}",
             ",".join(stats.context_ids) or "-",
         )
+
+
+class ListenRecord:
+    """The record of one listener: logs its start and end, and notifies the observers.
+
+    Args:
+        observers: The observers to notify.
+        transport: The method that started it.
+        model_id: Id of the model that listens.
+        listener: The protocol, which measures.
+    """
+
+    def __init__(
+        self,
+        observers: Observers,
+        transport: ListenTransport,
+        model_id: str,
+        listener: Listener,
+    ) -> None:
+        self.transport: ListenTransport = transport
+        self.model_id: str = model_id
+        self.format: ListenFormat = listener.format
+        self.base_url: str = observers.base_url
+        self.outcome: ListenOutcome | None = None
+        self._listener = listener
+        self._observers = observers
+        self._context = copy_context() if observers else None
+        self._due = ["start", "end"]  # removing from a list is atomic
+
+    @property
+    def stats(self) -> ListenStats:
+        """A snapshot of the statistics."""
+        return self._listener.stats(self.outcome)
+
+    def _once(self, step: str) -> bool:
+        try:
+            self._due.remove(step)
+        except ValueError:
+            return False
+        return True
+
+    def _tell(self, what: Callable[[Observer], object]) -> None:
+        if self._context is not None:
+            self._context.copy().run(self._observers.tell, what)
+
+    def begin(self) -> None:
+        """Record that the listener has started."""
+        if self._once("start"):
+            self._tell(lambda observer: observer.listener_started(self))
+
+    def restart(self, error: APIError) -> None:
+        """Record that a connection was lost."""
+        logger.debug("%s goes on after %s", self.transport, label(error))
+        self._tell(lambda observer: observer.listener_restarted(self, error))
+
+    def end(self, error: Exception | None = None, *, complete: bool = False) -> None:
+        """Record that it has ended; only the first call after `begin` counts."""
+        if "start" in self._due or not self._once("end"):
+            return
+        self.outcome = "failed" if error is not None else "done" if complete else "cancelled"
+        if debugging():
+            stats = self.stats
+            logger.debug(
+                "%s %s%s: %.1f s sent, %d restarts, request=%s",
+                self.transport,
+                stats.outcome,
+                "" if error is None else f" with {label(error)}",
+                stats.sent,
+                stats.restarts,
+                ",".join(stats.request_ids) or "-",
+            )
+        self._tell(lambda observer: observer.listener_ended(self, error))
 
 
 class ConnectionRecord:

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Final
 from ..errors import (
     APIError,
     APIStatusError,
-    APITimeoutError,
     LocalStateError,
     RemoteProtocolError,
 )
-from .context import Context, Move, State, closed_error
+from .context import Context, Move, State
 from .faults import redact
 from .frames import Decoder, RequestEncoder
+from .link import Link
 from .log import label, log_sent, logger
 
 if TYPE_CHECKING:
@@ -27,12 +27,9 @@ if TYPE_CHECKING:
     from .websocket import WebSocket
 
 REMEMBERED_IDS: Final = 4096
-PING_INTERVAL_S: Final = 20.0  # without data from the peer, before a ping
-PING_TIMEOUT_S: Final = 20.0  # to wait for an answer to the ping
-MAX_BACKLOG: Final = 1 << 24  # unsent bytes, such as pongs, before a peer counts as not reading
 
 
-class Session:
+class Session(Link):
     """Protocol of the TTS socket. Not thread-safe: the driver holds the lock.
 
     `receive` never raises because of what the peer sends: each frame becomes an event, the error of
@@ -58,25 +55,15 @@ class Session:
         max_buffer_bytes: int,
         now: float,
     ) -> None:
-        self.websocket = websocket
+        super().__init__(websocket, secret=secret, now=now)
         self.contexts: dict[str, Context] = {}
         self.idle_since: float = now
         self.dropped: int = 0
         self._decoder = Decoder()
-        self._secret = secret
         self._max_buffer = max_buffer_bytes
-        self._heard_at = now
-        self._pinged = False
-        self._given_up = False
         self._used: OrderedDict[str, None] = OrderedDict()
-        self._end: APIConnectionError | None = None
 
     # --- moves of the client
-
-    @property
-    def usable(self) -> bool:
-        """Whether the session can open a new context."""
-        return self._end is None and self.websocket.is_open
 
     def open(
         self,
@@ -155,27 +142,13 @@ class Session:
                 log_sent("cancel", context.id, message)
             self.websocket.send_text(message)
 
-    @property
-    def is_dead(self) -> bool:
-        """Whether the driver can close the socket: it is closed, or the peer does not answer."""
-        return self._given_up or self.websocket.is_closed
-
     def _drop(self, context: Context) -> None:
         if self.contexts.pop(context.id, None) is not None:
             self.idle_since = max(self.idle_since, self._heard_at)
             if context.ended is not None:
                 context.ended(context)
 
-    def close(self) -> list[Context]:
-        """Start the closing handshake and end all open contexts; return those to wake."""
-        self.websocket.close()
-        return self._finish(closed_error(1000, "", by_us=True))
-
     # --- moves of the peer
-
-    def get_buffer(self) -> memoryview:
-        """Return the buffer for the next network read, of one byte or more."""
-        return self.websocket.get_buffer()
 
     def receive(self, nbytes: int, *, now: float) -> list[Context]:
         """Handle the bytes that were read into the buffer; return the contexts to wake."""
@@ -231,48 +204,9 @@ class Session:
                 # an error frame ended the context at the service; a bad frame did not
                 self._forget(context, tell=not isinstance(error, APIStatusError))
 
-    def receive_eof(self, *, now: float, cause: APIConnectionError | None = None) -> list[Context]:
-        """Handle the end of the connection, or a network error; return the contexts to wake."""
-        self.websocket.receive_eof()
-        if self._end is not None:
-            return []
-        return self._finish(cause or self.websocket.closed_error())
-
     def _finish(self, end: APIConnectionError) -> list[Context]:
-        self._end = self._end or redact(end, self._secret)
+        self._ended(end)
         ended = [context for context in self.contexts.values() if context.eof(copy.copy(end))]
         for context in list(self.contexts.values()):
             self._drop(context)
         return ended
-
-    @property
-    def end(self) -> APIConnectionError:
-        """The error that says why the connection closed."""
-        return self._end or self.websocket.closed_error()
-
-    # --- time
-
-    def next_tick(self) -> float:
-        """Return when to call `tick` next, in monotonic seconds."""
-        wait = PING_INTERVAL_S + (PING_TIMEOUT_S if self._pinged else 0.0)
-        return self._heard_at + wait
-
-    def tick(self, *, now: float) -> list[Context]:
-        """Ping a silent peer, or give up if it did not answer; return the contexts to wake."""
-        if now < self.next_tick():
-            return []
-        if not self.websocket.is_open:  # the peer did not end the closing connection in time
-            self._given_up = True
-            return []
-        if not self._pinged:
-            self._pinged = True
-            self.websocket.ping()
-            return []
-        seconds = PING_INTERVAL_S + PING_TIMEOUT_S
-        dead = APITimeoutError(
-            f"the service sent nothing for {seconds:g} s, not even the answer to a ping",
-            phase="idle",
-            seconds=seconds,
-        )
-        self._given_up = True
-        return self._finish(dead)

@@ -150,6 +150,11 @@ class WebSocket:
         """Whether the connection is closed in both directions."""
         return self._protocol.state is State.CLOSED
 
+    @property
+    def close_code(self) -> int | None:
+        """The code in the close frame of the peer, or None."""
+        return None if self._close is None else self._close.code
+
     def closed_error(self) -> APIConnectionError:
         """Return the error for the closed connection, with its code and reason."""
         close = self._close
@@ -244,6 +249,10 @@ class WebSocket:
     def send_text(self, message: bytes) -> None:
         """Queue a text message."""
         self._protocol.send_text(message)
+
+    def send_binary(self, message: bytes) -> None:
+        """Queue a binary message."""
+        self._protocol.send_binary(message)
 
     def ping(self) -> None:
         """Queue a ping; `receive` consumes the answer."""

@@ -27,10 +27,12 @@ if TYPE_CHECKING:
 
     from .._http.config import Config
     from .._http.operations import SpeechRequest
+    from .._protocol.listen_session import ListenSession
     from ..audio import AudioFormat
     from ..errors import RemoteProtocolError
     from ..observe import StreamTransport
     from .credentials import Credentials
+    from .ears import EarsDriver
     from .http import HttpSender, ResponseSource
     from .websocket import SocketDriver
 
@@ -52,6 +54,7 @@ class Connections:
         max_retries: int,
         max_concurrency: int | None,
         max_sockets: int,
+        max_listeners: int | None = None,
         http_client: httpx.Client | None,
         ssl_context: ssl.SSLContext | None,
         proxy: str | None,
@@ -71,6 +74,7 @@ class Connections:
         self.max_retries = max_retries
         self._max_concurrency = max_concurrency
         self._max_sockets = max_sockets
+        self._max_listeners = max_listeners
         self._http_client = http_client
         self._ssl_context = ssl_context
         self._proxy = proxy
@@ -92,7 +96,12 @@ class Connections:
         pool = self._pools.get(here)
         if pool is None:
             drop_foreign(self._pools)
-            pool = Pool(self._root.connect, size=self._max_sockets, limit=self._max_concurrency)
+            pool = Pool(
+                self._root.connect,
+                size=self._max_sockets,
+                limit=self._max_concurrency,
+                listen_limit=self._max_listeners,
+            )
             # without a lock: a fork while it is held would leave it locked in the child for ever
             pool = self._pools.setdefault(here, pool)
         return pool
@@ -191,6 +200,18 @@ class Connections:
         self._check_open()
         pool = self.pool
         driver = self._open_socket()
+        with pool.guard:
+            if not self._root.closed:
+                pool.sockets.add(driver)
+                return driver
+        driver.close()
+        raise closed_client()
+
+    def listen(self, session: ListenSession, handshake: Request) -> EarsDriver:
+        """Open a socket that listens; `close` closes it too."""
+        self._check_open()
+        pool = self.pool
+        driver = self.http.ears(session, handshake)
         with pool.guard:
             if not self._root.closed:
                 pool.sockets.add(driver)

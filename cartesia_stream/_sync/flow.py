@@ -27,6 +27,7 @@ TEXTS: Final = (Iterable,)
 
 S = TypeVar("S", bound=AbstractContextManager[object])
 T = TypeVar("T")
+B = TypeVar("B")
 
 
 def start_now(stream: S) -> S:
@@ -119,10 +120,10 @@ class BodyReader:
 
 
 class TextTask:
-    """A thread that sends the text of a stream."""
+    """A thread that sends the text or the audio of a stream."""
 
-    def __init__(self, feed: Callable[[], None]) -> None:
-        threading.Thread(target=feed, name="cartesia-speak", daemon=True).start()
+    def __init__(self, feed: Callable[[], None], name: str = "cartesia-speak") -> None:
+        threading.Thread(target=feed, name=name, daemon=True).start()
 
     def stop(self) -> None:
         """Do nothing: before each piece, the thread checks whether the stream is closed."""
@@ -142,6 +143,26 @@ class Signal:
         """Wait for `set`, at most ``seconds``; None waits without a limit."""
         self._event.wait(seconds)
         self._event.clear()
+
+
+class Bell:
+    """Wakes all who wait. Who reads `rings` before it looks for news misses none."""
+
+    def __init__(self) -> None:
+        self.rings: int = 0
+        self._condition = threading.Condition()
+
+    def ring(self) -> None:
+        """Wake all who wait."""
+        with self._condition:
+            self.rings += 1
+            self._condition.notify_all()
+
+    def wait(self, since: int, seconds: float | None) -> None:
+        """Wait until it rings, unless it has since a number of `rings`, or until a time is over."""
+        with self._condition:
+            if self.rings == since:
+                self._condition.wait(seconds)
 
 
 class PeriodicTask:
@@ -225,6 +246,17 @@ def _pieces(text: Iterable[str]) -> Generator[str]:
             yield piece_of(piece)
     finally:
         close = getattr(pieces, "close", None)
+        if close is not None:
+            close()
+
+
+def blocks_of(blocks: Iterable[B]) -> Generator[B]:
+    """Yield blocks of audio, and close their iterator even if it is not exhausted."""
+    source = iter(blocks)
+    try:
+        yield from source
+    finally:
+        close = getattr(source, "close", None)
         if close is not None:
             close()
 

@@ -13,6 +13,7 @@ from weakref import WeakSet
 
 import httpx
 from cartesia_runtime.downloads import Download
+from msgspec import structs
 
 from .._http.config import closed_client
 from .._http.requests import (
@@ -54,9 +55,13 @@ if TYPE_CHECKING:
     from .._http.operations import SpeechRequest
     from .._http.records import StreamRecord
     from .._http.requests import Answer
+    from .._protocol.link import Link
+    from .._protocol.listen_session import ListenSession
     from .._protocol.response import ResponseDecoder
     from ..events import SpeechEvent
     from .credentials import Credentials
+    from .ears import EarsDriver
+    from .link import SocketLink
     from .websocket import SocketDriver
 
 SETTLE_S: Final = 0.05  # maximum wait for the end of a body after the last event
@@ -175,8 +180,36 @@ class HttpSender:
         request = upgrade_request(config or self._config, session.websocket)
         response, used = self._send(request, {}, answer="socket", config=config)
         driver = SocketDriver(session, used, since=began)
+        self._take_over(driver, session, response, used)
+        return driver
+
+    def ears(self, session: ListenSession, handshake: Request) -> EarsDriver:
+        """Open a WebSocket that listens; a 429 is not retried here, as the caller has a queue.
+
+        Args:
+            session: The protocol of the socket.
+            handshake: The request, without the headers of the handshake.
+
+        Raises:
+            APIStatusError: If the service rejects the handshake with an HTTP status.
+            APIConnectionError: If the service is unreachable.
+        """
+        from .ears import EarsDriver
+
+        began = time.monotonic()
+        request = structs.replace(handshake, headers=session.websocket.handshake_headers())
+        response, used = self._send(request, {}, answer="socket", repeat_refusals=False)
+        driver = EarsDriver(session, used, since=began)
+        session.opened(request_id_of(response.headers))  # before its first frame is read
+        self._take_over(driver, session, response, used)
+        return driver
+
+    def _take_over(
+        self, driver: SocketLink, link: Link, response: httpx.Response, used: Config
+    ) -> None:
+        """Start a driver on the connection of a handshake's response."""
         try:
-            session.websocket.accept(response.headers.multi_items())
+            link.websocket.accept(response.headers.multi_items())
             driver.start(response)
         except BaseException as error:
             driver.abort()
@@ -186,7 +219,6 @@ class HttpSender:
             elif isinstance(error, OSError):  # an event hook has closed the connection
                 raise APIConnectionError(f"the connection was closed: {error}") from error
             raise
-        return driver
 
     def _send(
         self,
@@ -195,8 +227,9 @@ class HttpSender:
         *,
         answer: Answer,
         config: Config | None = None,
+        repeat_refusals: bool = True,
     ) -> tuple[httpx.Response, Config]:
-        repeat_refusals = answer != "speech"
+        repeat_refusals = repeat_refusals and answer != "speech"
         retries = backoff(request, options, self._max_retries, repeat_refusals=repeat_refusals)
         renewable = request.replayable
         while True:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from .http import HttpSender
+    from .link import SocketLink
     from .websocket import SocketDriver
 
 CONTEXTS_PER_SOCKET: Final = 16  # the service documents dozens per socket
@@ -34,9 +35,11 @@ class Pool:
         connect: Opens a socket.
         size: Maximum number of sockets in the pool.
         limit: Maximum number of contexts at the same time; None learns it from 429 answers.
+        listen_limit: The same for sockets that listen.
 
     Attributes:
-        gate: The queue for slots of the plan's limit.
+        gate: The queue for slots of the plan's limit on contexts.
+        listen_gate: The queue for slots of the plan's limit on sockets that listen.
         http: The sender for HTTP calls; None before the first call.
         sockets: All open sockets, including those that users opened themselves.
         guard: Lock for changes of ``http`` and ``sockets``.
@@ -48,10 +51,12 @@ class Pool:
         *,
         size: int,
         limit: int | None,
+        listen_limit: int | None,
     ) -> None:
         self.gate: Gate = Gate(limit)
+        self.listen_gate: Gate = Gate(listen_limit)
         self.http: HttpSender | None = None
-        self.sockets: WeakSet[SocketDriver] = WeakSet()
+        self.sockets: WeakSet[SocketLink] = WeakSet()
         self.guard: ThreadLock = ThreadLock()
         self._connect = connect
         self._size = size

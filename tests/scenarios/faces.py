@@ -40,6 +40,8 @@ _OWN_THREADS: Final = (
     "cartesia-repeat",
     "cartesia-text",
     "cartesia-close",
+    "cartesia-listen",
+    "cartesia-source",
 )
 _DONE: Final = object()
 

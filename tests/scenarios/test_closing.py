@@ -18,7 +18,7 @@ from cartesia_stream import (
     StreamTruncatedError,
     Timeouts,
 )
-from cartesia_stream._protocol import session
+from cartesia_stream._protocol import link
 from cartesia_stream._protocol.session import Session
 
 from .faces import AT_ONCE_S, VOICE, AsyncFace, Background, eventually, own_threads, sockets, speak
@@ -240,8 +240,8 @@ def test_emulator_that_stops_ends_every_stream(face: Face, make_emulator: MakeEm
 @pytest.fixture
 def quick_pings(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pings after 0.1 s of silence, with 0.2 s for the answer."""
-    monkeypatch.setattr(session, "PING_INTERVAL_S", 0.1)
-    monkeypatch.setattr(session, "PING_TIMEOUT_S", 0.2)
+    monkeypatch.setattr(link, "PING_INTERVAL_S", 0.1)
+    monkeypatch.setattr(link, "PING_TIMEOUT_S", 0.2)
 
 
 @pytest.mark.usefixtures("quick_pings")

@@ -22,7 +22,7 @@ from cartesia_stream import (
     StreamTruncatedError,
     Timeouts,
 )
-from cartesia_stream._protocol import session
+from cartesia_stream._protocol import link
 
 from .faces import AT_ONCE_S, VOICE, Background, at_once, eventually, speak
 
@@ -374,8 +374,8 @@ def test_slow_consumer_does_not_stop_the_pings(
     face: Face, make_peer: MakePeer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The socket is read while the consumer is busy, so pings of both sides are answered."""
-    monkeypatch.setattr(session, "PING_INTERVAL_S", 0.1)
-    monkeypatch.setattr(session, "PING_TIMEOUT_S", 0.2)
+    monkeypatch.setattr(link, "PING_INTERVAL_S", 0.1)
+    monkeypatch.setattr(link, "PING_TIMEOUT_S", 0.2)
     pongs: list[bytes] = []
 
     def script(peer: Conversation) -> None:

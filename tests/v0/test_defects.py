@@ -31,7 +31,7 @@ from cartesia_stream import (
     StreamTruncatedError,
     v0,
 )
-from cartesia_stream._protocol import session
+from cartesia_stream._protocol import link
 from cartesia_stream.v0 import AsyncCartesiaTTS, CartesiaTTS, _frames, retry_on_connection_error
 from cartesia_stream.v0._aio import retry as aio_retry
 from cartesia_stream.v0._config import base_url_of
@@ -821,8 +821,8 @@ def test_defect_30_a_silent_socket_is_pinged(
     face: AlphaFace, make_peer: MakePeer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One that answers nothing is given up: the generation fails long before its own deadline."""
-    monkeypatch.setattr(session, "PING_INTERVAL_S", 0.2)
-    monkeypatch.setattr(session, "PING_TIMEOUT_S", 0.2)
+    monkeypatch.setattr(link, "PING_INTERVAL_S", 0.2)
+    monkeypatch.setattr(link, "PING_TIMEOUT_S", 0.2)
     pinged = threading.Event()
 
     def dead(peer: Conversation, message: Frame) -> None:

@@ -90,6 +90,7 @@ if TYPE_CHECKING:
     from .stt_error_frame import SttErrorFrame
     from .stt_flush_done_frame import SttFlushDoneFrame
     from .stt_language import SttLanguage
+    from .stt_model import SttModel
     from .stt_transcript_frame import SttTranscriptFrame
     from .stt_turn_config import SttTurnConfig
     from .stt_turn_eager_end_frame import SttTurnEagerEndFrame
@@ -97,6 +98,8 @@ if TYPE_CHECKING:
     from .stt_turn_resume_frame import SttTurnResumeFrame
     from .stt_turn_start_frame import SttTurnStartFrame
     from .stt_turn_update_frame import SttTurnUpdateFrame
+    from .stt_turns_websocket_query import SttTurnsWebsocketQuery
+    from .stt_websocket_query import SttWebsocketQuery
     from .stt_word_columns import SttWordColumns
     from .telephony_params import TelephonyParams
     from .timestamp_granularity import TimestampGranularity
@@ -228,6 +231,7 @@ else:
         "SttErrorFrame": ".stt_error_frame",
         "SttFlushDoneFrame": ".stt_flush_done_frame",
         "SttLanguage": ".stt_language",
+        "SttModel": ".stt_model",
         "SttTranscriptFrame": ".stt_transcript_frame",
         "SttTurnConfig": ".stt_turn_config",
         "SttTurnEagerEndFrame": ".stt_turn_eager_end_frame",
@@ -235,6 +239,8 @@ else:
         "SttTurnResumeFrame": ".stt_turn_resume_frame",
         "SttTurnStartFrame": ".stt_turn_start_frame",
         "SttTurnUpdateFrame": ".stt_turn_update_frame",
+        "SttTurnsWebsocketQuery": ".stt_turns_websocket_query",
+        "SttWebsocketQuery": ".stt_websocket_query",
         "SttWordColumns": ".stt_word_columns",
         "TelephonyParams": ".telephony_params",
         "TimestampGranularity": ".timestamp_granularity",
@@ -378,13 +384,16 @@ __all__ = (
     "SttErrorFrame",
     "SttFlushDoneFrame",
     "SttLanguage",
+    "SttModel",
     "SttTranscriptFrame",
     "SttTurnConfig",
     "SttTurnEagerEndFrame",
     "SttTurnEndFrame",
     "SttTurnResumeFrame",
     "SttTurnStartFrame",
+    "SttTurnsWebsocketQuery",
     "SttTurnUpdateFrame",
+    "SttWebsocketQuery",
     "SttWordColumns",
     "TelephonyParams",
     "TimestampGranularity",

@@ -7,7 +7,7 @@ from cartesia_runtime.decoding import member
 SttEncoding: TypeAlias = Literal[
     "pcm_alaw", "pcm_f16le", "pcm_f32le", "pcm_mulaw", "pcm_s16le", "pcm_s32le"
 ]
-"""Encoding of samples without a header. Give it, with `sample_rate`, only for such samples."""
+"""Encoding of samples without a header."""
 
 STT_ENCODING_VALUES: Final[tuple[SttEncoding, ...]] = (
     "pcm_alaw",

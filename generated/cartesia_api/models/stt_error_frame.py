@@ -36,6 +36,7 @@ class SttErrorFrame(Model):
         title: Short name of the failure.
         message: Description of the failure for people to read.
         request_id: Id of the request. Give it to support when you report a problem.
+        error: Description of the failure; API versions before 2026-03-01 send only this.
         doc_url: Address of a page that explains the failure.
         additional_properties: Fields that the OpenAPI document does not have.
     """
@@ -46,6 +47,7 @@ class SttErrorFrame(Model):
     title: str | Unset = UNSET
     message: str | Unset = UNSET
     request_id: str | Unset = UNSET
+    error: str | Unset = UNSET
     doc_url: None | str | Unset = UNSET
     additional_properties: dict[str, object] = field(init=False, factory=dict)
 
@@ -59,6 +61,7 @@ class SttErrorFrame(Model):
                 "title": self.title,
                 "message": self.message,
                 "request_id": self.request_id,
+                "error": self.error,
                 "doc_url": self.doc_url,
             },
             self.additional_properties,
@@ -101,6 +104,10 @@ class SttErrorFrame(Model):
             value
             if type(value) is str or value is UNSET
             else checked("request_id", value, read_str)
+        )
+        value = pop("error", UNSET)
+        model.error = (
+            value if type(value) is str or value is UNSET else checked("error", value, read_str)
         )
         value = pop("doc_url", UNSET)
         model.doc_url = (

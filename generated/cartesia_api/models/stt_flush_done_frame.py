@@ -13,7 +13,8 @@ _READ_TYPE_: Final[Reader[Literal["flush_done"]]] = constant("flush_done")
 
 @define(kw_only=True)
 class SttFlushDoneFrame(Model):
-    """The answer to `finalize`: all audio so far is transcribed.
+    """The answer to `finalize`, after the frames of its text: all audio sent before it is
+    transcribed.
 
     Attributes:
         type_: Always `flush_done`.

@@ -35,8 +35,7 @@ _READ_WORDS: Final[Reader[list[TranscribedWord] | None | SttWordColumns]] = eith
 @define(kw_only=True)
 class SttTranscriptFrame(Model):
     """What was said since the last final frame. The transcript is the texts of all final frames,
-    joined without a space. The client sends raw audio in binary frames of about 100 ms, and the
-    bare words `finalize` and `close` as text frames; a JSON form of them is rejected.
+    joined without a space.
 
     Attributes:
         type_: Always `transcript`.

@@ -49,8 +49,7 @@ class Stt:
             language: Language of the recording. The server assumes `en` when it is left out.
             timestamp_granularities: Times to include. `word` adds `words` to the response;
                 without it there are no times.
-            encoding: Encoding of samples without a header. Give it, with `sample_rate`, only
-                for such samples.
+            encoding: Encoding of samples without a header.
             sample_rate: Sampling rate in Hz. Give it, with `encoding`, only for samples
                 without a header.
             options: Settings of this call, such as its timeout.
@@ -108,8 +107,7 @@ class AsyncStt:
             language: Language of the recording. The server assumes `en` when it is left out.
             timestamp_granularities: Times to include. `word` adds `words` to the response;
                 without it there are no times.
-            encoding: Encoding of samples without a header. Give it, with `sample_rate`, only
-                for such samples.
+            encoding: Encoding of samples without a header.
             sample_rate: Sampling rate in Hz. Give it, with `encoding`, only for samples
                 without a header.
             options: Settings of this call, such as its timeout.

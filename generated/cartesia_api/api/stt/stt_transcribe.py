@@ -26,8 +26,7 @@ def build_request(
 
     Args:
         body: The body.
-        encoding: Encoding of samples without a header. Give it, with `sample_rate`, only for
-            such samples.
+        encoding: Encoding of samples without a header.
         sample_rate: Sampling rate in Hz. Give it, with `encoding`, only for samples without a
             header.
     """

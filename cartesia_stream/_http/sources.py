@@ -1,0 +1,285 @@
+"""Where a listener's audio comes from: files, bytes, arrays, iterables."""
+
+from __future__ import annotations
+
+import io
+import os
+import struct
+from typing import IO, TYPE_CHECKING, Final, NamedTuple, Protocol, TypeAlias, cast
+
+from .._protocol.wav import WavReader
+from ..errors import ConfigurationError
+from ..transcripts import ListenFormat
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterable, Callable, Generator, Iterable
+
+    from ..audio import AudioFormat
+
+__all__ = ["AudioBlock", "Samples"]
+
+READ_BYTES: Final = 1 << 14
+
+
+class Samples(Protocol):
+    """An array of samples, of numpy or of the standard library; floats are from -1 to 1."""
+
+    def tobytes(self) -> bytes:
+        """Return the samples as bytes."""
+        ...
+
+
+AudioBlock: TypeAlias = bytes | bytearray | memoryview | Samples
+"""A piece of audio: bytes in the format of the listener, or an array."""
+
+
+class Source(NamedTuple):
+    """Audio to listen to.
+
+    Attributes:
+        blocks: The audio; None if the user pushes it.
+        format: Format of the blocks once `as_bytes` has converted them.
+        live: Whether it arrives as it is spoken.
+        close: Closes what was opened, unless the blocks were read to their end.
+    """
+
+    blocks: Iterable[AudioBlock] | AsyncIterable[AudioBlock] | None
+    format: ListenFormat
+    live: bool
+    close: Callable[[], None] | None = None
+
+
+def open_source(
+    source: object, fmt: ListenFormat | AudioFormat | None, iterables: tuple[type, ...]
+) -> Source:
+    """Open the source of a listener and find the format of its audio.
+
+    Args:
+        source: A path, bytes, an open file, an array, an iterable of bytes or arrays, or None.
+        fmt: Format of audio without a header.
+        iterables: Types of iterables that can be read.
+
+    Raises:
+        ConfigurationError: If it is something else, or nobody knows the format of its audio.
+        OSError: If the file cannot be opened.
+    """
+    given = None if fmt is None else ListenFormat.of(fmt)
+    own: object = getattr(source, "format", None)
+    if isinstance(source, str | os.PathLike):
+        file: IO[bytes] = open(cast("str", source), "rb")  # noqa: PTH123, SIM115 (closed when read)
+        try:
+            return _read(file, given, live=False, owned=True)
+        except BaseException:
+            file.close()
+            raise
+    if isinstance(source, bytes | bytearray) or (
+        isinstance(source, memoryview) and source.format in "bBc"
+    ):
+        return _read(io.BytesIO(source), given, live=False, owned=True)
+    if hasattr(source, "read"):
+        opened = cast("IO[bytes]", source)
+        return _read(opened, given, live=not opened.seekable(), owned=False)
+    if isinstance(own, ListenFormat) and isinstance(source, iterables):  # a microphone
+        return Source(cast("Iterable[bytes]", source), own, live=True)
+    if source is not None and given is None:
+        _check_kind(source, iterables)
+    if given is None:
+        raise ConfigurationError(
+            "give the format of audio without a header, such as "
+            'format=ListenFormat("pcm_s16le", 16000)',
+            option="format",
+        )
+    if source is None:
+        return Source(None, given, live=True)
+    if hasattr(source, "tobytes"):
+        return Source([cast("AudioBlock", source)], given, live=False)
+    _check_kind(source, iterables)
+    return Source(cast("Iterable[AudioBlock]", source), given, live=True)
+
+
+def _check_kind(source: object, iterables: tuple[type, ...]) -> None:
+    if not hasattr(source, "tobytes") and not isinstance(source, iterables):
+        raise ConfigurationError(
+            "source must be a path, bytes, an open file, an array, or an iterable of bytes or "
+            f"arrays, not {type(source).__name__}",
+            option="source",
+        )
+
+
+def _read(file: IO[bytes], given: ListenFormat | None, *, live: bool, owned: bool) -> Source:
+    """Read the header of a file, and return its audio as an iterator."""
+    head = file.read(12)
+    if not isinstance(head, bytes):  # a text file
+        raise ConfigurationError("open the file in binary mode", option="source")
+    close = file.close if owned else None
+    if not head.startswith((b"RIFF", b"RF64")):
+        if given is None:
+            return _compressed(head, file, live=live, close=close)
+        return Source(_pieces(file, None, head, owned=owned), given, live, close)
+    wav = WavReader()
+    data = wav.feed(head)
+    while wav.format is None:
+        piece = file.read(READ_BYTES)
+        if not piece:
+            wav.finish()
+        data = wav.feed(piece)
+    if given is not None and given != wav.format:
+        raise ConfigurationError(
+            f"the WAV file has {wav.format.encoding} at {wav.format.sample_rate} Hz; leave format "
+            "out",
+            option="format",
+        )
+    return Source(_pieces(file, wav, data, owned=owned), wav.format, live, close)
+
+
+def _pieces(
+    file: IO[bytes], wav: WavReader | None, data: bytes, *, owned: bool
+) -> Generator[bytes]:
+    try:
+        if data:
+            yield data
+        while piece := file.read(READ_BYTES):
+            data = piece if wav is None else wav.feed(piece)
+            if data:
+                yield data
+    finally:
+        if owned:
+            file.close()
+
+
+class _Decoder(Protocol):
+    """The part of `miniaudio` that decodes."""
+
+    def decode(
+        self, data: bytes, output_format: object, nchannels: int, sample_rate: int
+    ) -> _Decoded: ...
+
+    SampleFormat: _Formats
+
+
+class _Formats(Protocol):
+    SIGNED16: object
+
+
+class _Decoded(Protocol):
+    samples: Samples
+
+
+def _compressed(
+    head: bytes, file: IO[bytes], *, live: bool, close: Callable[[], None] | None
+) -> Source:
+    """Decode a file such as mp3, with the extra ``play``."""
+    from importlib import import_module
+
+    fmt = ListenFormat("pcm_s16le", 16000)
+    try:
+        engine = cast("_Decoder", import_module("miniaudio"))
+    except ImportError:
+        engine = None
+    if engine is not None and not live:
+        try:
+            decoded = engine.decode(head + file.read(), engine.SampleFormat.SIGNED16, 1, 16000)
+        except Exception as error:
+            if type(error).__name__ not in ("DecodeError", "MiniaudioError"):
+                raise
+        else:
+            if close is not None:
+                close()
+            return Source([decoded.samples.tobytes()], fmt, live=False)
+    raise ConfigurationError(
+        "the audio is no WAV file: give its format if it is raw, such as "
+        'format=ListenFormat("pcm_s16le", 16000); mp3, flac and ogg need '
+        'pip install "cartesia-stream[play]"',
+        option="format",
+    )
+
+
+# --- blocks
+
+
+class _Array(Protocol):
+    """The part of a numpy array that conversion needs; numpy itself is not imported."""
+
+    ndim: int
+
+    @property
+    def dtype(self) -> _Dtype: ...
+    def mean(self, axis: int) -> _Array: ...
+    def clip(self, low: float, high: float) -> _Array: ...
+    def round(self) -> _Array: ...
+    def astype(self, kind: str) -> _Array: ...
+    def __mul__(self, factor: float) -> _Array: ...
+    def tobytes(self) -> bytes: ...
+
+
+class _Dtype(Protocol):
+    kind: str
+    itemsize: int
+
+
+_SCALES: Final = {"pcm_s16le": ("<i2", 32767.0), "pcm_s32le": ("<i4", 2147483647.0)}
+_FLOATS: Final = {"pcm_f32le": ("<f4", "f"), "pcm_f16le": ("<f2", "e")}
+
+
+def as_bytes(block: AudioBlock, fmt: ListenFormat) -> bytes:
+    """Return a block of audio as bytes in a format; floats are converted, channels averaged.
+
+    Raises:
+        ConfigurationError: If it is no audio, or an array of another kind.
+    """
+    if isinstance(block, bytes):
+        return block
+    if isinstance(block, bytearray):
+        return bytes(block)
+    if hasattr(block, "dtype"):
+        return _from_array(cast("_Array", block), fmt)
+    try:
+        view = memoryview(cast("bytes", block))
+    except TypeError:
+        raise ConfigurationError(
+            f"audio must be bytes or an array, not {type(block).__name__}", option="source"
+        ) from None
+    code = view.format
+    if code in ("b", "B", "c"):
+        return view.tobytes()
+    if code in ("f", "d"):
+        return _from_floats(cast("list[float]", view.tolist()), fmt)
+    if code in ("h", "i", "l") and view.itemsize == fmt.sample_bytes and fmt.encoding in _SCALES:
+        return view.tobytes()
+    raise _mismatch(f"array of {code!r}", fmt)
+
+
+def _from_array(block: _Array, fmt: ListenFormat) -> bytes:
+    kind, size = block.dtype.kind, block.dtype.itemsize
+    if kind in "ui" and size == 1:
+        return block.tobytes()
+    if kind == "f":
+        if block.ndim > 1:
+            block = block.mean(axis=1)
+        if fmt.encoding in _FLOATS:
+            return block.astype(_FLOATS[fmt.encoding][0]).tobytes()
+        if fmt.encoding in _SCALES:
+            code, scale = _SCALES[fmt.encoding]
+            # 64-bit floats, because full scale of 32 bits is not exact in less
+            wide = block.astype("<f8").clip(-1.0, 1.0) * scale
+            return wide.round().astype(code).tobytes()
+    elif kind == "i" and size == fmt.sample_bytes and fmt.encoding in _SCALES:
+        if block.ndim > 1:
+            block = block.mean(axis=1).astype(_SCALES[fmt.encoding][0])
+        return block.tobytes()
+    raise _mismatch(f"array of {kind}{size}", fmt)
+
+
+def _from_floats(values: list[float], fmt: ListenFormat) -> bytes:
+    if fmt.encoding in _FLOATS:
+        return struct.pack(f"<{len(values)}{_FLOATS[fmt.encoding][1]}", *values)
+    if fmt.encoding in _SCALES:
+        code, scale = _SCALES[fmt.encoding]
+        letter = "h" if code == "<i2" else "i"
+        whole = [round(max(-1.0, min(1.0, value)) * scale) for value in values]
+        return struct.pack(f"<{len(whole)}{letter}", *whole)
+    raise _mismatch("array of floats", fmt)
+
+
+def _mismatch(what: str, fmt: ListenFormat) -> ConfigurationError:
+    return ConfigurationError(f"an {what} does not fit the format {fmt.encoding}", option="format")

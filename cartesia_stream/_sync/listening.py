@@ -1,0 +1,415 @@
+# Written by tools/unasync.py from _aio/listening.py: edit that file, then `make generate`.
+"""The engine of a listener: send its audio, take its text, and replace lost connections."""
+
+from __future__ import annotations
+
+import time
+from contextlib import closing
+from typing import TYPE_CHECKING, Final, cast
+
+from .._http.sources import as_bytes
+from .._protocol.backoff import Backoff
+from .._protocol.listen_session import ListenSession
+from .._protocol.listener import State
+from .._protocol.websocket import WebSocket
+from ..errors import APIError, CartesiaError, LocalStateError, RateLimitError
+from .flow import Bell, Mutex, TextTask, ThreadLock, blocks_of, sleep
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from cartesia_runtime.sender import Request
+
+    from .._http.records import ListenRecord
+    from .._http.sources import AudioBlock, Source
+    from .._protocol.gate import Ticket
+    from .._protocol.listener import Event, Listener, Mark
+    from ..errors import APIConnectionError, APIStatusError
+    from ..transcripts import FinalTranscript
+    from .connections import Connections
+    from .ears import EarsDriver
+    from .gate import Gate
+
+_ACTIVE: Final = (State.OPEN, State.DRAINING)
+
+
+class Ears:
+    """The connection of one listener, and the tasks or threads that serve it.
+
+    Nothing here refers to the object of the user, so that dropping that object ends the listener.
+
+    Args:
+        listener: The protocol.
+        source: The audio.
+        handshake: Makes the request of the handshake, with the present settings.
+        connections: Opens sockets.
+        record: Measures the stream and notifies the observers.
+    """
+
+    def __init__(
+        self,
+        listener: Listener,
+        source: Source,
+        handshake: Callable[[], Request],
+        connections: Connections,
+        record: ListenRecord,
+    ) -> None:
+        self.listener = listener
+        self.news: Bell = Bell()  # for readers, and for those who push
+        self._work = Bell()  # for the task that sends
+        self._guard = ThreadLock()
+        self._turnstile = Mutex()  # pushes stay in their order while one waits for room
+        self._source = source
+        self._handshake = handshake
+        self._connections = connections
+        self._record = record
+        self._session: ListenSession | None = None
+        self._driver: EarsDriver | None = None
+        self._gate: Gate | None = None
+        self._ticket: Ticket | None = None
+        self._sender: TextTask | None = None
+        self._feeder: TextTask | None = None
+        self._waiting = 0  # pushes that wait for room
+        self._failure: Exception | None = None  # what the source raised
+        self._closed = False
+
+    def start(self) -> Ears:
+        """Open the first connection and begin to send.
+
+        Raises:
+            APIError: If the service rejects the handshake or is unreachable.
+        """
+        self._record.begin()
+        try:
+            self._gate = self._connections.pool.listen_gate
+            self._connect()
+        except BaseException as error:
+            if isinstance(error, CartesiaError):
+                with self._guard:
+                    self.listener.fail(error)
+            self.close()
+            raise
+        self._sender = TextTask(self._send, "cartesia-listen")
+        if self._source.blocks is not None:
+            self._feeder = TextTask(self._feed, "cartesia-source")
+        return self
+
+    # --- the connection
+
+    def _connect(self) -> None:
+        """Get a slot and open a socket."""
+        gate = self._gate
+        assert gate is not None
+        timeouts = self._connections.config.timeouts
+        began = time.monotonic()
+        with self._guard:
+            ticket = self._ticket
+        if ticket is None:
+            ticket = gate.enter(priority=0, seconds=timeouts.queue)
+            self._ticket = ticket
+        self.listener.queued += time.monotonic() - began
+        while True:
+            session = ListenSession(
+                WebSocket(),
+                secret=self._connections.config.api_key,
+                now=time.monotonic(),
+                hearer=self,
+            )
+            self._session = session
+            try:
+                self._driver = self._connections.listen(session, self._handshake())
+            except RateLimitError as error:
+                began = time.monotonic()
+                gate.enter_again(ticket, error)
+                self.listener.queued += time.monotonic() - began
+            else:
+                return
+
+    def _leave(self) -> None:
+        """Give the socket and the slot back."""
+        driver, self._driver = self._driver, None
+        self._session = None
+        if driver is not None:
+            driver.retire()
+        ticket, self._ticket = self._ticket, None
+        if ticket is not None and self._gate is not None:
+            self._gate.leave(ticket)
+
+    @property
+    def wake(self) -> Callable[[], None]:
+        """Wakes readers, and the sender if the connection has changed."""
+        return self._wake
+
+    def _wake(self) -> None:
+        self.news.ring()
+        if self.listener.state not in _ACTIVE:
+            self._work.ring()
+
+    def opened(self, session: ListenSession, request_id: str | None) -> None:
+        """Take note that a connection is open."""
+        with self._guard:
+            if session is self._session:
+                self.listener.opened(time.monotonic())
+                self.listener.note(request_id)
+
+    def heard(
+        self, session: ListenSession, fields: dict[str, object], error: APIStatusError | None
+    ) -> None:
+        """Take a frame."""
+        with self._guard:
+            if session is self._session:
+                self.listener.receive(fields, error, time.monotonic())
+
+    def broken(self, session: ListenSession, cause: APIError) -> None:
+        """Take note of a malformed frame."""
+        with self._guard:
+            if session is self._session:
+                self.listener.broken(cause)
+
+    def closed(self, session: ListenSession, code: int | None, cause: APIConnectionError) -> None:
+        """Take note of the end of the connection."""
+        with self._guard:
+            if session is self._session:
+                self.listener.closed(code, cause)
+
+    # --- the sender
+
+    def _send(self) -> None:
+        """Send audio and commands until the stream has ended, through all connections."""
+        try:
+            backoff = self._backoff()
+            while True:
+                self._serve()
+                if self.listener.over:
+                    break
+                self._leave()
+                cause = self.listener.cause
+                assert cause is not None
+                self._record.restart(cause)
+                if self._reconnect(cause, backoff):
+                    backoff = self._backoff()
+        except CartesiaError as error:
+            with self._guard:
+                self.listener.fail(error)
+        finally:
+            self._leave()
+            if self.listener.over and not self._closed:
+                self._end_record()
+            self.news.ring()
+
+    def _end_record(self) -> None:
+        error = self._failure or self.listener.fault
+        self._record.end(error, complete=self.listener.state is State.DONE)
+
+    def _backoff(self) -> Backoff:
+        return Backoff(self._connections.max_retries, idempotent=True)
+
+    def _reconnect(self, cause: APIError, backoff: Backoff) -> bool:
+        """Open another connection; return whether it has worked at once."""
+        error: APIError = cause
+        at_once = not isinstance(cause, RateLimitError)
+        while True:
+            if not at_once:
+                delay = backoff.delay_after(error)
+                if delay is None:
+                    raise error
+                self._pause(delay)
+            if self.listener.over:
+                return False
+            try:
+                self._connect()
+            except APIError as failure:
+                self._leave()
+                at_once, error = False, failure
+            else:
+                return at_once
+
+    def _pause(self, seconds: float) -> None:
+        """Wait, unless the stream ends."""
+        until = time.monotonic() + seconds
+        while not self.listener.over and (rest := until - time.monotonic()) > 0:
+            self._work.wait(self._work.rings, rest)
+
+    def _serve(self) -> None:
+        """Send on the present connection until it is lost or the stream has ended."""
+        listener, write = self.listener, self._connections.config.timeouts.write
+        while True:
+            rings = self._work.rings
+            with self._guard:
+                now = time.monotonic()
+                listener.check(now)
+                if listener.state not in _ACTIVE:
+                    return
+                message = listener.message(now)
+                wait = None if message is not None else listener.wait(now)
+                driver = self._driver
+            if message is None:
+                self._work.wait(rings, wait)
+            elif driver is not None:
+                try:
+                    driver.send(message, write)
+                except APIError as error:
+                    with self._guard:
+                        listener.broken(error)
+                if self._waiting:
+                    self.news.ring()
+                sleep(0)  # others want the loop, or the lock, as well
+
+    # --- audio in
+
+    def _feed(self) -> None:
+        """Send the audio of the source."""
+        blocks = cast("Iterable[AudioBlock]", self._source.blocks)
+        try:
+            with closing(blocks_of(blocks)) as pieces:
+                for block in pieces:
+                    self.push(block)
+            self.finish()
+        except LocalStateError:
+            if not self.listener.over:
+                raise
+        except Exception as error:
+            if error is not self.listener.fault:
+                self.fail(error)
+
+    def fail(self, error: Exception) -> None:
+        """End the stream with what its source raised."""
+        with self._guard:
+            if not self.listener.over:
+                self._failure = error
+                self.listener.cancel()
+        self._work.ring()
+        self.news.ring()
+
+    def push(self, block: AudioBlock) -> None:
+        """Take audio; wait while too much of it has not been sent."""
+        data = as_bytes(block, self.listener.format)
+        with self._turnstile:
+            while True:
+                rings = self.news.rings
+                with self._guard:
+                    taken = self.listener.push(data, time.monotonic())
+                self._work.ring()
+                data = data[taken:]
+                if not data:
+                    return
+                self._waiting += 1
+                try:
+                    self.news.wait(rings, None)
+                finally:
+                    self._waiting -= 1
+
+    def push_nowait(self, block: AudioBlock) -> bool:
+        """Take audio if there is room for all of it; return whether there was."""
+        data = as_bytes(block, self.listener.format)
+        with self._guard:
+            listener = self.listener
+            if not listener.has_room(len(data)):
+                listener.refuse(len(data))
+                return False
+            listener.push(data, time.monotonic())
+        self._work.ring()
+        return True
+
+    def finalize(self) -> FinalTranscript:
+        """Ask for the text of all audio pushed so far, and wait for it."""
+        with self._guard:
+            mark = self.listener.finalize()
+        self._work.ring()
+        while True:
+            rings = self.news.rings
+            answer = self._answer(mark)
+            if answer is not None:
+                return answer
+            self.news.wait(rings, None)
+
+    def _answer(self, mark: Mark) -> FinalTranscript | None:
+        with self._guard:
+            if mark.answer is None:
+                self.check()
+                if self.listener.over:
+                    raise LocalStateError("the listener ended before the service had answered")
+            return mark.answer
+
+    def finish(self) -> None:
+        """Mark the audio as complete."""
+        with self._guard:
+            self.listener.finish()
+        self._work.ring()
+
+    def drain(self) -> None:
+        """Wait until the stream has ended.
+
+        Raises:
+            CartesiaError: The error that ended it.
+        """
+        while True:
+            rings = self.news.rings
+            self.check()
+            if self.listener.over:
+                return
+            self.news.wait(rings, None)
+
+    def check(self) -> None:
+        """Raise what ended the stream: what the source raised, or the error of the service."""
+        if self._failure is not None:
+            raise self._failure
+        if self.listener.fault is not None:
+            raise self.listener.fault
+
+    def mute(self, muted: bool) -> None:
+        """Send silence in place of the audio, or no longer."""
+        with self._guard:
+            self.listener.mute(muted, time.monotonic())
+        self._work.ring()
+
+    def configure(self, settings: dict[str, float]) -> None:
+        """Change the settings of turns."""
+        with self._guard:
+            self.listener.configure(settings)
+        self._work.ring()
+
+    # --- events out
+
+    def pop(self) -> Event | None:
+        """Return an event that has arrived, or None."""
+        with self._guard:
+            event = self.listener.pop()
+        if event is not None and self._failure is not None:
+            raise self._failure  # in place of the end
+        return event
+
+    def wait(self, rings: int) -> bool:
+        """Wait until there may be an event; return False after the terminal one.
+
+        Args:
+            rings: How often the bell had rung before the last look for an event.
+        """
+        with self._guard:
+            news = self.listener.news()
+        if news is None:
+            self.news.wait(rings, None)
+            return True
+        return news
+
+    def close(self) -> None:
+        """Cancel the stream if it still goes on, and give the slot back; safe to call twice."""
+        self._closed = True
+        with self._guard:
+            self.listener.cancel()
+        self._work.ring()
+        self.news.ring()
+        feeder, self._feeder = self._feeder, None
+        if feeder is not None:
+            feeder.stop()
+        sender, self._sender = self._sender, None
+        if sender is not None:
+            sender.stop()
+        self._leave()
+        self.discard()
+        self._end_record()
+
+    def discard(self) -> None:
+        """Close the file that was opened as the source."""
+        if self._source.close is not None:
+            self._source.close()
