@@ -8,22 +8,28 @@ SDK := 4.2.0
 ALPHA := 0.0.6
 # Random requests for each operation in `make schemathesis`; `make test-slow` sends 3.
 EXAMPLES ?= 100
-# Number of test processes in `make test`.
-WORKERS ?= 2
+# Number of test processes in `make test`. They wait a lot, so there is one more than cores in CI.
+WORKERS ?= 3
 # The lowest versions that the package allows, with test tools that support them.
 LOWEST := httpx==0.27.0 httpcore==1.0.7 websockets==14.0 pytest-httpx==0.30.0 "pytest<9" \
 	respx pytest-timeout vcrpy trustme uvloop opentelemetry-sdk opentelemetry-instrumentation-httpx
-# Start the test files that take longest first, in the order of tests/conftest.py.
-TOGETHER := --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder --ignore tests/schemathesis
+# Start the test files that take longest first, in the order of tests/conftest.py. Every process would
+# load schemathesis, which only the tests of its folder use.
+TOGETHER := --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder \
+	--ignore tests/schemathesis -p no:schemathesis
+# Packages whose public API must be typed in full.
+TYPED := cartesia_stream cartesia_emulator cartesia_runtime cartesia_api cartesia_api_v0
 # How often `make bench` measures each client.
 REPETITIONS ?= 7
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-slow test-lowest check types style all conformance-venv alpha-venv explore schemathesis generate drift lint-spec spec-diff spec-gate bench bench-page soak diagram
+.PHONY: help setup demo test test-slow test-lowest check types mypy pyright $(TYPED:%=complete-%) style all conformance-venv alpha-venv explore schemathesis generate drift lint-spec spec-diff spec-gate bench bench-page soak diagram
 
 # The emulator runs on this machine, so connect to it without a proxy.
 export no_proxy := 127.0.0.1,localhost,$(no_proxy)
 export NO_PROXY := $(no_proxy)
+# Keep bytecode: otherwise each of the hundreds of processes that the tests start compiles all modules.
+unexport PYTHONDONTWRITEBYTECODE
 
 help: ## List these targets.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -93,16 +99,22 @@ test-slow: $(BIN)/.ready conformance-venv alpha-venv ## Run the slow tests, whic
 	@# Separately: these tests share one name, of which the command above would run only one.
 	$(BIN)/python -m pytest tests/schemathesis
 
-check: drift lint-spec spec-gate types style ## Run all static checks: generated code, spec, types, style.
+# Two at a time, each with its output in one piece. Make the environment first: all of them need it.
+check: $(BIN)/.ready ## Run all static checks: generated code, spec, types, style.
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target types drift lint-spec spec-gate style
 
-types: $(BIN)/.ready ## Check the types with mypy and pyright, and that the public API is fully typed.
-	$(BIN)/mypy
+types: pyright mypy $(TYPED:%=complete-%) ## Check the types with mypy and pyright, and that the public API is fully typed.
+
+pyright: $(BIN)/.ready
 	$(BIN)/pyright
-	@for package in cartesia_stream cartesia_emulator cartesia_runtime cartesia_api cartesia_api_v0; do \
-		echo "pyright --verifytypes $$package"; \
-		PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/pyright --verifytypes $$package --ignoreexternal \
-			> $(BIN)/.types || { cat $(BIN)/.types; exit 1; }; \
-	done
+
+mypy: $(BIN)/.ready
+	$(BIN)/mypy
+
+$(TYPED:%=complete-%): complete-%: $(BIN)/.ready
+	@echo "pyright --verifytypes $*"
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/pyright --verifytypes $* --ignoreexternal \
+		> $(BIN)/.types-$* || { cat $(BIN)/.types-$*; exit 1; }
 
 style: $(BIN)/.ready ## Check lint rules and formatting with ruff.
 	$(BIN)/ruff check .

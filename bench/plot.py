@@ -13,7 +13,7 @@ from bench.rows import COUNTS, FLOODS, LONG
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from bench.report import Result
+    from bench.results import Result
     from bench.rows import Client
 
 WIDTH: Final = 720

@@ -5,20 +5,20 @@ from __future__ import annotations
 import json
 import os
 import statistics
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Final
 
 from bench.machine import ROOT, description, today
 from bench.plot import draw
+from bench.results import Result
 from bench.rows import SECTIONS, Client, chosen
-from bench.stats import Verdict, compare, verdict
+from bench.stats import compare
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
-    from bench.rows import Row
 
 TEMPLATE: Final = ROOT / "bench" / "performance.md"
 PAGE: Final = ROOT / "docs" / "performance.md"
@@ -27,35 +27,6 @@ SDK: Final = "4.2.0"
 UNITS: Final = {"us": "µs", "ms": "ms", "mb": "MB", "kb": "KB", "percent": "%"}
 PACKAGES: Final = ("httpx", "websockets", "msgspec", "pybase64", "httpcore")
 HEAD: Final = ("what", "row", "ours", "other", "ratio", "quartiles", "at most", "stretch", "")
-
-
-@dataclass(frozen=True)
-class Result:
-    """What a row came to.
-
-    Attributes:
-        row: The row.
-        ours: Our figures, one for each repetition.
-        theirs: Those that they are compared with, in the same order.
-        references: The same of other clients, by side.
-    """
-
-    row: Row
-    ours: list[float]
-    theirs: list[float] | None = None
-    references: dict[str, list[float]] = field(default_factory=dict)
-
-    @property
-    def value(self) -> float:
-        """What the bars hold for: the median ratio, or figure."""
-        if self.theirs is None:
-            return statistics.median(self.ours)
-        return compare(self.ours, self.theirs).ratio
-
-    @property
-    def verdict(self) -> Verdict:
-        """How it stands to the bars."""
-        return verdict(self.value, self.row.at_most, self.row.stretch)
 
 
 def number(value: float) -> str:

@@ -20,7 +20,8 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from bench.drive import Outcome
 from bench.processes import Server, Worker, compile_tree, ready, start
-from bench.report import KEPT, Report, Result, facts, line, table_head
+from bench.report import KEPT, Report, facts, line, table_head
+from bench.results import Result
 from bench.rows import PACED, SKIPPED, Client, Order, Row, chosen
 from bench.stats import delays, percentile
 

@@ -61,7 +61,9 @@ class Emulator:
             generation in progress and then a ``done`` (``late``).
         on_expiry: Whether an expired context gets a ``done`` frame or ``nothing``.
         max_upload_bytes: Largest request body.
-        record: How many of the latest requests `requests` keeps.
+        read_timeout_s: How long a client may take for the head of a request, and for its body
+            beside a second for every 16 KiB; an idle connection is closed after the same time.
+        record: How many of the latest requests `requests` keeps, up to 64 MiB of them.
         v0_events: How v0 writes its event stream: in ``data`` lines without the empty line that
             ends an event (``malformed``, as v0 did), as ``bare`` JSON objects, both without a
             last event, or ``conforming`` with ``done`` as the last event, on which packages
@@ -92,6 +94,7 @@ class Emulator:
         after_cancel: AfterCancel = "done",
         on_expiry: OnExpiry = "done",
         max_upload_bytes: int = 64 * 1024 * 1024,
+        read_timeout_s: float = 30.0,
         record: int = 1000,
         v0_events: V0Events = "malformed",
         v0_embeddings: V0Embeddings = "numbers",
@@ -109,6 +112,7 @@ class Emulator:
             after_cancel=after_cancel,
             on_expiry=on_expiry,
             max_upload_bytes=max_upload_bytes,
+            read_timeout_s=read_timeout_s,
             v0_events=v0_events,
             v0_embeddings=v0_embeddings,
         )
@@ -279,9 +283,14 @@ class _ServerThread:
         self._loop = asyncio.get_running_loop()
         self._stopping = asyncio.Event()
         server = Server(self._backend)
-        # handler_cancellation stops speech for a client that has disconnected.
         runner = web.AppRunner(
-            server.app, access_log=None, handler_cancellation=True, shutdown_timeout=0.5
+            server.app,
+            access_log=None,
+            # Stops speech for a client that has disconnected.
+            handler_cancellation=True,
+            # It runs from the start of a connection until a whole head has arrived.
+            keepalive_timeout=self._backend.options.read_timeout_s,
+            shutdown_timeout=0.5,
         )
         await runner.setup()
         try:

@@ -31,6 +31,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     after_cancel: AfterCancel = "done"
     on_expiry: OnExpiry = "done"
     max_upload_bytes: int = 64 * MIB
+    read_timeout_s: float = 30.0
     max_pending_inputs: int = 1000
     v0_events: V0Events = "malformed"
     v0_embeddings: V0Embeddings = "numbers"
@@ -41,6 +42,8 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
         for name in ("latency", "context_expiry_s", "idle_timeout_s"):
             if getattr(self, name) < 0:
                 raise ValueError(f"{name} must not be negative")
+        if self.read_timeout_s <= 0:
+            raise ValueError("read_timeout_s must be above 0")
         if self.stt_idle_timeout_s is not None and self.stt_idle_timeout_s < 0:
             raise ValueError("stt_idle_timeout_s must not be negative")
         for name in ("chunk_ms", "concurrency", "stt_concurrency", "max_sockets"):

@@ -19,6 +19,7 @@ from .wire import transport
 from .wire.call import Call
 from .wire.mangle import encode_json
 from .wire.recording import RecordedRequest
+from .wire.uploads import Uploads
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -36,9 +37,9 @@ class Server:
     def __init__(self, backend: Backend) -> None:
         self._backend = backend
         self._tasks: set[asyncio.Task[object]] = set()
-        self.app: web.Application = web.Application(
-            middlewares=[self._unrouted], client_max_size=backend.options.max_upload_bytes
-        )
+        options = backend.options
+        self._uploads = Uploads(options.max_upload_bytes, options.read_timeout_s)
+        self.app: web.Application = web.Application(middlewares=[self._unrouted])
         for route in ROUTES:
             for path in patterns(route.path):
                 self.app.router.add_route(route.method, path, self._entry(route))
@@ -89,6 +90,7 @@ class Server:
             response = await self._answer(call, route)
         finally:
             self._tasks.discard(task)
+            call.drop_upload()
             self._backend.requests_served += 1
         if not response.prepared:
             response.headers.setdefault("X-Request-ID", call.id)
@@ -110,7 +112,8 @@ class Server:
 
     async def _answer(self, call: Call, route: Route) -> web.StreamResponse:
         try:
-            call.record.body = await call.request.read()
+            call.body = await self._uploads.read(call)
+            self._backend.recorder.add_body(call.record, call.body)
             self._backend.keys.check(call.request, route.access)
             self._check_version(call, route)
             self._collect_faults(call, route)
@@ -118,12 +121,6 @@ class Server:
             return faulty if faulty is not None else await route.handler(self._backend, call)
         except ApiError as error:
             return _refuse(call, error)
-        except web.HTTPRequestEntityTooLarge:
-            limit = self._backend.options.max_upload_bytes
-            too_large = ApiError(413, f"The body exceeds {limit} bytes.", code="file_too_large")
-            return _refuse(call, too_large)
-        except web.RequestPayloadError as error:
-            return _refuse(call, ApiError(400, f"The body cannot be read: {error}"))
         except (transport.Gone, ConnectionError):
             # The connection is closed; whatever is returned here goes nowhere.
             return web.Response() if call.response is None else call.response

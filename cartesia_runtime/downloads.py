@@ -2,37 +2,19 @@
 
 from __future__ import annotations
 
-import secrets
+import os
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Protocol
+from typing import IO, TYPE_CHECKING, Protocol, overload
+
+from .saving import start_of, write_all, writing
+from .wav import WavLengths, with_true_lengths
 
 if TYPE_CHECKING:
-    import os
     from collections.abc import AsyncIterator, Callable, Generator, Iterator, Mapping
 
-    from .sender import Progress
-
-
-@contextmanager
-def replacing(path: str | os.PathLike[str]) -> Generator[IO[bytes]]:
-    """Write a file that replaces the one at the path when the block ends without an error.
-
-    After an error the old file is untouched and the new one is removed.
-    """
-    target = Path(path).resolve()  # follow a link, to replace the file it points to
-    if target.exists() and not target.is_file():  # a device or pipe cannot be replaced
-        with target.open("wb") as file:
-            yield file
-        return
-    part = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
-    try:
-        with part.open("xb") as file:
-            yield file
-        part.replace(target)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
+    from .options import Progress
+    from .saving import Refusal, SaveTarget
 
 
 class Pieces(Protocol):
@@ -56,35 +38,57 @@ class AsyncPieces(Protocol):
 class _Received:
     """Base class of `Download` and `AsyncDownload`: the code that does not wait."""
 
-    def __init__(self, headers: Mapping[str, str], request_id: str | None) -> None:
+    def __init__(
+        self, headers: Mapping[str, str], request_id: str | None, refused: Refusal
+    ) -> None:
         length = headers.get("content-length", "")
         plain = headers.get("content-encoding", "identity") == "identity"
         self.content_type: str | None = headers.get("content-type")
         self.size: int | None = int(length) if plain and length.isdecimal() else None
         self.request_id: str | None = request_id
+        self._refused = refused
+
+    @property
+    def _is_wav(self) -> bool:
+        return "wav" in (self.content_type or "").lower()
 
     @contextmanager
     def _saving(
-        self, path: str | os.PathLike[str], progress: Progress | None
+        self, target: SaveTarget, progress: Progress | None
     ) -> Generator[Callable[[bytes], None]]:
         """Return a function that writes a piece to the file and reports the progress."""
         received = 0
+        lengths = WavLengths() if self._is_wav else None
 
         def write(piece: bytes) -> None:
             nonlocal received
-            file.write(piece)
+            write_all(file, piece)
             received += len(piece)
+            if lengths is not None:
+                lengths.take(piece)
             if progress is not None:
                 progress(received, self.size)
 
-        with replacing(path) as file:
+        with writing(target, self._refused) as file:
+            start = start_of(file)
             yield write
+            if lengths is not None and start is not None:
+                lengths.correct(file, start)
+
+    def _whole(self, pieces: list[bytes]) -> bytes:
+        data = b"".join(pieces)
+        return with_true_lengths(data) if self._is_wav else data
+
+
+def _path_of(target: SaveTarget) -> Path | None:
+    return Path(target) if isinstance(target, str | os.PathLike) else None
 
 
 class Download(_Received):
     """A file that you read while it arrives: iterate over it, or call `read` or `save`.
 
-    You get each byte once: what iteration returned, `read` and `save` no longer return.
+    You get each byte once: what iteration returned, `read` and `save` no longer return. If the
+    server sends a WAV file before it knows how long it is, `read` and `save` correct its header.
 
     Attributes:
         content_type: Media type of the file, or None if the server did not send it.
@@ -93,9 +97,14 @@ class Download(_Received):
     """
 
     def __init__(
-        self, pieces: Pieces, headers: Mapping[str, str], request_id: str | None = None
+        self,
+        pieces: Pieces,
+        headers: Mapping[str, str],
+        request_id: str | None = None,
+        *,
+        refused: Refusal = ValueError,
     ) -> None:
-        super().__init__(headers, request_id)
+        super().__init__(headers, request_id, refused)
         self._pieces = pieces
 
     def __iter__(self) -> Iterator[bytes]:
@@ -104,18 +113,25 @@ class Download(_Received):
     def read(self) -> bytes:
         """Return all bytes that were not read yet."""
         try:
-            return b"".join([piece for piece in self])  # noqa: C416 (a subclass may iterate otherwise)
+            return self._whole([piece for piece in self])  # noqa: C416 (a subclass may iterate otherwise)
         except BaseException:  # the rest is not to be taken for the whole
             self._pieces.close()
             raise
 
-    def save(self, path: str | os.PathLike[str], *, progress: Progress | None = None) -> Path:
+    @overload
+    def save(self, path: str | os.PathLike[str], *, progress: Progress | None = None) -> Path: ...
+    @overload
+    def save(self, path: IO[bytes], *, progress: Progress | None = None) -> None: ...
+    def save(self, path: SaveTarget, *, progress: Progress | None = None) -> Path | None:
         """Write the file to disk while it arrives, one piece in memory at a time.
 
         Args:
-            path: Where to write. The file appears when it is complete; after an error or a
-                cancellation the path is as it was before.
+            path: A path, or a file open for writing bytes. A file at a path appears when it is
+                complete; after an error or a cancellation the path is as it was before.
             progress: Called after each piece with the bytes received so far and the size.
+
+        Returns:
+            The path, or None for a file of yours.
         """
         try:
             with self._saving(path, progress) as write:
@@ -124,13 +140,14 @@ class Download(_Received):
         except BaseException:
             self._pieces.close()
             raise
-        return Path(path)
+        return _path_of(path)
 
 
 class AsyncDownload(_Received):
     """A file that you read while it arrives, for asyncio: iterate, or call `read` or `save`.
 
-    You get each byte once: what iteration returned, `read` and `save` no longer return.
+    You get each byte once: what iteration returned, `read` and `save` no longer return. If the
+    server sends a WAV file before it knows how long it is, `read` and `save` correct its header.
 
     Attributes:
         content_type: Media type of the file, or None if the server did not send it.
@@ -143,8 +160,10 @@ class AsyncDownload(_Received):
         pieces: AsyncPieces,
         headers: Mapping[str, str],
         request_id: str | None = None,
+        *,
+        refused: Refusal = ValueError,
     ) -> None:
-        super().__init__(headers, request_id)
+        super().__init__(headers, request_id, refused)
         self._pieces = pieces
 
     def __aiter__(self) -> AsyncIterator[bytes]:
@@ -153,18 +172,27 @@ class AsyncDownload(_Received):
     async def read(self) -> bytes:
         """Return all bytes that were not read yet."""
         try:
-            return b"".join([piece async for piece in self])
+            return self._whole([piece async for piece in self])
         except BaseException:  # the rest is not to be taken for the whole
             await self._pieces.aclose()
             raise
 
-    async def save(self, path: str | os.PathLike[str], *, progress: Progress | None = None) -> Path:
+    @overload
+    async def save(
+        self, path: str | os.PathLike[str], *, progress: Progress | None = None
+    ) -> Path: ...
+    @overload
+    async def save(self, path: IO[bytes], *, progress: Progress | None = None) -> None: ...
+    async def save(self, path: SaveTarget, *, progress: Progress | None = None) -> Path | None:
         """Write the file to disk while it arrives, one piece in memory at a time.
 
         Args:
-            path: Where to write. The file appears when it is complete; after an error or a
-                cancellation the path is as it was before.
+            path: A path, or a file open for writing bytes. A file at a path appears when it is
+                complete; after an error or a cancellation the path is as it was before.
             progress: Called after each piece with the bytes received so far and the size.
+
+        Returns:
+            The path, or None for a file of yours.
         """
         try:
             with self._saving(path, progress) as write:
@@ -173,4 +201,4 @@ class AsyncDownload(_Received):
         except BaseException:
             await self._pieces.aclose()
             raise
-        return Path(path)
+        return _path_of(path)

@@ -9,69 +9,9 @@
 `AsyncCartesia` is the same for asyncio.
 """
 
-from typing import TYPE_CHECKING
-
-from . import _forks as _forks  # calls import lazily, and forks must wait for that
-from ._http.with_response import Response
 from ._version import __version__
-from .audio import PCM_16K, PCM_24K, TELEPHONY, Audio, AudioFormat, WavWriter
-from .errors import (
-    APIConnectionError,
-    APIError,
-    APIStatusError,
-    APITimeoutError,
-    AuthenticationError,
-    BadRequestError,
-    BufferOverflowError,
-    CartesiaError,
-    ConfigurationError,
-    ConflictError,
-    ConnectionClosedError,
-    InternalServerError,
-    LocalStateError,
-    NotFoundError,
-    PermissionDeniedError,
-    RateLimitError,
-    RemoteProtocolError,
-    StreamTruncatedError,
-    TimeoutPhase,
-    TranscriptTruncatedError,
-    UnprocessableEntityError,
-)
-from .events import (
-    AudioChunk,
-    Cancelled,
-    Done,
-    FlushDone,
-    PhonemeTimestamps,
-    Resumed,
-    SpeechEvent,
-    Timing,
-    UnknownEvent,
-    WordTimestamps,
-)
-from .observe import (
-    ListenTransport,
-    ObservedConnection,
-    ObservedListener,
-    ObservedRequest,
-    ObservedStream,
-    Observer,
-    RestartReason,
-    StreamOutcome,
-    StreamStats,
-    StreamTransport,
-)
-from .options import (
-    DEFAULT_TIMEOUTS,
-    BytesOptions,
-    ContextOptions,
-    GenerationConfig,
-    SpeechOptions,
-    Timeouts,
-    VoiceId,
-)
 
+TYPE_CHECKING = False  # checkers take it for True; `typing` would be half of the time to load this
 if TYPE_CHECKING:
     from cartesia_runtime.downloads import AsyncDownload, Download
     from cartesia_runtime.files import File
@@ -84,13 +24,72 @@ if TYPE_CHECKING:
     from ._aio.tts import AsyncTTS, AsyncTTSConnection, AsyncTTSContext
     from ._aio.voice_changer import AsyncVoiceChanger
     from ._http.sources import AudioBlock, Samples
+    from ._http.with_response import Response
     from ._sync.client import Cartesia
     from ._sync.stream import SpeechStream
     from ._sync.stt import STT, Dictation, Listening
     from ._sync.transport import Transport
     from ._sync.tts import TTS, TTSConnection, TTSContext
     from ._sync.voice_changer import VoiceChanger
-    from .options import Progress, RequestOptions
+    from .audio import PCM_16K, PCM_24K, TELEPHONY, Audio, AudioFormat, WavWriter
+    from .errors import (
+        APIConnectionError,
+        APIError,
+        APIStatusError,
+        APITimeoutError,
+        AuthenticationError,
+        BadRequestError,
+        BufferOverflowError,
+        CartesiaError,
+        ConfigurationError,
+        ConflictError,
+        ConnectionClosedError,
+        InternalServerError,
+        LocalStateError,
+        NotFoundError,
+        PermissionDeniedError,
+        RateLimitError,
+        RemoteProtocolError,
+        StreamTruncatedError,
+        TimeoutPhase,
+        TranscriptTruncatedError,
+        UnprocessableEntityError,
+    )
+    from .events import (
+        AudioChunk,
+        Cancelled,
+        Done,
+        FlushDone,
+        PhonemeTimestamps,
+        Resumed,
+        SpeechEvent,
+        Timing,
+        UnknownEvent,
+        WordTimestamps,
+    )
+    from .observe import (
+        ListenTransport,
+        ObservedConnection,
+        ObservedListener,
+        ObservedRequest,
+        ObservedStream,
+        Observer,
+        RestartReason,
+        StreamOutcome,
+        StreamStats,
+        StreamTransport,
+    )
+    from .options import (
+        DEFAULT_TIMEOUTS,
+        BytesOptions,
+        ContextOptions,
+        GenerationConfig,
+        Progress,
+        RequestOptions,
+        SpeechOptions,
+        Timeouts,
+        VoiceId,
+    )
     from .transcripts import (
         DictateEvent,
         FinalTranscript,
@@ -109,7 +108,9 @@ if TYPE_CHECKING:
         TurnUpdated,
     )
 else:
-    # Imported on first use: a program needs one face, and streams need no models.
+    # Imported on first use. A program needs one of the clients, and streams need no models. The
+    # command line leaves quietly at Ctrl-C only once its own code runs, so this must be short.
+    _VALUES = ("audio", "errors", "events", "observe", "options")
     _LAZY = {
         "AudioBlock": "cartesia_stream._http.sources",
         "Samples": "cartesia_stream._http.sources",
@@ -145,6 +146,7 @@ else:
         "AsyncTTSContext": "cartesia_stream._aio.tts",
         "AsyncVoiceChanger": "cartesia_stream._aio.voice_changer",
         "Cartesia": "cartesia_stream._sync.client",
+        "Response": "cartesia_stream._http.with_response",
         "SpeechStream": "cartesia_stream._sync.stream",
         "Dictation": "cartesia_stream._sync.stt",
         "Listening": "cartesia_stream._sync.stt",
@@ -157,12 +159,21 @@ else:
     }
 
     def __getattr__(name: str) -> object:
-        if name not in _LAZY:
+        if name not in __all__ and name not in _VALUES:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         from importlib import import_module
 
-        value = globals()[name] = getattr(import_module(_LAZY[name]), name)
-        return value
+        import_module("cartesia_stream._forks")  # first: forks must wait for what follows
+        found = globals()
+        if name in _LAZY:
+            found[name] = getattr(import_module(_LAZY[name]), name)
+        else:  # an import binds the module itself here
+            for module in (import_module(f"cartesia_stream.{value}") for value in _VALUES):
+                found.update({public: getattr(module, public) for public in module.__all__})
+        return found[name]
+
+    def __dir__() -> list[str]:
+        return sorted({*globals(), *__all__, *_VALUES})
 
 
 __all__ = [

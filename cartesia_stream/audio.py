@@ -5,21 +5,22 @@ All audio of the service is mono, so a sample frame is one sample.
 
 from __future__ import annotations
 
-import io
 import os
 import struct
 from contextlib import contextmanager
-from typing import IO, TYPE_CHECKING, Final, Literal, Self
+from functools import partial
+from typing import IO, TYPE_CHECKING, Final, Literal, Self, overload
 
 import msgspec
 
-from .errors import ConfigurationError
+from .errors import ConfigurationError, LocalStateError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping
-    from contextlib import AbstractContextManager
     from pathlib import Path
     from types import TracebackType
+
+    from cartesia_runtime.saving import SaveTarget
 
     from .events import Timing
 
@@ -42,6 +43,21 @@ WAVE_FORMAT_TAGS: Final[Mapping[str, int]] = {
     "pcm_alaw": 6,
     "pcm_mulaw": 7,
 }
+KINDS: Final[Mapping[str, Container]] = {
+    "wav": "wav",
+    "wave": "wav",
+    "mp3": "mp3",
+    "mpga": "mp3",
+    "raw": "raw",
+    "pcm": "raw",
+}
+OTHER_KINDS: Final = frozenset(
+    {
+        *("3gp", "aac", "ac3", "aif", "aifc", "aiff", "alaw", "amr", "ape", "au", "caf", "flac"),
+        *("gsm", "m4a", "m4b", "m4r", "mka", "mov", "mp2", "mp4", "mpeg", "mpg", "oga", "ogg"),
+        *("opus", "ra", "snd", "spx", "ulaw", "weba", "webm", "wma", "wv"),
+    }
+)
 STREAMED: Final = 0xFFFF_FFFF  # length field of a WAV file whose length is not known yet
 
 
@@ -151,20 +167,27 @@ TELEPHONY: Final = AudioFormat("raw", "pcm_mulaw", 8000)
 
 
 def wav_header(fmt: AudioFormat, nbytes: int | None) -> bytes:
-    """Return the header of a mono WAV file; use None for a length that is not known yet."""
+    """Return the header of a mono WAV file.
+
+    Args:
+        fmt: Format of the samples.
+        nbytes: Size of the samples; None if it is not known yet. A WAV file cannot state 4 GiB or
+            more, and then leaves its length open.
+    """
     tag = WAVE_FORMAT_TAGS[fmt.encoding or "pcm_s16le"]
     width = fmt.sample_bytes
     chunk = struct.pack("<HHIIHH", tag, 1, fmt.sample_rate, fmt.bytes_per_second, width, width * 8)
-    extra = b""
     if tag != 1:  # formats other than plain PCM carry an extension size and a fact chunk
         chunk += b"\0\0"
-        samples = STREAMED if nbytes is None else nbytes // width
-        extra = b"fact" + struct.pack("<II", 4, samples)
-    size = STREAMED if nbytes is None else nbytes
-    body = b"WAVEfmt " + struct.pack("<I", len(chunk)) + chunk + extra
-    body += b"data" + struct.pack("<I", size)
-    total = STREAMED if nbytes is None else len(body) + nbytes + (nbytes & 1)
-    return b"RIFF" + struct.pack("<I", total) + body
+    total = size = samples = STREAMED
+    if nbytes is not None:
+        whole = 28 + len(chunk) + (12 if tag != 1 else 0) - 8 + nbytes + (nbytes & 1)
+        if whole < STREAMED:
+            total, size, samples = whole, nbytes, nbytes // width
+    body = b"WAVEfmt " + struct.pack("<I", len(chunk)) + chunk
+    if tag != 1:
+        body += b"fact" + struct.pack("<II", 4, samples)
+    return b"RIFF" + struct.pack("<I", total) + body + b"data" + struct.pack("<I", size)
 
 
 class WavWriter:
@@ -174,27 +197,40 @@ class WavWriter:
     it grows. If the file can seek, `close` sets the length. Not thread-safe.
 
     Args:
-        file: A path, or a binary file open for writing, which stays open.
+        file: A path, or a file open for writing bytes, which stays open.
         fmt: Format of the samples; any ``raw`` or ``wav`` format.
+
+    Raises:
+        ConfigurationError: If the format is mp3, or the path is that of another format.
+        OSError: If the path cannot be written.
     """
 
-    def __init__(self, file: str | os.PathLike[str] | IO[bytes], fmt: AudioFormat) -> None:
+    def __init__(self, file: SaveTarget, fmt: AudioFormat) -> None:
+        from cartesia_runtime.saving import start_of
+
         if fmt.container == "mp3":
             raise ConfigurationError("a WAV file cannot hold mp3", option="output_format.container")
         self._fmt = fmt
         self._owned = isinstance(file, str | os.PathLike)
         if isinstance(file, str | os.PathLike):
+            if _kind(file, fmt) != "wav":
+                raise unwritable_error(f"{os.fspath(file)!r} is no name of a WAV file")
             self._file: IO[bytes] = open(file, "wb")  # noqa: PTH123, SIM115 (closed by close)
         else:
             self._file = file
-        self._start = self._file.tell() if self._file.seekable() else None
+        self._start = start_of(self._file)
         self._closed = False
         self.nbytes: int = 0
-        self._file.write(wav_header(fmt, None))
+        self._write(wav_header(fmt, None))
+
+    def _write(self, data: bytes) -> None:
+        from cartesia_runtime.saving import write_all
+
+        write_all(self._file, data)
 
     def write(self, data: bytes) -> None:
         """Append audio; a block may end within a sample."""
-        self._file.write(data)
+        self._write(data)
         self.nbytes += len(data)
 
     def close(self) -> None:
@@ -204,13 +240,14 @@ class WavWriter:
         self._closed = True
         try:
             if self.nbytes & 1:
-                self._file.write(b"\0")  # chunks are padded to an even size
+                self._write(b"\0")  # chunks are padded to an even size
             if self._start is not None:
                 end = self._file.tell()
                 self._file.seek(self._start)
-                self._file.write(wav_header(self._fmt, self.nbytes))
+                self._write(wav_header(self._fmt, self.nbytes))
                 self._file.seek(end)
-            self._file.flush()
+            if callable(flush := getattr(self._file, "flush", None)):
+                flush()
         finally:
             if self._owned:
                 self._file.close()
@@ -231,14 +268,16 @@ class Audio(msgspec.Struct, frozen=True, kw_only=True):
     """The audio of a whole utterance.
 
     Attributes:
-        data: All audio bytes; empty if they were written to a file.
+        data: All bytes of the audio; empty if they were written to a file. A ``wav`` states its
+            true length.
         format: Format of the audio.
         words: Word times, if requested.
         phonemes: Phoneme times, if requested.
         context_id: The context of the audio, if any.
         request_id: The service's id of the request, if it gave one.
         time_to_first_audio: Seconds from the request to the first byte of audio, if measured.
-        nbytes: Size of the audio in bytes, even if it was written to a file.
+        nbytes: Size of the audio in bytes, without the header of a ``wav``; also if the audio was
+            written to a file.
     """
 
     data: bytes
@@ -252,43 +291,138 @@ class Audio(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def duration(self) -> float:
-        """Playing time in seconds; an estimate for containers other than ``raw``."""
-        return self.format.duration(self.nbytes or len(self.data))
+        """Playing time of the samples in seconds; an estimate for mp3."""
+        nbytes = self.nbytes or len(self.data)
+        if not self.nbytes and self.format.container == "wav":
+            from cartesia_runtime.wav import WavLengths
+
+            nbytes = WavLengths().take(self.data)
+        return self.format.duration(nbytes)
 
     def wav(self) -> bytes:
-        """Return the audio as a WAV file."""
-        if self.format.container == "wav":
-            return self.data
-        out = io.BytesIO()
-        with WavWriter(out, self.format) as writer:
-            writer.write(self.data)
-        return out.getvalue()
+        """Return the audio as a WAV file that states its length.
 
-    def save(self, path: str | os.PathLike[str]) -> Path:
-        """Write the audio to a playable file and return its path: raw audio as WAV, mp3 as mp3."""
+        Raises:
+            ConfigurationError: If the audio is mp3.
+            LocalStateError: If the audio was written to a file.
+        """
+        fmt, data = self.format, self._bytes()
+        if fmt.container == "mp3":
+            raise ConfigurationError("a WAV file cannot hold mp3", option="output_format.container")
+        if fmt.container == "wav":
+            from cartesia_runtime.wav import with_true_lengths
+
+            return with_true_lengths(data)
+        return wav_header(fmt, len(data)) + data + b"\0" * (len(data) & 1)
+
+    @overload
+    def save(self, path: str | os.PathLike[str]) -> Path: ...
+    @overload
+    def save(self, path: IO[bytes]) -> None: ...
+    def save(self, path: SaveTarget) -> Path | None:
+        """Write the audio to a playable file: raw audio as WAV, mp3 as mp3.
+
+        Raw audio is written without a header if the name ends in ``.raw`` or ``.pcm``.
+
+        Args:
+            path: A path, or a file open for writing bytes, which stays open. A file at a path
+                appears when it is complete, and keeps the mode of one that was there.
+
+        Returns:
+            The path, or None for a file of yours.
+
+        Raises:
+            ConfigurationError: If nothing can be saved there, or the name is that of another format
+                than the audio has.
+            LocalStateError: If the audio was written to a file already.
+            OSError: If the file cannot be written.
+        """
         from pathlib import Path
 
-        target = Path(path)
-        target.write_bytes(self.data if self.format.container == "mp3" else self.wav())
-        return target
+        from cartesia_runtime.saving import write_all, writing
+
+        kind = _kind(path, self.format)
+        data = self.wav() if kind == "wav" else self._bytes()
+        with writing(path, unwritable_error) as file:
+            write_all(file, data)
+        return Path(path) if isinstance(path, str | os.PathLike) else None
+
+    def _bytes(self) -> bytes:
+        if self.nbytes and not self.data:
+            raise LocalStateError("the audio was written to a file; `collect` keeps it in memory")
+        return self.data
 
     def __repr__(self) -> str:
         return f"Audio({self.duration:.2f} s, {self.format.container} {self.format.encoding})"
 
 
-def replacing(path: str | os.PathLike[str]) -> AbstractContextManager[IO[bytes]]:
-    """Open a file that replaces the one at the path only when the block succeeds."""
-    from cartesia_runtime.downloads import replacing
+def unwritable_error(message: str) -> ConfigurationError:
+    """Make the error for a path or a file that nothing can be saved to."""
+    return ConfigurationError(message, option="path")
 
-    return replacing(path)
+
+def kind_of_name(name: str) -> str | None:
+    """Return the format that the name of a file stands for, such as ``wav`` or ``flac``.
+
+    None if the name stands for no format of sound.
+    """
+    suffix = os.path.splitext(name)[1].lower().removeprefix(".")  # noqa: PTH122 (no pathlib at start)
+    return KINDS.get(suffix) or (suffix if suffix in OTHER_KINDS else None)
+
+
+def _kind(target: SaveTarget, fmt: AudioFormat) -> Container:
+    """Return what to write for audio of a format: raw audio becomes a WAV file.
+
+    Raises:
+        ConfigurationError: If the name of the file is that of another format.
+    """
+    name: object
+    if isinstance(target, str | os.PathLike):
+        name = os.fspath(target)
+    else:
+        name = getattr(target, "name", None)  # an int for a file descriptor
+    meant = kind_of_name(name) if isinstance(name, str) else None
+    kind: Container = fmt.container
+    if kind == "raw" and meant != "raw":
+        kind = "wav"
+    if meant in (None, kind):
+        return kind
+    ways = {
+        "mp3": 'output_format=AudioFormat("mp3", None, 44100, 128000)',
+        "wav": 'output_format=AudioFormat("wav", "pcm_s16le", 24000), or raw audio',
+        "raw": 'output_format=AudioFormat("raw", "pcm_s16le", 24000)',
+    }
+    way = f"for {meant}, ask for {ways[meant]}" if meant in ways else f"{meant} cannot be made here"
+    raise ConfigurationError(
+        f"{name} is the name of {meant}, but the audio is {fmt.container}, which is saved "
+        f"as .{kind}; {way}; see output_format",
+        option="output_format",
+    )
 
 
 @contextmanager
-def saving(path: str | os.PathLike[str], fmt: AudioFormat) -> Generator[Callable[[bytes], object]]:
+def saving(target: SaveTarget, fmt: AudioFormat) -> Generator[Callable[[bytes], object]]:
     """Yield a function that appends audio to a playable file; raw audio becomes a WAV file."""
-    with replacing(path) as file:
-        if fmt.container == "raw":
+    from cartesia_runtime.saving import start_of, write_all, writing
+
+    kind = _kind(target, fmt)
+    with writing(target, unwritable_error) as file:
+        if kind != "wav":
+            yield partial(write_all, file)
+        elif fmt.container == "raw":
             with WavWriter(file, fmt) as writer:
                 yield writer.write
         else:
-            yield file.write
+            from cartesia_runtime.wav import WavLengths
+
+            lengths, start = WavLengths(), start_of(file)
+
+            def write(block: bytes) -> None:
+                write_all(file, block)
+                lengths.take(block)
+
+            try:
+                yield write
+            finally:
+                if start is not None:
+                    lengths.correct(file, start)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from cartesia_api.models.emotion import Emotion
     from cartesia_api.models.language import Language
     from cartesia_api.models.tts_model import TtsModel
-    from cartesia_runtime.sender import Progress, RequestOptions
+    from cartesia_runtime.options import Progress, RequestOptions
 
     from .audio import AudioFormat
 else:
@@ -23,9 +23,9 @@ else:
     def __getattr__(name: str) -> object:
         if name not in ("Progress", "RequestOptions"):
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        from cartesia_runtime import sender  # on first use: streams do not need it
+        from cartesia_runtime import options  # on first use: streams do not need it
 
-        return getattr(sender, name)
+        return getattr(options, name)
 
 
 __all__ = [

@@ -22,7 +22,7 @@ from cartesia_stream import (
     Timing,
     WavWriter,
 )
-from cartesia_stream.audio import BIT_RATES, SAMPLE_BYTES, SAMPLE_RATES, replacing, saving
+from cartesia_stream.audio import BIT_RATES, SAMPLE_BYTES, SAMPLE_RATES, saving, wav_header
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -215,6 +215,23 @@ def test_a_writer_closes_the_file_that_it_opened(tmp_path: Path) -> None:
     assert writer._file.closed
 
 
+@pytest.mark.parametrize("name", ["a.mp3", "a.ogg", "a.raw"])
+def test_a_writer_refuses_other_names(name: str, tmp_path: Path) -> None:
+    """A WAV file is never called otherwise, and nothing is created."""
+    with pytest.raises(ConfigurationError):
+        WavWriter(tmp_path / name, PCM_24K)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_length_that_no_header_can_state() -> None:
+    """Four gigabytes and more leave the length open; a little less does not."""
+    for fmt, header in ((PCM_24K, 36), (TELEPHONY, 50)):
+        most = 0xFFFF_FFFE - header
+        assert wav_header(fmt, most)[4:8] == b"\xfe\xff\xff\xff"
+        for nbytes in (most + 1, 1 << 32, 1 << 40):
+            assert wav_header(fmt, nbytes) == wav_header(fmt, None)
+
+
 def test_a_writer_refuses_mp3(tmp_path: Path) -> None:
     """A WAV file cannot hold mp3, and nothing is created."""
     with pytest.raises(ConfigurationError):
@@ -229,13 +246,14 @@ def test_a_writer_refuses_mp3(tmp_path: Path) -> None:
     ("fmt", "expected"),
     [
         (PCM_24K, wav(PCM_24K, b"abcd")),
-        (AudioFormat("wav", "pcm_s16le", 24000), b"abcd"),
+        (AudioFormat("wav", "pcm_s16le", 24000), wav(PCM_24K, b"abcd")),
         (MP3, b"abcd"),
     ],
 )
 def test_save(fmt: AudioFormat, expected: bytes, tmp_path: Path) -> None:
     """Raw audio is saved as a WAV file, wav and mp3 as they are."""
-    audio = Audio(data=b"abcd", format=fmt)
+    data = wav(PCM_24K, b"abcd") if fmt.container == "wav" else b"abcd"
+    audio = Audio(data=data, format=fmt)
     assert audio.save(str(tmp_path / "a")).read_bytes() == expected
 
 
@@ -257,25 +275,13 @@ def test_audio_is_short_in_print() -> None:
 # --- files that appear when they are whole
 
 
-def test_replacing_swaps_at_the_end(tmp_path: Path) -> None:
-    """The old file stays until the new one is whole, and nothing else remains."""
-    path = tmp_path / "a.bin"
-    path.write_bytes(b"old")
-    with replacing(path) as file:
-        file.write(b"new")
-        file.flush()
-        assert path.read_bytes() == b"old"
-    assert path.read_bytes() == b"new"
-    assert list(tmp_path.iterdir()) == [path]
-
-
 @pytest.mark.parametrize("failure", [ValueError, KeyboardInterrupt])
 @pytest.mark.parametrize("fmt", [PCM_24K, MP3, AudioFormat("wav", "pcm_s16le", 24000)])
 def test_a_failure_leaves_nothing_behind(
     failure: type[BaseException], fmt: AudioFormat, tmp_path: Path
 ) -> None:
     """Whatever stops the writing, the old file is untouched and no part of the new one stays."""
-    path = tmp_path / "a.wav"
+    path = tmp_path / ("a.mp3" if fmt is MP3 else "a.wav")
     path.write_bytes(b"old")
     with pytest.raises(failure), saving(path, fmt) as write:
         write(b"half")

@@ -15,7 +15,7 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
-import yaml
+from tools.documents import parse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -443,7 +443,7 @@ def main(arguments: list[str]) -> int:
     """Run the command line."""
     count = 0
     for path in map(Path, arguments) if arguments else DOCUMENTS:
-        for name, problem in lint(yaml.safe_load(path.read_text(encoding="utf-8"))):
+        for name, problem in lint(parse(path.read_text(encoding="utf-8"))):
             count += 1
             print(f"{path}: {problem.place}: {problem.message} [{name}]")
     return 1 if count else 0

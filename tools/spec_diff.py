@@ -24,6 +24,7 @@ import yaml
 from tools.changes import Change, Level
 from tools.client_changes import client_changes
 from tools.document_changes import Uses, document_changes, uses_of
+from tools.documents import parse
 from tools.lint_spec import Document
 
 if TYPE_CHECKING:
@@ -39,7 +40,8 @@ PACKAGE_V0: Final = "generated/cartesia_api_v0/"
 RUNTIME: Final = "cartesia_runtime/"
 # Users meet names of these modules; the others serve generated code only.
 RUNTIME_MODULES: Final = tuple(
-    f"{RUNTIME}{name}.py" for name in ("downloads", "errors", "files", "models", "sender")
+    f"{RUNTIME}{name}.py"
+    for name in ("downloads", "errors", "files", "models", "options", "sender")
 )
 READ: Final = (SPEC, PACKAGE, SPEC_V0, PACKAGE_V0, *RUNTIME_MODULES, VERSION, CHANGELOG)
 # What the change log calls the changes that can break.
@@ -96,7 +98,7 @@ class State:
     def document(self, spec: str) -> object:
         """Return a parsed document."""
         try:
-            return yaml.safe_load(self.files[spec])
+            return parse(self.files[spec])
         except yaml.YAMLError as error:
             raise CannotCompareError(f"{spec} is not YAML: {error}") from None
 

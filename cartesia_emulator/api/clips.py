@@ -5,12 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from ..audio import pcm
+from ..audio.errors import AudioTooLongError, PackageMissingError, UnsupportedAudioError
+from ..audio.files import check_length, decode_file
 from ..catalog import STT_ENCODINGS
 from ..errors import ApiError
 from ..wire.requests import OutputFormat, decode, in_range
 from ..wire.streaming import CONTENT_TYPES
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import numpy as np
     from numpy.typing import NDArray
 
@@ -30,12 +34,22 @@ async def decode_clip(studio: Studio, field: str, clip: bytes) -> Clip:
     """Decode an audio file to mono samples and their rate.
 
     Raises:
-        ApiError: 415, if the file is not audio that the emulator can read.
+        ApiError: 415 if the file is not audio that the emulator can read, 413 if it is too long,
+            501 if reading it needs a package that is not installed.
     """
+    return await _decoded(studio, field, lambda: decode_file(clip))
+
+
+async def _decoded(studio: Studio, field: str, job: Callable[[], Clip]) -> Clip:
     try:
-        return await studio.work(lambda: pcm.decode_file(clip))
-    except pcm.UnsupportedAudioError as error:
-        raise ApiError(415, f"{field}: {error}.", code="unsupported_audio_format") from error
+        return await studio.decode(job)
+    except UnsupportedAudioError as error:
+        status, code = 415, "unsupported_audio_format"
+        if isinstance(error, AudioTooLongError):
+            status, code = 413, "file_too_large"
+        elif isinstance(error, PackageMissingError):
+            status, code = 501, "not_implemented"
+        raise ApiError(status, f"{field}: {error}.", code=code) from error
 
 
 async def headerless_or_file(studio: Studio, call: Call, clip: bytes) -> Clip:
@@ -48,15 +62,19 @@ async def headerless_or_file(studio: Studio, call: Call, clip: bytes) -> Clip:
     if rate is None:
         raise ApiError(400, "sample_rate: raw audio needs it beside encoding.")
     width = pcm.sample_width(encoding)
-    whole = clip[: len(clip) - len(clip) % width]
-    return pcm.decode(whole, encoding), rate
+
+    def job() -> Clip:
+        check_length(len(clip) / width / rate)
+        return pcm.decode(clip, encoding), rate
+
+    return await _decoded(studio, "file", job)
 
 
 async def enroll(studio: Studio, clip: bytes) -> VoiceShape:
     """Derive a voice from an audio file.
 
     Raises:
-        ApiError: 415 if the file is not audio, 400 if no voice can be derived from it.
+        ApiError: As for `decode_clip`, and 400 if no voice can be derived from the file.
     """
     samples, rate = await decode_clip(studio, "clip", clip)
     try:

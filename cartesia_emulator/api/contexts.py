@@ -15,6 +15,7 @@ import msgspec
 
 from ..errors import ApiError
 from ..studio.timeline import Audio, TextBuffer, done_frame, flush_frame, frame
+from ..wire.requests import LONGEST_TRANSCRIPT
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -79,6 +80,7 @@ class Context:
         self._lexicon = backend.lexicon_for(first)
         self._text = TextBuffer()
         self._jobs: asyncio.Queue[_Job] = asyncio.Queue()
+        self._waiting = 0  # characters in the queue
         self._timer: asyncio.TimerHandle | None = None
         self._flushes = 0
         self._flush_id = 1
@@ -91,15 +93,18 @@ class Context:
         """Take one input.
 
         Raises:
-            ApiError: 400, if the context is finished, differs from its first input, or has more
-                waiting than allowed.
+            ApiError: 400 if the context is finished or the input differs from its first one; 429
+                if more inputs, or more text, than allowed wait to be spoken.
         """
         if self.finished:
             raise ApiError(400, f"context_id: context {self.id!r} takes no more input.")
         if request.transcript:
             self._check_same(request)
             self._latest = request
-        if self._jobs.qsize() >= self._backend.options.max_pending_inputs:
+        if (
+            self._jobs.qsize() >= self._backend.options.max_pending_inputs
+            or self._waiting > LONGEST_TRANSCRIPT
+        ):
             raise ApiError(429, f"context_id: too many inputs wait in context {self.id!r}.")
         self._last_input = asyncio.get_running_loop().time()
         self._collect(request)
@@ -119,10 +124,7 @@ class Context:
     def curtail(self) -> None:
         """End the input and drop queued text; finish only the generation in progress."""
         self.finished = True
-        self._text.take()
-        self._stop_timer()
-        while not self._jobs.empty():
-            self._jobs.get_nowait()
+        self._drop()
         self._jobs.put_nowait(_Finish())
 
     async def run(self) -> None:
@@ -131,6 +133,7 @@ class Context:
             while True:
                 match await self._next():
                     case _Say(request, voice):
+                        self._waiting -= len(request.transcript)
                         await self._speak(request, voice)
                     case _Flush(flush_id):
                         await self._emit(flush_frame(flush_id), None)
@@ -141,7 +144,15 @@ class Context:
                         return
         finally:
             self.finished = True
-            self._stop_timer()
+            self._drop()
+
+    def _drop(self) -> None:
+        """Forget all text that has not been spoken."""
+        self._stop_timer()
+        self._text.take()
+        self._waiting = 0
+        while not self._jobs.empty():
+            self._jobs.get_nowait()
 
     def _check_same(self, request: Speech) -> None:
         for field, member in _CONSTANT.items():
@@ -171,6 +182,7 @@ class Context:
     def _say(self, text: str) -> None:
         if text.strip():
             request = msgspec.structs.replace(self._latest, transcript=text)
+            self._waiting += len(text)
             self._jobs.put_nowait(_Say(request, self._voice))
 
     def _stop_timer(self) -> None:

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import time
 import uuid
-from functools import partial
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 import msgspec
 from aiohttp import web
 
-from ..audio import pcm
 from ..catalog import FINE_TUNE_MODELS
 from ..errors import ApiError
 from ..state.fine_tunes import FineTune
 from ..state.voices import chosen_accent, new_voice
 from ..wire.requests import check_language
+from .clips import enroll
 from .paging import Paging
 from .voices import shown
 
@@ -112,9 +112,10 @@ async def _trained(backend: Backend, fine_tune: FineTune) -> FineTune:
     """Finish training: make a voice from the first recording with one in it, or fail."""
     for clip in fine_tune.clips:
         try:
-            samples, rate = await backend.studio.work(partial(pcm.decode_file, clip))
-            shape = await backend.studio.enroll(samples, rate)
-        except ValueError:
+            shape = await enroll(backend.studio, clip)
+        except ApiError as error:
+            if error.status == HTTPStatus.NOT_IMPLEMENTED:
+                raise
             continue
         voice = new_voice(
             name=fine_tune.name,

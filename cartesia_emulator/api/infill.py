@@ -8,7 +8,7 @@ import numpy as np
 
 from ..audio import pcm
 from ..errors import ApiError
-from ..wire.requests import check_language, check_model
+from ..wire.requests import check_language, check_length, check_model
 from ..wire.streaming import CONTENT_TYPES, AudioStream
 from .clips import decode_clip, output_format
 
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 _QUIET: Final = 1e-3
 _GAINS: Final = (0.25, 4.0)
+_LONGEST: Final = 20_000
+"""Most characters to say: the audio is made as a whole, because its level decides the gain."""
 
 
 async def infill_bytes(backend: Backend, call: Call) -> web.StreamResponse:
@@ -38,13 +40,15 @@ async def infill_bytes(backend: Backend, call: Call) -> web.StreamResponse:
     sides = [name for name in ("left_audio", "right_audio") if name in form]
     if not sides:
         raise ApiError(400, "left_audio: send it, or right_audio, or both.")
+    check_length("transcript", transcript, _LONGEST)
     if not transcript.strip():
         raise ApiError(400, "transcript: there is nothing to say.")
     with backend.contexts.held():
         clips = [(await decode_clip(backend.studio, side, form.file(side)))[0] for side in sides]
         spoken = await backend.studio.say(transcript, voice.shape, language=language[:2])
         headers = {"Content-Type": CONTENT_TYPES[fmt.container]}
-        pieces = backend.studio.paced(_as_loud(spoken, clips), fmt)
+        fitted = await backend.studio.work(lambda: _as_loud(spoken, clips))
+        pieces = backend.studio.paced(fitted, fmt)
         return await AudioStream(call, headers).body(pieces)
 
 

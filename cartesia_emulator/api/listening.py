@@ -190,8 +190,7 @@ class _Listener(ABC):
                 await self._take(message.data)
             elif message.type is WSMsgType.TEXT:
                 idle_since = loop.time()
-                if self._backend.recorder.keeps:
-                    self._call.record.frames.append(message.data)
+                self._backend.recorder.add_frame(self._call.record, message.data)
                 if not self._closing:
                     try:
                         self.command(message.data)
@@ -202,8 +201,7 @@ class _Listener(ABC):
 
     async def _take(self, data: bytes) -> None:
         self._messages += 1
-        if self._backend.recorder.keeps:
-            self._call.record.audio_bytes += len(data)
+        self._call.record.audio_bytes += len(data)
         if not self._closing:
             self._audio(data)
         for fault in self.mangler.faults:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from abc import ABC, abstractmethod
-from collections import deque
 from typing import TYPE_CHECKING, Final, Generic, NamedTuple, TypeVar
 
 from aiohttp import WSMsgType, web
@@ -51,7 +50,8 @@ class Session(ABC, Generic[T]):
     def __init__(self, backend: Backend, call: Call, socket: web.WebSocketResponse) -> None:
         self.backend = backend
         self.live: dict[str, Live[T]] = {}
-        self.ended: deque[str] = deque(maxlen=_REMEMBERED)
+        self.ended: dict[str, None] = {}
+        """Ids of contexts that have ended, oldest first."""
         self._call = call
         self._socket = socket
         self._idle_timeout = backend.options.idle_timeout_s
@@ -77,9 +77,10 @@ class Session(ABC, Generic[T]):
                 return
             if message.type is WSMsgType.TEXT:
                 self._touch()
-                if self.backend.recorder.keeps:
-                    self._call.record.frames.append(message.data)
+                self.backend.recorder.add_frame(self._call.record, message.data)
                 await self.receive(message.data)
+                # Messages that wait in the buffer must not keep the loop from its other sockets.
+                await asyncio.sleep(0)
             elif message.type is WSMsgType.BINARY:
                 self._touch()
                 await self.fail(ApiError(400, "Messages are JSON text, not binary."), None)
@@ -161,7 +162,9 @@ class Session(ABC, Generic[T]):
 
     def _forget(self, context_id: str) -> None:
         if self.live.pop(context_id, None) is not None:
-            self.ended.append(context_id)
+            self.ended[context_id] = None
+            if len(self.ended) > _REMEMBERED:
+                del self.ended[next(iter(self.ended))]
             self.backend.contexts.release()
             self._touch()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import aclosing
 from typing import TYPE_CHECKING
 
+from ..audio.pcm import closed_wav
 from ..errors import ApiError
 from ..state.files import new_file_id
 from ..studio.timeline import Audio, done_frame, frame
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from ..backend import Backend
     from ..studio.studio import Utterance
     from ..wire.call import Call
+    from ..wire.requests import OutputFormat
 
 __all__ = ["speech_bytes", "speech_events"]
 
@@ -43,7 +45,7 @@ async def speech_bytes(backend: Backend, call: Call) -> web.StreamResponse:
                     yield event.data
         if file_id:
             # Before the response ends: the client may ask for the file right after.
-            name, saved = f"speech.{container}", b"".join(sent)
+            name, saved = f"speech.{container}", _file_of(request.output_format, sent)
             backend.state.files.keep(name, saved, "tts_generation", file_id)
 
     with backend.contexts.held():
@@ -70,6 +72,14 @@ async def speech_events(backend: Backend, call: Call) -> web.StreamResponse:
                     raise
                 await stream.frame(error.frame(call.id) | known, None)
             return await stream.finish()
+
+
+def _file_of(fmt: OutputFormat, sent: list[bytes]) -> bytes:
+    """Return the file of what was sent: a file that is kept states its length."""
+    data = b"".join(sent)
+    if fmt.container != "wav":
+        return data
+    return closed_wav(data, fmt.sample_rate, fmt.encoding or "pcm_s16le")
 
 
 def _request(call: Call, containers: Iterable[str]) -> Speech:

@@ -75,7 +75,8 @@ async def _revoiced(
     heard = await studio.transcribe(samples, rate, "en")
     spoken = await studio.say(heard.text, voice)
     if not len(spoken):
-        return pcm.resample(samples, rate, studio.synthesizer.sample_rate)
+        own_rate = studio.synthesizer.sample_rate
+        return await studio.work(lambda: pcm.resample(samples, rate, own_rate))
     low, high = _PACES
     lasts = len(spoken) / studio.synthesizer.sample_rate
     pace = min(max(lasts * rate / len(samples), low), high)

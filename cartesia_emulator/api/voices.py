@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 from aiohttp import web
 
+from ..audio.pcm import closed_wav
 from ..catalog import (
     ACCENTS,
     ATTACHABLE,
@@ -177,7 +178,8 @@ async def preview(backend: Backend, call: Call) -> web.Response:
         async for event, _ in backend.studio.speak(request, voice.shape).events()
         if isinstance(event, Audio)
     ]
-    return web.Response(body=b"".join(audio), content_type="audio/wav")
+    wav = closed_wav(b"".join(audio), 24000, "pcm_s16le")
+    return web.Response(body=wav, content_type="audio/wav")
 
 
 def _id(call: Call) -> str:

@@ -55,10 +55,10 @@ class _Session(Session[Context]):
             request.check(("raw",))
             live.subject.accept(request)
             return
-        request = decode(text, Speech)
-        request.check(("raw",))
         if context_id in self.ended:
             raise ApiError(400, f"context_id: context {context_id!r} has ended; use a new id.")
+        request = decode(text, Speech)
+        request.check(("raw",))
         self._open(context_id, request)
 
     def _open(self, context_id: str, request: Speech) -> None:

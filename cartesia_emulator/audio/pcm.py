@@ -1,8 +1,8 @@
 """Sample formats, resampling and containers, in numpy.
 
 Inside the emulator audio is mono float32 in -1..1. This module converts from and to raw encodings
-(`encode`, `decode`), streams of a container (`StreamEncoder`) and whole files (`wav_bytes`,
-`decode_file`). Codecs are imported on first use: raw and WAV at the engine's rate need numpy only.
+(`encode`, `decode`), to streams of a container (`StreamEncoder`) and to WAV files (`wav_bytes`).
+Codecs are imported on first use: raw and WAV at the engine's rate need numpy only.
 """
 
 from __future__ import annotations
@@ -24,9 +24,8 @@ __all__ = [
     "StreamDecoder",
     "StreamEncoder",
     "StreamResampler",
-    "UnsupportedAudioError",
+    "closed_wav",
     "decode",
-    "decode_file",
     "encode",
     "limit",
     "resample",
@@ -48,15 +47,8 @@ _WIDTHS: Final = {
     "pcm_f16le": 2,
 }
 _WAV_TAGS: Final = {"pcm_s16le": 1, "pcm_f32le": 3, "pcm_alaw": 6, "pcm_mulaw": 7}
-_WAV_EXTENSIBLE: Final = 0xFFFE
 _UNKNOWN_LENGTH: Final = 0xFFFFFFFF
-# Writers to pipes leave 0, all ones, or a little under 2 GiB where a length belongs.
-_PLACEHOLDER_LENGTH: Final = 0x7FFF0000
 _MP3_RATES: Final = (8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000)
-
-
-class UnsupportedAudioError(ValueError):
-    """The bytes are not audio that the emulator can read; the message says what they look like."""
 
 
 class _ResampleStream(Protocol):
@@ -82,29 +74,6 @@ class _LameEncoder(Protocol):
     def silence(self) -> None: ...
     def encode(self, pcm: bytes, /) -> bytearray: ...
     def flush(self) -> bytearray: ...
-
-
-class _Info(Protocol):
-    sample_rate: int
-
-
-class _Decoded(Protocol):
-    samples: bytes
-
-
-class _SampleFormats(Protocol):
-    FLOAT32: object
-
-
-class _MiniAudio(Protocol):
-    SampleFormat: _SampleFormats
-
-    def mp3_get_info(self, data: bytes) -> _Info: ...
-    def flac_get_info(self, data: bytes) -> _Info: ...
-    def vorbis_get_info(self, data: bytes) -> _Info: ...
-    def decode(
-        self, data: bytes, output_format: object, nchannels: int, sample_rate: int
-    ) -> _Decoded: ...
 
 
 def _soxr() -> _Soxr:
@@ -338,144 +307,14 @@ def _wav_header(encoding: str, sample_rate: int, data_bytes: int | None) -> byte
 
 def wav_bytes(pcm: NDArray[np.float32], sample_rate: int, encoding: str = "pcm_s16le") -> bytes:
     """Encode a complete mono WAV file with true lengths."""
-    body = encode(pcm, encoding)
+    return wav_file(encode(pcm, encoding), sample_rate, encoding)
+
+
+def wav_file(body: bytes, sample_rate: int, encoding: str) -> bytes:
+    """Return encoded mono samples as a WAV file with true lengths."""
     return _wav_header(encoding, sample_rate, len(body)) + body + b"\0" * (len(body) % 2)
 
 
-def decode_file(data: bytes) -> tuple[NDArray[np.float32], int]:
-    """Decode an audio file to mono samples and their rate.
-
-    Reads WAV (8 to 64 bit, float, mu-law, A-law, also with placeholder lengths), MP3, FLAC and
-    Ogg Vorbis, told apart by content, not by name.
-
-    Returns:
-        Float32 of shape ``(sample frames,)`` and the sample rate in Hz.
-
-    Raises:
-        UnsupportedAudioError: For anything else, and for a file that is empty or cut short.
-    """
-    if not data:
-        raise UnsupportedAudioError("the file is empty")
-    if data[:4] == b"RIFF" and data[8:12] == b"WAVE":
-        return _decode_wav(data)
-    kind = _compressed_kind(data)
-    if kind is None:
-        raise UnsupportedAudioError(f"{_looks_like(data)}; send WAV, MP3, FLAC or Ogg Vorbis")
-    return _decode_compressed(data, kind)
-
-
-def _compressed_kind(data: bytes) -> Literal["mp3", "flac", "vorbis"] | None:
-    if data[:4] == b"fLaC":
-        return "flac"
-    if data[:4] == b"OggS":
-        return "vorbis" if b"\x01vorbis" in data[:512] else None
-    sync = int.from_bytes(data[:2], "big")
-    # Eleven sync bits, then a layer that is not the zero of AAC.
-    if data[:3] == b"ID3" or (sync & 0xFFE0 == 0xFFE0 and sync & 0x6):
-        return "mp3"
-    return None
-
-
-def _looks_like(data: bytes) -> str:
-    head = data[:512].lstrip().lower()
-    if head.startswith((b"<!doctype", b"<html", b"<?xml")):
-        return "this is a web page or XML, not audio"
-    if head.startswith((b"{", b"[")):
-        return "this looks like JSON, not audio"
-    if data[4:8] == b"ftyp":
-        return "MP4/M4A is not supported"
-    if data[:4] == b"\x1aE\xdf\xa3":
-        return "WebM/Matroska is not supported"
-    if data[:4] == b"OggS":
-        return "this Ogg stream is not Vorbis (Opus is not supported)"
-    if data[:4] in (b"RIFF", b"RIFX"):
-        return "this RIFF file is cut short or not WAVE"
-    return "this is not an audio file we know"
-
-
-def _decode_compressed(
-    data: bytes, kind: Literal["mp3", "flac", "vorbis"]
-) -> tuple[NDArray[np.float32], int]:
-    try:
-        audio = cast("_MiniAudio", import_module("miniaudio"))
-    except ImportError:
-        raise UnsupportedAudioError(f"reading {kind} needs the package miniaudio") from None
-    read_info = {
-        "mp3": audio.mp3_get_info,
-        "flac": audio.flac_get_info,
-        "vorbis": audio.vorbis_get_info,
-    }[kind]
-    try:
-        rate = read_info(data).sample_rate
-        decoded = audio.decode(data, audio.SampleFormat.FLOAT32, 1, rate)
-    except Exception as error:  # miniaudio raises bare subclasses of Exception
-        raise UnsupportedAudioError(f"the {kind} data is damaged or cut short: {error}") from error
-    samples = np.frombuffer(decoded.samples, np.float32)
-    if not len(samples):
-        raise UnsupportedAudioError(f"the {kind} file holds no audio")
-    return samples.copy(), rate
-
-
-def _decode_wav(data: bytes) -> tuple[NDArray[np.float32], int]:
-    chunks = _wav_chunks(data)
-    fmt, body = chunks.get(b"fmt "), chunks.get(b"data")
-    if fmt is None or len(fmt) < 16:
-        raise UnsupportedAudioError("the WAV header is cut short: no complete 'fmt ' chunk")
-    if body is None:
-        raise UnsupportedAudioError("the WAV file is cut short: no 'data' chunk")
-    tag, channels, rate, _, _, bits = struct.unpack_from("<HHIIHH", fmt)
-    if tag == _WAV_EXTENSIBLE and len(fmt) >= 26:
-        tag = int.from_bytes(fmt[24:26], "little")
-    if not channels or not rate:
-        raise UnsupportedAudioError("the WAV header declares no channels or no sample rate")
-    samples = _wav_samples(body, tag, bits)
-    whole = len(samples) // channels * channels
-    if not whole:
-        raise UnsupportedAudioError("the WAV file holds no samples")
-    return samples[:whole].reshape(-1, channels).mean(axis=1, dtype=np.float32), rate
-
-
-def _wav_chunks(data: bytes) -> dict[bytes, bytes]:
-    chunks: dict[bytes, bytes] = {}
-    at = 12
-    while at + 8 <= len(data):
-        name, size = data[at : at + 4], int.from_bytes(data[at + 4 : at + 8], "little")
-        at += 8
-        if name == b"data" and (size >= _PLACEHOLDER_LENGTH or size == 0):
-            size = len(data) - at
-        if size > len(data) - at:
-            label = name.decode("ascii", "replace")
-            raise UnsupportedAudioError(
-                f"the WAV file is cut short: chunk {label!r} declares {size} bytes, "
-                f"{len(data) - at} are there"
-            )
-        chunks.setdefault(name, data[at : at + size])
-        at += size + size % 2
-    return chunks
-
-
-def _wav_samples(body: bytes, tag: int, bits: int) -> NDArray[np.float32]:
-    if tag == 1 and bits == 8:
-        return ((np.frombuffer(body, np.uint8).astype(np.float32)) - 128) / np.float32(128)
-    if tag == 1 and bits == 24:
-        return _decode_s24(body)
-    if tag == 3 and bits == 64:
-        return np.frombuffer(body[: len(body) // 8 * 8], "<f8").astype(np.float32)
-    encoding = {
-        (1, 16): "pcm_s16le",
-        (1, 32): "pcm_s32le",
-        (3, 32): "pcm_f32le",
-        (3, 16): "pcm_f16le",
-        (6, 8): "pcm_alaw",
-        (7, 8): "pcm_mulaw",
-    }.get((tag, bits))
-    if encoding is None:
-        raise UnsupportedAudioError(f"WAV format {tag} with {bits} bits is not supported")
-    return decode(body, encoding)
-
-
-def _decode_s24(body: bytes) -> NDArray[np.float32]:
-    triples = np.frombuffer(body[: len(body) // 3 * 3], np.uint8).reshape(-1, 3)
-    wide = np.zeros((len(triples), 4), np.uint8)
-    wide[:, 1:] = triples
-    return decode(wide.tobytes(), "pcm_s32le")
+def closed_wav(pieces: bytes, sample_rate: int, encoding: str) -> bytes:
+    """Return what a `StreamEncoder` wrote as a WAV file with true lengths."""
+    return wav_file(pieces[len(_wav_header(encoding, sample_rate, None)) :], sample_rate, encoding)

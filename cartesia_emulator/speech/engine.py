@@ -86,7 +86,7 @@ class Synthesizer(Protocol):
     def synthesize(
         self, text: str, voice: VoiceShape, *, speed: float = 1.0, language: str = "en"
     ) -> Iterator[Segment]:
-        """Speak ``text`` lazily, one segment per clause; yield nothing for silent text."""
+        """Speak ``text`` lazily, one segment per clause; a silent one may have no samples."""
         ...
 
     def enroll(self, pcm: NDArray[np.float32], sample_rate: int) -> VoiceShape:

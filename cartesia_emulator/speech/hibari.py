@@ -54,6 +54,7 @@ _MOST_PHONEMES: Final = 380  # the network was trained on up to 400
 _SPEEDS: Final = (0.5, 2.0)
 _ENROLL_S: Final = 30.0  # more of a clip tells nothing new
 # Long and varied enough that its pitch and colour are the voice's, not the sentence's.
+_SILENCE: Final = Segment(pcm=np.zeros(0, np.float32), sample_rate=_RATE)
 _CALIBRATION: Final = (
     "The quick brown fox jumps over the lazy dog. Could you tell me where she sells her shells? "
     "We were away a year ago, and both of us thought about going back to the old blue harbour. "
@@ -130,7 +131,7 @@ class HibariSynthesizer:
     def synthesize(
         self, text: str, voice: VoiceShape, *, speed: float = 1.0, language: str = "en"
     ) -> Iterator[Segment]:
-        """Speak ``text`` lazily, clause by clause; yield nothing for silent text.
+        """Speak ``text`` lazily, clause by clause.
 
         Tags are applied, not spoken (see `markup`). Speeds outside 0.5 to 2 are clamped.
         """
@@ -143,9 +144,13 @@ class HibariSynthesizer:
             pace = speed * piece.speed
             # Only the very first clause must be quick; later ones compute while it plays.
             for clause in clauses(piece.text) if first else later_clauses(piece.text):
+                spoke = False
                 for segment in self._clause(clause, piece, voice, pace, language):
                     yield _louder(segment, piece.volume)
-                    first = False
+                    spoke = True
+                if not spoke:  # a step all the same: long silent text must not keep its thread
+                    yield _SILENCE
+                first = first and not spoke
 
     def _clause(
         self, clause: str, piece: Piece, voice: VoiceShape, pace: float, language: str

@@ -6,9 +6,11 @@
 from __future__ import annotations
 
 import re
+from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
 import msgspec
+from msgspec.structs import replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,21 +45,33 @@ class Piece(msgspec.Struct, frozen=True, kw_only=True):
 def parse(text: str) -> list[Piece]:
     """Split a transcript at its tags; a factor holds until the next tag of its kind."""
     pieces: list[Piece] = []
+    # A tag without effect (emotion) must not cut a sentence in two.
+    for same, group in groupby(_stretches(text), lambda piece: replace(piece, text="")):
+        if same.pause:
+            pieces += group
+        else:
+            pieces.append(replace(same, text="".join(piece.text for piece in group)))
+    return pieces
+
+
+def _stretches(text: str) -> Iterator[Piece]:
+    """Yield the text between any two tags, unless it is blank, and the pauses."""
     speed, volume, spell, start = 1.0, 1.0, False, 0
     for tag in _TAG.finditer(text):
-        _add(pieces, text[start : tag.start()], speed, volume, spell=spell)
+        if (words := text[start : tag.start()]).strip():
+            yield Piece(text=words, speed=speed, volume=volume, spell=spell)
         start = tag.end()
         name, value = tag["name"].lower(), _value(tag["rest"])
         if name == "break" and value:
-            pieces.append(Piece(pause=min(value, _LONGEST_BREAK_S)))
+            yield Piece(pause=min(value, _LONGEST_BREAK_S))
         elif name == "speed":
             speed = min(max(value or 1.0, 0.5), 2.0)
         elif name == "volume":
             volume = min(max(value or 1.0, 0.1), 2.0)
         elif name == "spell":
             spell = not tag["close"]
-    _add(pieces, text[start:], speed, volume, spell=spell)
-    return pieces
+    if (words := text[start:]).strip():
+        yield Piece(text=words, speed=speed, volume=volume, spell=spell)
 
 
 def split_tags(text: str) -> Iterator[tuple[str, bool]]:
@@ -68,18 +82,6 @@ def split_tags(text: str) -> Iterator[tuple[str, bool]]:
         yield tag.group(), True
         start = tag.end()
     yield text[start:], False
-
-
-def _add(pieces: list[Piece], text: str, speed: float, volume: float, *, spell: bool) -> None:
-    if not text.strip():
-        return
-    piece = Piece(text=text, speed=speed, volume=volume, spell=spell)
-    last = pieces[-1] if pieces else None
-    # A tag without effect (emotion) must not cut a sentence in two.
-    if last and not last.pause and msgspec.structs.replace(last, text=text) == piece:
-        pieces[-1] = msgspec.structs.replace(last, text=last.text + text)
-    else:
-        pieces.append(piece)
 
 
 def _value(attributes: str) -> float:

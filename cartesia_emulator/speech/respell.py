@@ -6,6 +6,7 @@ The engine speaks the aliases; then the words that it timed get back their origi
 from __future__ import annotations
 
 import re
+from collections import deque
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 __all__ = ["NO_LEXICON", "Lexicon", "LexiconItem", "Respelling"]
 
 _TOKEN: Final = re.compile(r"\S+")
+# How many words an engine may leave out in a row before a word it times is one of its own.
+_LOOKAHEAD: Final = 200
 
 
 class LexiconItem(msgspec.Struct, frozen=True):
@@ -65,17 +68,17 @@ class Lexicon:
     def _runs(self, text: str) -> Iterator[tuple[int, int, str]]:
         """Yield words, or several that one item spans: begin, end and the spoken form."""
         assert self._search is not None
-        matches = list(self._search.finditer(text))
-        tokens = [token.span() for token in _TOKEN.finditer(text)]
+        matches = deque(self._search.finditer(text))
+        tokens = deque(token.span() for token in _TOKEN.finditer(text))
         while tokens:
-            begin, end = tokens.pop(0)
+            begin, end = tokens.popleft()
             said, at = "", begin
             while matches and matches[0].start() < end:
-                match = matches.pop(0)
+                match = matches.popleft()
                 said += text[at : match.start()] + self._alias(match)
                 at = match.end()
                 while at > end:
-                    end = tokens.pop(0)[1]
+                    end = tokens.popleft()[1]
             yield begin, end, said + text[at:end]
 
     def _alias(self, match: re.Match[str]) -> str:
@@ -98,6 +101,7 @@ class Respelling:
     def __init__(self, text: str, blocks: Sequence[_Block]) -> None:
         self.text = text
         self._blocks = blocks
+        self._changes = any(block.written != block.spoken for block in blocks)
         self._expected = [
             (word, number, place)
             for number, block in enumerate(blocks)
@@ -108,7 +112,7 @@ class Respelling:
 
     def restore(self, words: Sequence[Word]) -> tuple[Word, ...]:
         """Return the words as written, with the times of their aliases."""
-        if all(block.written == block.spoken for block in self._blocks):
+        if not self._changes:
             return tuple(words)
         restored: list[Word] = []
         for word in words:
@@ -139,7 +143,7 @@ class Respelling:
         self._last = (number, high - 1)
 
     def _find(self, text: str) -> tuple[int, int] | None:
-        for at in range(self._at, len(self._expected)):
+        for at in range(self._at, min(self._at + _LOOKAHEAD, len(self._expected))):
             word, number, place = self._expected[at]
             if word == text:
                 self._at = at + 1

@@ -43,6 +43,7 @@ SPEEDS: Final = (0.6, 1.5)  # what the recogniser follows
 _LEVEL: Final = 0.4
 _HUM_LEVEL: Final = 0.05
 _HUM_HZ: Final = 120.0
+_ENROLL_S: Final = 30.0  # more of a clip tells nothing new
 
 
 class ToneSynthesizer:
@@ -81,7 +82,7 @@ class ToneSynthesizer:
 
     def enroll(self, pcm: NDArray[np.float32], sample_rate: int) -> VoiceShape:
         """Return a voice that hums at the clip's median pitch."""
-        f0 = measure(pcm, sample_rate, bands=2).f0
+        f0 = measure(pcm[: round(_ENROLL_S * sample_rate)], sample_rate, bands=2).f0
         return VoiceShape(pitch=round(f0 / _HUM_HZ, 4)) if f0 else VoiceShape()
 
 

@@ -1,7 +1,8 @@
 """Run the blocking engines in threads, and deliver what they make at the configured pace.
 
 A clause is synthesised only when the one before it has been sent, so that a slow client or one that
-has disconnected costs nothing.
+has disconnected costs nothing. Each clause is one job, and the jobs of all requests take turns, so
+that a long text does not hold up short ones.
 """
 
 from __future__ import annotations
@@ -84,21 +85,10 @@ class Utterance:
             chunk_ms=self._chunk_ms,
             offset=self.elapsed,
         )
-        respelling = self._lexicon.respell(self._request.transcript)
-        segments = (
-            msgspec.structs.replace(segment, words=respelling.restore(segment.words))
-            for segment in synthesizer.synthesize(
-                respelling.text,
-                self._voice,
-                speed=self._request.rate,
-                language=self._request.spoken_language,
-            )
-        )
-        spoke = False
+        segments = self._segments(synthesizer)
         while True:
             begun = time.perf_counter()
-            events, last = await self._studio.work(partial(_step, segments, timeline, finish=spoke))
-            spoke = spoke or not last
+            events, last = await self._studio.work(partial(_step, segments, timeline))
             each = (time.perf_counter() - begun) * 1000 / max(1, len(events))
             self.elapsed = timeline.elapsed
             for event in events:
@@ -106,15 +96,24 @@ class Utterance:
             if last:
                 return
 
+    def _segments(self, synthesizer: Synthesizer) -> Iterator[Segment]:
+        """Synthesise clause by clause; each step runs in a worker thread."""
+        respelling = self._lexicon.respell(self._request.transcript)
+        for segment in synthesizer.synthesize(
+            respelling.text,
+            self._voice,
+            speed=self._request.rate,
+            language=self._request.spoken_language,
+        ):
+            yield msgspec.structs.replace(segment, words=respelling.restore(segment.words))
 
-def _step(
-    segments: Iterator[Segment], timeline: Timeline, *, finish: bool
-) -> tuple[list[Event], bool]:
-    """Return one clause's events, or at the end the rest of an utterance that has audio."""
+
+def _step(segments: Iterator[Segment], timeline: Timeline) -> tuple[list[Event], bool]:
+    """Return one clause's events and False, or the rest of the utterance and True."""
     segment = next(segments, None)
     if segment is not None:
         return list(timeline.segment(segment)), False
-    return (list(timeline.finish()) if finish else []), True
+    return list(timeline.finish()), True
 
 
 class Studio:
@@ -126,8 +125,9 @@ class Studio:
         self.chunk_ms: int = options.chunk_ms
         self._options = options
         self._speaking = ThreadPoolExecutor(2, "emulator-speech")
-        # Recognition takes seconds; it must not hold up speech.
+        # Recognition and long files take seconds; they must not hold up speech.
         self._listening = ThreadPoolExecutor(1, "emulator-hearing")
+        self._decoding = ThreadPoolExecutor(2, "emulator-decoding")
         self.desk: Desk = Desk(self._listening)
 
     def speak(
@@ -161,6 +161,8 @@ class Studio:
                 async for event, step_ms in events:
                     await pacer.before(event)
                     yield event, step_ms
+        except ApiError:
+            raise
         except Exception as error:
             log.exception("speech failed")
             raise ApiError(500, "The emulator failed to speak this.") from error
@@ -173,19 +175,16 @@ class Studio:
         self, text: str, voice: VoiceShape, *, speed: float = 1.0, language: str = "en"
     ) -> NDArray[np.float32]:
         """Speak a whole text; return samples at the engine's rate, none for silent text."""
-
-        def job() -> NDArray[np.float32]:
-            for synthesizer in (self.synthesizer, self.fallback()):
-                made = synthesizer.synthesize(text, voice, speed=speed, language=language)
-                if pieces := [segment.pcm for segment in made]:
-                    return pcm.resample(
-                        np.concatenate(pieces),
-                        synthesizer.sample_rate,
-                        self.synthesizer.sample_rate,
-                    )
-            return np.zeros(0, np.float32)
-
-        return await self.work(job)
+        for synthesizer in (self.synthesizer, self.fallback()):
+            made = synthesizer.synthesize(text, voice, speed=speed, language=language)
+            pieces: list[NDArray[np.float32]] = []
+            while (segment := await self.work(partial(next, made, None))) is not None:
+                pieces.append(segment.pcm)
+            if any(map(len, pieces)):
+                whole = np.concatenate(pieces)
+                rates = synthesizer.sample_rate, self.synthesizer.sample_rate
+                return await self.work(partial(pcm.resample, whole, *rates))
+        return np.zeros(0, np.float32)
 
     def fallback(self) -> Synthesizer:
         """Return the engine that can send text in any script."""
@@ -194,6 +193,10 @@ class Studio:
     async def work(self, job: Callable[[], T]) -> T:
         """Run a short blocking job in a thread."""
         return await asyncio.get_running_loop().run_in_executor(self._speaking, job)
+
+    async def decode(self, job: Callable[[], T]) -> T:
+        """Read an audio file in a thread."""
+        return await asyncio.get_running_loop().run_in_executor(self._decoding, job)
 
     async def transcribe(
         self, samples: NDArray[np.float32], sample_rate: int, language: str
@@ -226,6 +229,7 @@ class Studio:
         """Release the threads without waiting for a running job."""
         self._speaking.shutdown(wait=False, cancel_futures=True)
         self._listening.shutdown(wait=False, cancel_futures=True)
+        self._decoding.shutdown(wait=False, cancel_futures=True)
 
 
 class Pacer:

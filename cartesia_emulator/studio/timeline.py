@@ -27,8 +27,9 @@ if TYPE_CHECKING:
 __all__ = ["Audio", "Event", "Phonemes", "TextBuffer", "Timeline", "Words", "cut", "frame"]
 
 _SENTENCE_END: Final = re.compile(
-    r"""(?:(?<!\d)\.|[!?…]|(?<=\d)\.(?=\s))["')\]\u201d\u2019]*(?:\s+|$)|[\u3002\uff01\uff1f]"""
+    r"""(?:(?<!\d)\.|[!?…]|(?<=\d)\.(?=\s))["')\]\u201d\u2019]*+(?:\s++|$)|[\u3002\uff01\uff1f]"""
 )
+_ENOUGH: Final = 1000  # characters
 
 
 class Audio(msgspec.Struct, frozen=True):
@@ -70,11 +71,13 @@ class Timeline:
         self._rate = source_rate
         self._chunk_ms = chunk_ms
         self._slicer = _slicer(request.output_format, source_rate, chunk_ms)
+        self._begun = False
         self.elapsed: float = offset
 
     def segment(self, segment: Segment) -> Iterator[Event]:
         """Yield the events of a segment: its first chunk, its times, the rest of its audio."""
         start = self.elapsed
+        self._begun = self._begun or len(segment.pcm) > 0
         self.elapsed += len(segment.pcm) / self._rate
         pcm = segment.pcm if self._request.volume == 1.0 else segment.pcm * self._request.volume
         step = max(1, self._rate * self._chunk_ms // 1000)
@@ -91,8 +94,9 @@ class Timeline:
         yield from times
 
     def finish(self) -> Iterator[Event]:
-        """Yield the audio that the encoder and the chunking still hold back."""
-        yield from self._slicer.finish()
+        """Yield the audio that the encoder and the chunking still hold back, if there is any."""
+        if self._begun:
+            yield from self._slicer.finish()
 
     def _times(self, segment: Segment, start: float) -> list[Event]:
         request, events = self._request, list[Event]()
@@ -242,7 +246,11 @@ def _columns(name: str, words: Sequence[Word]) -> dict[str, object]:
 
 
 class TextBuffer:
-    """Text of a context that waits for the end of a sentence; inputs join verbatim."""
+    """Text of a context that waits for the end of a sentence; inputs join verbatim.
+
+    Text that goes on for `_ENOUGH` characters without an end waits no longer, so that each input
+    costs the same, however many came before it.
+    """
 
     def __init__(self) -> None:
         self._text = ""
@@ -254,9 +262,14 @@ class TextBuffer:
 
     def push(self, text: str) -> str:
         """Add text; return the finished sentences, often none."""
+        # Text that waits has no end, unless its last character is a stop after a digit.
+        searched = max(0, len(self._text) - 1)
         self._text += text
-        ends = [match.end() for match in _SENTENCE_END.finditer(self._text)]
-        cut = ends[-1] if ends else 0
+        cut = 0
+        for match in _SENTENCE_END.finditer(self._text, searched):
+            cut = match.end()
+        if len(self._text) - cut > _ENOUGH:
+            cut = max(cut, self._text.rfind(" ") + 1) or len(self._text)
         released, self._text = self._text[:cut], self._text[cut:]
         return released
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Final, TypeVar
 
 import msgspec
@@ -12,7 +13,7 @@ from ..api.clips import decode_clip
 from ..catalog import SUNSETTED_MODELS, TTS_MODELS
 from ..errors import ApiError
 from ..wire.multipart import Form
-from ..wire.requests import OutputFormat, Speech
+from ..wire.requests import OutputFormat, Speech, check_length
 from .embedding import SIZE, shape_of
 from .errors import InvalidError
 
@@ -71,6 +72,7 @@ class SpeechRequest(msgspec.Struct, frozen=True, kw_only=True):
             raise InvalidError(("body", "voice"), count)
         if not all(map(math.isfinite, self.voice or ())):
             raise InvalidError(("body", "voice"), "must be finite numbers")
+        check_length("transcript", self.transcript)
         if not self.transcript.strip():
             raise ApiError(400, "transcript: there is nothing to say.")
         if self.model_id and self.model_id not in MODELS:
@@ -127,7 +129,8 @@ async def uploaded_clip(backend: Backend, call: Call) -> Clip:
     """Decode the clip in a form to mono samples and their rate.
 
     Raises:
-        ApiError: 422 if it is missing, 400 if the emulator cannot read it as audio.
+        ApiError: 422 if it is missing, 400 if the emulator cannot read it as audio, 501 if it
+            would need another package.
     """
     try:
         data = Form(call.request.headers.get("Content-Type", ""), call.body).file("clip")
@@ -136,7 +139,8 @@ async def uploaded_clip(backend: Backend, call: Call) -> Clip:
     try:
         return await decode_clip(backend.studio, "clip", data)
     except ApiError as error:
-        raise ApiError(400, error.message) from error
+        status = error.status if error.status == HTTPStatus.NOT_IMPLEMENTED else 400
+        raise ApiError(status, error.message) from error
 
 
 def _invalid(error: msgspec.ValidationError) -> InvalidError:

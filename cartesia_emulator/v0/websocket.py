@@ -12,6 +12,7 @@ import msgspec
 from ..api.sessions import Session, serve_socket
 from ..errors import ApiError
 from ..wire.mangle import Mangler
+from ..wire.requests import check_context_id
 from .errors import InvalidError
 from .requests import SpeechRequest, decode
 from .speech import speech_frames, to_v0
@@ -101,6 +102,7 @@ class _Session(Session[_Generation]):
         await self._open(context_id, message.data)
 
     async def _open(self, context_id: str, request: SpeechRequest) -> None:
+        check_context_id(context_id)
         request.check()
         if context_id in self.live or context_id in self.ended:
             raise ApiError(400, f"context_id: {context_id!r} was used before; use a new id.")

@@ -12,7 +12,7 @@ from .multipart import Form
 from .requests import decode
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Callable, Collection
 
     from ..faults import Fault
     from .recording import RecordedRequest
@@ -32,17 +32,32 @@ class Call:
         self.record = record
         self.faults: tuple[Fault, ...] = ()
         self.response: web.StreamResponse | None = None
+        self.body: bytes = b""
+        """The whole body, until the response starts."""
+        self._drop_upload: Callable[[], None] | None = None
+
+    @property
+    def holds_upload(self) -> bool:
+        """Whether the body is one of the large ones whose number is limited."""
+        return self._drop_upload is not None
+
+    def hold_upload(self, drop: Callable[[], None]) -> None:
+        """Take one of the places of large bodies; ``drop`` gives it back."""
+        self._drop_upload = drop
+
+    def drop_upload(self) -> None:
+        """Forget the body and give its place back."""
+        self.body = b""
+        drop, self._drop_upload = self._drop_upload, None
+        if drop is not None:
+            drop()
 
     def begin(self, response: web.StreamResponse) -> None:
         """Note that a streamed response is about to start."""
+        self.drop_upload()
         self.response = response
         self.record.status = response.status
         response.headers["X-Request-ID"] = self.id
-
-    @property
-    def body(self) -> bytes:
-        """The whole body."""
-        return self.record.body
 
     def read(self, kind: type[T]) -> T:
         """Decode the JSON body to a type.

@@ -31,13 +31,19 @@ __all__ = [
     "Speech",
     "VoiceRef",
     "WireMessage",
+    "check_context_id",
     "check_language",
+    "check_length",
     "choose",
     "decode",
 ]
 
 T = TypeVar("T")
 
+LONGEST_TRANSCRIPT: Final = 1_000_000
+"""Most characters of one text to speak, which is half a day of speech."""
+
+_LONGEST_ID: Final = 256
 _AT: Final = re.compile(r"^(?P<what>.*) - at `\$(?P<path>.*)`$", re.DOTALL)
 _WITHOUT_DICTIONARIES: Final = re.compile(r"sonic-(2|turbo)\b")
 _LOCALE: Final = re.compile(r"([a-z]{2})(?:[-_][A-Za-z]{2})?")
@@ -133,6 +139,8 @@ class Speech(msgspec.Struct, frozen=True, kw_only=True):
 
     def check(self, containers: Collection[str]) -> None:
         """Reject what the service rejects on every transport."""
+        check_length("transcript", self.transcript)
+        check_context_id(self.context_id)
         check_model(self.model_id)
         self.output_format.check(containers)
         if self.language is not None and self.locale is not None:
@@ -193,6 +201,18 @@ def in_range(field: str, value: float | None, low: float, high: float) -> None:
     """Reject a number outside ``low..high``, ends included."""
     if value is not None and not low <= value <= high:
         raise ApiError(400, f"{field}: {value} is outside {low}..{high}.")
+
+
+def check_length(field: str, text: str, most: int = LONGEST_TRANSCRIPT) -> None:
+    """Reject text that is too long."""
+    if len(text) > most:
+        raise ApiError(400, f"{field}: {len(text)} characters are more than {most}.")
+
+
+def check_context_id(context_id: str | None) -> None:
+    """Reject an id that is too long to be remembered thousands of times."""
+    if context_id is not None:
+        check_length("context_id", context_id, _LONGEST_ID)
 
 
 def check_model(model_id: str) -> None:

@@ -38,6 +38,7 @@ from .._protocol.faults import MAX_BODY, redact, request_id_of
 from .._protocol.log import debugging, log_event
 from .._text.ledger import Ledger
 from .._text.utterance import recorded
+from ..audio import unwritable_error
 from ..errors import APIConnectionError, APIError, AuthenticationError, CartesiaError
 from ..events import AudioChunk, Cancelled
 from .flow import BodyReader, ThreadLock, break_off, sleep
@@ -46,7 +47,8 @@ from .transport import AsyncBody, AsyncExchange, AsyncOwnClient, AsyncTransport
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Callable
 
-    from cartesia_runtime.sender import Request, RequestOptions
+    from cartesia_runtime.options import RequestOptions
+    from cartesia_runtime.sender import Request
 
     from .._http.config import Config
     from .._http.operations import SpeechRequest
@@ -125,7 +127,12 @@ class AsyncHttpSender:
         response, config = await self._send(request, options or {}, answer="download")
         pieces = AsyncPieces(response, config)
         try:
-            yield AsyncDownload(pieces, response.headers, request_id_of(response.headers))
+            yield AsyncDownload(
+                pieces,
+                response.headers,
+                request_id_of(response.headers),
+                refused=unwritable_error,
+            )
         finally:
             await pieces.aclose()
 
@@ -382,6 +389,7 @@ class ResponseSource:
         self.context_id: str | None = request.context_id
         self.request_id: str | None = decoder.request_id
         self._record = record
+        self._wav = None if record is None else record.wav
         self._asked = math.inf  # since when the present event is waited for
         self._logged = record is not None and debugging()
         if record is not None:
@@ -398,11 +406,14 @@ class ResponseSource:
             event = Cancelled(context_id=self.context_id)
         if self._logged:
             log_event(event, f"request={self.request_id}")
-        if self._record is not None and type(event) is AudioChunk:
-            now = time.monotonic()
-            self._record.meter.audio_read(len(event.data), asked=self._asked, now=now)
-        self._asked = math.inf
-        return recorded(self.ledger, event)
+        asked, self._asked = self._asked, math.inf
+        if type(event) is not AudioChunk:
+            return recorded(self.ledger, event)
+        nbytes = len(event.data) if self._wav is None else self._wav.take(event.data)
+        if self._record is not None:
+            self._record.meter.audio_read(nbytes, asked=asked, now=time.monotonic())
+        self.ledger.audio(nbytes)
+        return event
 
     async def next_event(self) -> SpeechEvent | None:
         """Wait for the next event; return None after the terminal one."""

@@ -18,7 +18,7 @@ from weakref import WeakKeyDictionary
 import httpcore
 
 from .._http.deadlines import ReadDeadline
-from .._protocol.faults import no_stream_error
+from .._protocol.faults import host_and_port, no_stream_error
 
 if TYPE_CHECKING:
     import ssl
@@ -436,7 +436,7 @@ async def open_stream(host: str, port: int, until: float | None) -> AsyncStream:
     except TimeoutError as error:
         raise httpcore.ConnectTimeout("timed out") from error
     except OSError as error:
-        raise httpcore.ConnectError(f"{host}:{port}: {error}") from error
+        raise httpcore.ConnectError(f"{host_and_port(host, port)}: {error}") from error
     return stream
 
 

@@ -14,7 +14,6 @@ from ..events import AudioChunk, Cancelled
 from .flow import Ongoing, ThreadLock, close_dropped, owner
 
 if TYPE_CHECKING:
-    import os
     from collections.abc import (
         AsyncIterator,
         Awaitable,
@@ -22,6 +21,8 @@ if TYPE_CHECKING:
         Generator,
         Mapping,
     )
+
+    from cartesia_runtime.saving import SaveTarget
 
     from .._http.records import StreamRecord
     from .._protocol.context import Context
@@ -180,6 +181,9 @@ class AsyncSpeechStream:
     def audio(self) -> AsyncAudioBlocks:
         """Return an iterator over the audio alone, in blocks of whole samples as they arrive.
 
+        The blocks of ``wav`` and ``mp3`` are the bytes of a file. The header of a ``wav`` may not
+        have the length yet; `collect` and `save` correct it.
+
         Closing the iterator closes the stream.
         """
         return AsyncAudioBlocks(self, self._account)
@@ -199,19 +203,27 @@ class AsyncSpeechStream:
         )
 
     async def save(
-        self, path: str | os.PathLike[str], *, progress: Callable[[int], object] | None = None
+        self, path: SaveTarget, *, progress: Callable[[int], object] | None = None
     ) -> Audio:
         """Write the audio to a file while it arrives, with constant memory use.
 
-        Raw audio becomes a WAV file. The file appears only when it is complete; a failure or a
-        cancellation leaves no file behind.
+        Raw audio becomes a WAV file, or the samples alone if the name ends in ``.raw`` or ``.pcm``.
+        ``wav`` and ``mp3`` stay what they are. A WAV file states its true length, except in a pipe.
+
+        A file at a path appears only when it is complete; a failure or a cancellation leaves no
+        file behind. It replaces a file that was there, and keeps its mode.
 
         Args:
-            path: Path of the file.
+            path: A path, or a file open for writing bytes, which stays open.
             progress: Called after each block with the bytes of audio written so far.
 
         Returns:
             The utterance, with empty ``data``.
+
+        Raises:
+            ConfigurationError: If nothing can be saved there, or the name is that of another format
+                than the audio has. Nothing was read, so that you can save elsewhere.
+            OSError: If the file cannot be written.
         """
         nbytes = 0
 

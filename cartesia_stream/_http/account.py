@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cartesia_runtime.wav import with_true_lengths
+
 from .._protocol.log import logger
 from ..audio import Audio
 from ..errors import StreamTruncatedError
@@ -31,6 +33,8 @@ class Account:
 
     __slots__ = (
         "_rest",
+        "_sounds",
+        "_width",
         "chunks",
         "complete",
         "format",
@@ -49,12 +53,15 @@ class Account:
         self.chunks: int = 0
         self.nbytes: int = 0
         self._rest = b""
+        self._sounds = False  # whether the first audio was delivered
+        # Other containers are files, whose bytes are passed on as they are.
+        self._width = record.format.sample_bytes if record.format.container == "raw" else 1
 
     def take(self, event: SpeechEvent) -> None:
         """Count an event that the consumer is about to receive."""
         if type(event) is AudioChunk:
-            if not self.nbytes:
-                self.record.heard()
+            if not self._sounds:
+                self._sounds = self.record.heard()
             self.chunks += 1
             self.nbytes += len(event.data)
         elif isinstance(event, WordTimestamps):
@@ -75,7 +82,7 @@ class Account:
             if isinstance(event, Done) and self._rest:
                 logger.warning("the audio ended %d bytes into a sample", len(self._rest))
             return b""
-        data, width = event.data, self.format.sample_bytes
+        data, width = event.data, self._width
         if not self._rest and len(data) % width == 0:
             return data
         data = self._rest + data
@@ -84,9 +91,14 @@ class Account:
         return data[:cut]
 
     @property
+    def samples(self) -> int:
+        """Bytes of samples so far: without the header of a WAV file."""
+        return self.nbytes if self.record.wav is None else self.record.wav.samples
+
+    @property
     def duration(self) -> float:
         """Seconds of audio so far."""
-        return self.format.duration(self.nbytes)
+        return self.format.duration(self.samples)
 
     def result(self, data: bytes, *, context_id: str | None, request_id: str | None) -> Audio:
         """Return the whole utterance.
@@ -97,14 +109,14 @@ class Account:
         if not self.complete:
             raise self.cut_short(context_id=context_id, request_id=request_id)
         return Audio(
-            data=data,
+            data=data if self.record.wav is None else with_true_lengths(data),
             format=self.format,
             words=tuple(self.words or ()),
             phonemes=tuple(self.phonemes or ()),
             context_id=context_id,
             request_id=request_id,
             time_to_first_audio=self.record.meter.time_to_first_audio,
-            nbytes=self.nbytes,
+            nbytes=self.samples,
         )
 
     def cut_short(self, *, context_id: str | None, request_id: str | None) -> StreamTruncatedError:

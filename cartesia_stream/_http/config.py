@@ -8,6 +8,8 @@ from copy import copy
 from typing import TYPE_CHECKING, Final, cast
 from urllib.parse import urlsplit
 
+from .. import _forks as _forks  # calls import lazily, and forks must wait for that
+from .._protocol.faults import host_and_port
 from .._version import __version__
 from ..errors import ConfigurationError, LocalStateError
 from ..options import DEFAULT_TIMEOUTS, Timeouts
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from typing import Self
 
-    from cartesia_runtime.sender import RequestOptions
+    from cartesia_runtime.options import RequestOptions
 
     from .._protocol.session import Session
     from ..observe import Observer
@@ -100,6 +102,14 @@ class Config:
             other.timeouts = timeouts_of(timeouts)
         other.headers = _merged(self.headers, {} if headers is None else headers)
         return other
+
+    @property
+    def server(self) -> str:
+        """Host and port of the service, for error messages."""
+        parts = urlsplit(self.base_url)
+        return host_and_port(
+            parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
+        )
 
     @property
     def socket_path(self) -> str:

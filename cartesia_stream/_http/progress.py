@@ -9,7 +9,7 @@ import httpx
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
-    from cartesia_runtime.sender import Progress
+    from cartesia_runtime.options import Progress
 
 
 class CountedBody(httpx.SyncByteStream, httpx.AsyncByteStream):

@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from contextvars import copy_context
 from typing import TYPE_CHECKING, Self
 
+from cartesia_runtime.wav import WavLengths
+
 from .._protocol.faults import request_id_of
 from .._protocol.log import debugging, label, logger
 from .._protocol.stats import Meter
@@ -59,6 +61,9 @@ class StreamRecord:
         fmt: Format of the audio.
         model_id: Id of the model that speaks.
         clock: Returns monotonic seconds.
+
+    Attributes:
+        wav: Counts the bytes of samples, if the audio is a WAV file.
     """
 
     __slots__ = (
@@ -74,6 +79,7 @@ class StreamRecord:
         "model_id",
         "outcome",
         "transport",
+        "wav",
     )
 
     def __init__(
@@ -88,6 +94,7 @@ class StreamRecord:
         self.meter: Meter = Meter(fmt)
         self.transport: StreamTransport = transport
         self.format: AudioFormat = fmt
+        self.wav: WavLengths | None = WavLengths() if fmt.container == "wav" else None
         self.base_url: str = observers.base_url
         self.model_id: str | None = model_id if isinstance(model_id, str) else None
         self.outcome: StreamOutcome | None = None
@@ -143,11 +150,14 @@ class StreamRecord:
         if request_id is not None and request_id not in self.meter.request_ids:
             self.meter.request_ids += (request_id,)
 
-    def heard(self) -> None:
-        """Record that the consumer receives its first audio."""
+    def heard(self) -> bool:
+        """Record that the consumer receives its first audio; return False if that is a header."""
         seconds = self.meter.time_to_first_audio
-        if seconds is not None and "end" in self._due and self._once("first audio"):
+        if seconds is None:
+            return False
+        if "end" in self._due and self._once("first audio"):
             self._tell(lambda observer: observer.first_audio(self, seconds))
+        return True
 
     def restart(self, reason: RestartReason, error: APIError, *, dropped: int = 0) -> None:
         """Record that the speech starts again; ``dropped`` bytes of its audio were discarded."""

@@ -41,7 +41,7 @@ from .http11 import MalformedResponseError
 from .progress import CountedBody
 
 if TYPE_CHECKING:
-    from cartesia_runtime.sender import RequestOptions
+    from cartesia_runtime.options import RequestOptions
 
     from .._protocol.response import ResponseDecoder
     from .._protocol.websocket import WebSocket
@@ -324,27 +324,30 @@ def transport_error(
 
     Raise the result outside the ``except`` block: then the original is not its context.
     """
-    return caused_by(_transport_error(error, answer), error, config.api_key)
+    return caused_by(_transport_error(error, answer, config.server), error, config.api_key)
 
 
 def _transport_error(
-    error: httpx.HTTPError | httpx.StreamError | OSError, answer: Answer
+    error: httpx.HTTPError | httpx.StreamError | OSError, answer: Answer, server: str
 ) -> APIError:
     socket = answer == "socket"
     for kind, phase in _PHASES:
         if isinstance(error, kind):
             if phase == "read" and answer == "speech":
                 phase = "first_audio"
-            return timeout_error("connect" if socket and phase != "pool" else phase)
+            return timeout_error("connect" if socket and phase != "pool" else phase, server)
     if isinstance(error, httpx.ConnectError | httpx.ProxyError):
-        return refused_error(f"cannot connect: {error}", error)
+        # our own connections name the host that they tried: that of a proxy is worth reading
+        reason = str(error).removeprefix(f"{server}: ")
+        return refused_error(f"cannot connect to {server}: {reason}", error)
     if isinstance(error, httpx.UnsupportedProtocol | httpx.DecodingError):
         return RemoteProtocolError(f"the response cannot be read: {error}")
     if isinstance(error, httpx.RemoteProtocolError):
         if isinstance(error.__cause__, MalformedResponseError) and socket:
             return RemoteProtocolError(f"the WebSocket handshake failed: {error}")
-        return StreamTruncatedError(f"the response broke off: {error}")
-    return APIConnectionError(f"the connection failed: {type(error).__name__} {error}".rstrip())
+        return StreamTruncatedError(f"the response of {server} broke off: {error}")
+    reason = f"{type(error).__name__} {error}".rstrip()
+    return APIConnectionError(f"the connection to {server} failed: {reason}")
 
 
 def is_framed(response: httpx.Response) -> bool:

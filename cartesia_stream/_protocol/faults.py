@@ -123,6 +123,11 @@ def _is_final(cause: BaseException) -> bool:
     return False
 
 
+def host_and_port(host: str, port: int) -> str:
+    """Return a host and a port as they stand in a URL, such as ``[::1]:443``."""
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
 def no_stream_error() -> RemoteProtocolError:
     """Return the error for a handshake response that has no connection, as from a mock."""
     return RemoteProtocolError(
@@ -135,9 +140,10 @@ def peer_not_reading_error() -> APIConnectionError:
     return APIConnectionError("the peer does not read what is sent to it")
 
 
-def timeout_error(phase: TimeoutPhase) -> APITimeoutError:
-    """Return the error for a passed deadline of the connection."""
-    error = APITimeoutError(f"the {phase} deadline passed", phase=phase)
+def timeout_error(phase: TimeoutPhase, server: str = "the service") -> APITimeoutError:
+    """Return the error for a passed deadline of the connection to a server, as in ``host:443``."""
+    message = f"the {phase} deadline passed while waiting for {server}"
+    error = APITimeoutError(message, phase=phase)
     error.request_sent = phase not in ("connect", "pool")
     return error
 

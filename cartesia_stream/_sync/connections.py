@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     import httpx
     from cartesia_runtime.downloads import Download
     from cartesia_runtime.errors import PagingError, ResponseDecodeError
-    from cartesia_runtime.sender import Request, RequestOptions
+    from cartesia_runtime.options import RequestOptions
+    from cartesia_runtime.sender import Request
 
     from .._http.config import Config
     from .._http.operations import SpeechRequest

@@ -12,6 +12,7 @@ from typing import Final
 import httpcore
 
 from .._http.deadlines import ReadDeadline
+from .._protocol.faults import host_and_port
 
 SEND_S: Final = 10.0  # timeout of a write through TLS within TLS
 
@@ -102,7 +103,7 @@ def open_stream(host: str, port: int, until: float | None) -> Stream:
     except TimeoutError as error:
         raise httpcore.ConnectTimeout("timed out") from error
     except OSError as error:
-        raise httpcore.ConnectError(f"{host}:{port}: {error}") from error
+        raise httpcore.ConnectError(f"{host_and_port(host, port)}: {error}") from error
     for count, address in enumerate(addresses):
         left = _left(until)
         seconds = None if left is None else left / (len(addresses) - count)
@@ -111,7 +112,7 @@ def open_stream(host: str, port: int, until: float | None) -> Stream:
         except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
             failure = error
     if isinstance(failure, httpcore.ConnectError):
-        raise httpcore.ConnectError(f"{host}:{port}: {failure}") from failure
+        raise httpcore.ConnectError(f"{host_and_port(host, port)}: {failure}") from failure
     raise failure or httpcore.ConnectError(f"{host} has no address")
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from cartesia_api.models.infill_model import InfillModel
     from cartesia_api.models.language import Language
     from cartesia_runtime.files import UploadFile
-    from cartesia_runtime.sender import RequestOptions
+    from cartesia_runtime.options import RequestOptions
 
     from ..options import BytesOptions, ContextOptions, SpeechOptions
     from .connections import Connections
@@ -223,7 +223,8 @@ class TTS:
             speech: See `BytesOptions`.
 
         Returns:
-            A stream of the audio; ``save`` writes ``wav`` and ``mp3`` unchanged.
+            A stream of the audio; ``save`` writes ``wav`` and ``mp3`` as they are, and makes the
+            length in the header of a ``wav`` true.
 
         Raises:
             ConfigurationError: If an argument is invalid; nothing was sent.
@@ -290,7 +291,8 @@ class TTS:
                 the bytes sent so far and in total.
 
         Returns:
-            A stream of the audio; ``save`` writes ``wav`` and ``mp3`` unchanged.
+            A stream of the audio; ``save`` writes ``wav`` and ``mp3`` as they are, and makes the
+            length in the header of a ``wav`` true.
 
         Raises:
             ConfigurationError: If an argument is invalid; nothing was sent.

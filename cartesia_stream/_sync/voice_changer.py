@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from cartesia_runtime.files import UploadFile
-    from cartesia_runtime.sender import RequestOptions
+    from cartesia_runtime.options import RequestOptions
 
     from ..observe import StreamTransport
     from .connections import Connections
@@ -56,7 +56,8 @@ class VoiceChanger:
                 the bytes sent so far and in total.
 
         Returns:
-            A stream of the audio; ``save`` writes ``wav`` and ``mp3`` unchanged.
+            A stream of the audio; ``save`` writes ``wav`` and ``mp3`` as they are, and makes the
+            length in the header of a ``wav`` true.
 
         Raises:
             ConfigurationError: If an argument is invalid; nothing was sent.

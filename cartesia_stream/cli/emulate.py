@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal, TypedDict
 
 from .. import ConfigurationError
 from .output import line, note
+from .signals import heeded
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -98,23 +99,27 @@ def _run_with(command: list[str], settings: Settings) -> int:
 
 
 def _run_command(command: list[str], environment: Mapping[str, str]) -> int:
-    """Run a command to its end. Ctrl-C reaches it directly; SIGTERM is forwarded to it."""
+    """Run a command to its end.
+
+    Ctrl-C reaches it directly. SIGTERM and SIGHUP are forwarded to it.
+    """
     process: subprocess.Popen[bytes] | None = None
-    terminated = False
+    waiting: list[int] = []  # signals from before there was something to forward them to
 
-    def terminate(number: int, frame: FrameType | None) -> None:
-        nonlocal terminated
-        terminated = True
-        if process is not None:
-            process.terminate()
+    def forward(number: int, frame: FrameType | None) -> None:
+        if number == signal.SIGINT:
+            return
+        if process is None:
+            waiting.append(number)
+        else:
+            process.send_signal(number)
 
-    # A handler that does nothing: to ignore the signal would make the command ignore it as well.
-    before = {signal.SIGINT: signal.signal(signal.SIGINT, lambda number, frame: None)}
-    before[signal.SIGTERM] = signal.signal(signal.SIGTERM, terminate)
+    # To ignore Ctrl-C instead would make the command ignore it as well.
+    before = {number: signal.signal(number, forward) for number in heeded()}
     try:
         process = subprocess.Popen(command, env=environment)  # noqa: S603 (the caller's own)
-        if terminated:  # before there was something to pass it on to
-            process.terminate()
+        for number in waiting:
+            process.send_signal(number)
         return process.wait()
     except OSError as error:
         raise ConfigurationError(f"cannot run {command[0]}: {error.strerror}") from error

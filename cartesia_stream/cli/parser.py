@@ -4,13 +4,32 @@ from __future__ import annotations
 
 import argparse
 import math
-from typing import TYPE_CHECKING, NoReturn, Protocol
+import sys
+from typing import TYPE_CHECKING, Final, NoReturn, Protocol, cast
 
 from .._version import __version__
-from . import emulate, say, transcribe, voices
+from .output import naming
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Iterable, Sequence
+
+    from _typeshed import SupportsWrite
+
+    from ..audio import Container, Encoding
+    from ..models import GenderPresentation, SttEncoding
+
+CONTAINERS: Final[tuple[Container, ...]] = ("wav", "mp3", "raw")
+ENCODINGS: Final[tuple[Encoding, ...]] = ("pcm_s16le", "pcm_f32le", "pcm_mulaw", "pcm_alaw")
+STT_ENCODINGS: Final[tuple[SttEncoding, ...]] = (
+    "pcm_s16le",
+    "pcm_s32le",
+    "pcm_f16le",
+    "pcm_f32le",
+    "pcm_mulaw",
+    "pcm_alaw",
+)
+GENDERS: Final[tuple[GenderPresentation, ...]] = ("masculine", "feminine", "gender_neutral")
+SHELLS: Final = ("bash", "zsh", "fish")
 
 DESCRIPTION = "Speak and transcribe with the Cartesia voice API, or with a local emulator of it."
 EPILOG = """\
@@ -20,7 +39,7 @@ environment:
 
 exit status:
   0 success, 1 failure of the service, the network or this machine, 2 wrong arguments,
-  130 stopped by Ctrl-C, 143 stopped by SIGTERM
+  130 stopped by Ctrl-C, 143 by SIGTERM, 129 by SIGHUP
 """
 
 
@@ -33,15 +52,94 @@ class Commands(Protocol):
 
 
 class Parser(argparse.ArgumentParser):
-    """Argument parser that reports an error in one line."""
+    """Argument parser that names the command of a wrong argument, and suggests a right one."""
 
     def error(self, message: str) -> NoReturn:
-        """Print the error and exit with status 2."""
+        """Print the usage and the error, and exit with status 2."""
+        self.print_usage(sys.stderr)
         self.exit(2, f"{self.prog}: error: {message} (see {self.prog} --help)\n")
 
+    def _print_message(self, message: str, file: SupportsWrite[str] | None = None) -> None:
+        if file is not None and file is sys.stdout:
+            with naming("stdout"):  # argparse would hide that a help text cannot be written
+                file.write(message)
+        else:
+            super()._print_message(message, file)
 
-def make_parser() -> argparse.ArgumentParser:
-    """Return the parser; the namespace that it returns has the command's function as ``run``."""
+    # argparse collects what a command does not know, and the main parser then complains about it
+    # without the command's usage.
+    def parse_known_args(  # type: ignore[override]  # argparse takes any namespace
+        self, args: Sequence[str] | None = None, namespace: argparse.Namespace | None = None
+    ) -> tuple[argparse.Namespace, list[str]]:
+        """Parse arguments; one that is not known is an error of this command."""
+        words = sys.argv[1:] if args is None else list(args)
+        self._check_options(words)
+        found, unexpected = super().parse_known_args(words, namespace or argparse.Namespace())
+        if unexpected:
+            self.error(f"unexpected argument {unexpected[0]!r}; quote a text of several words")
+        return found, unexpected
+
+    def _check_options(self, words: Sequence[str]) -> None:
+        """Report an unknown option before anything else, which may follow from it."""
+        known = [name for action in self.actions for name in action.option_strings]
+        has_commands = bool(self.commands)
+        for word in words:
+            if word == "--" or (has_commands and not word.startswith("-")):
+                break
+            name = word.partition("=")[0]
+            if not name.startswith("-") or " " in word or name == "-" or _is_number(word):
+                continue
+            if name.startswith("--"):
+                fits = any(option.startswith(name) for option in known)
+            else:
+                fits = name[:2] in known
+            if not fits:
+                self.error(f"unknown option {name}{_suggestion(name, known)}")
+
+    def _check_value(self, action: argparse.Action, value: object) -> None:
+        if action.choices is not None and value not in action.choices:
+            names = [str(choice) for choice in action.choices]
+            suggestion = _suggestion(str(value), names)
+            raise argparse.ArgumentError(
+                action, f"{value!r} is not one of {', '.join(names)}{suggestion}"
+            )
+
+    @property
+    def actions(self) -> list[argparse.Action]:
+        """The options and the positional arguments; argparse has no public name for them."""
+        return self._actions
+
+    @property
+    def commands(self) -> dict[str, Parser]:
+        """The parsers of the commands by name."""
+        for action in self.actions:
+            choices = cast("object", action.choices)
+            if isinstance(choices, dict):
+                return cast("dict[str, Parser]", choices)
+        return {}
+
+
+def _suggestion(word: str, known: Iterable[str]) -> str:
+    """Return the known name that is most similar to a word, as the end of a message."""
+    from difflib import get_close_matches
+
+    names = {name.lstrip("-"): name for name in known if len(name.lstrip("-")) > 1}
+    word = word.lstrip("-")
+    parts = [name for name in names if len(word) > 2 and word in name]
+    found = parts or get_close_matches(word, names, n=1)
+    return f"; did you mean {names[found[0]]}?" if found else ""
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def make_parser() -> Parser:
+    """Return the parser; ``run`` of the namespace names the function of the command."""
     parser = Parser(
         prog="cartesia-stream",
         description=DESCRIPTION,
@@ -55,6 +153,7 @@ def make_parser() -> argparse.ArgumentParser:
     _voices(commands)
     _clone(commands)
     _emulate(commands)
+    _completion(commands)
     return parser
 
 
@@ -62,7 +161,7 @@ def _add(
     commands: Commands,
     name: str,
     summary: str,
-    run: Callable[..., int | None],
+    run: str,
     *,
     service: bool = True,
 ) -> argparse.ArgumentParser:
@@ -81,32 +180,36 @@ def _add(
 
 
 def _say(commands: Commands) -> None:
-    parser = _add(commands, "say", "speak a text", say.run)
+    parser = _add(commands, "say", "speak a text", "say.run")
     parser.add_argument(
         "text",
+        type=_text,
         nargs="?",
         default="-",
         help="text to speak; - or no text speaks stdin as it arrives",
     )
-    parser.add_argument("--voice", help="id or name of the voice; default: the first voice listed")
-    parser.add_argument("--model", help="id of the model; default: sonic-latest")
-    parser.add_argument("--language", help="language of the text, such as en")
+    parser.add_argument(
+        "--voice", type=_text, help="id or name of the voice; default: the first voice listed"
+    )
+    parser.add_argument("--model", type=_text, help="id of the model; default: sonic-latest")
+    parser.add_argument("--language", type=_text, help="language of the text, such as en")
     parser.add_argument("--speed", type=float, help="speed as a factor, 0.6 to 1.5")
     parser.add_argument("--volume", type=float, help="loudness as a factor, 0.5 to 2.0")
-    parser.add_argument("--emotion", help="emotion of the voice, such as calm")
+    parser.add_argument("--emotion", type=_text, help="emotion of the voice, such as calm")
     parser.add_argument(
         "-o",
         "--output",
+        type=path,
         metavar="FILE",
         help="write to a .wav, .mp3 or .raw file, or - for stdout; default: the loudspeaker",
     )
     parser.add_argument(
         "--format",
-        choices=say.CONTAINERS,
+        choices=CONTAINERS,
         help="file format; default: from the file's name, or wav for stdout",
     )
     parser.add_argument(
-        "--encoding", choices=say.ENCODINGS, help="encoding of the samples; not for mp3"
+        "--encoding", choices=ENCODINGS, help="encoding of the samples; not for mp3"
     )
     parser.add_argument(
         "--sample-rate", type=int, metavar="HZ", help="samples per second, 8000 to 48000"
@@ -115,6 +218,19 @@ def _say(commands: Commands) -> None:
         "--transport",
         choices=("websocket", "sse", "bytes"),
         help="how to stream the audio; default: bytes (plain HTTP) for mp3, otherwise websocket",
+    )
+    parser.add_argument(
+        "--subtitles",
+        type=path,
+        metavar="FILE",
+        help="write the words with their times to a .srt or .vtt file",
+    )
+    parser.add_argument(
+        "--errors",
+        choices=("strict", "replace"),
+        default="strict",
+        help="what to do with stdin that is not UTF-8: fail (strict, default) or replace it by "
+        "question marks",
     )
     parser.add_argument(
         "--timestamps", action="store_true", help="print each word with its times to stderr"
@@ -128,15 +244,17 @@ def _say(commands: Commands) -> None:
 
 
 def _transcribe(commands: Commands) -> None:
-    parser = _add(commands, "transcribe", "transcribe recordings to text", transcribe.run)
-    parser.add_argument("files", nargs="+", metavar="FILE", help="a recording, or - for stdin")
-    parser.add_argument("--words", action="store_true", help="print each word with its times too")
-    parser.add_argument("--language", help="language of the recording; default: en")
+    parser = _add(commands, "transcribe", "transcribe recordings to text", "transcribe.run")
     parser.add_argument(
-        "--model", default="ink-whisper", help="id of the model; default: %(default)s"
+        "files", type=path, nargs="+", metavar="FILE", help="a recording, or - for stdin"
+    )
+    parser.add_argument("--words", action="store_true", help="print each word with its times too")
+    parser.add_argument("--language", type=_text, help="language of the recording; default: en")
+    parser.add_argument(
+        "--model", type=_text, default="ink-whisper", help="id of the model; default: %(default)s"
     )
     parser.add_argument(
-        "--encoding", choices=transcribe.ENCODINGS, help="encoding, if the file has no header"
+        "--encoding", choices=STT_ENCODINGS, help="encoding, if the file has no header"
     )
     parser.add_argument(
         "--sample-rate",
@@ -144,7 +262,22 @@ def _transcribe(commands: Commands) -> None:
         metavar="HZ",
         help="samples per second, if the file has no header",
     )
-    parser.add_argument("--json", action="store_true", help="print one line of JSON per file")
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="print one line of JSON per file")
+    form.add_argument(
+        "--srt",
+        dest="subtitles",
+        action="store_const",
+        const="srt",
+        help="print subtitles as SubRip (.srt); for one file at a time",
+    )
+    form.add_argument(
+        "--vtt",
+        dest="subtitles",
+        action="store_const",
+        const="vtt",
+        help="print subtitles as WebVTT (.vtt); for one file at a time",
+    )
 
 
 def _voices(commands: Commands) -> None:
@@ -153,40 +286,51 @@ def _voices(commands: Commands) -> None:
     group = commands.add_parser("voices", help=summary, description=description)
     actions = group.add_subparsers(title="commands", metavar="COMMAND", required=True)
 
-    listing = _add(actions, "list", "list voices", voices.run_list)
-    listing.add_argument("query", nargs="?", help="text to find in the name, description or id")
-    listing.add_argument("--language", help="only voices of this language, such as en")
-    listing.add_argument("--gender", choices=voices.GENDERS, help="only voices of this gender")
+    listing = _add(actions, "list", "list voices", "voices.run_list")
+    listing.add_argument(
+        "query", type=_text, nargs="?", help="text to find in the name, description or id"
+    )
+    listing.add_argument("--language", type=_text, help="only voices of this language, such as en")
+    listing.add_argument("--gender", choices=GENDERS, help="only voices of this gender")
     listing.add_argument("--mine", action="store_true", help="only your own voices")
     listing.add_argument("--limit", type=_count, metavar="N", help="list at most N voices")
 
-    show = _add(actions, "get", "show a voice", voices.run_get)
-    show.add_argument("voice", help="id or name of the voice")
+    show = _add(actions, "get", "show a voice", "voices.run_get")
+    show.add_argument("voice", type=_text, help="id or name of the voice")
 
-    update = _add(actions, "update", "change a voice", voices.run_update)
-    update.add_argument("voice", metavar="ID", help="id of the voice")
-    update.add_argument("--name", help="new name")
-    update.add_argument("--description", help="new description")
-    update.add_argument("--gender", choices=voices.GENDERS, help="new gender")
+    update = _add(actions, "update", "change a voice", "voices.run_update")
+    update.add_argument("voice", type=_text, metavar="ID", help="id of the voice")
+    update.add_argument("--name", type=_text, help="new name")
+    update.add_argument("--description", type=_text, help="new description")
+    update.add_argument("--gender", choices=GENDERS, help="new gender")
 
-    delete = _add(actions, "delete", "delete voices", voices.run_delete)
-    delete.add_argument("voices", nargs="+", metavar="ID", help="id of a voice, not its name")
+    delete = _add(actions, "delete", "delete voices", "voices.run_delete")
+    delete.add_argument(
+        "voices", type=_text, nargs="+", metavar="ID", help="id of a voice, not its name"
+    )
 
     for parser in (listing, show, update):
         parser.add_argument("--json", action="store_true", help="print one line of JSON per voice")
 
 
 def _clone(commands: Commands) -> None:
-    parser = _add(commands, "clone", "create a voice from a recording", voices.run_clone)
-    parser.add_argument("clip", help="a recording of 3 to 10 seconds of one speaker")
-    parser.add_argument("--name", required=True, help="name of the new voice")
-    parser.add_argument("--language", required=True, help="language of the recording, such as en")
-    parser.add_argument("--description", help="description of the new voice")
+    parser = _add(commands, "clone", "create a voice from a recording", "voices.run_clone")
+    parser.add_argument(
+        "clip",
+        type=path,
+        metavar="FILE",
+        help="a recording of 3 to 10 seconds of one speaker, or - for stdin",
+    )
+    parser.add_argument("--name", type=_text, required=True, help="name of the new voice")
+    parser.add_argument(
+        "--language", type=_text, required=True, help="language of the recording, such as en"
+    )
+    parser.add_argument("--description", type=_text, help="description of the new voice")
     parser.add_argument("--json", action="store_true", help="print the voice as JSON")
 
 
 def _emulate(commands: Commands) -> None:
-    parser = _add(commands, "emulate", "run a local emulator", emulate.run, service=False)
+    parser = _add(commands, "emulate", "run a local emulator", "emulate.run", service=False)
     parser.description = (
         "Run a local emulator until Ctrl-C, and print the environment variables that clients need. "
         "With a COMMAND, run the command with these variables, and stop when it ends."
@@ -237,6 +381,37 @@ def _emulate(commands: Commands) -> None:
         metavar="N",
         help="contexts to serve at once; default: %(default)d",
     )
+
+
+def _completion(commands: Commands) -> None:
+    parser = _add(
+        commands,
+        "completion",
+        "print a script that completes commands and options in a shell",
+        "completion.run",
+        service=False,
+    )
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.description = """\
+Print a script that completes commands and options in a shell:
+
+  bash:  eval "$(cartesia-stream completion bash)"   in ~/.bashrc
+  zsh:   eval "$(cartesia-stream completion zsh)"    in ~/.zshrc, after compinit
+  fish:  cartesia-stream completion fish > ~/.config/fish/completions/cartesia-stream.fish"""
+    parser.add_argument("shell", choices=SHELLS, help="the shell")
+
+
+def path(text: str) -> str:
+    """Return the name of a file unchanged; marks an argument whose values shells complete."""
+    return text
+
+
+def _text(text: str) -> str:
+    try:
+        text.encode()
+    except UnicodeEncodeError:  # Python keeps bytes that it cannot decode as lone surrogates
+        raise argparse.ArgumentTypeError(f"{text!r} is not valid UTF-8") from None
+    return text
 
 
 def _positive(text: str) -> float:

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import argparse
+import math
+import os
+import stat
 import sys
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Final, Literal
 
 from .. import AudioChunk, AudioFormat, ConfigurationError, GenerationConfig, WordTimestamps
+from ..audio import KINDS, kind_of_name
 from .client import make_client
-from .feed import Feed
+from .feed import text_on_stdin
 from .output import json_line, note, seconds
-from .sinks import STDOUT, open_sink
+from .sinks import STDOUT, open_sink, open_subtitles
+from .subtitles import Word
 from .voices import find_voice
 
 if TYPE_CHECKING:
@@ -20,8 +25,6 @@ if TYPE_CHECKING:
     from .. import BytesOptions, Cartesia, SpeechEvent, SpeechStream
     from ..audio import Container, Encoding
 
-CONTAINERS: Final = ("wav", "mp3", "raw")
-ENCODINGS: Final = ("pcm_s16le", "pcm_f32le", "pcm_mulaw", "pcm_alaw")
 MP3_BIT_RATE: Final = 128000
 STDIN: Final = "-"
 
@@ -41,6 +44,8 @@ class Arguments(argparse.Namespace):
     encoding: Encoding | None
     sample_rate: int | None
     transport: Literal["websocket", "sse", "bytes"] | None
+    subtitles: str | None
+    errors: Literal["strict", "replace"]
     timestamps: bool
     json: bool
     progress: bool
@@ -55,10 +60,12 @@ def run(args: Arguments) -> None:
     """
     container = _container(args)
     fmt = _format(args, container)
+    _check_files(args)
     report = Report(args, fmt)
     with (
         make_client(args.timeout) as client,
         open_sink(args.output, fmt, wav=container == "wav") as write,
+        open_subtitles(args.subtitles) as write_subtitles,
     ):
         for stream in _streams(client, args, fmt):
             with stream:
@@ -69,6 +76,7 @@ def run(args: Arguments) -> None:
                 report.spoken(stream)
         if not report.utterances:
             raise ConfigurationError("the text is empty")
+        write_subtitles(report.words, report.text)
     report.end()
 
 
@@ -80,34 +88,55 @@ def _container(args: Arguments) -> Container:
         if args.format not in (None, "raw"):
             raise ConfigurationError(f"--format {args.format} needs --output")
         return "raw"
+    if not args.output:
+        raise ConfigurationError("--output is empty; it must name a file, or - for stdout")
+    named = None if args.output == STDOUT else kind_of_name(args.output)
+    if named is not None and args.format is not None and named != args.format:
+        raise ConfigurationError(
+            f"--format {args.format} does not fit --output {args.output}, the name of {named}"
+        )
     if args.format is not None:
         return args.format
     if args.output == STDOUT:
         return "wav"
-    match PurePath(args.output).suffix.lower():
-        case ".wav":
-            return "wav"
-        case ".mp3":
-            return "mp3"
-        case ".raw" | ".pcm":
-            return "raw"
-        case _:
-            raise ConfigurationError(
-                f"--output {args.output} must end in .wav, .mp3 or .raw; otherwise add --format"
-            )
+    if named is not None and named in KINDS:
+        return KINDS[named]
+    raise ConfigurationError(
+        f"--output {args.output} must end in .wav, .mp3 or .raw; otherwise add --format"
+    )
 
 
 def _format(args: Arguments, container: Container) -> AudioFormat:
     """Return the format to request; the command adds WAV headers itself, so that it can stream."""
-    if args.timestamps and "bytes" in (args.transport, _default_transport(container)):
+    option = "--timestamps" if args.timestamps else "--subtitles" if args.subtitles else None
+    if option and "bytes" in (args.transport, _default_transport(container)):
         raise ConfigurationError(
-            "--timestamps needs --transport websocket or sse, and does not work with mp3"
+            f"{option} needs --transport websocket or sse, and does not work with mp3"
         )
     if container != "mp3":
         return AudioFormat("raw", args.encoding or "pcm_s16le", args.sample_rate or 24000)
     if args.transport in ("websocket", "sse"):
         raise ConfigurationError("mp3 needs --transport bytes")
     return AudioFormat("mp3", args.encoding, args.sample_rate or 44100, MP3_BIT_RATE)
+
+
+def _check_files(args: Arguments) -> None:
+    """Refuse to write audio to a terminal, or over a file that is read or written otherwise."""
+    if args.output == STDOUT and sys.stdout.isatty():
+        raise ConfigurationError(
+            "stdout is a terminal; write a file with --output FILE.wav, or pipe the audio"
+        )
+    if args.output is None:
+        return
+    if args.subtitles and PurePath(args.subtitles) == PurePath(args.output):
+        raise ConfigurationError("--output and --subtitles name the same file")
+    if args.text == STDIN:
+        try:
+            source, target = os.fstat(sys.stdin.fileno()), Path(args.output).stat()
+        except OSError:
+            return
+        if stat.S_ISREG(source.st_mode) and os.path.samestat(source, target):
+            raise ConfigurationError(f"--output {args.output} would overwrite the text on stdin")
 
 
 def _default_transport(container: Container) -> Literal["websocket", "bytes"]:
@@ -119,19 +148,18 @@ def _streams(client: Cartesia, args: Arguments, fmt: AudioFormat) -> Iterator[Sp
     voice = find_voice(client, args.voice)
     options = _options(args, fmt)
     transport = args.transport or _default_transport(fmt.container)
+    timed = args.timestamps or args.subtitles is not None
     if transport == "websocket" and args.text == STDIN:
-        for utterance in Feed(sys.stdin.fileno()).utterances():
-            yield client.tts.speak(
-                utterance, voice=voice, add_timestamps=args.timestamps, **options
-            )
+        for utterance in text_on_stdin(args.errors).utterances():
+            yield client.tts.speak(utterance, voice=voice, add_timestamps=timed, **options)
         return
-    text = Feed(sys.stdin.fileno()).text() if args.text == STDIN else args.text
+    text = text_on_stdin(args.errors).text() if args.text == STDIN else args.text
     if not text.strip():
         return
     if transport == "websocket":
-        yield client.tts.speak(text, voice=voice, add_timestamps=args.timestamps, **options)
+        yield client.tts.speak(text, voice=voice, add_timestamps=timed, **options)
     elif transport == "sse":
-        yield client.tts.generate_sse(text, voice=voice, add_timestamps=args.timestamps, **options)
+        yield client.tts.generate_sse(text, voice=voice, add_timestamps=timed, **options)
     else:
         yield client.tts.generate(text, voice=voice, **options)
 
@@ -160,6 +188,8 @@ class Report:
     def __init__(self, args: Arguments, fmt: AudioFormat) -> None:
         terminal = sys.stderr.isatty()
         self.utterances: int = 0
+        self.words: list[Word] = []
+        self.text: str = ""
         self._args = args
         self._format = fmt
         self._live = terminal and not args.timestamps
@@ -179,10 +209,15 @@ class Report:
             if self._live:
                 sys.stderr.write(f"\r{self._duration:8.1f} s ")
                 sys.stderr.flush()
-        elif isinstance(event, WordTimestamps) and not self._args.json:
-            for word in event.words:
-                start, end = self._offset + word.start, self._offset + word.end
-                note(f"{start:8.2f} {end:7.2f}  {word.text}")
+        elif isinstance(event, WordTimestamps):
+            words = [
+                Word(word.text, self._offset + word.start, self._offset + word.end)
+                for word in event.words
+            ]
+            self.words += words
+            if self._args.timestamps and not self._args.json:
+                for text, start, end in words:
+                    note(f"{start:8.2f} {end:7.2f}  {text}")
         if self._args.json:
             json_line(self._fields(event))
 
@@ -191,6 +226,7 @@ class Report:
         if not self.utterances:
             self._first_audio = stream.time_to_first_audio
         self.utterances += 1
+        self.text += f" {stream.heard(math.inf)}"
         self._offset = self._duration
 
     def end(self) -> None:
@@ -212,7 +248,9 @@ class Report:
                 said += f" to {'stdout' if self._args.output == STDOUT else self._args.output}"
             if self._first_audio is not None:
                 said += f", first audio after {seconds(self._first_audio)}"
-            note(f"\r{said}" if self._live else said)
+            if self._live:
+                sys.stderr.write("\r")
+            note(said)
 
     def _fields(self, event: SpeechEvent) -> dict[str, object]:
         fields: dict[str, object] = {"type": event.type, "context_id": event.context_id}

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import sys
 from contextlib import contextmanager
-from errno import ENOTDIR
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final
 
+from cartesia_runtime.saving import replacing
+
 from .. import ConfigurationError, WavWriter
-from ..audio import replacing, saving
+from ..audio import saving, unwritable_error
+from .output import naming
+from .subtitles import subtitles
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
+    from collections.abc import Callable, Generator, Sequence
 
     from .. import AudioFormat
     from ..play import Player
+    from .subtitles import Kind, Word
 
     Write = Callable[[bytes], object]
 
@@ -40,20 +44,46 @@ def open_sink(output: str | None, fmt: AudioFormat, *, wav: bool) -> Generator[W
         with _player(fmt) as player:
             yield player.write
     elif output == STDOUT:
-        with _writing(sys.stdout.buffer, fmt, wav=wav) as write:
+        with naming("stdout"), _writing(sys.stdout.buffer, fmt, wav=wav) as write:
             yield write
     elif Path(output).exists() and not Path(output).is_file():  # a device or a pipe
-        with Path(output).open("wb") as device, _writing(device, fmt, wav=wav) as write:
+        with (
+            naming(output),
+            Path(output).open("wb") as device,
+            _writing(device, fmt, wav=wav) as write,
+        ):
+            yield write
+    elif wav:
+        with naming(output), saving(output, fmt) as write:
             yield write
     else:
-        if not Path(output).parent.is_dir():  # said of the name that was given, not of a part file
-            raise NotADirectoryError(ENOTDIR, "there is no such folder", str(Path(output).parent))
-        if wav:
-            with saving(output, fmt) as write:
-                yield write
-        else:
-            with replacing(output) as file:
-                yield file.write
+        with naming(output), replacing(output, unwritable_error) as file:
+            yield file.write
+
+
+@contextmanager
+def open_subtitles(output: str | None) -> Generator[Callable[[Sequence[Word], str], object]]:
+    """Open a file of subtitles, and return the function that writes words and their text to it.
+
+    Args:
+        output: File to write, with the extension ``.srt`` or ``.vtt``; None writes nothing.
+
+    Raises:
+        ConfigurationError: If the extension is another.
+        OSError: If the file cannot be written.
+    """
+    if output is None:
+        yield lambda words, text: None
+        return
+    match Path(output).suffix.lower():
+        case ".srt":
+            kind: Kind = "srt"
+        case ".vtt":
+            kind = "vtt"
+        case _:
+            raise ConfigurationError(f"--subtitles {output} must end in .srt or .vtt")
+    with naming(output), replacing(output, unwritable_error) as file:
+        yield lambda words, text: file.write(subtitles(kind, words, text).encode())
 
 
 def _player(fmt: AudioFormat) -> Player:

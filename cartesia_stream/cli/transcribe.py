@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 import argparse
-import sys
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from .. import UNSET, File
-from .client import make_client
-from .output import json_line, line
+from .. import UNSET, ConfigurationError
+from .batch import Batch
+from .client import make_client, recording
+from .output import document, json_line, line
+from .subtitles import Word, subtitles
 
 if TYPE_CHECKING:
+    from .. import Cartesia
     from ..models import SttEncoding, Transcription
-
-ENCODINGS: Final[tuple[SttEncoding, ...]] = (
-    "pcm_s16le",
-    "pcm_s32le",
-    "pcm_f16le",
-    "pcm_f32le",
-    "pcm_mulaw",
-    "pcm_alaw",
-)
+    from .subtitles import Kind
 
 
 class Arguments(argparse.Namespace):
@@ -33,26 +27,52 @@ class Arguments(argparse.Namespace):
     encoding: SttEncoding | None
     sample_rate: int | None
     json: bool
+    subtitles: Kind | None
     timeout: float | None
 
 
-def run(args: Arguments) -> None:
-    """Transcribe files, one after the other."""
+def run(args: Arguments) -> int:
+    """Transcribe files, one after the other.
+
+    Returns:
+        0, or 1 if one of several files could not be transcribed.
+
+    Raises:
+        ConfigurationError: If the options do not fit together.
+    """
+    if args.subtitles and len(args.files) > 1:
+        raise ConfigurationError(f"--{args.subtitles} is for one file at a time")
+    batch = Batch()
     with make_client(args.timeout) as client:
-        for name in args.files:
-            upload = File(sys.stdin.buffer.read(), "stdin") if name == "-" else name
-            transcription = client.stt.transcribe(
-                file=upload,
-                model=args.model,
-                language=args.language or UNSET,
-                timestamp_granularities=["word"] if args.words else UNSET,
-                encoding=args.encoding or UNSET,
-                sample_rate=args.sample_rate or UNSET,
-            )
+        heard = batch.results(args.files, lambda name: _transcribe(client, name, args))
+        for name, transcription in heard:
             if args.json:
                 json_line({"file": name, **transcription.to_dict()})
+            elif args.subtitles:
+                document(subtitles(args.subtitles, *_words_and_text(transcription)))
             else:
                 _show(transcription, name if len(args.files) > 1 else None)
+    return batch.status
+
+
+def _transcribe(client: Cartesia, name: str, args: Arguments) -> Transcription:
+    timed = args.words or args.subtitles is not None
+    with recording(name) as upload:
+        return client.stt.transcribe(
+            file=upload,
+            model=args.model,
+            language=args.language or UNSET,
+            timestamp_granularities=["word"] if timed else UNSET,
+            encoding=args.encoding or UNSET,
+            sample_rate=args.sample_rate or UNSET,
+        )
+
+
+def _words_and_text(transcription: Transcription) -> tuple[list[Word], str]:
+    """Return the words with their times; without them, the whole text is shown all the time."""
+    text = transcription.text
+    words = [Word(word.word, word.start, word.end) for word in transcription.words or ()]
+    return words or [Word(text, 0.0, transcription.duration or 0.0)], text
 
 
 def _show(transcription: Transcription, name: str | None) -> None:

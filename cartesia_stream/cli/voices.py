@@ -8,14 +8,13 @@ from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from .. import UNSET, ConfigurationError
-from .client import make_client
+from .batch import Batch
+from .client import make_client, recording
 from .output import json_line, line, table
 
 if TYPE_CHECKING:
     from .. import Cartesia
     from ..models import GenderPresentation, Voice
-
-GENDERS: Final[tuple[GenderPresentation, ...]] = ("masculine", "feminine", "gender_neutral")
 
 _ID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _WIDTHS: Final = (36, 16, 5, 14)
@@ -109,19 +108,25 @@ def run_update(args: UpdateArguments) -> None:
     _show(voice, as_json=args.json)
 
 
-def run_delete(args: DeleteArguments) -> None:
-    """Delete voices by their ids."""
+def run_delete(args: DeleteArguments) -> int:
+    """Delete voices by their ids.
+
+    Returns:
+        0, or 1 if one of several voices could not be deleted.
+    """
+    batch = Batch()
     voices = [_checked_id(voice) for voice in args.voices]
     with make_client(args.timeout) as client:
-        for voice in voices:
-            client.voices.delete(voice)
+        for _ in batch.results(voices, client.voices.delete):
+            pass
+    return batch.status
 
 
 def run_clone(args: CloneArguments) -> None:
     """Create a voice from a recording and print its id."""
-    with make_client(args.timeout) as client:
+    with make_client(args.timeout) as client, recording(args.clip) as clip:
         voice = client.voices.clone(
-            clip=args.clip,
+            clip=clip,
             name=args.name,
             language=args.language,
             description=args.description or UNSET,

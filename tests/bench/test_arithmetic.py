@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from bench import frames, plan, plot, report, rows, stats
 from bench.plan import Check, Load, Sum, WrongAudioError
+from bench.results import Result
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -201,24 +202,24 @@ def test_rows_are_chosen_by_name_start_or_section() -> None:
 
 
 def test_a_line_shows_the_ratio_and_the_verdict() -> None:
-    result = report.Result(FIGURE, [10.0, 11.0, 12.0], [100.0, 100.0, 100.0])
+    result = Result(FIGURE, [10.0, 11.0, 12.0], [100.0, 100.0, 100.0])
     cells = [cell.strip() for cell in report.line(result).strip("|").split("|")]
     assert cells[2:6] == ["11.0 µs", "100 µs", "0.110", "0.105-0.115"]
     assert cells[-1] == "met"
 
 
 def test_a_missed_bar_stands_out() -> None:
-    assert "**missed**" in report.line(report.Result(FIGURE, [50.0], [100.0]))
+    assert "**missed**" in report.line(Result(FIGURE, [50.0], [100.0]))
 
 
 def test_a_figure_alone_is_its_own_value() -> None:
     (row,) = rows.chosen(["growth-async"])
-    assert report.Result(row, [1.0, 1.2, 1.01]).value == 1.01
+    assert Result(row, [1.0, 1.2, 1.01]).value == 1.01
 
 
 def test_references_stand_beside_ours() -> None:
-    result = report.Result(FIGURE, [10.0], [100.0], {"limit": [5.0], "floor": [1.0]})
-    last = report.references([result, report.Result(FIGURE, [1.0], [1.0])]).splitlines()
+    result = Result(FIGURE, [10.0], [100.0], {"limit": [5.0], "floor": [1.0]})
+    last = report.references([result, Result(FIGURE, [1.0], [1.0])]).splitlines()
     assert last[2:] == ["| WS async, 1 context | 10.0 µs |  | 5.00 µs | 1.00 µs | 100 µs |"]
 
 
@@ -240,7 +241,7 @@ def test_drawings_are_made_of_what_was_measured() -> None:
     import xml.etree.ElementTree as ET
 
     results = [
-        report.Result(row, [10.0], None if row.against is None else [100.0], {"official": [99.0]})
+        Result(row, [10.0], None if row.against is None else [100.0], {"official": [99.0]})
         for row in rows.chosen([])
     ]
     delays = {rows.Client("ours", "async-ws"): [90.0, 80.0, 100.0]}
@@ -256,7 +257,7 @@ def test_drawings_are_made_of_what_was_measured() -> None:
 
 def test_a_kept_report_gives_the_same_page(tmp_path: Path) -> None:
     client = rows.Client("ours", "async-ws")
-    result = report.Result(FIGURE, [10.0], [100.0], {"limit": [5.0]})
+    result = Result(FIGURE, [10.0], [100.0], {"limit": [5.0]})
     made = report.Report([result], {client: [1.0]}, {client: [2]}, report.facts(3, ["--quick"]))
     made.save(tmp_path / "kept.json")
     kept = report.Report.load(tmp_path / "kept.json")

@@ -80,14 +80,15 @@ def test_the_command_reaches_the_emulator_past_a_proxy() -> None:
     assert done.returncode == 0, done.stderr
 
 
-def test_sigterm_stops_the_command_too() -> None:
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_stops_the_command_too(number: signal.Signals) -> None:
     command = [*EMULATE, "--", "sh", "-c", "echo started; exec sleep 60"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "started\n"
-        process.terminate()
+        process.send_signal(number)
         assert process.stdout.read() == ""  # ends only when the command has let go of it
-        assert process.wait(20) == 128 + signal.SIGTERM
+        assert process.wait(20) == 128 + number
 
 
 def test_ctrl_c_is_the_matter_of_the_command() -> None:

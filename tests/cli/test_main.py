@@ -6,10 +6,12 @@ import pytest
 
 import cartesia_stream
 from cartesia_emulator import Emulator
+from cartesia_stream.cli.parser import make_parser
+from cartesia_stream.cli.program import command
 
 from .conftest import Run
 
-COMMANDS = ("say", "transcribe", "voices", "clone", "emulate")
+COMMANDS = ("say", "transcribe", "voices", "clone", "emulate", "completion")
 
 
 def test_the_version_is_printed(run: Run) -> None:
@@ -24,28 +26,48 @@ def test_every_command_has_help(run: Run, command: tuple[str, ...]) -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments",
+    ("command", "arguments", "message"),
     [
-        (),
-        ("sing",),
-        ("say", "--tempo", "fast"),
-        ("say", "hi", "--timeout", "0"),
-        ("say", "hi", "--timeout", "soon"),
-        ("voices",),
-        ("voices", "list", "--limit", "0"),
-        ("emulate", "--port", "99999"),
-        ("emulate", "--realtime", "nan"),
-        ("emulate", "--chunk-ms", "1.5"),
+        ("", (), "required: COMMAND"),
+        ("", ("--versoin",), "unknown option --versoin; did you mean --version?"),
+        ("", ("sing",), "'sing' is not one of say,"),
+        ("", ("trancsribe", "a.wav"), "did you mean transcribe?"),
+        (" say", ("--tempo", "fast"), "unknown option --tempo"),
+        (" say", ("hi", "--ouput", "a.wav"), "unknown option --ouput; did you mean --output?"),
+        (" say", ("hi", "--ouput=a.wav"), "unknown option --ouput; did you mean --output?"),
+        (" say", ("hi", "--rate", "8000"), "unknown option --rate; did you mean --sample-rate?"),
+        (" say", ("hi", "-x"), "unknown option -x"),
+        (" say", ("--format", "wave", "hi"), "did you mean wav?"),
+        (" say", ("good", "morning"), "unexpected argument 'morning'; quote a text"),
+        (" say", ("hi", "--timeout", "0"), "0 must be greater than 0"),
+        (" say", ("hi", "--timeout", "soon"), "'soon' must be a number"),
+        (" clone", ("a.wav", "--nmae", "A"), "unknown option --nmae; did you mean --name?"),
+        (" voices", (), "required: COMMAND"),
+        (" voices", ("lsit",), "did you mean list?"),
+        (" voices list", ("--limt", "5"), "unknown option --limt; did you mean --limit?"),
+        (" voices list", ("--limit", "0"), "'0' must be a whole number"),
+        (" emulate", ("--port", "99999"), "'99999' must be a port number"),
+        (" emulate", ("--realtime", "nan"), "'nan' must be a number"),
+        (" emulate", ("--chunk-ms", "1.5"), "'1.5' must be a whole number"),
+        (" completion", ("csh",), "'csh' is not one of bash, zsh, fish"),
     ],
 )
-def test_arguments_that_do_not_parse_are_one_line_and_2(
-    run: Run, arguments: tuple[str, ...]
+def test_a_wrong_argument_shows_the_usage_of_its_command(
+    run: Run, command: str, arguments: tuple[str, ...], message: str
 ) -> None:
-    failed = run(*arguments)
+    failed = run(*command.split(), *arguments)
     assert failed.status == 2
     assert not failed.stdout
-    assert failed.stderr.count("\n") == 1
-    assert "--help" in failed.stderr
+    assert failed.stderr.startswith(f"usage: cartesia-stream{command} ")
+    error = failed.stderr.splitlines()[-1]
+    assert error.startswith(f"cartesia-stream{command}: error: ")
+    assert message in error
+    assert error.endswith(f"(see cartesia-stream{command} --help)")
+
+
+def test_what_looks_like_an_option_may_be_text(emulator: Emulator, run: Run) -> None:
+    assert run("say", "-5 degrees", "-o", "a.wav").status == 0
+    assert run("say", "-o", "b.wav", "--", "--five").status == 0
 
 
 def test_without_a_key_nothing_is_sent(
@@ -124,3 +146,27 @@ def test_no_command_but_emulate_imports_the_emulator() -> None:
     loaded = set(done.stdout.split())
     assert "cartesia_stream.cli" in loaded
     assert not {"cartesia_emulator", "numpy", "aiohttp", "httpx", "miniaudio"} & loaded
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["say", "--help"], ["sya"]])
+def test_what_needs_no_service_loads_no_client(arguments: list[str]) -> None:
+    """So that it is quick."""
+    script = f"import cartesia_stream.cli, sys; cartesia_stream.cli.main({arguments!r}); print(); "
+    done = subprocess.run(
+        [sys.executable, "-c", script + "print(*sys.modules)"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    loaded = set(done.stdout.splitlines()[-1].split())
+    assert "argparse" in loaded
+    assert not {"msgspec", "httpx", "socket", "cartesia_api", "cartesia_stream.audio"} & loaded
+
+
+def test_every_command_has_a_function() -> None:
+    waiting = [make_parser()]
+    while waiting:
+        parser = waiting.pop()
+        waiting += parser.commands.values()
+        if not parser.commands:
+            assert callable(command(parser.get_default("run")))

@@ -1,3 +1,4 @@
+import errno
 import io
 import json
 import os
@@ -7,6 +8,7 @@ import threading
 import time
 import wave
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -72,6 +74,41 @@ def test_stdout_gets_raw_samples_and_mp3_on_request(emulator: Emulator, run: Run
     assert not raw.stdout.startswith(b"RIFF")
     mp3 = run("say", "Good morning.", "-o", "-", "--format", "mp3")
     assert mp3.stdout[:1] == b"\xff"
+
+
+@pytest.mark.parametrize("transport", ["websocket", "sse", "bytes"])
+@pytest.mark.parametrize("encoding", ["pcm_s16le", "pcm_f32le", "pcm_mulaw", "pcm_alaw"])
+def test_a_wav_file_states_its_length(
+    emulator: Emulator, run: Run, tmp_path: Path, transport: str, encoding: str
+) -> None:
+    options = ("--transport", transport, "--encoding", encoding)
+    assert run("say", "Good morning.", "-o", "a.wav", *options).status == 0
+    data = (tmp_path / "a.wav").read_bytes()
+    assert int.from_bytes(data[4:8], "little") == len(data) - 8
+    size = data.index(b"data") + 4
+    assert int.from_bytes(data[size : size + 4], "little") + size + 4 == len(data)
+
+
+@pytest.mark.parametrize("appended", [False, True])
+def test_stdout_that_is_a_file(emulator: Emulator, tmp_path: Path, appended: bool) -> None:
+    """The header gets the true length, and stays open where all is appended."""
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    command = [sys.executable, "-m", "cartesia_stream", "say", "Hello.", "-o", "-"]
+    with (tmp_path / "a.wav").open("ab" if appended else "wb") as file:
+        subprocess.run(command, stdout=file, env=environment, check=True, timeout=60)
+    data = (tmp_path / "a.wav").read_bytes()
+    length = 0xFFFF_FFFF if appended else len(data) - 8
+    assert int.from_bytes(data[4:8], "little") == length
+    assert data.count(b"RIFF") == 1
+
+
+@pytest.mark.parametrize("name", ["a.wav", "a.raw"])
+def test_a_file_that_was_there_keeps_its_mode(
+    emulator: Emulator, run: Run, tmp_path: Path, name: str
+) -> None:
+    (tmp_path / name).touch(0o600)
+    assert run("say", "Good morning.", "-o", name).status == 0
+    assert (tmp_path / name).stat().st_mode & 0o777 == 0o600
 
 
 def test_a_device_is_written_to_and_never_replaced(
@@ -177,6 +214,11 @@ def test_text_after_a_pause_is_a_new_utterance_and_times_go_on(
     ("arguments", "message"),
     [
         (("hi", "-o", "x.ogg"), "must end in .wav, .mp3 or .raw"),
+        (("hi", "-o", "x.ogg", "--format", "mp3"), "the name of ogg"),
+        (("hi", "-o", "x.mp3", "--format", "wav"), "the name of mp3"),
+        (("hi", "-o", "x.WAV", "--format", "mp3"), "the name of wav"),
+        (("hi", "-o", "x.wav", "--format", "raw"), "the name of wav"),
+        (("hi", "-o", "x.raw", "--format", "wav"), "the name of raw"),
         (("hi", "-o", "-", "--json"), "both write to stdout"),
         (("hi", "-o", "x.mp3", "--timestamps"), "--timestamps need"),
         (("hi", "-o", "x.wav", "--transport", "bytes", "--timestamps"), "--timestamps need"),
@@ -187,6 +229,13 @@ def test_text_after_a_pause_is_a_new_utterance_and_times_go_on(
         (("hi", "-o", "x.wav", "--sample-rate", "12345"), "sample_rate is 12345"),
         (("hi", "-o", "x.wav", "--voice", "Nobody"), "no voice is named 'Nobody'"),
         (("hi", "-o", "nowhere/x.wav"), "nowhere: there is no such folder"),
+        (("hi", "-o", "nowhere/x.mp3"), "nowhere: there is no such folder"),
+        (("hi", "-o", "nowhere/x.raw"), "nowhere: there is no such folder"),
+        (("hi", "-o", "x.wav/", "--format", "wav"), "x.wav/ is the name of a folder"),
+        (("hi", "-o", "."), "must end in .wav, .mp3 or .raw"),
+        (("hi", "-o", ".", "--format", "wav"), "Is a directory"),
+        (("hi", "-o", "", "--format", "wav"), "--output is empty"),
+        (("", "-o", "x.wav"), "the text is empty"),
         (("  ", "-o", "x.wav"), "the text is empty"),
         (("-o", "x.wav"), "the text is empty"),
         (("-o", "x.mp3"), "the text is empty"),
@@ -199,6 +248,41 @@ def test_a_wrong_call_is_one_line_and_leaves_no_file(
     assert failed.status == 2
     assert message in failed.error
     assert not list(tmp_path.glob("*x.*"))
+
+
+def test_text_is_not_overwritten_by_its_audio(emulator: Emulator, run: Run, tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("Good morning.")
+    notes = os.open(tmp_path / "notes.txt", os.O_RDONLY)
+    failed = run("say", "-o", "notes.txt", "--format", "wav", stdin=notes)
+    assert failed.status == 2
+    assert failed.error == "--output notes.txt would overwrite the text on stdin"
+    assert (tmp_path / "notes.txt").read_text() == "Good morning."
+
+
+def test_a_file_that_cannot_be_written_is_told_by_its_own_name(
+    emulator: Emulator, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not by that of the part file, which nobody has asked for."""
+
+    open_ = Path.open
+
+    def read_only(path: Path, mode: str = "r", **kwargs: Any) -> object:
+        if path.suffix == ".part":
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return open_(path, mode, **kwargs)
+
+    monkeypatch.setattr(Path, "open", read_only)
+    monkeypatch.delattr(os, "O_TMPFILE", raising=False)
+    failed = run("say", "Hello.", "-o", "x.wav")
+    assert (failed.status, failed.error) == (1, "x.wav: Permission denied")
+
+
+def test_it_works_without_a_home(
+    emulator: Emulator, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("HOME", "USERPROFILE", "LANG", "TERM"):
+        monkeypatch.delenv(name, raising=False)
+    assert run("say", "Hello.", "-o", "x.wav") == (0, b"", "")
 
 
 def test_a_broken_stream_leaves_no_file(emulator: Emulator, run: Run, tmp_path: Path) -> None:
@@ -221,31 +305,3 @@ def test_the_timeout_bounds_the_wait_for_audio(emulator: Emulator, run: Run) -> 
     failed = run("say", "Hello.", "-o", "x.wav", "--timeout", "0.3")
     assert failed.status == 1
     assert "0.3 s" in failed.error
-
-
-def test_ctrl_c_ends_with_130_and_silence(
-    emulator: Emulator, run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    def interrupted(*args: object) -> None:
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr("cartesia_stream.cli.say.Report.event", interrupted)
-    assert run("say", "Hello.", "-o", "x.wav") == (130, b"", "")
-    assert not list(tmp_path.glob("*x.*"))
-
-
-def test_sigterm_leaves_no_half_written_file(emulator: Emulator, tmp_path: Path) -> None:
-    """It ends as after Ctrl-C, with the status that shells give."""
-    emulator.inject("stall", after=1)
-    command = [sys.executable, "-m", "cartesia_stream", "say", "Hello.", "-o", "x.wav"]
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
-    with subprocess.Popen(
-        command, cwd=tmp_path, env=environment, stderr=subprocess.PIPE
-    ) as process:
-        while not any(tmp_path.iterdir()):
-            assert process.poll() is None
-            time.sleep(0.01)
-        process.terminate()
-        _, err = process.communicate(timeout=30)
-    assert (process.returncode, err) == (143, b"")
-    assert list(tmp_path.iterdir()) == []

@@ -50,3 +50,29 @@ def test_a_missing_file_is_a_wrong_call(run: Run) -> None:
     failed = run("transcribe", "nofile.wav")
     assert failed.status == 2
     assert failed.error == "nofile.wav: No such file or directory"
+
+
+def test_a_file_that_fails_does_not_keep_the_others_from_their_turn(run: Run) -> None:
+    Path("page.wav").write_text("<html>")
+    heard = run("transcribe", "clip.wav", "nofile.wav", "page.wav", ".", "clip.wav")
+    assert heard.status == 1
+    assert [line.partition(": ")[0] for line in heard.lines] == ["clip.wav", "clip.wav"]
+    missing, page, folder = heard.stderr.splitlines()
+    assert missing == "cartesia-stream: error: nofile.wav: No such file or directory"
+    assert page.startswith("cartesia-stream: error: page.wav: 415")
+    assert folder == "cartesia-stream: error: .: Is a directory"
+
+
+def test_with_json_each_file_that_succeeds_has_its_line(run: Run) -> None:
+    heard = run("transcribe", "nofile.wav", "clip.wav", "--json")
+    assert heard.status == 1
+    assert [answer["file"] for answer in heard.objects] == ["clip.wav"]
+
+
+def test_what_would_fail_for_every_file_is_told_once(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CARTESIA_API_KEY", "sk_car_planted_but_wrong")
+    failed = run("transcribe", "clip.wav", "clip.wav")
+    assert failed.status == 1
+    assert failed.error.startswith("401")

@@ -88,3 +88,15 @@ def test_wrong_calls_are_told_in_one_line(
     failed = run(*arguments)
     assert failed.status == status
     assert message in failed.error
+
+
+def test_a_voice_that_is_gone_does_not_keep_the_others_from_their_turn(
+    emulator: Emulator, run: Run
+) -> None:
+    gone = "00000000-0000-4000-8000-000000000000"
+    assert run("say", "Good morning to all of you out there.", "-o", "a.wav").status == 0
+    (voice,) = run("clone", "a.wav", "--name", "Mine", "--language", "en").lines
+    deleted = run("voices", "delete", gone, voice)
+    assert deleted.status == 1
+    assert deleted.stderr.startswith(f"cartesia-stream: error: {gone}: 404 voice_not_found")
+    assert run("voices", "list", "--mine").lines == []

@@ -10,7 +10,6 @@ from ..imports import Graph, between_rooms, cycles, import_graph, imported
 
 ROOT = Path(__file__).parents[2]
 EMULATOR = ROOT / "cartesia_emulator"
-GRAPH = import_graph(EMULATOR)
 # From the ground up: a room imports only rooms that stand before it.
 ROOMS = (
     *("catalog", "errors", "faults", "options", "access", "limits"),
@@ -20,17 +19,22 @@ ROOMS = (
 )
 
 
-def test_no_modules_import_each_other_in_a_circle() -> None:
-    assert cycles(GRAPH) == []
+@pytest.fixture(scope="module")
+def graph() -> Graph:
+    return import_graph(EMULATOR)
 
 
-def test_no_rooms_import_each_other_in_a_circle() -> None:
-    assert cycles(between_rooms(GRAPH)) == []
+def test_no_modules_import_each_other_in_a_circle(graph: Graph) -> None:
+    assert cycles(graph) == []
+
+
+def test_no_rooms_import_each_other_in_a_circle(graph: Graph) -> None:
+    assert cycles(between_rooms(graph)) == []
 
 
 @pytest.mark.parametrize("room", ROOMS)
-def test_a_room_imports_only_the_rooms_listed_before_it(room: str) -> None:
-    targets = between_rooms(GRAPH)[f"cartesia_emulator.{room}"]
+def test_a_room_imports_only_the_rooms_listed_before_it(graph: Graph, room: str) -> None:
+    targets = between_rooms(graph)[f"cartesia_emulator.{room}"]
     below = {f"cartesia_emulator.{name}" for name in ROOMS[: ROOMS.index(room)]}
     assert targets <= below
 

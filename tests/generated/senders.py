@@ -11,7 +11,8 @@ from cartesia_runtime.downloads import AsyncDownload, Download
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Iterator
 
-    from cartesia_runtime.sender import Request, RequestOptions, Response
+    from cartesia_runtime.options import RequestOptions
+    from cartesia_runtime.sender import Request, Response
 
     Handler = Callable[[httpx.Request], httpx.Response]
 

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import httpx
 import pytest
-import yaml
 from cartesia_api.models import (
     AccessTokenGrants,
     InfillRequest,
@@ -23,7 +22,7 @@ from cartesia_api.models import (
 )
 from cartesia_runtime.downloads import AsyncDownload, Download
 
-from tools import generate
+from tools import documents, generate
 
 from .forms import Part, parse_form
 from .shapes import (
@@ -64,7 +63,7 @@ if TYPE_CHECKING:
 
     Handler = Callable[[httpx.Request], httpx.Response]
 
-DOCUMENT = yaml.safe_load(generate.CURRENT.spec.read_text())
+DOCUMENT = documents.parse(generate.CURRENT.spec.read_text())
 RAW = RawOutput(encoding="pcm_s16le", sample_rate=24000)
 MP3 = Mp3Output(bit_rate=128000, sample_rate=44100)
 SPEECH: dict[str, Any] = {"model_id": "sonic-3", "transcript": "Hi", "voice": "v1"}

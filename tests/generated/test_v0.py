@@ -10,19 +10,18 @@ import cartesia_api
 import cartesia_api_v0
 import httpx
 import pytest
-import yaml
 from cartesia_runtime.errors import ResponseDecodeError
 from cartesia_api_v0.api import AsyncResources, Resources
 from cartesia_api_v0.models import SpeechRequest
 
-from tools import generate
+from tools import documents, generate
 
 from .senders import AsyncHandlerSender, HandlerSender
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-DOCUMENT = yaml.safe_load(generate.V0.spec.read_text())
+DOCUMENT = documents.parse(generate.V0.spec.read_text())
 EMBEDDING = [0.5, -1, 2]
 
 # Each operation with its request and what answers it.

@@ -15,6 +15,7 @@ from cartesia_stream import (
     PermissionDeniedError,
     RateLimitError,
 )
+from cartesia_stream._http.requests import ERROR_BODY_S
 
 from ..scenarios.faces import AT_ONCE_S, at_once, eventually
 from ..scenarios.peer import Peer
@@ -104,6 +105,14 @@ def settings(request: pytest.FixtureRequest, http_client: HttpClient) -> dict[st
     return settings if request.param == "default" else settings | {"http_client": http_client()}
 
 
+@pytest.fixture
+def quick_errors(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A quarter of the time for the body of an error; another test waits for all of it."""
+    for face in ("_aio", "_sync"):
+        monkeypatch.setattr(f"cartesia_stream.{face}.http.ERROR_BODY_S", ERROR_BODY_S / 4)
+
+
+@pytest.mark.usefixtures("quick_errors")
 @pytest.mark.parametrize("body", BODIES)
 def test_refusal_keeps_its_status(
     face: Face, start: Any, settings: dict[str, Any], body: Callable[[Conversation, str], None]
@@ -164,6 +173,8 @@ def test_refused_handshake_is_not_repeated(face: Face, start: Any) -> None:
         no_length(peer, "401 Unauthorized")
 
     peer = start(Peer(script))
+    before = time.monotonic()
     with pytest.raises(AuthenticationError):
         face.client(peer.base_url).tts.websocket_connect()
+    assert ERROR_BODY_S <= time.monotonic() - before < AT_ONCE_S
     assert peer.connections == 1

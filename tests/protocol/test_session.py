@@ -40,8 +40,7 @@ from cartesia_stream._protocol.websocket import WebSocket
 from .reads import reads
 
 KEY = "sk_car_planted"
-SILENT = logging.getLogger("peer")
-SILENT.disabled = True
+SILENT = logging.Logger("peer", logging.CRITICAL)  # noqa: LOG001  # outside of the tree
 
 
 class Line:

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from cartesia_api.models.tts_request import TtsRequest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -29,10 +28,11 @@ from cartesia_stream._http.operations import bytes_request, sse_request
 from cartesia_stream._protocol import frames
 from cartesia_stream._protocol.fields import speech_fields
 from cartesia_stream._protocol.frames import RequestEncoder, decode
+from tools import documents
 
 Schema = dict[str, Any]
 
-DOCUMENT: Schema = yaml.safe_load(
+DOCUMENT: Schema = documents.parse(
     Path(__file__).parents[2].joinpath("spec/cartesia.yaml").read_text(encoding="utf-8")
 )
 SCHEMAS: dict[str, Schema] = DOCUMENT["components"]["schemas"]

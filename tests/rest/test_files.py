@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,7 @@ from cartesia_stream import (
     APIConnectionError,
     AsyncCartesia,
     AsyncDownload,
+    ConfigurationError,
     Download,
     LocalStateError,
     NotFoundError,
@@ -346,4 +348,63 @@ def test_rest_of_a_download_is_not_taken_for_the_whole(tmp_path: Path, how: str)
 
     with Peer(halting) as peer:
         asyncio.run(main())
+    assert list(tmp_path.iterdir()) == []
+
+
+HEAD = b"RIFF%bWAVEfmt \x10\0\0\0\1\0\1\0\x40\x1f\0\0\x80\x3e\0\0\2\0\x10\0data%b"
+OPEN_WAV = HEAD % (b"\xff" * 4, b"\xff" * 4) + b"\1\2" * 50
+TRUE_WAV = HEAD % ((136).to_bytes(4, "little"), (100).to_bytes(4, "little")) + b"\1\2" * 50
+
+
+def streamed(peer: Conversation, kind: str) -> None:
+    """A file in small pieces, whose length was not known when it began."""
+    peer.read_call()
+    peer.stream(kind)
+    for at in range(0, len(OPEN_WAV), 10):
+        peer.piece(OPEN_WAV[at : at + 10])
+    peer.send(b"0\r\n\r\n")
+
+
+@pytest.mark.parametrize(
+    ("kind", "kept"),
+    [("audio/wav", TRUE_WAV), ("audio/x-wav", TRUE_WAV), ("application/octet-stream", OPEN_WAV)],
+)
+def test_a_recording_that_is_kept_states_its_length(
+    face: Face, kind: str, kept: bytes, tmp_path: Path
+) -> None:
+    """Read or saved, to a path or an open file; iterated over, and any other file, it stays."""
+
+    async def story(client: Any) -> None:
+        calls = client.agents.calls
+        async with within(calls.download_audio("c")) as download:
+            assert await settle(download.read()) == kept
+        async with within(calls.download_audio("c")) as download:
+            assert await settle(download.save(tmp_path / "a.wav")) == tmp_path / "a.wav"
+        assert (tmp_path / "a.wav").read_bytes() == kept
+        memory = io.BytesIO(b"front")
+        memory.seek(0, io.SEEK_END)
+        async with within(calls.download_audio("c")) as download:
+            assert await settle(download.save(memory)) is None
+        assert memory.getvalue() == b"front" + kept
+        async with within(calls.download_audio("c")) as download:
+            assert b"".join([piece async for piece in each(download)]) == OPEN_WAV
+
+    with Peer(*[lambda peer: streamed(peer, kind)] * 4) as peer:
+        face.drive(story, base_url=peer.base_url)
+
+
+@pytest.mark.parametrize("target", [None, 3, b"a", io.StringIO(), "", "nowhere/a.wav", "."])
+def test_what_a_download_cannot_be_saved_to(
+    face: Face, loopback: Loopback, target: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is one typed error, whatever is wrong."""
+    monkeypatch.chdir(tmp_path)
+
+    async def story(client: Any) -> None:
+        async with within(client.agents.calls.download_audio("c1")) as download:
+            with pytest.raises(ConfigurationError) as caught:
+                await settle(download.save(target))
+            assert caught.value.option == "path"
+
+    face.drive(story, base_url=loopback.url)
     assert list(tmp_path.iterdir()) == []

@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
-from cartesia_runtime.downloads import AsyncDownload, Download, replacing
+from cartesia_runtime.downloads import AsyncDownload, Download
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Generator, Mapping
@@ -70,23 +70,6 @@ def test_a_download_that_breaks_leaves_the_old_file(save: Save, tmp_path: Path) 
         save([b"ab", ConnectionError()], path, [])
     assert path.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [path]
-
-
-def test_a_link_stays_a_link(tmp_path: Path) -> None:
-    target, link = tmp_path / "a.wav", tmp_path / "link"
-    link.symlink_to(target)
-    with replacing(link) as file:
-        file.write(b"new")
-    assert link.is_symlink()
-    assert target.read_bytes() == b"new"
-
-
-def test_a_device_is_written_to(tmp_path: Path) -> None:
-    link = tmp_path / "null"
-    link.symlink_to("/dev/null")
-    with replacing(link) as file:
-        file.write(b"new")
-    assert link.is_char_device()
 
 
 def test_each_byte_comes_once() -> None:

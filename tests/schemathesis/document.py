@@ -8,12 +8,12 @@ from typing import Any, Final
 
 import numpy as np
 import schemathesis
-import yaml
 from hypothesis import strategies as st
 from schemathesis.config import SchemathesisConfig
 
 from cartesia_emulator.audio.pcm import wav_bytes
 from cartesia_emulator.catalog import VERSIONS
+from tools import documents
 
 SPEC: Final = Path(__file__).parents[2] / "spec" / "cartesia.yaml"
 EXAMPLES: Final = int(os.environ.get("SCHEMATHESIS_EXAMPLES", "3"))
@@ -35,7 +35,7 @@ def load(*, wrong: bool = True) -> Any:
     Args:
         wrong: Whether requests that break the document are made as well.
     """
-    document = yaml.safe_load(SPEC.read_text(encoding="utf-8"))
+    document = documents.parse(SPEC.read_text(encoding="utf-8"))
     components = document["components"]
     components["parameters"]["CartesiaVersion"]["schema"]["enum"] = list(VERSIONS)
     for name, schema in components["schemas"].items():

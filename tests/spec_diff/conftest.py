@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
-from tools import generate, spec_diff
+from tools import documents, generate, spec_diff
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,7 +53,7 @@ class Project:
     def edit_document(self, edit: Callable[[Any], object]) -> None:
         """Change the document."""
         path = self.root / spec_diff.SPEC
-        document = yaml.safe_load(path.read_text())
+        document = documents.parse(path.read_text())
         edit(document)
         path.write_text(yaml.safe_dump(document, sort_keys=False))
 
@@ -92,7 +92,7 @@ def released(tmp_path_factory: pytest.TempPathFactory, small_client: Path) -> Pr
         ignore=shutil.ignore_patterns("__pycache__"),
     )
     project.write(
-        spec_diff.SPEC, yaml.safe_dump(yaml.safe_load(SMALL.read_text()), sort_keys=False)
+        spec_diff.SPEC, yaml.safe_dump(documents.parse(SMALL.read_text()), sort_keys=False)
     )
     project.write(spec_diff.VERSION, '__version__ = "0.1.0"\n')
     project.write(spec_diff.CHANGELOG, "# Changes\n\n## 0.1.0\n\n### Changed\n\n- Everything.\n")

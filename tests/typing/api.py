@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, assert_never, assert_type
@@ -160,6 +161,7 @@ def files(client: Cartesia, own: Progress = told) -> None:
             assert_type(piece, bytes)
         assert_type(download.read(), bytes)
         assert_type(download.save("c.wav", progress=told), Path)
+        assert_type(download.save(io.BytesIO()), None)
 
 
 async def async_files(client: AsyncCartesia) -> None:
@@ -176,6 +178,7 @@ async def async_files(client: AsyncCartesia) -> None:
             assert_type(piece, bytes)
         assert_type(await download.read(), bytes)
         assert_type(await download.save("c.wav", progress=told), Path)
+        assert_type(await download.save(io.BytesIO()), None)
 
 
 def responses(client: Cartesia) -> None:
@@ -276,6 +279,7 @@ def speech(client: Cartesia) -> Audio:
     for block in tts.generate_sse("Hi", voice="v", add_timestamps=True).audio():
         assert_type(block, bytes)
     tts.speak(tokens(), voice={"id": "v"}, language="en").save("a.wav")
+    tts.speak("Hi", voice="v").save(io.BytesIO())
     with tts.websocket_connect() as connection:
         assert_type(connection, TTSConnection)
         assert_type(connection.closed, bool)
@@ -384,6 +388,7 @@ def audio(utterance: Audio) -> Path:
     with WavWriter("a.wav", utterance.format) as writer, Path("b.wav").open("wb") as file:
         writer.write(utterance.data)
         WavWriter(file, PCM_24K).close()
+        assert_type(utterance.save(file), None)
     return utterance.save("a.wav")
 
 

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # ships no types
@@ -22,13 +21,14 @@ from cartesia_stream.options import DEFAULT_TIMEOUTS
 from cartesia_stream.v0._calls import speech_body
 from cartesia_stream.v0._frames import ObjectStream, promises_end, typed, untyped
 from cartesia_stream.v0._response import ObjectDecoder
+from tools.documents import parse
 
 from .talk import DONE, VOICE, Frame, chunk, wire
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-DOCUMENT: dict[str, Any] = yaml.safe_load(
+DOCUMENT: dict[str, Any] = parse(
     Path(__file__).parents[2].joinpath("spec/cartesia-v0.yaml").read_text("utf-8")
 )
 SCHEMAS: dict[str, Any] = DOCUMENT["components"]["schemas"]

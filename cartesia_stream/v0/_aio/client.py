@@ -41,7 +41,8 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
     import httpx
-    from cartesia_runtime.sender import Request, RequestOptions
+    from cartesia_runtime.options import RequestOptions
+    from cartesia_runtime.sender import Request
 
     from ..._aio.flow import Owner
     from ..._aio.http import ResponseSource

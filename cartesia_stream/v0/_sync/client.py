@@ -42,7 +42,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     import httpx
-    from cartesia_runtime.sender import Request, RequestOptions
+    from cartesia_runtime.options import RequestOptions
+    from cartesia_runtime.sender import Request
 
     from ..._sync.flow import Owner
     from ..._sync.http import ResponseSource

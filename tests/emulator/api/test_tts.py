@@ -10,7 +10,7 @@ import httpx
 import numpy as np
 import pytest
 
-from cartesia_emulator.audio.pcm import decode_file
+from cartesia_emulator.audio.files import decode_file
 from cartesia_emulator.hearing.tone import ToneRecognizer
 from cartesia_emulator.speech.tone import ToneSynthesizer
 

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from cartesia_emulator.audio.pcm import StreamEncoder, decode, decode_file, encode
+from cartesia_emulator.audio.files import decode_file
+from cartesia_emulator.audio.pcm import StreamEncoder, decode, encode
 from cartesia_emulator.hearing.tone import ToneRecognizer
 from cartesia_emulator.speech.engine import VoiceShape
 from cartesia_emulator.speech.tone import ToneSynthesizer

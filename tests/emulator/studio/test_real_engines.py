@@ -187,14 +187,15 @@ def test_scripts_the_engine_cannot_read_are_sent_as_tones(
 
 @pytest.mark.parametrize("text", ["", "  \n", "...", "\x00", "<emotion value='x'/>"])
 def test_text_without_a_sound_gives_nothing(speaker: Synthesizer, text: str) -> None:
-    assert list(speaker.synthesize(text, BASE)) == []
+    assert not any(len(segment.pcm) for segment in speaker.synthesize(text, BASE))
 
 
 @pytest.mark.parametrize("text", ["1" * 40, "hello," * 100, "\ud800 hi", "[x](/🎉/) a", "№ ½ C++"])
 def test_odd_text_is_spoken_somehow(speaker: Synthesizer, text: str) -> None:
     segments = list(speaker.synthesize(text, BASE))
     assert len(joined(segments)) > 5_000
-    assert [w.text for s in segments for w in s.words] == text.split()
+    # A word longer than a clause is timed in pieces.
+    assert "".join(w.text for s in segments for w in s.words) == "".join(text.split())
 
 
 def test_the_same_text_gives_the_same_samples(speaker: Synthesizer) -> None:

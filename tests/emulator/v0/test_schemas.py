@@ -9,15 +9,15 @@ from typing import Any
 
 import numpy as np
 import pytest
-import yaml
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # ships no types
 from jsonschema.exceptions import ValidationError  # type: ignore[import-untyped]  # the same
 
 from cartesia_emulator.audio.pcm import wav_bytes
 from cartesia_emulator.routes import ROUTES
 from cartesia_emulator.v0.requests import FORMATS, SpeechRequest
+from tools import documents
 
-DOCUMENT: dict[str, Any] = yaml.safe_load(
+DOCUMENT: dict[str, Any] = documents.parse(
     Path(__file__).parents[3].joinpath("spec/cartesia-v0.yaml").read_text(encoding="utf-8")
 )
 SCHEMAS: dict[str, dict[str, Any]] = DOCUMENT["components"]["schemas"]

@@ -8,7 +8,8 @@ from cartesia_runtime.models import UNSET
 
 if TYPE_CHECKING:
     from cartesia_runtime.models import Unset
-    from cartesia_runtime.sender import AsyncSender, RequestOptions, Sender
+    from cartesia_runtime.options import RequestOptions
+    from cartesia_runtime.sender import AsyncSender, Sender
 
     from ...models.access_token_grants import AccessTokenGrants
     from ...models.issued_token import IssuedToken

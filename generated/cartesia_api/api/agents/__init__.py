@@ -10,7 +10,8 @@ from cartesia_runtime.models import UNSET
 
 if TYPE_CHECKING:
     from cartesia_runtime.models import Unset
-    from cartesia_runtime.sender import AsyncSender, RequestOptions, Sender
+    from cartesia_runtime.options import RequestOptions
+    from cartesia_runtime.sender import AsyncSender, Sender
 
     from ...models.agent_list import AgentList
     from ...models.agent_summary import AgentSummary

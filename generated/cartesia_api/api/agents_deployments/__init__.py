@@ -6,7 +6,8 @@ import builtins
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from cartesia_runtime.sender import AsyncSender, RequestOptions, Sender
+    from cartesia_runtime.options import RequestOptions
+    from cartesia_runtime.sender import AsyncSender, Sender
 
     from ...models.deployment import Deployment
 

@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
     from cartesia_runtime.models import Unset
-    from cartesia_runtime.sender import AsyncSender, RequestOptions, Sender
+    from cartesia_runtime.options import RequestOptions
+    from cartesia_runtime.sender import AsyncSender, Sender
 
     from ...models.fine_tune import FineTune
     from ...models.fine_tune_model import FineTuneModel

@@ -10,7 +10,8 @@ from cartesia_runtime.models import UNSET
 if TYPE_CHECKING:
     from cartesia_runtime.files import UploadFile
     from cartesia_runtime.models import Unset
-    from cartesia_runtime.sender import AsyncSender, RequestOptions, Sender
+    from cartesia_runtime.options import RequestOptions
+    from cartesia_runtime.sender import AsyncSender, Sender
 
     from ...models.stt_batch_model import SttBatchModel
     from ...models.stt_encoding import SttEncoding

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
     from cartesia_runtime.downloads import AsyncDownload, Download
     from cartesia_runtime.files import UploadFile
-    from cartesia_runtime.sender import AsyncSender, RequestOptions, Sender
+    from cartesia_runtime.options import RequestOptions
+    from cartesia_runtime.sender import AsyncSender, Sender
 
     from ...models.generation_config import GenerationConfig
     from ...models.infill_model import InfillModel

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from cartesia_runtime.downloads import AsyncDownload, Download
     from cartesia_runtime.files import UploadFile
     from cartesia_runtime.models import Unset
-    from cartesia_runtime.sender import AsyncSender, RequestOptions, Sender
+    from cartesia_runtime.options import RequestOptions
+    from cartesia_runtime.sender import AsyncSender, Sender
 
     from ...models.speech_format import SpeechFormat
     from ...models.transcription import Transcription

@@ -16,7 +16,7 @@ from cartesia_stream._http.config import Config
 from cartesia_stream._http.requests import build
 
 if TYPE_CHECKING:
-    from cartesia_runtime.sender import RequestOptions
+    from cartesia_runtime.options import RequestOptions
 
     from cartesia_stream._http.requests import Answer
 

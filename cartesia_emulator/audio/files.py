@@ -1,0 +1,264 @@
+"""Read the audio files that the service takes, within bounds of memory and time.
+
+WAV is read here, MP3, FLAC and Ogg Vorbis by miniaudio, and the rest by PyAV: what phones, chat
+applications and browsers record.
+"""
+
+from __future__ import annotations
+
+import io
+import time
+from contextlib import contextmanager
+from importlib import import_module
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol, cast
+
+import numpy as np
+
+from .errors import AudioTooLongError, PackageMissingError, UnsupportedAudioError
+from .wav import is_wav, read_wav
+
+if TYPE_CHECKING:
+    from array import array
+    from collections.abc import Generator, Iterator
+
+    from av import AudioFrame, AudioResampler
+    from av.audio.stream import AudioStream
+    from av.container import InputContainer
+    from numpy.typing import NDArray
+
+    Samples = NDArray[np.float32]
+    Opened = tuple[int, Iterator[Samples]]
+
+__all__ = ["LONGEST_S", "check_length", "decode_file"]
+
+LONGEST_S: Final = 1800.0
+"""The longest clip, in seconds."""
+_HIGHEST_RATE: Final = 48_000  # compressed audio above it is resampled: its size shows no length
+_PATIENCE_S: Final = 45.0
+_BLOCK: Final = 1 << 16
+_TAKEN: Final = "send FLAC, M4A, MP3, MP4, Ogg, WAV or WebM"
+
+
+class _Info(Protocol):
+    sample_rate: int
+
+
+class _SampleFormats(Protocol):
+    FLOAT32: object
+
+
+class _MiniAudioModule(Protocol):
+    SampleFormat: _SampleFormats
+
+    def mp3_get_info(self, data: bytes) -> _Info: ...
+    def flac_get_info(self, data: bytes) -> _Info: ...
+    def vorbis_get_info(self, data: bytes) -> _Info: ...
+    def stream_memory(
+        self,
+        data: bytes,
+        output_format: object,
+        nchannels: int,
+        sample_rate: int,
+        *,
+        frames_to_read: int,
+    ) -> Iterator[array[float]]: ...
+
+
+class _Kind(NamedTuple):
+    """A kind of file.
+
+    Attributes:
+        name: What users call it.
+        demuxer: Its name in FFmpeg. To name it keeps FFmpeg from taking the upload for a playlist
+            and opening what that names.
+        quick: Whether miniaudio reads it.
+    """
+
+    name: str
+    demuxer: str
+    quick: bool = False
+
+
+_MP3: Final = _Kind("mp3", "mp3", quick=True)
+_FLAC: Final = _Kind("flac", "flac", quick=True)
+_VORBIS: Final = _Kind("vorbis", "ogg", quick=True)
+_OGG: Final = _Kind("Ogg", "ogg")
+_MP4: Final = _Kind("MP4", "mov")
+_WEBM: Final = _Kind("WebM", "matroska")
+_AAC: Final = _Kind("AAC", "aac")
+_MPEG: Final = _Kind("MPEG", "mpeg")
+_WAV: Final = _Kind("compressed WAV", "wav")
+_MP4_BOXES: Final = (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip", b"moof", b"styp")
+
+
+def decode_file(data: bytes) -> tuple[Samples, int]:
+    """Decode an audio file to mono samples and their rate.
+
+    The kind of file is told by its content, not by its name.
+
+    Returns:
+        Float32 of shape ``(sample frames,)`` and the sample rate in Hz.
+
+    Raises:
+        UnsupportedAudioError: For a file that is not audio, is empty or cut short.
+        AudioTooLongError: For a clip of more than `LONGEST_S` seconds.
+        PackageMissingError: If reading this kind needs a package that is not installed.
+    """
+    if not data:
+        raise UnsupportedAudioError("the file is empty")
+    data = _without_tag(data)
+    if is_wav(data):
+        wav = read_wav(data)
+        if wav.is_plain:
+            check_length(wav.seconds)
+            return wav.samples(), wav.rate
+        return _decode(data, _WAV)
+    kind = _kind(data)
+    if kind is None:
+        raise UnsupportedAudioError(f"{_looks_like(data)}; {_TAKEN}")
+    return _decode(data, kind)
+
+
+def check_length(seconds: float) -> None:
+    """Refuse a clip that is too long.
+
+    Raises:
+        AudioTooLongError: If it is longer than `LONGEST_S`.
+    """
+    if seconds > LONGEST_S:
+        limit = f"{LONGEST_S / 60:.0f} minutes"
+        raise AudioTooLongError(f"the audio is longer than {limit}, the emulator's limit")
+
+
+def _without_tag(data: bytes) -> bytes:
+    """Remove ID3 tags from the front, which some programs write before any kind of file."""
+    at = 0
+    while data[at : at + 3] == b"ID3" and len(data) >= at + 10:
+        sizes = data[at + 6 : at + 10]
+        footer = 10 if data[at + 5] & 0x10 else 0
+        at += 10 + footer
+        at += sizes[0] << 21 | sizes[1] << 14 | sizes[2] << 7 | sizes[3]
+    if not at:
+        return data
+    rest = data[at:]
+    zeros = len(rest) - len(rest.lstrip(b"\0"))  # padding; up to three may begin an MP4 file
+    starts = (0, *range(zeros, max(zeros - 4, -1), -1))
+    # A file of frames may have no other mark; its decoder finds the first one.
+    heads = ((at, rest[at : at + 64]) for at in starts)
+    return next((rest[at:] for at, head in heads if is_wav(head) or _kind(head)), data)
+
+
+def _kind(data: bytes) -> _Kind | None:
+    if data[:4] == b"fLaC":
+        return _FLAC
+    if data[:4] == b"OggS":
+        return _VORBIS if data[28:35] == b"\x01vorbis" else _OGG
+    if data[4:8] in _MP4_BOXES:
+        return _MP4
+    if data[:4] == b"\x1aE\xdf\xa3":
+        return _WEBM
+    if data[:4] == b"\0\0\x01\xba":
+        return _MPEG
+    if data[:4] == b"RIFX" and data[8:12] == b"WAVE":  # WAV with the high byte first
+        return _WAV
+    sync = int.from_bytes(data[:2], "big")
+    if data[:3] == b"ID3" or (sync & 0xFFE0 == 0xFFE0 and sync & 0x6):
+        return _MP3
+    # Eleven sync bits of MPEG audio and one more, then the layer zero of AAC.
+    return _AAC if sync & 0xFFF6 == 0xFFF0 else None
+
+
+def _looks_like(data: bytes) -> str:
+    head = data[:512].lstrip().lower()
+    if head.startswith((b"<!doctype", b"<html", b"<?xml")):
+        return "this is a web page or XML, not audio"
+    if head.startswith((b"{", b"[")):
+        return "this looks like JSON, not audio"
+    if data[:4] in (b"RIFF", b"RIFX", b"RF64"):
+        return "this RIFF file is cut short or not WAVE"
+    return "this is not an audio file we know"
+
+
+def _decode(data: bytes, kind: _Kind) -> tuple[Samples, int]:
+    try:
+        quick = kind.quick and find_spec("miniaudio") is not None
+        with (_miniaudio if quick else _av)(data, kind) as (rate, blocks):
+            samples = _gathered(blocks, rate)
+    except UnsupportedAudioError:
+        raise
+    except Exception as error:  # miniaudio raises bare subclasses of Exception
+        text = f"the {kind.name} data is damaged or cut short: {error}"
+        raise UnsupportedAudioError(text) from error
+    if not len(samples):
+        raise UnsupportedAudioError(f"the {kind.name} file holds no audio, or is damaged")
+    return samples, rate
+
+
+def _gathered(blocks: Iterator[Samples], rate: int) -> Samples:
+    """Join blocks, which may be empty; refuse more than a clip may have."""
+    deadline = time.monotonic() + _PATIENCE_S
+    joined = bytearray()
+    for block in blocks:
+        joined += block.tobytes()
+        check_length(len(joined) / 4 / rate)
+        if time.monotonic() > deadline:
+            text = f"the audio cannot be decoded in {_PATIENCE_S:.0f} s, the emulator's limit"
+            raise AudioTooLongError(text)
+    samples = np.frombuffer(joined, np.float32)
+    np.nan_to_num(samples, copy=False, nan=0.0, posinf=1.0, neginf=-1.0)
+    return samples
+
+
+@contextmanager
+def _miniaudio(data: bytes, kind: _Kind) -> Generator[Opened]:
+    audio = cast("_MiniAudioModule", import_module("miniaudio"))
+    info = {
+        "mp3": audio.mp3_get_info,
+        "flac": audio.flac_get_info,
+        "vorbis": audio.vorbis_get_info,
+    }[kind.name]
+    rate = min(info(data).sample_rate, _HIGHEST_RATE)
+    pieces = audio.stream_memory(data, audio.SampleFormat.FLOAT32, 1, rate, frames_to_read=_BLOCK)
+    yield rate, (np.frombuffer(piece, np.float32) for piece in pieces)
+
+
+@contextmanager
+def _av(data: bytes, kind: _Kind) -> Generator[Opened]:
+    try:
+        import av
+    except ImportError:
+        raise PackageMissingError(f"reading {kind.name}", "formats") from None
+    with av.open(io.BytesIO(data), "r", format=kind.demuxer) as container:
+        stream = next(iter(container.streams.audio), None)
+        if stream is None:
+            raise UnsupportedAudioError(f"the {kind.name} file has no audio track")
+        rate = min(stream.sample_rate or _HIGHEST_RATE, _HIGHEST_RATE)
+        yield rate, _av_blocks(container, stream, rate)
+
+
+def _av_blocks(container: InputContainer, stream: AudioStream, rate: int) -> Iterator[Samples]:
+    from av import AudioResampler
+    from av.error import FFmpegError
+
+    resampler: AudioResampler | None = None
+    form: object = None
+    for packet in container.demux(stream):
+        blocks: list[Samples] = []
+        try:
+            frames = packet.decode()
+        except FFmpegError:  # the packet is damaged, but others may be whole
+            frames = []
+        for frame in frames:
+            if form != (form := (frame.format.name, frame.layout.name, frame.sample_rate)):
+                blocks += _resampled(resampler, None)
+                resampler = AudioResampler("fltp", frame.layout, rate, frame_size=rate)
+            blocks += _resampled(resampler, frame)
+        yield np.concatenate(blocks) if blocks else np.zeros(0, np.float32)
+    yield from _resampled(resampler, None)
+
+
+def _resampled(resampler: AudioResampler | None, frame: AudioFrame | None) -> list[Samples]:
+    """Resample a frame, or what the resampler still holds, and mix its channels."""
+    pieces = [] if resampler is None else resampler.resample(frame)
+    return [piece.to_ndarray().mean(axis=0, dtype=np.float32) for piece in pieces]

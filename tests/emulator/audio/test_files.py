@@ -1,0 +1,144 @@
+"""Audio files of every kind that the service takes, within bounds."""
+
+import itertools
+import sys
+from typing import Any
+
+import numpy as np
+import pytest
+
+from cartesia_emulator.audio import files
+from cartesia_emulator.audio.errors import (
+    AudioTooLongError,
+    PackageMissingError,
+    UnsupportedAudioError,
+)
+from cartesia_emulator.audio.files import decode_file
+from cartesia_emulator.audio.pcm import StreamEncoder
+
+from .recordings import PHONES, Recording, pitch, record, sine
+
+M4A, OPUS, WEBM = (
+    next(how for how in PHONES if how.name == name) for name in ("m4a", "Opus in Ogg", "WebM")
+)
+MP3, FLAC = (next(how for how in PHONES if how.name == name) for name in ("MP3", "FLAC"))
+
+
+@pytest.mark.parametrize("how", PHONES, ids=lambda how: how.name)
+def test_recordings(how: Recording) -> None:
+    """They have the length and the sound that was recorded, whatever the file is called."""
+    samples, rate = decode_file(record(how, sine(1.0, how.rate)))
+    assert rate == min(how.rate, 48_000)
+    assert len(samples) / rate == pytest.approx(1.0, abs=0.12)
+    assert pitch(samples, rate) == pytest.approx(440, abs=5)
+    assert 0.3 < np.abs(samples).max() < 0.7
+
+
+@pytest.mark.parametrize("rate", [8_000, 22_050, 24_000, 44_100])
+def test_mp3_of_the_emulator(rate: int) -> None:
+    encoder = StreamEncoder("mp3", None, rate, 24_000, 64_000)
+    first = encoder.feed(sine(0.5, 24_000))
+    assert first
+    samples, its_rate = decode_file(first + encoder.finish())
+    assert its_rate == rate
+    assert len(samples) / rate == pytest.approx(0.5, abs=0.2)
+    assert pitch(samples, rate) == pytest.approx(440, abs=5)
+
+
+@pytest.mark.parametrize("how", [MP3, FLAC, M4A, OPUS], ids=lambda how: how.name)
+@pytest.mark.parametrize("padding", [0, 500])
+def test_tags_in_front(how: Recording, padding: int) -> None:
+    """ID3 tags, also two of them, with a picture, and zeros behind them."""
+    picture = b"APIC" + bytes(40_000)
+    sizes = bytes(len(picture) >> shift & 0x7F for shift in (21, 14, 7, 0))
+    tag = b"ID3\x03\0\0" + sizes + picture
+    samples, rate = decode_file(tag + tag + bytes(padding) + record(how, sine(1.0, how.rate)))
+    assert pitch(samples, rate) == pytest.approx(440, abs=5)
+
+
+@pytest.mark.parametrize("how", [WEBM, OPUS, MP3, FLAC], ids=lambda how: how.name)
+def test_a_recording_that_was_cut(how: Recording) -> None:
+    """What is whole is taken."""
+    data = record(how, sine(2.0, how.rate))
+    samples, rate = decode_file(data[: len(data) * 2 // 3])
+    assert 0.5 < len(samples) / rate < 1.9
+
+
+@pytest.mark.parametrize("how", PHONES, ids=lambda how: how.name)
+def test_a_clip_that_is_too_long(how: Recording, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Decoding stops at the limit; a small file may hold hours of silence."""
+    monkeypatch.setattr(files, "LONGEST_S", 1.0)
+    with pytest.raises(AudioTooLongError, match="longer than"):
+        decode_file(record(how, np.zeros(how.rate * 3, np.float32)))
+
+
+@pytest.mark.parametrize("how", [MP3, M4A], ids=lambda how: how.name)
+def test_a_clip_that_takes_too_long(how: Recording, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each look at the clock is 10 s after the one before."""
+    monkeypatch.setattr("time.monotonic", itertools.count(step=10).__next__)
+    with pytest.raises(AudioTooLongError, match="cannot be decoded in 45 s"):
+        decode_file(record(how, sine(30.0, how.rate)))
+
+
+@pytest.mark.parametrize("how", PHONES, ids=lambda how: how.name)
+def test_without_the_packages(how: Recording, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The error says what to install."""
+    data = record(how, sine(0.2, how.rate))
+    monkeypatch.setitem(sys.modules, "av", None)
+    monkeypatch.setitem(sys.modules, "miniaudio", None)
+    with pytest.raises(PackageMissingError) as caught:
+        decode_file(data)
+    assert str(caught.value).endswith('pip install "cartesia-stream[formats]"')
+
+
+def test_one_package_stands_in_for_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = record(FLAC, sine(0.5))
+    with monkeypatch.context() as patch:
+        patch.setitem(sys.modules, "miniaudio", None)
+        with_av, _ = decode_file(data)
+    monkeypatch.setitem(sys.modules, "av", None)
+    assert np.allclose(decode_file(data)[0], with_av, atol=1e-4)
+
+
+def video() -> bytes:
+    """A recording without an audio track."""
+    import io
+    from fractions import Fraction
+
+    import av
+
+    file = io.BytesIO()
+    with av.open(file, "w", format="mp4") as container:
+        stream: Any = container.add_stream("mpeg4", rate=Fraction(10))
+        stream.width = stream.height = 16
+        frame = av.VideoFrame.from_ndarray(np.zeros((16, 16, 3), np.uint8), format="rgb24")
+        container.mux([*stream.encode(frame), *stream.encode(None)])
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"", "empty"),
+        (b"<!DOCTYPE html><html></html>", "web page"),
+        (b'{"error": 1}', "JSON"),
+        (b"hello there, this is text", "not an audio file we know; send FLAC, M4A"),
+        (b"#EXTM3U\nhttp://127.0.0.1:1/a.ts\n", "not an audio file we know"),
+        (b"\0\0\0\x20ftypM4A ", "MP4 data is damaged"),
+        (record(M4A, sine())[:60], "MP4"),
+        (b"\x1aE\xdf\xa3" + bytes(50), "WebM"),
+        (b"OggS" + bytes(24) + b"OpusHead", "Ogg"),
+        (b"\xff\xfb\x90\x64" + bytes(50), "mp3 .* is damaged"),
+        (b"fLaC" + bytes(50), "damaged or cut short"),
+        (b"ID3\x04\0\0\0\0\0\0", "mp3"),
+        (b"ID3", "mp3"),
+        (video(), "no audio track"),
+    ],
+)
+def test_what_is_not_audio_is_refused_with_a_reason(
+    data: bytes, reason: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """The libraries write nothing of their own to the terminal."""
+    with pytest.raises(UnsupportedAudioError, match=reason):
+        decode_file(data)
+    assert capfd.readouterr() == ("", "")
