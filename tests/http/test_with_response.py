@@ -50,7 +50,7 @@ def test_calls_beside_each_other_record_their_own() -> None:
             await asyncio.sleep(0)
             return recorder.answer(None).status_code
 
-    async def both() -> tuple[int, int]:
-        return await asyncio.gather(call(200), call(201))
+    async def both() -> list[int]:
+        return list(await asyncio.gather(call(200), call(201)))
 
-    assert asyncio.run(both()) == (200, 201)
+    assert asyncio.run(both()) == [200, 201]

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 VOICE: Final = "6ccbfb76-1fc6-48f7-b71d-91ac6298247b"
-SHORT: Final = Timeouts(connect=5, first_audio=5, idle=5, close=0.5)
+SHORT: Final = Timeouts(connect=15, first_audio=15, idle=15, close=0.5)
 """Deadlines of a client that is not about deadlines: ample, so that none strikes by accident."""
 
 AT_ONCE_S: Final = 4.0
