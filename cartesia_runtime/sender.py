@@ -1,7 +1,8 @@
 """Interface between the generated operations and a transport.
 
-An operation builds a `Request`, passes it to a `Sender` and parses the `Response`. The sender
-handles connections, credentials, retries and error classes.
+An operation passes two functions to a `Sender`: one builds the `Request`, the other one parses the
+`Response`. The sender handles connections, credentials, retries and error classes, also for an
+`EncodeError`, which building raises for an argument that cannot be sent.
 """
 
 from __future__ import annotations
@@ -26,12 +27,38 @@ Progress: TypeAlias = Callable[[int, int | None], object]
 _IDEMPOTENT_METHODS: Final = frozenset({"GET", "HEAD", "PUT", "DELETE"})
 
 
+class PhaseTimeouts(Protocol):
+    """Seconds for each phase of a call, such as an `httpx.Timeout`; None means no deadline."""
+
+    @property
+    def connect(self) -> float | None:
+        """Seconds to open a connection."""
+
+    @property
+    def read(self) -> float | None:
+        """Seconds for each wait for the response."""
+
+    @property
+    def write(self) -> float | None:
+        """Seconds for each send."""
+
+    @property
+    def pool(self) -> float | None:
+        """Seconds for a free connection of the pool."""
+
+
 class RequestOptions(TypedDict, total=False):
     """Options of one call; they override those of its sender.
 
     Attributes:
-        timeout: Seconds for each phase of the call. None means no deadline.
+        timeout: Seconds for each phase of the call: one number for all, or one for each. None means
+            no deadline.
         headers: More headers to send. They override those of the sender.
+        extra_query: Parameters to add to the query, such as those that are newer than this client.
+            They replace parameters of the same name.
+        extra_body: Fields to add to the body: members of the JSON object, or parts of the form.
+            They replace fields of the same name; JSON objects are merged.
+        extra_headers: As ``headers``; they win over those.
         idempotent: Whether the sender may retry the call after a failure with unknown effect.
         max_retries: Maximum number of retries, if the sender retries calls.
         progress: Called with the bytes of the body sent so far and the total, which includes the
@@ -39,8 +66,11 @@ class RequestOptions(TypedDict, total=False):
             fails with it.
     """
 
-    timeout: float | None
+    timeout: float | PhaseTimeouts | None
     headers: Mapping[str, str]
+    extra_query: Mapping[str, object]
+    extra_body: Mapping[str, object]
+    extra_headers: Mapping[str, str]
     idempotent: bool
     max_retries: int
     progress: Progress
@@ -123,11 +153,11 @@ class Sender(Protocol):
 
     def call(
         self,
-        request: Request,
+        build: Callable[[], Request],
         parse: Callable[[Response], T],
         options: RequestOptions | None = None,
     ) -> T:
-        """Send a request; return its parsed 2xx response, or raise for any other."""
+        """Build and send a request; return its parsed 2xx response, or raise for any other."""
         ...
 
     def refuse(self, error: ResponseDecodeError | PagingError) -> Exception:
@@ -135,9 +165,9 @@ class Sender(Protocol):
         ...
 
     def stream(
-        self, request: Request, options: RequestOptions | None = None
+        self, build: Callable[[], Request], options: RequestOptions | None = None
     ) -> AbstractContextManager[Download]:
-        """Send a request; yield its 2xx response as soon as the headers are there."""
+        """Build and send a request; yield its 2xx response as soon as the headers are there."""
         ...
 
 
@@ -146,11 +176,11 @@ class AsyncSender(Protocol):
 
     async def call(
         self,
-        request: Request,
+        build: Callable[[], Request],
         parse: Callable[[Response], T],
         options: RequestOptions | None = None,
     ) -> T:
-        """Send a request; return its parsed 2xx response, or raise for any other."""
+        """Build and send a request; return its parsed 2xx response, or raise for any other."""
         ...
 
     def refuse(self, error: ResponseDecodeError | PagingError) -> Exception:
@@ -158,7 +188,7 @@ class AsyncSender(Protocol):
         ...
 
     def stream(
-        self, request: Request, options: RequestOptions | None = None
+        self, build: Callable[[], Request], options: RequestOptions | None = None
     ) -> AbstractAsyncContextManager[AsyncDownload]:
-        """Send a request; yield its 2xx response as soon as the headers are there."""
+        """Build and send a request; yield its 2xx response as soon as the headers are there."""
         ...

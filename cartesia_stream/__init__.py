@@ -67,6 +67,7 @@ from .options import (
     SpeechOptions,
     Timeouts,
     VoiceId,
+    VoiceLike,
 )
 
 if TYPE_CHECKING:
@@ -190,6 +191,7 @@ __all__ = [
     "UnprocessableEntityError",
     "VoiceChanger",
     "VoiceId",
+    "VoiceLike",
     "WavWriter",
     "WordTimestamps",
     "__version__",

@@ -13,7 +13,7 @@ CLIENT = ROOT / "cartesia_stream"
 GRAPH = import_graph(CLIENT)
 # From the ground up: a room imports only rooms that stand before it.
 ROOMS = (
-    *("_forks", "_version", "errors", "events", "audio", "options"),
+    *("_forks", "_version", "errors", "_checks", "events", "audio", "options"),
     *("_protocol", "observe", "_text", "_http"),
     *("_aio", "_sync", "v0", "models", "otel", "play"),
 )
@@ -23,7 +23,17 @@ PURE = ("_protocol", "_text")
 HARMLESS = frozenset(
     {
         *("__future__", "typing", "types", "collections", "enum", "copy", "functools", "itertools"),
-        *("contextlib", "bisect", "math", "re", "struct", "unicodedata", "msgspec", "pybase64"),
+        *(
+            "contextlib",
+            "bisect",
+            "difflib",
+            "math",
+            "re",
+            "struct",
+            "unicodedata",
+            "msgspec",
+            "pybase64",
+        ),
         "secrets",  # ids and masks that nobody can guess
         "random.random",
         "logging",  # writes only where a program asks for it

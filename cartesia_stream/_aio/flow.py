@@ -9,7 +9,7 @@ from collections.abc import AsyncIterable, Iterable
 from contextlib import aclosing, suppress
 from typing import TYPE_CHECKING, Final, Generic, NamedTuple, Protocol, TypeVar
 
-from .._protocol.fields import piece_of
+from .._checks import TextJoiner
 from ..errors import LocalStateError
 
 if TYPE_CHECKING:
@@ -263,7 +263,7 @@ class PeriodicTask:
 
 
 async def pieces_of(
-    text: Iterable[str] | AsyncIterable[str], pause: float | None = None
+    text: Iterable[str | None] | AsyncIterable[str | None], pause: float | None = None
 ) -> AsyncGenerator[str | None]:
     """Yield the pieces of a text; let other tasks run after each, even if the text never waits.
 
@@ -271,15 +271,17 @@ async def pieces_of(
         text: The pieces.
         pause: Seconds without a piece after which to yield None once; only for an async iterable.
     """
+    joiner = TextJoiner("text")
     if isinstance(text, AsyncIterable):
         pieces = aiter(text)
         try:
             if pause is None:
                 async for piece in pieces:
-                    yield piece_of(piece)
+                    yield joiner.take(piece)
                     await asyncio.sleep(0)
+                joiner.finish()
             else:
-                async with aclosing(_pieces_or_pauses(pieces, pause)) as pieces_or_pauses:
+                async with aclosing(_pieces_or_pauses(pieces, pause, joiner)) as pieces_or_pauses:
                     async for piece_or_pause in pieces_or_pauses:
                         yield piece_or_pause
         finally:  # it may not be exhausted, and leaving a loop does not close it
@@ -290,15 +292,18 @@ async def pieces_of(
         plain = iter(text)
         try:
             for piece in plain:
-                yield piece_of(piece)
+                yield joiner.take(piece)
                 await asyncio.sleep(0)
+            joiner.finish()
         finally:
             close = getattr(plain, "close", None)
             if close is not None:
                 close()
 
 
-async def _pieces_or_pauses(text: AsyncIterator[str], pause: float) -> AsyncGenerator[str | None]:
+async def _pieces_or_pauses(
+    text: AsyncIterator[str | None], pause: float, joiner: TextJoiner
+) -> AsyncGenerator[str | None]:
     """Yield pieces, and None after a pause; one task reads all, as generators may rely on it."""
     wanted = asyncio.Semaphore(0)
     pieces: asyncio.Queue[str | None] = asyncio.Queue()
@@ -307,9 +312,10 @@ async def _pieces_or_pauses(text: AsyncIterator[str], pause: float) -> AsyncGene
         try:
             await wanted.acquire()
             async for piece in text:
-                if piece := piece_of(piece):
-                    pieces.put_nowait(piece)
+                if taken := joiner.take(piece):
+                    pieces.put_nowait(taken)
                     await wanted.acquire()
+            joiner.finish()
         finally:
             pieces.put_nowait(None)
 

@@ -73,7 +73,7 @@ class AsyncSpeech:
     def __init__(
         self,
         utterance: Utterance,
-        text: str | Iterable[str] | AsyncIterable[str],
+        text: str | Iterable[str | None] | AsyncIterable[str | None],
         *,
         acquire: Callable[[], Awaitable[AsyncSocketDriver]],
         gate: Callable[[], AsyncGate],

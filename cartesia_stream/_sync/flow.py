@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from contextlib import AbstractContextManager, closing, suppress
 from typing import TYPE_CHECKING, Final, Generic, NamedTuple, TypeVar
 
-from .._protocol.fields import piece_of
+from .._checks import TextJoiner
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
@@ -162,7 +162,7 @@ class PeriodicTask:
         self._stopped.set()
 
 
-def pieces_of(text: Iterable[str], pause: float | None = None) -> Generator[str | None]:
+def pieces_of(text: Iterable[str | None], pause: float | None = None) -> Generator[str | None]:
     """Yield the pieces of a text.
 
     Args:
@@ -217,13 +217,14 @@ class _End(NamedTuple):
     error: BaseException | None
 
 
-def _pieces(text: Iterable[str]) -> Generator[str]:
+def _pieces(text: Iterable[str | None]) -> Generator[str]:
     """Yield the pieces of a text, and close its iterator even if it is not exhausted."""
-    pieces = iter(text)
+    pieces, joiner = iter(text), TextJoiner("text")
     try:
         for piece in pieces:
-            yield piece_of(piece)
+            yield joiner.take(piece)
             time.sleep(0.0001)  # the thread that reads the socket wants the lock as well
+        joiner.finish()
     finally:
         close = getattr(pieces, "close", None)
         if close is not None:

@@ -74,7 +74,7 @@ class Speech:
     def __init__(
         self,
         utterance: Utterance,
-        text: str | Iterable[str],
+        text: str | Iterable[str | None],
         *,
         acquire: Callable[[], SocketDriver],
         gate: Callable[[], Gate],

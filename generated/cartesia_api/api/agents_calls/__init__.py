@@ -59,7 +59,7 @@ class AgentsCalls:
         from . import agents_calls_list
 
         return self._sender.call(
-            agents_calls_list.build_request(
+            lambda: agents_calls_list.build_request(
                 agent_id=agent_id,
                 expand=expand,
                 limit=limit,
@@ -120,7 +120,7 @@ class AgentsCalls:
         from . import agents_calls_retrieve
 
         return self._sender.call(
-            agents_calls_retrieve.build_request(call_id=call_id),
+            lambda: agents_calls_retrieve.build_request(call_id=call_id),
             agents_calls_retrieve.parse,
             options,
         )
@@ -146,7 +146,7 @@ class AgentsCalls:
         from . import agents_calls_download_audio
 
         return self._sender.stream(
-            agents_calls_download_audio.build_request(call_id=call_id), options
+            lambda: agents_calls_download_audio.build_request(call_id=call_id), options
         )
 
 
@@ -189,7 +189,7 @@ class AsyncAgentsCalls:
         from . import agents_calls_list
 
         return await self._sender.call(
-            agents_calls_list.build_request(
+            lambda: agents_calls_list.build_request(
                 agent_id=agent_id,
                 expand=expand,
                 limit=limit,
@@ -250,7 +250,7 @@ class AsyncAgentsCalls:
         from . import agents_calls_retrieve
 
         return await self._sender.call(
-            agents_calls_retrieve.build_request(call_id=call_id),
+            lambda: agents_calls_retrieve.build_request(call_id=call_id),
             agents_calls_retrieve.parse,
             options,
         )
@@ -276,7 +276,7 @@ class AsyncAgentsCalls:
         from . import agents_calls_download_audio
 
         return self._sender.stream(
-            agents_calls_download_audio.build_request(call_id=call_id), options
+            lambda: agents_calls_download_audio.build_request(call_id=call_id), options
         )
 
 

@@ -55,7 +55,7 @@ class AgentsMetrics:
         from . import agents_metrics_list
 
         return self._sender.call(
-            agents_metrics_list.build_request(limit=limit, starting_after=starting_after),
+            lambda: agents_metrics_list.build_request(limit=limit, starting_after=starting_after),
             agents_metrics_list.parse,
             options,
         )
@@ -111,7 +111,7 @@ class AgentsMetrics:
         from . import agents_metrics_create
 
         return self._sender.call(
-            agents_metrics_create.build_request(
+            lambda: agents_metrics_create.build_request(
                 body=CreateMetricRequest(name=name, prompt=prompt, display_name=display_name)
             ),
             agents_metrics_create.parse,
@@ -131,7 +131,7 @@ class AgentsMetrics:
         from . import agents_metrics_retrieve
 
         return self._sender.call(
-            agents_metrics_retrieve.build_request(metric_id=metric_id),
+            lambda: agents_metrics_retrieve.build_request(metric_id=metric_id),
             agents_metrics_retrieve.parse,
             options,
         )
@@ -154,7 +154,9 @@ class AgentsMetrics:
         from . import agents_metrics_add_to_agent
 
         return self._sender.call(
-            agents_metrics_add_to_agent.build_request(agent_id=agent_id, metric_id=metric_id),
+            lambda: agents_metrics_add_to_agent.build_request(
+                agent_id=agent_id, metric_id=metric_id
+            ),
             agents_metrics_add_to_agent.parse,
             options,
         )
@@ -175,7 +177,9 @@ class AgentsMetrics:
         from . import agents_metrics_remove_from_agent
 
         return self._sender.call(
-            agents_metrics_remove_from_agent.build_request(agent_id=agent_id, metric_id=metric_id),
+            lambda: agents_metrics_remove_from_agent.build_request(
+                agent_id=agent_id, metric_id=metric_id
+            ),
             agents_metrics_remove_from_agent.parse,
             options,
         )
@@ -217,7 +221,7 @@ class AsyncAgentsMetrics:
         from . import agents_metrics_list
 
         return await self._sender.call(
-            agents_metrics_list.build_request(limit=limit, starting_after=starting_after),
+            lambda: agents_metrics_list.build_request(limit=limit, starting_after=starting_after),
             agents_metrics_list.parse,
             options,
         )
@@ -273,7 +277,7 @@ class AsyncAgentsMetrics:
         from . import agents_metrics_create
 
         return await self._sender.call(
-            agents_metrics_create.build_request(
+            lambda: agents_metrics_create.build_request(
                 body=CreateMetricRequest(name=name, prompt=prompt, display_name=display_name)
             ),
             agents_metrics_create.parse,
@@ -293,7 +297,7 @@ class AsyncAgentsMetrics:
         from . import agents_metrics_retrieve
 
         return await self._sender.call(
-            agents_metrics_retrieve.build_request(metric_id=metric_id),
+            lambda: agents_metrics_retrieve.build_request(metric_id=metric_id),
             agents_metrics_retrieve.parse,
             options,
         )
@@ -316,7 +320,9 @@ class AsyncAgentsMetrics:
         from . import agents_metrics_add_to_agent
 
         return await self._sender.call(
-            agents_metrics_add_to_agent.build_request(agent_id=agent_id, metric_id=metric_id),
+            lambda: agents_metrics_add_to_agent.build_request(
+                agent_id=agent_id, metric_id=metric_id
+            ),
             agents_metrics_add_to_agent.parse,
             options,
         )
@@ -337,7 +343,9 @@ class AsyncAgentsMetrics:
         from . import agents_metrics_remove_from_agent
 
         return await self._sender.call(
-            agents_metrics_remove_from_agent.build_request(agent_id=agent_id, metric_id=metric_id),
+            lambda: agents_metrics_remove_from_agent.build_request(
+                agent_id=agent_id, metric_id=metric_id
+            ),
             agents_metrics_remove_from_agent.parse,
             options,
         )

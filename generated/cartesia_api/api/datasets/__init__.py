@@ -57,7 +57,7 @@ class Datasets:
         from . import datasets_list
 
         return self._sender.call(
-            datasets_list.build_request(
+            lambda: datasets_list.build_request(
                 limit=limit, starting_after=starting_after, ending_before=ending_before
             ),
             datasets_list.parse,
@@ -109,7 +109,9 @@ class Datasets:
         from . import datasets_create
 
         return self._sender.call(
-            datasets_create.build_request(body=DatasetRequest(name=name, description=description)),
+            lambda: datasets_create.build_request(
+                body=DatasetRequest(name=name, description=description)
+            ),
             datasets_create.parse,
             options,
         )
@@ -127,7 +129,7 @@ class Datasets:
         from . import datasets_retrieve
 
         return self._sender.call(
-            datasets_retrieve.build_request(id=id), datasets_retrieve.parse, options
+            lambda: datasets_retrieve.build_request(id=id), datasets_retrieve.parse, options
         )
 
     def delete(self, id: str, *, options: RequestOptions | None = None) -> None:
@@ -143,7 +145,7 @@ class Datasets:
         from . import datasets_delete
 
         return self._sender.call(
-            datasets_delete.build_request(id=id), datasets_delete.parse, options
+            lambda: datasets_delete.build_request(id=id), datasets_delete.parse, options
         )
 
     def update(
@@ -166,7 +168,7 @@ class Datasets:
         from . import datasets_update
 
         return self._sender.call(
-            datasets_update.build_request(
+            lambda: datasets_update.build_request(
                 id=id, body=DatasetRequest(name=name, description=description)
             ),
             datasets_update.parse,
@@ -212,7 +214,7 @@ class AsyncDatasets:
         from . import datasets_list
 
         return await self._sender.call(
-            datasets_list.build_request(
+            lambda: datasets_list.build_request(
                 limit=limit, starting_after=starting_after, ending_before=ending_before
             ),
             datasets_list.parse,
@@ -264,7 +266,9 @@ class AsyncDatasets:
         from . import datasets_create
 
         return await self._sender.call(
-            datasets_create.build_request(body=DatasetRequest(name=name, description=description)),
+            lambda: datasets_create.build_request(
+                body=DatasetRequest(name=name, description=description)
+            ),
             datasets_create.parse,
             options,
         )
@@ -282,7 +286,7 @@ class AsyncDatasets:
         from . import datasets_retrieve
 
         return await self._sender.call(
-            datasets_retrieve.build_request(id=id), datasets_retrieve.parse, options
+            lambda: datasets_retrieve.build_request(id=id), datasets_retrieve.parse, options
         )
 
     async def delete(self, id: str, *, options: RequestOptions | None = None) -> None:
@@ -298,7 +302,7 @@ class AsyncDatasets:
         from . import datasets_delete
 
         return await self._sender.call(
-            datasets_delete.build_request(id=id), datasets_delete.parse, options
+            lambda: datasets_delete.build_request(id=id), datasets_delete.parse, options
         )
 
     async def update(
@@ -321,7 +325,7 @@ class AsyncDatasets:
         from . import datasets_update
 
         return await self._sender.call(
-            datasets_update.build_request(
+            lambda: datasets_update.build_request(
                 id=id, body=DatasetRequest(name=name, description=description)
             ),
             datasets_update.parse,

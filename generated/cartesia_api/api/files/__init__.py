@@ -57,7 +57,7 @@ class Files:
         from . import files_list
 
         return self._sender.call(
-            files_list.build_request(
+            lambda: files_list.build_request(
                 purpose=purpose,
                 q=q,
                 limit=limit,
@@ -121,8 +121,8 @@ class Files:
 
         with Uploads() as uploads:
             return self._sender.call(
-                files_upload.build_request(
-                    body=UploadFileRequest(file=uploads.file(file), purpose=purpose)
+                lambda: files_upload.build_request(
+                    body=UploadFileRequest(file=uploads.file(file, "file"), purpose=purpose)
                 ),
                 files_upload.parse,
                 options,
@@ -142,7 +142,7 @@ class Files:
         """
         from . import files_get
 
-        return self._sender.call(files_get.build_request(id=id), files_get.parse, options)
+        return self._sender.call(lambda: files_get.build_request(id=id), files_get.parse, options)
 
 
 class AsyncFiles:
@@ -182,7 +182,7 @@ class AsyncFiles:
         from . import files_list
 
         return await self._sender.call(
-            files_list.build_request(
+            lambda: files_list.build_request(
                 purpose=purpose,
                 q=q,
                 limit=limit,
@@ -246,8 +246,8 @@ class AsyncFiles:
 
         with Uploads() as uploads:
             return await self._sender.call(
-                files_upload.build_request(
-                    body=UploadFileRequest(file=uploads.file(file), purpose=purpose)
+                lambda: files_upload.build_request(
+                    body=UploadFileRequest(file=uploads.file(file, "file"), purpose=purpose)
                 ),
                 files_upload.parse,
                 options,
@@ -267,7 +267,9 @@ class AsyncFiles:
         """
         from . import files_get
 
-        return await self._sender.call(files_get.build_request(id=id), files_get.parse, options)
+        return await self._sender.call(
+            lambda: files_get.build_request(id=id), files_get.parse, options
+        )
 
 
 __all__ = ["AsyncFiles", "Files"]

@@ -53,7 +53,7 @@ class FineTunes:
         from . import fine_tunes_list
 
         return self._sender.call(
-            fine_tunes_list.build_request(
+            lambda: fine_tunes_list.build_request(
                 limit=limit, starting_after=starting_after, ending_before=ending_before
             ),
             fine_tunes_list.parse,
@@ -118,7 +118,7 @@ class FineTunes:
         from . import fine_tunes_create
 
         return self._sender.call(
-            fine_tunes_create.build_request(
+            lambda: fine_tunes_create.build_request(
                 body=CreateFineTuneRequest(
                     name=name,
                     description=description,
@@ -145,7 +145,7 @@ class FineTunes:
         from . import fine_tunes_retrieve
 
         return self._sender.call(
-            fine_tunes_retrieve.build_request(id=id), fine_tunes_retrieve.parse, options
+            lambda: fine_tunes_retrieve.build_request(id=id), fine_tunes_retrieve.parse, options
         )
 
     def delete(self, id: str, *, options: RequestOptions | None = None) -> None:
@@ -161,7 +161,7 @@ class FineTunes:
         from . import fine_tunes_delete
 
         return self._sender.call(
-            fine_tunes_delete.build_request(id=id), fine_tunes_delete.parse, options
+            lambda: fine_tunes_delete.build_request(id=id), fine_tunes_delete.parse, options
         )
 
     def list_voices(
@@ -191,7 +191,7 @@ class FineTunes:
         from . import fine_tunes_list_voices
 
         return self._sender.call(
-            fine_tunes_list_voices.build_request(
+            lambda: fine_tunes_list_voices.build_request(
                 id=id, limit=limit, starting_after=starting_after, ending_before=ending_before
             ),
             fine_tunes_list_voices.parse,
@@ -258,7 +258,7 @@ class AsyncFineTunes:
         from . import fine_tunes_list
 
         return await self._sender.call(
-            fine_tunes_list.build_request(
+            lambda: fine_tunes_list.build_request(
                 limit=limit, starting_after=starting_after, ending_before=ending_before
             ),
             fine_tunes_list.parse,
@@ -323,7 +323,7 @@ class AsyncFineTunes:
         from . import fine_tunes_create
 
         return await self._sender.call(
-            fine_tunes_create.build_request(
+            lambda: fine_tunes_create.build_request(
                 body=CreateFineTuneRequest(
                     name=name,
                     description=description,
@@ -350,7 +350,7 @@ class AsyncFineTunes:
         from . import fine_tunes_retrieve
 
         return await self._sender.call(
-            fine_tunes_retrieve.build_request(id=id), fine_tunes_retrieve.parse, options
+            lambda: fine_tunes_retrieve.build_request(id=id), fine_tunes_retrieve.parse, options
         )
 
     async def delete(self, id: str, *, options: RequestOptions | None = None) -> None:
@@ -366,7 +366,7 @@ class AsyncFineTunes:
         from . import fine_tunes_delete
 
         return await self._sender.call(
-            fine_tunes_delete.build_request(id=id), fine_tunes_delete.parse, options
+            lambda: fine_tunes_delete.build_request(id=id), fine_tunes_delete.parse, options
         )
 
     async def list_voices(
@@ -396,7 +396,7 @@ class AsyncFineTunes:
         from . import fine_tunes_list_voices
 
         return await self._sender.call(
-            fine_tunes_list_voices.build_request(
+            lambda: fine_tunes_list_voices.build_request(
                 id=id, limit=limit, starting_after=starting_after, ending_before=ending_before
             ),
             fine_tunes_list_voices.parse,

@@ -50,7 +50,7 @@ class PronunciationDicts:
         from . import pronunciation_dicts_list
 
         return self._sender.call(
-            pronunciation_dicts_list.build_request(
+            lambda: pronunciation_dicts_list.build_request(
                 limit=limit, starting_after=starting_after, ending_before=ending_before
             ),
             pronunciation_dicts_list.parse,
@@ -107,7 +107,7 @@ class PronunciationDicts:
         from . import pronunciation_dicts_create
 
         return self._sender.call(
-            pronunciation_dicts_create.build_request(
+            lambda: pronunciation_dicts_create.build_request(
                 body=CreatePronunciationDictRequest(name=name, items=items)
             ),
             pronunciation_dicts_create.parse,
@@ -127,7 +127,7 @@ class PronunciationDicts:
         from . import pronunciation_dicts_retrieve
 
         return self._sender.call(
-            pronunciation_dicts_retrieve.build_request(id=id),
+            lambda: pronunciation_dicts_retrieve.build_request(id=id),
             pronunciation_dicts_retrieve.parse,
             options,
         )
@@ -145,7 +145,7 @@ class PronunciationDicts:
         from . import pronunciation_dicts_delete
 
         return self._sender.call(
-            pronunciation_dicts_delete.build_request(id=id),
+            lambda: pronunciation_dicts_delete.build_request(id=id),
             pronunciation_dicts_delete.parse,
             options,
         )
@@ -176,7 +176,7 @@ class PronunciationDicts:
         from . import pronunciation_dicts_update
 
         return self._sender.call(
-            pronunciation_dicts_update.build_request(
+            lambda: pronunciation_dicts_update.build_request(
                 id=id, body=UpdatePronunciationDictRequest(name=name, items=items)
             ),
             pronunciation_dicts_update.parse,
@@ -215,7 +215,7 @@ class AsyncPronunciationDicts:
         from . import pronunciation_dicts_list
 
         return await self._sender.call(
-            pronunciation_dicts_list.build_request(
+            lambda: pronunciation_dicts_list.build_request(
                 limit=limit, starting_after=starting_after, ending_before=ending_before
             ),
             pronunciation_dicts_list.parse,
@@ -274,7 +274,7 @@ class AsyncPronunciationDicts:
         from . import pronunciation_dicts_create
 
         return await self._sender.call(
-            pronunciation_dicts_create.build_request(
+            lambda: pronunciation_dicts_create.build_request(
                 body=CreatePronunciationDictRequest(name=name, items=items)
             ),
             pronunciation_dicts_create.parse,
@@ -296,7 +296,7 @@ class AsyncPronunciationDicts:
         from . import pronunciation_dicts_retrieve
 
         return await self._sender.call(
-            pronunciation_dicts_retrieve.build_request(id=id),
+            lambda: pronunciation_dicts_retrieve.build_request(id=id),
             pronunciation_dicts_retrieve.parse,
             options,
         )
@@ -314,7 +314,7 @@ class AsyncPronunciationDicts:
         from . import pronunciation_dicts_delete
 
         return await self._sender.call(
-            pronunciation_dicts_delete.build_request(id=id),
+            lambda: pronunciation_dicts_delete.build_request(id=id),
             pronunciation_dicts_delete.parse,
             options,
         )
@@ -345,7 +345,7 @@ class AsyncPronunciationDicts:
         from . import pronunciation_dicts_update
 
         return await self._sender.call(
-            pronunciation_dicts_update.build_request(
+            lambda: pronunciation_dicts_update.build_request(
                 id=id, body=UpdatePronunciationDictRequest(name=name, items=items)
             ),
             pronunciation_dicts_update.parse,

@@ -30,7 +30,7 @@ class Status:
         """
         from . import status_get
 
-        return self._sender.call(status_get.build_request(), status_get.parse, options)
+        return self._sender.call(lambda: status_get.build_request(), status_get.parse, options)
 
 
 class AsyncStatus:
@@ -53,7 +53,9 @@ class AsyncStatus:
         """
         from . import status_get
 
-        return await self._sender.call(status_get.build_request(), status_get.parse, options)
+        return await self._sender.call(
+            lambda: status_get.build_request(), status_get.parse, options
+        )
 
 
 __all__ = ["AsyncStatus", "Status"]

@@ -66,9 +66,9 @@ class VoiceChanger:
 
         with Uploads() as uploads:
             with self._sender.stream(
-                voice_changer_generate.build_request(
+                lambda: voice_changer_generate.build_request(
                     body=ChangeVoiceRequest(
-                        clip=uploads.file(clip),
+                        clip=uploads.file(clip, "clip"),
                         voice_id=voice_id,
                         output_format_container=output_format_container,
                         output_format_sample_rate=output_format_sample_rate,
@@ -120,9 +120,9 @@ class VoiceChanger:
 
         with Uploads() as uploads:
             with self._sender.stream(
-                voice_changer_generate_sse.build_request(
+                lambda: voice_changer_generate_sse.build_request(
                     body=ChangeVoiceRequest(
-                        clip=uploads.file(clip),
+                        clip=uploads.file(clip, "clip"),
                         voice_id=voice_id,
                         output_format_container=output_format_container,
                         output_format_sample_rate=output_format_sample_rate,
@@ -179,9 +179,9 @@ class AsyncVoiceChanger:
 
         with Uploads() as uploads:
             async with self._sender.stream(
-                voice_changer_generate.build_request(
+                lambda: voice_changer_generate.build_request(
                     body=ChangeVoiceRequest(
-                        clip=uploads.file(clip),
+                        clip=uploads.file(clip, "clip"),
                         voice_id=voice_id,
                         output_format_container=output_format_container,
                         output_format_sample_rate=output_format_sample_rate,
@@ -233,9 +233,9 @@ class AsyncVoiceChanger:
 
         with Uploads() as uploads:
             async with self._sender.stream(
-                voice_changer_generate_sse.build_request(
+                lambda: voice_changer_generate_sse.build_request(
                     body=ChangeVoiceRequest(
-                        clip=uploads.file(clip),
+                        clip=uploads.file(clip, "clip"),
                         voice_id=voice_id,
                         output_format_container=output_format_container,
                         output_format_sample_rate=output_format_sample_rate,

@@ -75,7 +75,7 @@ class Voices:
         from . import voices_list
 
         return self._sender.call(
-            voices_list.build_request(
+            lambda: voices_list.build_request(
                 limit=limit,
                 starting_after=starting_after,
                 ending_before=ending_before,
@@ -173,9 +173,9 @@ class Voices:
 
         with Uploads() as uploads:
             return self._sender.call(
-                voices_clone.build_request(
+                lambda: voices_clone.build_request(
                     body=CloneVoiceRequest(
-                        clip=uploads.file(clip),
+                        clip=uploads.file(clip, "clip"),
                         name=name,
                         language=language,
                         accent=accent,
@@ -224,7 +224,7 @@ class Voices:
         from . import voices_localize
 
         return self._sender.call(
-            voices_localize.build_request(
+            lambda: voices_localize.build_request(
                 body=LocalizeVoiceRequest(
                     voice_id=voice_id,
                     name=name,
@@ -261,7 +261,7 @@ class Voices:
         from . import voices_get
 
         return self._sender.call(
-            voices_get.build_request(id=id, expand=expand), voices_get.parse, options
+            lambda: voices_get.build_request(id=id, expand=expand), voices_get.parse, options
         )
 
     def delete(self, id: str, *, options: RequestOptions | None = None) -> None:
@@ -278,7 +278,9 @@ class Voices:
         """
         from . import voices_delete
 
-        return self._sender.call(voices_delete.build_request(id=id), voices_delete.parse, options)
+        return self._sender.call(
+            lambda: voices_delete.build_request(id=id), voices_delete.parse, options
+        )
 
     def update(
         self,
@@ -310,7 +312,7 @@ class Voices:
         from . import voices_update
 
         return self._sender.call(
-            voices_update.build_request(
+            lambda: voices_update.build_request(
                 id=id,
                 body=UpdateVoiceRequest(
                     name=name, description=description, gender=gender, accent=accent
@@ -344,7 +346,9 @@ class Voices:
         from . import voices_add_accents
 
         return self._sender.call(
-            voices_add_accents.build_request(id=id, body=AddAccentsRequest(accents=accents)),
+            lambda: voices_add_accents.build_request(
+                id=id, body=AddAccentsRequest(accents=accents)
+            ),
             voices_add_accents.parse,
             options,
         )
@@ -367,7 +371,7 @@ class Voices:
         from . import voices_delete_accent
 
         return self._sender.call(
-            voices_delete_accent.build_request(id=id, accent_id=accent_id),
+            lambda: voices_delete_accent.build_request(id=id, accent_id=accent_id),
             voices_delete_accent.parse,
             options,
         )
@@ -419,7 +423,7 @@ class AsyncVoices:
         from . import voices_list
 
         return await self._sender.call(
-            voices_list.build_request(
+            lambda: voices_list.build_request(
                 limit=limit,
                 starting_after=starting_after,
                 ending_before=ending_before,
@@ -517,9 +521,9 @@ class AsyncVoices:
 
         with Uploads() as uploads:
             return await self._sender.call(
-                voices_clone.build_request(
+                lambda: voices_clone.build_request(
                     body=CloneVoiceRequest(
-                        clip=uploads.file(clip),
+                        clip=uploads.file(clip, "clip"),
                         name=name,
                         language=language,
                         accent=accent,
@@ -568,7 +572,7 @@ class AsyncVoices:
         from . import voices_localize
 
         return await self._sender.call(
-            voices_localize.build_request(
+            lambda: voices_localize.build_request(
                 body=LocalizeVoiceRequest(
                     voice_id=voice_id,
                     name=name,
@@ -605,7 +609,7 @@ class AsyncVoices:
         from . import voices_get
 
         return await self._sender.call(
-            voices_get.build_request(id=id, expand=expand), voices_get.parse, options
+            lambda: voices_get.build_request(id=id, expand=expand), voices_get.parse, options
         )
 
     async def delete(self, id: str, *, options: RequestOptions | None = None) -> None:
@@ -623,7 +627,7 @@ class AsyncVoices:
         from . import voices_delete
 
         return await self._sender.call(
-            voices_delete.build_request(id=id), voices_delete.parse, options
+            lambda: voices_delete.build_request(id=id), voices_delete.parse, options
         )
 
     async def update(
@@ -656,7 +660,7 @@ class AsyncVoices:
         from . import voices_update
 
         return await self._sender.call(
-            voices_update.build_request(
+            lambda: voices_update.build_request(
                 id=id,
                 body=UpdateVoiceRequest(
                     name=name, description=description, gender=gender, accent=accent
@@ -690,7 +694,9 @@ class AsyncVoices:
         from . import voices_add_accents
 
         return await self._sender.call(
-            voices_add_accents.build_request(id=id, body=AddAccentsRequest(accents=accents)),
+            lambda: voices_add_accents.build_request(
+                id=id, body=AddAccentsRequest(accents=accents)
+            ),
             voices_add_accents.parse,
             options,
         )
@@ -713,7 +719,7 @@ class AsyncVoices:
         from . import voices_delete_accent
 
         return await self._sender.call(
-            voices_delete_accent.build_request(id=id, accent_id=accent_id),
+            lambda: voices_delete_accent.build_request(id=id, accent_id=accent_id),
             voices_delete_accent.parse,
             options,
         )

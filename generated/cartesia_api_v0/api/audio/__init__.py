@@ -76,7 +76,7 @@ class Audio:
         from . import audio_sse
 
         return self._sender.stream(
-            audio_sse.build_request(
+            lambda: audio_sse.build_request(
                 body=SpeechRequest(
                     transcript=transcript,
                     model_id=model_id,
@@ -139,7 +139,7 @@ class Audio:
         from . import audio_stream
 
         return self._sender.stream(
-            audio_stream.build_request(
+            lambda: audio_stream.build_request(
                 body=SpeechRequest(
                     transcript=transcript,
                     model_id=model_id,
@@ -174,7 +174,9 @@ class Audio:
 
         with Uploads() as uploads:
             return self._sender.call(
-                audio_transcribe.build_request(body=ClipUpload(clip=uploads.file(clip))),
+                lambda: audio_transcribe.build_request(
+                    body=ClipUpload(clip=uploads.file(clip, "clip"))
+                ),
                 audio_transcribe.parse,
                 options,
             )
@@ -237,7 +239,7 @@ class AsyncAudio:
         from . import audio_sse
 
         return self._sender.stream(
-            audio_sse.build_request(
+            lambda: audio_sse.build_request(
                 body=SpeechRequest(
                     transcript=transcript,
                     model_id=model_id,
@@ -300,7 +302,7 @@ class AsyncAudio:
         from . import audio_stream
 
         return self._sender.stream(
-            audio_stream.build_request(
+            lambda: audio_stream.build_request(
                 body=SpeechRequest(
                     transcript=transcript,
                     model_id=model_id,
@@ -335,7 +337,9 @@ class AsyncAudio:
 
         with Uploads() as uploads:
             return await self._sender.call(
-                audio_transcribe.build_request(body=ClipUpload(clip=uploads.file(clip))),
+                lambda: audio_transcribe.build_request(
+                    body=ClipUpload(clip=uploads.file(clip, "clip"))
+                ),
                 audio_transcribe.parse,
                 options,
             )

@@ -29,7 +29,9 @@ class Models:
         from . import models_list_voices
 
         return self._sender.call(
-            models_list_voices.build_request(model_id=model_id), models_list_voices.parse, options
+            lambda: models_list_voices.build_request(model_id=model_id),
+            models_list_voices.parse,
+            options,
         )
 
 
@@ -56,7 +58,9 @@ class AsyncModels:
         from . import models_list_voices
 
         return await self._sender.call(
-            models_list_voices.build_request(model_id=model_id), models_list_voices.parse, options
+            lambda: models_list_voices.build_request(model_id=model_id),
+            models_list_voices.parse,
+            options,
         )
 
 

@@ -42,7 +42,7 @@ class Voices:
         from . import voices_list
 
         return self._sender.call(
-            voices_list.build_request(select=select), voices_list.parse, options
+            lambda: voices_list.build_request(select=select), voices_list.parse, options
         )
 
     def get_embedding(self, id: str, *, options: RequestOptions | None = None) -> VoiceEmbedding:
@@ -61,7 +61,7 @@ class Voices:
         from . import voices_get_embedding
 
         return self._sender.call(
-            voices_get_embedding.build_request(id=id), voices_get_embedding.parse, options
+            lambda: voices_get_embedding.build_request(id=id), voices_get_embedding.parse, options
         )
 
     def get_embedding_documented(
@@ -81,7 +81,7 @@ class Voices:
         from . import voices_get_embedding_documented
 
         return self._sender.call(
-            voices_get_embedding_documented.build_request(id=id),
+            lambda: voices_get_embedding_documented.build_request(id=id),
             voices_get_embedding_documented.parse,
             options,
         )
@@ -103,7 +103,7 @@ class Voices:
         from . import voices_get_embedding_early
 
         return self._sender.call(
-            voices_get_embedding_early.build_request(id=id),
+            lambda: voices_get_embedding_early.build_request(id=id),
             voices_get_embedding_early.parse,
             options,
         )
@@ -128,7 +128,9 @@ class Voices:
 
         with Uploads() as uploads:
             return self._sender.call(
-                voices_clone_from_clip.build_request(body=ClipUpload(clip=uploads.file(clip))),
+                lambda: voices_clone_from_clip.build_request(
+                    body=ClipUpload(clip=uploads.file(clip, "clip"))
+                ),
                 voices_clone_from_clip.parse,
                 options,
             )
@@ -150,7 +152,9 @@ class Voices:
         from . import voices_clone_from_link
 
         return self._sender.call(
-            voices_clone_from_link.build_request(link=link), voices_clone_from_link.parse, options
+            lambda: voices_clone_from_link.build_request(link=link),
+            voices_clone_from_link.parse,
+            options,
         )
 
 
@@ -179,7 +183,7 @@ class AsyncVoices:
         from . import voices_list
 
         return await self._sender.call(
-            voices_list.build_request(select=select), voices_list.parse, options
+            lambda: voices_list.build_request(select=select), voices_list.parse, options
         )
 
     async def get_embedding(
@@ -200,7 +204,7 @@ class AsyncVoices:
         from . import voices_get_embedding
 
         return await self._sender.call(
-            voices_get_embedding.build_request(id=id), voices_get_embedding.parse, options
+            lambda: voices_get_embedding.build_request(id=id), voices_get_embedding.parse, options
         )
 
     async def get_embedding_documented(
@@ -220,7 +224,7 @@ class AsyncVoices:
         from . import voices_get_embedding_documented
 
         return await self._sender.call(
-            voices_get_embedding_documented.build_request(id=id),
+            lambda: voices_get_embedding_documented.build_request(id=id),
             voices_get_embedding_documented.parse,
             options,
         )
@@ -242,7 +246,7 @@ class AsyncVoices:
         from . import voices_get_embedding_early
 
         return await self._sender.call(
-            voices_get_embedding_early.build_request(id=id),
+            lambda: voices_get_embedding_early.build_request(id=id),
             voices_get_embedding_early.parse,
             options,
         )
@@ -267,7 +271,9 @@ class AsyncVoices:
 
         with Uploads() as uploads:
             return await self._sender.call(
-                voices_clone_from_clip.build_request(body=ClipUpload(clip=uploads.file(clip))),
+                lambda: voices_clone_from_clip.build_request(
+                    body=ClipUpload(clip=uploads.file(clip, "clip"))
+                ),
                 voices_clone_from_clip.parse,
                 options,
             )
@@ -289,7 +295,9 @@ class AsyncVoices:
         from . import voices_clone_from_link
 
         return await self._sender.call(
-            voices_clone_from_link.build_request(link=link), voices_clone_from_link.parse, options
+            lambda: voices_clone_from_link.build_request(link=link),
+            voices_clone_from_link.parse,
+            options,
         )
 
 
