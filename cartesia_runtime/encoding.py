@@ -73,7 +73,7 @@ def _inside(place: str, value: object, convert: Callable[[object], T]) -> T:
 
 def encode_object(fields: Mapping[str, object], extra: Mapping[str, object]) -> dict[str, object]:
     """Return a JSON object of all fields except those that are UNSET; `fields` win over `extra`."""
-    encoded = {name: _inside(name, value, encode) for name, value in extra.items()}
+    encoded = {_key(name): _inside(name, value, encode) for name, value in extra.items()}
     for name, value in fields.items():
         if value is not UNSET:
             encoded[name] = _inside(name, value, encode)
@@ -121,7 +121,8 @@ def _part(value: object) -> FilePart:
     if isinstance(value, File):
         return value.to_part()
     if isinstance(value, Model | Mapping | list):
-        return (None, json.dumps(encode(value)).encode(), "application/json")
+        fields = encode(cast("object", value))
+        return (None, json.dumps(fields).encode(), "application/json")
     return (None, encode_text(value).encode(), None)
 
 

@@ -44,19 +44,19 @@ class File:
             EncodeError: If the name has half a character, the content type is malformed, or the
                 payload is neither bytes nor a file.
         """
-        name: object = self.file_name or "upload"
+        name = cast("object", self.file_name or "upload")
         if not isinstance(name, str):
             raise EncodeError(f"must be a string, not {type(name).__name__}", "file_name")
         try:
             name = whole_text(name)
         except EncodeError as error:
             raise error.inside("file_name") from None
-        kind: object = self.mime_type or None
+        kind = cast("object", self.mime_type or None)
         if kind is not None and not (isinstance(kind, str) and _MEDIA_TYPE.fullmatch(kind)):
             raise EncodeError("must be a media type, such as audio/wav", "mime_type")
-        payload: object = self.payload
+        payload = cast("object", self.payload)
         if isinstance(payload, bytearray | memoryview):
-            payload = bytes(payload)
+            payload = bytes(cast("bytearray", payload))
         if not isinstance(payload, bytes) and not callable(getattr(payload, "read", None)):
             found = type(payload).__name__
             raise EncodeError(f"must be bytes or a file open for reading, not {found}", "payload")

@@ -97,6 +97,26 @@ def id_of(value: object, option: str) -> str:
     return text
 
 
+def check_host(host: str, option: str) -> None:
+    """Reject a host name that cannot be looked up.
+
+    Raises:
+        ConfigurationError: If IDNA, the standard for such names, does not have it.
+    """
+    if ":" in host or all(0 < len(label) < 64 for label in host.removesuffix(".").split(".")):
+        if host.isascii():
+            return
+        from httpx import URL, InvalidURL  # on first use: it is slow to import
+
+        try:
+            URL(f"http://{host}")
+        except InvalidURL:
+            pass
+        else:
+            return
+    raise ConfigurationError(f"{option}: no host can have the name {host!r}", option=option)
+
+
 def whole_number(value: object, option: str, *, least: int) -> int:
     """Return a whole number.
 
@@ -122,7 +142,7 @@ def json_of(value: object, option: str) -> dict[str, object]:
     try:
         return encode_object(mapping_of(value, option), {})
     except EncodeError as error:
-        raise ConfigurationError(f"{option}.{error}", option=option) from None
+        raise ConfigurationError(f"{option}.{error}", option=f"{option}.{error.place}") from None
 
 
 def merged(base: Mapping[str, object], extra: Mapping[str, object]) -> dict[str, object]:

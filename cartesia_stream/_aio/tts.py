@@ -464,8 +464,9 @@ def _speak(
         raise ConfigurationError(
             f"buffering is {buffering!r}; give 'server' or 'client'", option="buffering"
         )
-    if not isinstance(cast("object", priority), int):
-        raise ConfigurationError(f"priority is {priority!r}; give an int", option="priority")
+    for name, value, kind in (("priority", priority, int), ("resume", resume, bool)):
+        if not isinstance(cast("object", value), kind):
+            raise ConfigurationError(f"{name} is {value!r}; give {kind.__name__}", option=name)
     chunker = None
     if buffering == "client" and not isinstance(text, str):
         from .._text.chunker import CHUNKED_BUFFER_DELAY_MS, Chunker

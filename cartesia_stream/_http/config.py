@@ -8,7 +8,7 @@ from copy import copy
 from typing import TYPE_CHECKING, Final, cast
 from urllib.parse import urlsplit
 
-from .._checks import check_names, mapping_of, text_of, whole_number
+from .._checks import check_host, check_names, mapping_of, text_of, whole_number
 from .._version import __version__
 from ..errors import ConfigurationError, LocalStateError
 from ..options import DEFAULT_TIMEOUTS, Timeouts, is_time
@@ -124,6 +124,19 @@ class Config:
 
         return Session(
             WebSocket(), secret=self.api_key, max_buffer_bytes=self.max_buffer_bytes, now=now
+        )
+
+
+def check_ssl_context(context: object) -> None:
+    """Reject an ``ssl_context`` of another type; `ssl` is not imported if there is none."""
+    if context is None:
+        return
+    import ssl
+
+    if not isinstance(context, ssl.SSLContext):
+        raise ConfigurationError(
+            f"ssl_context must be an ssl.SSLContext, not {type(context).__name__}",
+            option="ssl_context",
         )
 
 
@@ -308,4 +321,5 @@ def _checked_url(url: str) -> str:
             "base_url must be http:// or https:// with a host, without user, query and fragment",
             option="base_url",
         )
+    check_host(parts.hostname or "", "base_url")
     return parts.scheme + url[len(parts.scheme) :].rstrip("/")

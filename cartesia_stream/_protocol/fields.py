@@ -24,6 +24,7 @@ _OPTIONS: Final[Mapping[str, frozenset[str]]] = {
     "tts.speak": ContextOptions.__optional_keys__,
     "context": ContextOptions.__optional_keys__,
 }
+_NO_TEXTS: Final = (bytes, bytearray, Mapping)  # iterable, but not over text
 _TEXTS: Final = ("model_id", "language", "locale", "normalization", "pronunciation_dict_id")
 _FLAGS: Final = ("add_timestamps", "add_phoneme_timestamps", "use_normalized_timestamps")
 _MANNER: Final = GenerationConfig.__optional_keys__
@@ -114,7 +115,7 @@ def _elsewhere(method: str) -> dict[str, str]:
     places |= {
         name: f"client.with_options({name}=...)" for name in ("timeout", "max_retries", "headers")
     }
-    for other in ("tts.speak", "tts.generate_sse"):
+    for other in ("tts.generate_sse", "tts.speak"):
         for name in _OPTIONS[other] - _OPTIONS[method]:
             places[name] = f"{other}(..., {name}=...)"
     return places | {"voice_id": "'voice'", "model": "'model_id'"}
@@ -147,10 +148,10 @@ def check_text(text: object, iterable: tuple[type, ...]) -> object:
     """
     if isinstance(text, str):
         return check_transcript(text)
-    if isinstance(text, bytes | bytearray | Mapping) or not isinstance(text, iterable):
+    if isinstance(text, _NO_TEXTS) or not isinstance(text, iterable):
+        kind: str = type(cast("object", text)).__name__
         raise ConfigurationError(
-            f"text must be a string or an iterable of strings, not {type(text).__name__}",
-            option="text",
+            f"text must be a string or an iterable of strings, not {kind}", option="text"
         )
     return text
 

@@ -9,7 +9,7 @@ from copy import copy
 from typing import TYPE_CHECKING, Self, TypeVar
 
 from .._checks import whole_number
-from .._http.config import closed_client, timeouts_for
+from .._http.config import check_ssl_context, closed_client, timeouts_for
 from .._http.operations import built, parsed, refused
 from .._http.records import CallRecord, StreamRecord
 from ..errors import RateLimitError
@@ -56,6 +56,7 @@ class Connections:
         ssl_context: ssl.SSLContext | None,
         proxy: str | None,
     ) -> None:
+        check_ssl_context(ssl_context)
         if http_client is not None:
             import httpx
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import httpx
 import pytest
 
 from cartesia_stream import DEFAULT_TIMEOUTS, ConfigurationError, Timeouts
@@ -214,10 +215,22 @@ def test_the_key_is_not_shown() -> None:
     assert repr(make()) == "Config('https://api.cartesia.ai')"
 
 
-def test_one_number_bounds_reads_and_gaps() -> None:
-    """A number replaces the deadlines between bytes and events, and none of the others."""
-    timeouts = make(timeouts=3).timeouts
-    assert timeouts == Timeouts(read=3, first_audio=3, idle=3)
+@pytest.mark.parametrize("given", [3, httpx.Timeout(3)])
+def test_one_number_bounds_every_wait(given: float | httpx.Timeout) -> None:
+    """Except the wait for the caller's own text; the closing handshake keeps its shorter one."""
+    timeouts = make(timeouts=given).timeouts
+    assert timeouts == Timeouts(
+        connect=3, read=3, write=3, pool=3, queue=3, first_audio=3, idle=3, input=60, close=2
+    )
+    assert make(timeouts=0.5).timeouts.close == 0.5
+
+
+def test_deadlines_of_httpx() -> None:
+    """Each bounds the waits that are most like it."""
+    timeouts = make(timeouts=httpx.Timeout(connect=1, read=2, write=None, pool=4)).timeouts
+    assert timeouts == Timeouts(
+        connect=1, read=2, write=None, pool=4, queue=4, first_audio=2, idle=2, input=60, close=1
+    )
     assert timeouts.connect == DEFAULT_TIMEOUTS.connect
     assert make().timeouts is DEFAULT_TIMEOUTS
     assert make(timeouts=timeouts).timeouts is timeouts
