@@ -35,6 +35,7 @@ __all__ = [
     "BytesOptions",
     "ContextOptions",
     "GenerationConfig",
+    "Piece",
     "Progress",
     "RequestOptions",
     "SpeechOptions",
@@ -59,6 +60,22 @@ class GenerationConfig(TypedDict, total=False):
     speed: float
     volume: float
     emotion: Emotion | str
+
+
+class Piece(msgspec.Struct, frozen=True):
+    """A piece of text with options of its own, for the iterable that `tts.speak` takes.
+
+    Attributes:
+        text: The text; may be empty.
+        generation_config: Speed, volume and emotion of this piece; its members win over those of
+            the speech.
+        flush: Whether the service must speak everything up to the end of this piece at once,
+            without waiting for more text. A `FlushDone` event marks its end.
+    """
+
+    text: str
+    generation_config: GenerationConfig | None = None
+    flush: bool = False
 
 
 class VoiceId(TypedDict):

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 from .._http.account import cut_short_error
 from ..errors import APIConnectionError, APIError, CartesiaError, RateLimitError
 from ..events import Cancelled, Done
+from ..options import Piece
 from .flow import Mutex, Ongoing, Signal, TextTask, pieces_of
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterable, Awaitable, Callable, Iterable
+    from collections.abc import AsyncIterable, Awaitable, Callable, Iterable, Sequence
 
     from .._http.records import StreamRecord
     from .._protocol.context import Context
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from .._text.utterance import Recovery, Utterance
     from ..events import SpeechEvent
     from ..observe import RestartReason
-    from ..options import Timeouts
+    from ..options import GenerationConfig, Timeouts
     from .gate import AsyncGate
     from .websocket import AsyncSocketDriver, ContextReader
 
@@ -53,6 +54,7 @@ class AsyncSpeech:
         "_failure",
         "_gate",
         "_get_gate",
+        "_manners",
         "_mutex",
         "_over",
         "_priority",
@@ -73,7 +75,7 @@ class AsyncSpeech:
     def __init__(
         self,
         utterance: Utterance,
-        text: str | Iterable[str | None] | AsyncIterable[str | None],
+        text: str | Iterable[str | Piece | None] | AsyncIterable[str | Piece | None],
         *,
         acquire: Callable[[], Awaitable[AsyncSocketDriver]],
         gate: Callable[[], AsyncGate],
@@ -92,6 +94,7 @@ class AsyncSpeech:
         self._timeouts = timeouts
         self._chunker = chunker
         self._record = record
+        self._manners: list[tuple[int, int, GenerationConfig]] = []  # of places in the text
         self._mutex = Mutex()  # pushes wait while a new context is being opened
         self._driver: AsyncSocketDriver | None = None
         self._reader: ContextReader | None = None
@@ -153,8 +156,22 @@ class AsyncSpeech:
         self._record.enter(context_id, driver)
         self._driver = driver
         self.context_id = context_id
-        if text or self._utterance.finished:
-            await self._send(text, more=not self._utterance.finished)
+        *parts, (last, manner) = self._parts_of(text)
+        for part, its_manner in parts:
+            await self._send(part, more=True, manner=its_manner)
+        if last or self._utterance.finished:
+            await self._send(last, more=not self._utterance.finished, manner=manner)
+
+    def _parts_of(self, text: str) -> list[tuple[str, GenerationConfig | None]]:
+        """Split the rest of the text so far at the pieces that have options of their own."""
+        at = start = len(self._utterance.ledger.source) - len(text) if self._manners else 0
+        parts: list[tuple[str, GenerationConfig | None]] = []
+        for begin, end, manner in self._manners:
+            if end > at:
+                parts.append((text[at - start : max(begin, at) - start], None))
+                parts.append((text[max(begin, at) - start : end - start], manner))
+                at = end
+        return [part for part in parts if part[0]] + [(text[at - start :], None)]
 
     def _ended(self, context: Context) -> None:
         """Give the slot back when the service no longer works on the context."""
@@ -183,25 +200,43 @@ class AsyncSpeech:
             async with self._mutex:
                 self._cancel()
 
-    def _speakable(self, piece: str | None) -> list[str]:
+    def _speakable(self, piece: str | Piece | None) -> Sequence[str | Piece]:
         """Return the text to send after a piece, or after a pause (None)."""
         chunker = self._chunker
+        if isinstance(piece, Piece):
+            return [*([] if chunker is None else chunker.finish()), piece]
         if chunker is None:
             return [piece] if piece else []
         return chunker.pause() if piece is None else chunker.feed(piece)
 
-    async def _push(self, piece: str) -> None:
-        if piece:
-            async with self._mutex:
-                self._utterance.ledger.push(piece)
-                await self._send(piece, more=True)
+    async def _push(self, piece: str | Piece) -> None:
+        if isinstance(piece, Piece):
+            text, manner, flush = piece.text, piece.generation_config, piece.flush
+        else:
+            text, manner, flush = piece, None, False
+        async with self._mutex:
+            if text:
+                if manner is not None:
+                    begin = len(self._utterance.ledger.source)
+                    self._manners.append((begin, begin + len(text), manner))
+                self._utterance.ledger.push(text)
+                await self._send(text, more=True, manner=manner)
+            if flush:
+                await self._send("", more=True, flush=True)
 
-    async def _send(self, text: str, *, more: bool) -> None:
+    async def _send(
+        self,
+        text: str,
+        *,
+        more: bool,
+        flush: bool = False,
+        manner: GenerationConfig | None = None,
+    ) -> None:
         driver, reader = self._driver, self._reader
         assert driver is not None
         assert reader is not None
         try:
-            await driver.send(reader, text, more=more)
+            await driver.send(reader, text, more=more, flush=flush, manner=manner)
         except CartesiaError:
             if not reader.context.over:
                 raise

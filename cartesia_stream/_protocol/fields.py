@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final, cast
 
-from .._checks import check_names, id_of, json_of, mapping_of, merged, text_of
+from .._checks import TextJoiner, check_names, id_of, json_of, mapping_of, merged, text_of
 from ..audio import PCM_24K, AudioFormat
 from ..errors import ConfigurationError
-from ..options import BytesOptions, ContextOptions, GenerationConfig, SpeechOptions
+from ..options import BytesOptions, ContextOptions, GenerationConfig, Piece, SpeechOptions
 
 if TYPE_CHECKING:
     from ..options import VoiceLike
@@ -149,11 +149,46 @@ def check_text(text: object, iterable: tuple[type, ...]) -> object:
     if isinstance(text, str):
         return check_transcript(text)
     if isinstance(text, _NO_TEXTS) or not isinstance(text, iterable):
-        kind: str = type(cast("object", text)).__name__
-        raise ConfigurationError(
-            f"text must be a string or an iterable of strings, not {kind}", option="text"
-        )
+        raise _no_text(text)
     return text
+
+
+class PieceReader:
+    """Checks the pieces of a text as they come, and joins the halves of characters."""
+
+    __slots__ = ("_joiner",)
+
+    def __init__(self) -> None:
+        self._joiner = TextJoiner("text")
+
+    def take(self, piece: object) -> str | Piece:
+        """Return a piece that can be sent; None, which language models may send, is no text.
+
+        Raises:
+            ConfigurationError: If it is no piece, its options are invalid, or half a character is
+                alone.
+        """
+        if type(piece) is not Piece:
+            return self._joiner.take(piece)
+        manner = piece.generation_config
+        if manner is not None:
+            manner = cast("GenerationConfig", manner_of(manner))
+        return Piece(self._joiner.take(piece.text), manner, piece.flush)
+
+    def finish(self) -> None:
+        """End the text.
+
+        Raises:
+            ConfigurationError: If it ends with half a character.
+        """
+        self._joiner.finish()
+
+
+def _no_text(text: object) -> ConfigurationError:
+    return ConfigurationError(
+        f"text must be a string or an iterable of strings, not {type(text).__name__}",
+        option="text",
+    )
 
 
 def voice_field(voice: object) -> object:

@@ -11,12 +11,14 @@ from collections.abc import Iterable
 from contextlib import AbstractContextManager, closing, suppress
 from typing import TYPE_CHECKING, Final, Generic, NamedTuple, TypeVar
 
-from .._checks import TextJoiner
+from .._protocol.fields import PieceReader
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
 
     import httpx
+
+    from ..options import Piece
 
 
 Mutex = threading.Lock
@@ -162,7 +164,9 @@ class PeriodicTask:
         self._stopped.set()
 
 
-def pieces_of(text: Iterable[str | None], pause: float | None = None) -> Generator[str | None]:
+def pieces_of(
+    text: Iterable[str | Piece | None], pause: float | None = None
+) -> Generator[str | Piece | None]:
     """Yield the pieces of a text.
 
     Args:
@@ -175,7 +179,7 @@ def pieces_of(text: Iterable[str | None], pause: float | None = None) -> Generat
     from queue import Empty, SimpleQueue
 
     wanted = threading.Semaphore(0)
-    pieces: SimpleQueue[str | _End] = SimpleQueue()
+    pieces: SimpleQueue[str | Piece | _End] = SimpleQueue()
     left = threading.Event()
 
     def read() -> None:
@@ -183,7 +187,9 @@ def pieces_of(text: Iterable[str | None], pause: float | None = None) -> Generat
         try:
             with closing(_pieces(text)) as asked:
                 wanted.acquire()
-                for piece in filter(None, asked):
+                for piece in asked:
+                    if not piece:
+                        continue
                     pieces.put(piece)
                     wanted.acquire()
                     if left.is_set():
@@ -217,14 +223,14 @@ class _End(NamedTuple):
     error: BaseException | None
 
 
-def _pieces(text: Iterable[str | None]) -> Generator[str]:
+def _pieces(text: Iterable[str | Piece | None]) -> Generator[str | Piece]:
     """Yield the pieces of a text, and close its iterator even if it is not exhausted."""
-    pieces, joiner = iter(text), TextJoiner("text")
+    pieces, reader = iter(text), PieceReader()
     try:
         for piece in pieces:
-            yield joiner.take(piece)
+            yield reader.take(piece)
             time.sleep(0.0001)  # the thread that reads the socket wants the lock as well
-        joiner.finish()
+        reader.finish()
     finally:
         close = getattr(pieces, "close", None)
         if close is not None:

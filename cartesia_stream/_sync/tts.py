@@ -33,7 +33,14 @@ if TYPE_CHECKING:
     from cartesia_runtime.files import UploadFile
     from cartesia_runtime.sender import RequestOptions
 
-    from ..options import BytesOptions, ContextOptions, GenerationConfig, SpeechOptions, VoiceLike
+    from ..options import (
+        BytesOptions,
+        ContextOptions,
+        GenerationConfig,
+        Piece,
+        SpeechOptions,
+        VoiceLike,
+    )
     from .connections import Connections
     from .flow import Owner
     from .http import ResponseSource
@@ -200,7 +207,7 @@ class TTSConnection:
 
     def speak(
         self,
-        text: str | Iterable[str | None],
+        text: str | Iterable[str | Piece | None],
         *,
         voice: VoiceLike,
         context_id: str | None = None,
@@ -389,7 +396,7 @@ class TTS:
 
     def speak(
         self,
-        text: str | Iterable[str | None],
+        text: str | Iterable[str | Piece | None],
         *,
         voice: VoiceLike,
         context_id: str | None = None,
@@ -406,8 +413,8 @@ class TTS:
         Args:
             text: The text, or an iterable of pieces that the client reads in its own task or
                 thread. It sends each piece verbatim as soon as it arrives, and the service joins
-                them without a space. The async client reads a plain iterable in the event loop, so
-                that iterable must not block.
+                them without a space. None is no text; a `Piece` has options of its own. The async
+                client reads a plain iterable in the event loop, so that iterable must not block.
             voice: Id of the voice.
             context_id: Id of the first context. Default: a random id.
             priority: Speech with a higher priority goes first when the plan's limit makes it wait.
@@ -442,7 +449,7 @@ class TTS:
 def _speak(
     connections: Connections,
     acquire: Callable[[], SocketDriver],
-    text: str | Iterable[str | None],
+    text: str | Iterable[str | Piece | None],
     *,
     voice: VoiceLike,
     context_id: str | None,
@@ -452,7 +459,7 @@ def _speak(
     options: ContextOptions,
 ) -> SpeechStream:
     """Create the stream of a spoken text, on a socket that ``acquire`` returns."""
-    text = cast("str | Iterable[str | None]", check_text(text, TEXTS))
+    text = cast("str | Iterable[str | Piece | None]", check_text(text, TEXTS))
     fields, fmt = speech_fields(voice, options, "tts.speak")
     fields = with_extra(fields, options)
     if context_id is not None:

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any, Final
 import httpx
 import pytest
 
-from cartesia_stream import AsyncCartesia, Cartesia, ConfigurationError, File
+from cartesia_stream import AsyncCartesia, Cartesia, ConfigurationError, File, FlushDone, Piece
 
 from .faces import AT_ONCE_S, VOICE, Background, eventually, sockets, speak
-from .hearing import transcript_of
+from .hearing import audio_in, transcript_of, words_heard
 from .peer import Conversation
 
 if TYPE_CHECKING:
@@ -586,3 +586,69 @@ def test_a_copy_of_the_client_has_its_own_bound(face: Face, make_peer: MakePeer,
         options: Any = {"timeout": BOUND_S, "max_retries": 0}
         error = Background(lambda: hang(client, way, options=options)).error(TRIES_S)
         assert isinstance(error, TimeoutError)
+
+
+# --- options of one piece
+
+
+@pytest.mark.parametrize("buffering", ["server", "client"])
+def test_one_piece_has_its_own_manner(
+    face: Face, client: Cartesia, emulator: Emulator, buffering: Any
+) -> None:
+    """As a push has: its members win, and a flush follows its text."""
+    calm = Piece("Two. ", {"emotion": "calm"}, flush=True)
+    pieces: Any = ["One. ", calm, None, "Three. ", Piece("Four.", {"speed": 0.8})]
+    stream = client.tts.speak(
+        face.tokens(pieces), voice=VOICE, buffering=buffering, generation_config={"speed": 1.2}
+    )
+    events = list(stream)
+    assert transcript_of(audio_in(events)) == "One. Two. Three. Four."
+    assert any(isinstance(event, FlushDone) for event in events)
+    manner = {
+        frame["transcript"].strip(): frame["generation_config"]
+        for frame in frames_of(emulator)
+        if frame["transcript"]
+    }
+    usual = {"speed": 1.2}
+    assert manner == {
+        "One.": usual,
+        "Two.": {"speed": 1.2, "emotion": "calm"},
+        "Three.": usual,
+        "Four.": {"speed": 0.8},
+    }
+
+
+@pytest.mark.parametrize("after", range(4))
+def test_manner_of_a_piece_survives_a_lost_connection(
+    face: Face, client: Cartesia, emulator: Emulator, after: int
+) -> None:
+    """What is said again is said in the same manner; the rest keeps the usual one."""
+    emulator.inject("drop", after=after)
+    pieces: Any = ["One two. ", Piece("Three four. ", {"emotion": "calm"}), "Five six."]
+    stream = client.tts.speak(face.tokens(pieces), voice=VOICE, resume=True)
+    assert words_heard(stream) == ["One", "two.", "Three", "four.", "Five", "six."]
+    said = [(f["transcript"], f.get("generation_config")) for f in frames_of(emulator)]
+    for text, manner in said:
+        if "hree" in text or "four" in text:
+            assert manner == {"emotion": "calm"}
+            assert not {"One", "Five"} & set(text.split())
+        elif text:
+            assert manner is None
+
+
+@pytest.mark.parametrize(
+    ("piece", "option"),
+    [
+        (Piece(HIGH), "text"),
+        (Piece("Hi", {"speed": 9}), "generation_config.speed"),
+        (Piece(5), "text"),  # type: ignore[arg-type]
+    ],
+    ids=ascii,
+)
+def test_piece_that_cannot_be_sent_is_an_error_at_once(
+    face: Face, client: Cartesia, piece: Any, option: str
+) -> None:
+    stream = client.tts.speak(face.tokens(["One. ", piece]), voice=VOICE)
+    error = Background(stream.collect).error(AT_ONCE_S)
+    assert isinstance(error, ConfigurationError)
+    assert error.option == option
