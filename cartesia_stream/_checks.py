@@ -142,7 +142,8 @@ def json_of(value: object, option: str) -> dict[str, object]:
     try:
         return encode_object(mapping_of(value, option), {})
     except EncodeError as error:
-        raise ConfigurationError(f"{option}.{error}", option=f"{option}.{error.place}") from None
+        error = error.inside(option)
+        raise ConfigurationError(str(error), option=error.place) from None
 
 
 def merged(base: Mapping[str, object], extra: Mapping[str, object]) -> dict[str, object]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .. import Cartesia, Timeouts
+from .. import Cartesia
 
 
 def make_client(timeout: float | None) -> Cartesia:
@@ -14,7 +14,4 @@ def make_client(timeout: float | None) -> Cartesia:
     Raises:
         ConfigurationError: If the environment has no usable key or base URL.
     """
-    if timeout is None:
-        return Cartesia()
-    bound = Timeouts(connect=timeout, read=timeout, first_audio=timeout, idle=timeout)
-    return Cartesia(timeout=bound)
+    return Cartesia(timeout=timeout)

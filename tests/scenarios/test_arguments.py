@@ -652,3 +652,12 @@ def test_piece_that_cannot_be_sent_is_an_error_at_once(
     error = Background(stream.collect).error(AT_ONCE_S)
     assert isinstance(error, ConfigurationError)
     assert error.option == option
+
+
+def test_speeches_that_wait_for_one_socket_fail_together(face: Face, make_peer: MakePeer) -> None:
+    """Their own tries, one after the other, would take many times as long."""
+    peer = make_peer(Conversation.hold)
+    client = face.client(peer.base_url, timeout=BOUND_S, max_retries=1, max_sockets=1)
+    many = [Background(lambda: hang(client, "speak")) for _ in range(8)]
+    assert all(isinstance(one.error(TRIES_S), TimeoutError) for one in many)
+    assert peer.connections <= 4  # and not 16
