@@ -97,26 +97,6 @@ def id_of(value: object, option: str) -> str:
     return text
 
 
-def check_host(host: str, option: str) -> None:
-    """Reject a host name that cannot be looked up.
-
-    Raises:
-        ConfigurationError: If IDNA, the standard for such names, does not have it.
-    """
-    if ":" in host or all(0 < len(label) < 64 for label in host.removesuffix(".").split(".")):
-        if host.isascii():
-            return
-        from httpx import URL, InvalidURL  # on first use: it is slow to import
-
-        try:
-            URL(f"http://{host}")
-        except InvalidURL:
-            pass
-        else:
-            return
-    raise ConfigurationError(f"{option}: no host can have the name {host!r}", option=option)
-
-
 def whole_number(value: object, option: str, *, least: int) -> int:
     """Return a whole number.
 

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from cartesia_stream import ConfigurationError
 from cartesia_stream._checks import (
     TextJoiner,
-    check_host,
     check_names,
     json_of,
     merged,
@@ -99,23 +98,6 @@ def test_names_are_suggested(name: Any, advice: str) -> None:
 
 def test_known_names_pass() -> None:
     check_names({"and": 1}, ("and", "or"), "it")
-
-
-@pytest.mark.parametrize(
-    "host",
-    ["localhost", "a-b.example", "example.com.", "127.0.0.1", "::1", "b\xfccher.example", "a_b.c"],
-)
-def test_hosts(host: str) -> None:
-    check_host(host, "base_url")
-
-
-@pytest.mark.parametrize(
-    "host", ["", ".", "a..b", f"{'a' * 64}.com", "\u24d4.com", "\u2100.com", "\xfc" * 64]
-)
-def test_names_that_no_host_has(host: str) -> None:
-    with pytest.raises(ConfigurationError) as caught:
-        check_host(host, "base_url")
-    assert caught.value.option == "base_url"
 
 
 @pytest.mark.parametrize("value", [True, 1.0, "1", None, 0, -1])

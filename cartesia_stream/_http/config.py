@@ -8,7 +8,7 @@ from copy import copy
 from typing import TYPE_CHECKING, Final, cast
 from urllib.parse import urlsplit
 
-from .._checks import check_host, check_names, mapping_of, text_of, whole_number
+from .._checks import check_names, mapping_of, text_of, whole_number
 from .._version import __version__
 from ..errors import ConfigurationError, LocalStateError
 from ..options import DEFAULT_TIMEOUTS, Timeouts, is_time
@@ -220,6 +220,26 @@ def _merged(first: Mapping[str, str], second: Mapping[str, str]) -> dict[str, st
         if name.lower() != "authorization":
             fields[name.lower()] = (name, value)
     return dict(fields.values())
+
+
+def check_host(host: str, option: str) -> None:
+    """Reject a host name that cannot be looked up.
+
+    Raises:
+        ConfigurationError: If IDNA, the standard for such names, does not have it.
+    """
+    if ":" in host or all(0 < len(label) < 64 for label in host.removesuffix(".").split(".")):
+        if host.isascii():
+            return
+        from httpx import URL, InvalidURL  # on first use: it is slow to import
+
+        try:
+            URL(f"http://{host}")
+        except InvalidURL:
+            pass
+        else:
+            return
+    raise ConfigurationError(f"{option}: no host can have the name {host!r}", option=option)
 
 
 def check_headers(headers: object) -> None:

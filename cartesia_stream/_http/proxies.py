@@ -17,8 +17,9 @@ from urllib.parse import unquote_to_bytes, urlsplit
 
 import httpcore
 
-from .._checks import check_host, text_of
+from .._checks import text_of
 from ..errors import ConfigurationError
+from .config import check_host
 from .http11 import HeadParser, request_head
 
 if TYPE_CHECKING:

@@ -14,6 +14,7 @@ from cartesia_stream._http.config import (
     DEFAULT_BASE_URL,
     USER_AGENT,
     Config,
+    check_host,
     check_options,
     check_sendable,
 )
@@ -231,7 +232,6 @@ def test_deadlines_of_httpx() -> None:
     assert timeouts == Timeouts(
         connect=1, read=2, write=None, pool=4, queue=4, first_audio=2, idle=2, input=60, close=1
     )
-    assert timeouts.connect == DEFAULT_TIMEOUTS.connect
     assert make().timeouts is DEFAULT_TIMEOUTS
     assert make(timeouts=timeouts).timeouts is timeouts
 
@@ -249,3 +249,20 @@ def test_impossible_deadlines(name: str, value: Any) -> None:
 def test_every_wait_has_a_default_bound() -> None:
     """No wait is endless unless it was asked for."""
     assert all(getattr(DEFAULT_TIMEOUTS, name) for name in Timeouts.__struct_fields__)
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["localhost", "a-b.example", "example.com.", "127.0.0.1", "::1", "b\xfccher.example", "a_b.c"],
+)
+def test_hosts(host: str) -> None:
+    check_host(host, "base_url")
+
+
+@pytest.mark.parametrize(
+    "host", ["", ".", "a..b", f"{'a' * 64}.com", "\u24d4.com", "\u2100.com", "\xfc" * 64]
+)
+def test_names_that_no_host_has(host: str) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        check_host(host, "base_url")
+    assert caught.value.option == "base_url"
