@@ -78,11 +78,13 @@ if TYPE_CHECKING:
         BytesOptions,
         ContextOptions,
         GenerationConfig,
+        Piece,
         Progress,
         RequestOptions,
         SpeechOptions,
         Timeouts,
         VoiceId,
+        VoiceLike,
     )
 else:
     # Imported on first use. A program needs one of the clients, and streams need no models. The
@@ -177,6 +179,7 @@ __all__ = [
     "Observer",
     "PermissionDeniedError",
     "PhonemeTimestamps",
+    "Piece",
     "Progress",
     "RateLimitError",
     "RemoteProtocolError",
@@ -201,6 +204,7 @@ __all__ = [
     "UnprocessableEntityError",
     "VoiceChanger",
     "VoiceId",
+    "VoiceLike",
     "WavWriter",
     "WordTimestamps",
     "__version__",

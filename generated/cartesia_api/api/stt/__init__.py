@@ -64,9 +64,9 @@ class Stt:
 
         with Uploads() as uploads:
             return self._sender.call(
-                stt_transcribe.build_request(
+                lambda: stt_transcribe.build_request(
                     body=TranscribeRequest(
-                        file=uploads.file(file),
+                        file=uploads.file(file, "file"),
                         model=model,
                         language=language,
                         timestamp_granularities=timestamp_granularities,
@@ -123,9 +123,9 @@ class AsyncStt:
 
         with Uploads() as uploads:
             return await self._sender.call(
-                stt_transcribe.build_request(
+                lambda: stt_transcribe.build_request(
                     body=TranscribeRequest(
-                        file=uploads.file(file),
+                        file=uploads.file(file, "file"),
                         model=model,
                         language=language,
                         timestamp_granularities=timestamp_granularities,

@@ -30,6 +30,9 @@ def build_request(
             such samples.
         sample_rate: Sampling rate in Hz. Give it, with `encoding`, only for samples without a
             header.
+
+    Raises:
+        EncodeError: If an argument cannot be sent.
     """
     return Request(
         operation=OPERATION,
