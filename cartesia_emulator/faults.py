@@ -180,6 +180,9 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True):
         kind = FAULTS.get(self.name)
         if kind is None:
             raise ValueError(f"unknown fault {self.name!r}; known: {', '.join(FAULTS)}")
+        for option in self.options:
+            if option not in _OPTIONS:
+                raise ValueError(f"unknown option {option!r}; known: {', '.join(_OPTIONS)}")
         if self.value is None and kind.default is not None:
             msgspec.structs.force_setattr(self, "value", kind.default)
         if self.after < 0 or (self.times is not None and self.times < 1):
@@ -242,6 +245,7 @@ _ERROR_HEADERS: Final = {
     "retry-after-ms": "Retry-After-Ms",
     "should-retry": "X-Should-Retry",
 }
+_OPTIONS: Final = ("code", "message", "title", "doc-url", *_ERROR_HEADERS)
 
 
 def make_fault(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Self
 
-class DecodeError(ValueError):
-    """A JSON value does not match the API's schema.
+
+class _PlacedError(ValueError):
+    """A problem of a value inside another value.
 
     Attributes:
-        reason: The expected kind of value, and the kind that was found.
+        reason: What is wrong; it does not quote the value.
         place: Where the value is, such as `data[0].id`. Empty for the whole value.
     """
 
@@ -19,10 +21,18 @@ class DecodeError(ValueError):
     def __str__(self) -> str:
         return f"{self.place}: {self.reason}" if self.place else self.reason
 
-    def inside(self, outer: str) -> DecodeError:
+    def inside(self, outer: str) -> Self:
         """Return the error with `outer`, the enclosing field or item, added to its place."""
         dot = "." if self.place and not self.place.startswith("[") else ""
-        return DecodeError(self.reason, f"{outer}{dot}{self.place}")
+        return type(self)(self.reason, f"{outer}{dot}{self.place}")
+
+
+class DecodeError(_PlacedError):
+    """A JSON value does not match the API's schema."""
+
+
+class EncodeError(_PlacedError):
+    """An argument cannot be sent, such as text with half a character."""
 
 
 class ResponseDecodeError(Exception):

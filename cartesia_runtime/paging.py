@@ -46,7 +46,7 @@ class _Cursors:
     ) -> None:
         self._refuse = refuse
         self._operation = operation
-        self._seen: set[str | Unset] = {start}
+        self._seen: set[str] = {start} if isinstance(start, str) else set()
 
     def after(self, page: Page[HasId]) -> str | None:
         """Return the cursor of the next page, or None after the last one.

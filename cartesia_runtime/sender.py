@@ -1,7 +1,8 @@
 """Interface between the generated operations and a transport.
 
-An operation builds a `Request`, passes it to a `Sender` and parses the `Response`. The sender
-handles connections, credentials, retries and error classes.
+An operation passes two functions to a `Sender`: one builds the `Request`, the other one parses the
+`Response`. The sender handles connections, credentials, retries and error classes, also for an
+`EncodeError`, which building raises for an argument that cannot be sent.
 """
 
 from __future__ import annotations
@@ -101,11 +102,11 @@ class Sender(Protocol):
 
     def call(
         self,
-        request: Request,
+        build: Callable[[], Request],
         parse: Callable[[Response], T],
         options: RequestOptions | None = None,
     ) -> T:
-        """Send a request; return its parsed 2xx response, or raise for any other."""
+        """Build and send a request; return its parsed 2xx response, or raise for any other."""
         ...
 
     def refuse(self, error: ResponseDecodeError | PagingError) -> Exception:
@@ -113,9 +114,9 @@ class Sender(Protocol):
         ...
 
     def stream(
-        self, request: Request, options: RequestOptions | None = None
+        self, build: Callable[[], Request], options: RequestOptions | None = None
     ) -> AbstractContextManager[Download]:
-        """Send a request; yield its 2xx response as soon as the headers are there."""
+        """Build and send a request; yield its 2xx response as soon as the headers are there."""
         ...
 
 
@@ -124,11 +125,11 @@ class AsyncSender(Protocol):
 
     async def call(
         self,
-        request: Request,
+        build: Callable[[], Request],
         parse: Callable[[Response], T],
         options: RequestOptions | None = None,
     ) -> T:
-        """Send a request; return its parsed 2xx response, or raise for any other."""
+        """Build and send a request; return its parsed 2xx response, or raise for any other."""
         ...
 
     def refuse(self, error: ResponseDecodeError | PagingError) -> Exception:
@@ -136,7 +137,7 @@ class AsyncSender(Protocol):
         ...
 
     def stream(
-        self, request: Request, options: RequestOptions | None = None
+        self, build: Callable[[], Request], options: RequestOptions | None = None
     ) -> AbstractAsyncContextManager[AsyncDownload]:
-        """Send a request; yield its 2xx response as soon as the headers are there."""
+        """Build and send a request; yield its 2xx response as soon as the headers are there."""
         ...

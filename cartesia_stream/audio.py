@@ -13,6 +13,7 @@ from typing import IO, TYPE_CHECKING, Final, Literal, Self, overload
 
 import msgspec
 
+from ._checks import check_names, mapping_of
 from .errors import ConfigurationError, LocalStateError
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ class AudioFormat(msgspec.Struct, frozen=True):
         if self.sample_rate not in SAMPLE_RATES:
             raise _bad("sample_rate", self.sample_rate, SAMPLE_RATES)
         if self.container in ("raw", "wav"):
-            if self.encoding not in SAMPLE_BYTES:
+            if self.encoding not in tuple(SAMPLE_BYTES):  # a value may have no hash
                 raise _bad("encoding", self.encoding, tuple(SAMPLE_BYTES))
             if self.bit_rate is not None:
                 raise _bad("bit_rate", self.bit_rate, ("None, because only mp3 has one",))
@@ -106,6 +107,7 @@ class AudioFormat(msgspec.Struct, frozen=True):
         """
         if isinstance(value, AudioFormat):
             return value
+        check_names(mapping_of(value, "output_format"), cls.__struct_fields__, "output_format")
         try:
             return msgspec.convert({"encoding": None, **value}, cls)
         except (msgspec.ValidationError, TypeError) as error:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Final, TypedDict
+from typing import TYPE_CHECKING, Final, TypeAlias, TypedDict
 
 import msgspec
 
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from cartesia_api.models.emotion import Emotion
     from cartesia_api.models.language import Language
     from cartesia_api.models.tts_model import TtsModel
+    from cartesia_api.models.voice import Voice
+    from cartesia_api.models.voice_metadata import VoiceMetadata
     from cartesia_runtime.options import Progress, RequestOptions
 
     from .audio import AudioFormat
@@ -33,12 +35,17 @@ __all__ = [
     "BytesOptions",
     "ContextOptions",
     "GenerationConfig",
+    "Piece",
     "Progress",
     "RequestOptions",
     "SpeechOptions",
     "Timeouts",
     "VoiceId",
+    "VoiceLike",
 ]
+
+VoiceLike: TypeAlias = "str | Mapping[str, object] | Voice | VoiceMetadata"
+"""A voice: its id, `VoiceId`, or a voice that ``client.voices`` returned."""
 
 
 class GenerationConfig(TypedDict, total=False):
@@ -53,6 +60,22 @@ class GenerationConfig(TypedDict, total=False):
     speed: float
     volume: float
     emotion: Emotion | str
+
+
+class Piece(msgspec.Struct, frozen=True):
+    """A piece of text with options of its own, for the iterable that `tts.speak` takes.
+
+    Attributes:
+        text: The text; may be empty.
+        generation_config: Speed, volume and emotion of this piece; its members win over those of
+            the speech.
+        flush: Whether the service must speak everything up to the end of this piece at once,
+            without waiting for more text. A `FlushDone` event marks its end.
+    """
+
+    text: str
+    generation_config: GenerationConfig | None = None
+    flush: bool = False
 
 
 class VoiceId(TypedDict):
@@ -73,6 +96,9 @@ class BytesOptions(TypedDict, total=False):
         normalization: ``auto``, ``off`` or a locale code.
         generation_config: Speed, volume and emotion.
         pronunciation_dict_id: Id of a pronunciation dictionary; needs sonic-3 or newer.
+        extra: Fields of the request that this version of the client does not know, such as
+            ``{"new_field": 1}``. They win over the other options; objects are merged, so that
+            ``{"generation_config": {"pitch": 2}}`` adds one member. The client does not check them.
     """
 
     model_id: TtsModel | str
@@ -82,6 +108,7 @@ class BytesOptions(TypedDict, total=False):
     normalization: str
     generation_config: GenerationConfig
     pronunciation_dict_id: str
+    extra: Mapping[str, object]
 
 
 class SpeechOptions(BytesOptions, total=False):
@@ -107,6 +134,13 @@ class ContextOptions(SpeechOptions, total=False):
     """
 
     max_buffer_delay_ms: int
+
+
+def is_time(value: object) -> bool:
+    """Whether a value is a number of seconds greater than 0."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return math.isfinite(value) and value > 0
 
 
 class Timeouts(msgspec.Struct, frozen=True, kw_only=True):
@@ -145,9 +179,7 @@ class Timeouts(msgspec.Struct, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         for name in self.__struct_fields__:
             value: object = getattr(self, name)
-            if value is not None and not (
-                isinstance(value, int | float) and math.isfinite(value) and value > 0
-            ):
+            if value is not None and not is_time(value):
                 raise ConfigurationError(
                     f"timeout {name} is {value!r}; give seconds greater than 0, or None",
                     option=name,

@@ -103,7 +103,7 @@ def parameters(function: object) -> list[tuple[str, object, object, str]]:
             .replace("httpx.AsyncClient", "httpx.Client")
             .replace("Awaitable[str]", "str")
             .replace("Awaitable[T]", "T")
-            .replace(" | AsyncIterable[str]", "")
+            .replace(" | AsyncIterable[str | Piece | None]", "")
             .replace(" | AsyncIterable[AudioBlock]", ""),
         )
         for parameter in inspect.signature(function).parameters.values()

@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[1]
 CLIENT = ROOT / "cartesia_stream"
 # From the ground up: a room imports only rooms that stand before it.
 ROOMS = (
-    *("_forks", "_version", "errors", "events", "audio", "options", "transcripts"),
+    *("_forks", "_version", "errors", "_checks", "events", "audio", "options", "transcripts"),
     *("_protocol", "observe", "_text", "_http"),
     *("_aio", "_sync", "v0", "models", "otel", "play"),
 )
@@ -32,7 +32,17 @@ HARMLESS = frozenset(
             "functools",
             "itertools",
         ),
-        *("contextlib", "bisect", "math", "re", "struct", "unicodedata", "msgspec", "pybase64"),
+        *(
+            "contextlib",
+            "bisect",
+            "difflib",
+            "math",
+            "re",
+            "struct",
+            "unicodedata",
+            "msgspec",
+            "pybase64",
+        ),
         "secrets",  # ids and masks that nobody can guess
         "random.random",
         "logging",  # writes only where a program asks for it

@@ -45,7 +45,7 @@ WORDS: Final[tuple[tuple[str, str], ...]] = (
     (r"(?<!`)async (?=def |with |for )", ""),
     (r"(?<=from \.\.\.)_aio\b", "_sync"),
     (r"await ", ""),
-    (r" \| AsyncIterable\[(?:str|AudioBlock)\]", ""),
+    (r" \| AsyncIterable\[(?:str \| Piece \| None|AudioBlock)\]", ""),
     (r"\b(?:Awaitable|Opening)\[(\w+)\]", r"\1"),
     (r"\bAsyncByteStream\b", "SyncByteStream"),
     (r"\bAsync(?=[A-Z])", ""),

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 from functools import cached_property
-from typing import TYPE_CHECKING, ParamSpec, Self, TypeVar
+from typing import TYPE_CHECKING, Final, Never, ParamSpec, Self, TypeVar
 
 from cartesia_api.api import AsyncResources
 
+from .._checks import check_names, whole_number
 from .._http.config import DEFAULT_API_VERSION, MAX_BUFFER_BYTES, Config
 from .._http.with_response import Response, ResponseRecorder
 from .connections import AsyncConnections
@@ -30,6 +31,13 @@ __all__ = ["AsyncCartesia"]
 P = ParamSpec("P")
 T = TypeVar("T")
 
+_WITH_OPTIONS: Final = ("timeout", "max_retries", "headers")
+_SETTINGS: Final = (
+    *_WITH_OPTIONS,
+    *("api_key", "token", "base_url", "api_version", "max_concurrency", "max_sockets"),
+    *("ssl_context", "proxy", "http_client", "max_buffer_bytes", "observers"),
+)
+
 
 class AsyncCartesia(AsyncResources):
     """A client for the Cartesia API; leaving its ``with`` or ``async with`` block closes it.
@@ -47,7 +55,9 @@ class AsyncCartesia(AsyncResources):
         base_url: Default: ``CARTESIA_BASE_URL``, then ``https://api.cartesia.ai``. With an
             ``http://`` URL, sockets use ``ws://``.
         api_version: Version date of the API, sent with every request.
-        timeout: Deadlines; one number bounds each read and each gap between events, in seconds.
+        timeout: Deadlines; one number bounds, in seconds, each wait for the service and the
+            network, connecting included. It does not bound the wait for your next push. An
+            ``httpx.Timeout`` works too.
         max_retries: How often the client repeats a call after a temporary failure. It repeats a
             call that creates or costs something only if the service certainly did not carry it out.
         max_concurrency: Number of contexts that your plan allows at the same time. Further contexts
@@ -77,7 +87,7 @@ class AsyncCartesia(AsyncResources):
         token: str | Callable[[], Awaitable[str]] | None = None,
         base_url: str | None = None,
         api_version: str = DEFAULT_API_VERSION,
-        timeout: Timeouts | float | None = None,
+        timeout: Timeouts | httpx.Timeout | float | None = None,
         max_retries: int = 2,
         max_concurrency: int | None = None,
         max_sockets: int = 4,
@@ -88,7 +98,9 @@ class AsyncCartesia(AsyncResources):
         http_client: httpx.AsyncClient | None = None,
         max_buffer_bytes: int = MAX_BUFFER_BYTES,
         observers: Iterable[Observer] = (),
+        **_unknown: Never,
     ) -> None:
+        check_names(_unknown, _SETTINGS, type(self).__name__)
         self._config = Config(
             api_key=api_key,
             token=token,
@@ -133,22 +145,26 @@ class AsyncCartesia(AsyncResources):
     def with_options(
         self,
         *,
-        timeout: Timeouts | float | None = None,
+        timeout: Timeouts | httpx.Timeout | float | None = None,
         max_retries: int | None = None,
         headers: Mapping[str, str] | None = None,
+        **_unknown: Never,
     ) -> Self:
         """Return a client with other settings that uses the same connections.
 
         Closing either client closes both. `AsyncTTS.speak` uses sockets that both clients share;
-        they are opened with the headers and deadlines of the original client.
+        they are opened with the headers of the original client.
 
         Args:
-            timeout: Deadlines; None keeps those of this client.
+            timeout: Deadlines, as for a new client; None keeps those of this client.
             max_retries: How often to repeat a call; None keeps the number of this client.
             headers: Additional headers; they win over those of this client.
         """
+        check_names(_unknown, _WITH_OPTIONS, "with_options")
         config = self._config.with_options(timeouts=timeout, headers=headers)
-        retries = self._connections.max_retries if max_retries is None else max_retries
+        retries = self._connections.max_retries
+        if max_retries is not None:
+            retries = whole_number(max_retries, "max_retries", least=0)
         other = object.__new__(type(self))
         other._config = config
         other._connections = self._connections.with_options(config, max_retries=retries)

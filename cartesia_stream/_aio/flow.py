@@ -9,7 +9,7 @@ from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Iterable
 from contextlib import aclosing, suppress
 from typing import TYPE_CHECKING, Final, Generic, NamedTuple, Protocol, TypeVar
 
-from .._protocol.fields import piece_of
+from .._protocol.fields import PieceReader
 from ..errors import LocalStateError
 
 if TYPE_CHECKING:
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     )
 
     import httpx
+
+    from ..options import Piece
 
 
 Mutex = asyncio.Lock
@@ -294,23 +296,26 @@ class PeriodicTask:
 
 
 async def pieces_of(
-    text: Iterable[str] | AsyncIterable[str], pause: float | None = None
-) -> AsyncGenerator[str | None]:
+    text: Iterable[str | Piece | None] | AsyncIterable[str | Piece | None],
+    pause: float | None = None,
+) -> AsyncGenerator[str | Piece | None]:
     """Yield the pieces of a text; let other tasks run after each, even if the text never waits.
 
     Args:
         text: The pieces.
         pause: Seconds without a piece after which to yield None once; only for an async iterable.
     """
+    reader = PieceReader()
     if isinstance(text, AsyncIterable):
         pieces = aiter(text)
         try:
             if pause is None:
                 async for piece in pieces:
-                    yield piece_of(piece)
+                    yield reader.take(piece)
                     await asyncio.sleep(0)
+                reader.finish()
             else:
-                async with aclosing(_pieces_or_pauses(pieces, pause)) as pieces_or_pauses:
+                async with aclosing(_pieces_or_pauses(pieces, pause, reader)) as pieces_or_pauses:
                     async for piece_or_pause in pieces_or_pauses:
                         yield piece_or_pause
         finally:  # it may not be exhausted, and leaving a loop does not close it
@@ -321,26 +326,30 @@ async def pieces_of(
         plain = iter(text)
         try:
             for piece in plain:
-                yield piece_of(piece)
+                yield reader.take(piece)
                 await asyncio.sleep(0)
+            reader.finish()
         finally:
             close = getattr(plain, "close", None)
             if close is not None:
                 close()
 
 
-async def _pieces_or_pauses(text: AsyncIterator[str], pause: float) -> AsyncGenerator[str | None]:
+async def _pieces_or_pauses(
+    text: AsyncIterator[str | Piece | None], pause: float, reader: PieceReader
+) -> AsyncGenerator[str | Piece | None]:
     """Yield pieces, and None after a pause; one task reads all, as generators may rely on it."""
     wanted = asyncio.Semaphore(0)
-    pieces: asyncio.Queue[str | None] = asyncio.Queue()
+    pieces: asyncio.Queue[str | Piece | None] = asyncio.Queue()
 
     async def read() -> None:
         try:
             await wanted.acquire()
             async for piece in text:
-                if piece := piece_of(piece):
-                    pieces.put_nowait(piece)
+                if taken := reader.take(piece):
+                    pieces.put_nowait(taken)
                     await wanted.acquire()
+            reader.finish()
         finally:
             pieces.put_nowait(None)
 

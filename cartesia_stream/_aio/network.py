@@ -435,7 +435,7 @@ async def open_stream(host: str, port: int, until: float | None) -> AsyncStream:
                 raise
     except TimeoutError as error:
         raise httpcore.ConnectTimeout("timed out") from error
-    except OSError as error:
+    except (OSError, UnicodeError) as error:  # a name that IDNA does not have
         raise httpcore.ConnectError(f"{host_and_port(host, port)}: {error}") from error
     return stream
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
+from copy import copy
 from typing import TYPE_CHECKING, Final
 from weakref import WeakSet
 
 from .._protocol.log import label, logger
-from ..errors import CartesiaError
+from ..errors import APIError, CartesiaError
 from .flow import Mutex, PeriodicTask, ThreadLock
 from .gate import AsyncGate
 
@@ -62,11 +63,27 @@ class AsyncPool:
         self._mutex = Mutex()
         self._drivers: list[AsyncSocketDriver] = []
         self._wanted = 0
+        self._failures: dict[object, APIError] = {}  # the last one, by the bounds of the tries
         self._refreshing: PeriodicTask | None = None
 
-    async def acquire(self) -> AsyncSocketDriver:
-        """Return a socket for the next context; open one if it is needed."""
+    async def acquire(
+        self, connect: Callable[[], Awaitable[AsyncSocketDriver]], bounds: object
+    ) -> AsyncSocketDriver:
+        """Return a socket for the next context; open one if it is needed.
+
+        Callers that wait while another one opens a socket share its failure if they have the same
+        bounds: their own tries, one after the other, would take many times as long.
+
+        Args:
+            connect: Opens a socket.
+            bounds: Its deadline and its number of retries.
+        """
+        waiting = self._mutex.locked()
+        before = self._failures.get(bounds)
         async with self._mutex:
+            failure = self._failures.get(bounds)
+            if waiting and failure is not None and failure is not before:
+                raise copy(failure)
             self._retire_stale()
             drivers = self._drivers
             if drivers:
@@ -74,7 +91,12 @@ class AsyncPool:
                 if best.load < CONTEXTS_PER_SOCKET or len(drivers) >= self._size:
                     best.reserve()
                     return best
-            driver = await self._connect()
+            try:
+                driver = await connect()
+            except APIError as error:
+                self._failures[bounds] = error
+                raise
+            self._failures.clear()
             drivers.append(driver)
             return driver
 

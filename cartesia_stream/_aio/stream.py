@@ -437,7 +437,14 @@ class ContextSource:
         if self._ticket is not None:
             self._gate.leave(self._ticket, refused=context.was_refused)
 
-    async def send(self, text: str, *, more: bool, flush: bool = False) -> None:
+    async def send(
+        self,
+        text: str,
+        *,
+        more: bool,
+        flush: bool = False,
+        manner: Mapping[str, object] | None = None,
+    ) -> None:
         """Send text, a flush or the end of the text; the first text or flush waits for a slot."""
         context = self.reader.context
         if more and self._ticket is None and not context.over:
@@ -448,7 +455,7 @@ class ContextSource:
                 )
             if context.over:  # in the meantime
                 self._leave(context)
-        await self._driver.send(self.reader, text, more=more, flush=flush)
+        await self._driver.send(self.reader, text, more=more, flush=flush, manner=manner)
         if text:
             self.ledger.push(text)
 

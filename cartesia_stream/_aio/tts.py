@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING, Literal, Self
+from functools import partial
+from typing import TYPE_CHECKING, Literal, Self, cast
 
+from .._checks import TextJoiner, id_of, whole_number
 from .._http.config import check_options
-from .._http.operations import Infill, bytes_request, sse_request
-from .._protocol.fields import DEFAULT_MODEL, check_text, speech_fields
+from .._http.operations import Infill, bytes_request, sendable, sse_request
+from .._protocol.fields import (
+    DEFAULT_MODEL,
+    check_text,
+    manner_of,
+    speech_fields,
+    with_extra,
+)
 from .._text.utterance import Utterance
 from ..audio import PCM_24K, AudioFormat
+from ..errors import ConfigurationError
 from .flow import TEXTS, Opening, ThreadLock, close_dropped, owner, start_now
 from .speech import AsyncSpeech
 from .stream import AsyncSpeechStream, ContextSource
@@ -23,7 +32,14 @@ if TYPE_CHECKING:
     from cartesia_runtime.files import UploadFile
     from cartesia_runtime.options import RequestOptions
 
-    from ..options import BytesOptions, ContextOptions, SpeechOptions
+    from ..options import (
+        BytesOptions,
+        ContextOptions,
+        GenerationConfig,
+        Piece,
+        SpeechOptions,
+        VoiceLike,
+    )
     from .connections import AsyncConnections
     from .flow import Owner
     from .http import ResponseSource
@@ -42,7 +58,7 @@ class AsyncTTSContext:
         format: Format of the audio.
     """
 
-    __slots__ = ("__weakref__", "_owner", "_record", "_source", "format")
+    __slots__ = ("__weakref__", "_joiner", "_owner", "_record", "_source", "format")
 
     def __init__(
         self,
@@ -54,6 +70,7 @@ class AsyncTTSContext:
     ) -> None:
         self._owner: Owner | None = None
         self._record = connections.record("websocket", fmt, fields.get("model_id"))
+        self._joiner = TextJoiner("transcript")
         context_id = context_id or str(uuid.uuid4())
         self._source = ContextSource(
             connections.pool.gate,
@@ -76,25 +93,54 @@ class AsyncTTSContext:
         """The id of the context in the messages of the API."""
         return self._source.reader.context.id
 
-    async def push(self, transcript: str) -> None:
+    async def push(
+        self,
+        transcript: str | None,
+        *,
+        flush: bool = False,
+        generation_config: GenerationConfig | None = None,
+    ) -> None:
         """Send text; the service joins the pieces verbatim, without adding a space.
 
         The first push waits for a slot of the plan's limit, and every push waits while the network
-        is busy. An empty string is not sent.
+        is busy.
+
+        Args:
+            transcript: The text. An empty string and None, which language models send between
+                their tokens, are not sent. If a character is split into two surrogates, the client
+                keeps the first one until the next push.
+            flush: Whether to `flush` after the text.
+            generation_config: Speed, volume and emotion of this push; its members win over those of
+                the context. The API has no other options that may change within a context.
 
         Raises:
+            ConfigurationError: If an argument is invalid, or the text has half a character.
             LocalStateError: After `no_more_inputs`, `cancel` or the end of the context.
             APIError: If the context has failed; it is the error that ended the context.
         """
-        if transcript:
-            await self._source.send(transcript, more=True)
+        manner = None if generation_config is None else manner_of(generation_config)
+        joiner, half = self._joiner, self._joiner.half
+        text = joiner.take(transcript)
+        if text:
+            try:
+                await self._source.send(text, more=True, manner=manner)
+            except BaseException:
+                joiner.half = half  # so that the same push can be tried again
+                raise
+        if flush:
+            await self.flush()
 
     async def flush(self) -> None:
         """Make the service speak everything pushed so far; a `FlushDone` event marks its end."""
         await self._source.send("", more=True, flush=True)
 
     async def no_more_inputs(self) -> None:
-        """Mark the text as complete; the stream ends when all of it has been spoken."""
+        """Mark the text as complete; the stream ends when all of it has been spoken.
+
+        Raises:
+            ConfigurationError: If the text ends with half a character, which is then dropped.
+        """
+        self._joiner.finish()
         await self._source.send("", more=False)
 
     async def cancel(self) -> None:
@@ -137,7 +183,7 @@ class AsyncTTSConnection:
         self,
         context_id: str | None = None,
         *,
-        voice: str | Mapping[str, object],
+        voice: VoiceLike,
         **options: Unpack[ContextOptions],
     ) -> AsyncTTSContext:
         """Open a context.
@@ -145,20 +191,24 @@ class AsyncTTSConnection:
         Args:
             context_id: Id of the context, unique on this connection. Default: a random id.
             voice: Id of the voice.
-            options: See `ContextOptions`. They apply to the whole context.
+            options: See `ContextOptions`. They apply to the whole context; a push may have a
+                ``generation_config`` of its own.
 
         Raises:
             ConfigurationError: If an option is invalid.
             ConnectionClosedError: If the socket is closed.
         """
-        fields, fmt = speech_fields(voice, options)
+        fields, fmt = speech_fields(voice, options, "context")
+        fields = with_extra(fields, options)
+        if context_id is not None:
+            context_id = id_of(context_id, "context_id")
         return AsyncTTSContext(self._connections, self._driver, context_id, fields, fmt)
 
     def speak(
         self,
-        text: str | Iterable[str] | AsyncIterable[str],
+        text: str | Iterable[str | Piece | None] | AsyncIterable[str | Piece | None],
         *,
-        voice: str | Mapping[str, object],
+        voice: VoiceLike,
         context_id: str | None = None,
         priority: int = 0,
         resume: bool = False,
@@ -209,7 +259,7 @@ class AsyncTTS:
         self,
         transcript: str,
         *,
-        voice: str | Mapping[str, object],
+        voice: VoiceLike,
         options: RequestOptions | None = None,
         **speech: Unpack[BytesOptions],
     ) -> AsyncSpeechStream:
@@ -229,8 +279,8 @@ class AsyncTTS:
             ConfigurationError: If an argument is invalid; nothing was sent.
             APIError: When the request is sent, if the service returns an error or is unreachable.
         """
-        check_options(options)
-        request, connections = bytes_request(transcript, voice, speech), self._connections
+        request = bytes_request(transcript, voice, speech, options)
+        connections = self._connections
         record = connections.record("bytes", request.format, request.model_id)
         return start_now(
             AsyncSpeechStream(lambda: connections.speech(request, options, record), record)
@@ -240,7 +290,7 @@ class AsyncTTS:
         self,
         transcript: str,
         *,
-        voice: str | Mapping[str, object],
+        voice: VoiceLike,
         context_id: str | None = None,
         options: RequestOptions | None = None,
         **speech: Unpack[SpeechOptions],
@@ -258,8 +308,8 @@ class AsyncTTS:
             ConfigurationError: If an argument is invalid; nothing was sent.
             APIError: When the request is sent, if the service returns an error or is unreachable.
         """
-        check_options(options)
-        request, connections = sse_request(transcript, voice, speech, context_id), self._connections
+        request = sse_request(transcript, voice, speech, context_id, options)
+        connections = self._connections
         record = connections.record("sse", request.format, request.model_id)
         return start_now(
             AsyncSpeechStream(lambda: connections.speech(request, options, record), record)
@@ -269,7 +319,7 @@ class AsyncTTS:
         self,
         transcript: str,
         *,
-        voice: str | Mapping[str, object],
+        voice: VoiceLike,
         language: Language | str,
         left_audio: UploadFile | None = None,
         right_audio: UploadFile | None = None,
@@ -303,8 +353,8 @@ class AsyncTTS:
             APIError: When the request is sent, if the service returns an error or is unreachable.
         """
         check_options(options)
-        recordings = (left_audio, right_audio)
-        given = sum(recording is not None for recording in recordings)
+        recordings = {"left_audio": left_audio, "right_audio": right_audio}
+        given = sum(recording is not None for recording in recordings.values())
         infill = Infill.of(transcript, voice, language, model_id, output_format, recordings=given)
 
         record = self._connections.record("bytes", infill.format, infill.model_id)
@@ -315,10 +365,11 @@ class AsyncTTS:
 
             with Uploads() as uploads:  # open for all attempts, until the response begins
                 left, right = (
-                    UNSET if recording is None else uploads.file(recording)
-                    for recording in recordings
+                    UNSET if recording is None else sendable(partial(uploads.file, recording, name))
+                    for name, recording in recordings.items()
                 )
-                return await self._connections.speech(infill.request(left, right), options, record)
+                request = infill.request(left, right, options)
+                return await self._connections.speech(request, options, record)
 
         return start_now(AsyncSpeechStream(start, record))
 
@@ -346,13 +397,13 @@ class AsyncTTS:
         Raises:
             APIError: If the service rejects the handshake or is unreachable.
         """
-        await self._connections.pool.prewarm(sockets)
+        await self._connections.pool.prewarm(whole_number(sockets, "sockets", least=0))
 
     def speak(
         self,
-        text: str | Iterable[str] | AsyncIterable[str],
+        text: str | Iterable[str | Piece | None] | AsyncIterable[str | Piece | None],
         *,
-        voice: str | Mapping[str, object],
+        voice: VoiceLike,
         context_id: str | None = None,
         priority: int = 0,
         resume: bool = False,
@@ -367,9 +418,9 @@ class AsyncTTS:
         Args:
             text: The text, or an iterable of pieces that the client reads in its own task or
                 thread. It sends each piece verbatim as soon as it arrives, unless the text is
-                minutes ahead of the audio, and the service joins the pieces without a space. The
-                async client reads a plain iterable in the event loop, so
-                that iterable must not block.
+                minutes ahead of the audio, and the service joins the pieces without a space. None
+                is no text; a `Piece` has options of its own. The async client reads a plain
+                iterable in the event loop, so that iterable must not block.
             voice: Id of the voice.
             context_id: Id of the first context. Default: a random id.
             priority: Speech with a higher priority goes first when the plan's limit makes it wait.
@@ -390,7 +441,7 @@ class AsyncTTS:
         """
         return _speak(
             self._connections,
-            lambda: self._connections.pool.acquire(),
+            self._connections.acquire,
             text,
             voice=voice,
             context_id=context_id,
@@ -404,9 +455,9 @@ class AsyncTTS:
 def _speak(
     connections: AsyncConnections,
     acquire: Callable[[], Awaitable[AsyncSocketDriver]],
-    text: str | Iterable[str] | AsyncIterable[str],
+    text: str | Iterable[str | Piece | None] | AsyncIterable[str | Piece | None],
     *,
-    voice: str | Mapping[str, object],
+    voice: VoiceLike,
     context_id: str | None,
     priority: int,
     resume: bool,
@@ -414,8 +465,18 @@ def _speak(
     options: ContextOptions,
 ) -> AsyncSpeechStream:
     """Create the stream of a spoken text, on a socket that ``acquire`` returns."""
-    check_text(text, TEXTS)
-    fields, fmt = speech_fields(voice, options)
+    text = cast("str | Iterable[str | Piece | None]", check_text(text, TEXTS))
+    fields, fmt = speech_fields(voice, options, "tts.speak")
+    fields = with_extra(fields, options)
+    if context_id is not None:
+        context_id = id_of(context_id, "context_id")
+    if buffering not in ("server", "client"):
+        raise ConfigurationError(
+            f"buffering is {buffering!r}; give 'server' or 'client'", option="buffering"
+        )
+    for name, value, kind in (("priority", priority, int), ("resume", resume, bool)):
+        if not isinstance(cast("object", value), kind):
+            raise ConfigurationError(f"{name} is {value!r}; give {kind.__name__}", option=name)
     chunker = None
     if buffering == "client" and not isinstance(text, str):
         from .._text.chunker import CHUNKED_BUFFER_DELAY_MS, Chunker

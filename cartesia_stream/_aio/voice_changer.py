@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .._http.config import check_options
-from .._http.operations import Change
+from .._http.operations import Change, sendable
 from ..audio import PCM_24K, AudioFormat
 from .flow import start_now
 from .stream import AsyncSpeechStream
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from cartesia_runtime.options import RequestOptions
 
     from ..observe import StreamTransport
+    from ..options import VoiceLike
     from .connections import AsyncConnections
     from .http import ResponseSource
 
@@ -37,7 +38,7 @@ class AsyncVoiceChanger:
         self,
         clip: UploadFile,
         *,
-        voice: str | Mapping[str, object],
+        voice: VoiceLike,
         output_format: AudioFormat | Mapping[str, object] = PCM_24K,
         options: RequestOptions | None = None,
     ) -> AsyncSpeechStream:
@@ -69,7 +70,7 @@ class AsyncVoiceChanger:
         self,
         clip: UploadFile,
         *,
-        voice: str | Mapping[str, object],
+        voice: VoiceLike,
         output_format: AudioFormat | Mapping[str, object] = PCM_24K,
         options: RequestOptions | None = None,
     ) -> AsyncSpeechStream:
@@ -101,7 +102,8 @@ class AsyncVoiceChanger:
             from cartesia_runtime.files import Uploads
 
             with Uploads() as uploads:  # open for all attempts, until the response begins
-                request = change.request(uploads.file(clip))
+                recording = sendable(lambda: uploads.file(clip, "clip"))
+                request = change.request(recording, options)
                 return await self._connections.speech(request, options, record)
 
         return start_now(AsyncSpeechStream(start, record))

@@ -124,10 +124,17 @@ class AsyncSocketDriver(AsyncSocketLink):
         return reader
 
     async def send(
-        self, reader: ContextReader, text: str, *, more: bool, flush: bool = False
+        self,
+        reader: ContextReader,
+        text: str,
+        *,
+        more: bool,
+        flush: bool = False,
+        manner: Mapping[str, object] | None = None,
     ) -> None:
         """Send text, a flush or the end of the input; wait while too many bytes are unsent."""
-        self._session.send(reader.context, text, more=more, flush=flush, now=time.monotonic())
+        now = time.monotonic()
+        self._session.send(reader.context, text, more=more, flush=flush, now=now, manner=manner)
         reader.wake()
         self._flush()
         await self.drained(reader.timeouts.write)

@@ -9,17 +9,18 @@ from typing import TYPE_CHECKING, Final, cast
 from urllib.parse import urlsplit
 
 from .. import _forks as _forks  # calls import lazily, and forks must wait for that
+from .._checks import check_names, mapping_of, text_of, whole_number
 from .._protocol.faults import host_and_port
 from .._version import __version__
 from ..errors import ConfigurationError, LocalStateError
-from ..options import DEFAULT_TIMEOUTS, Timeouts
+from ..options import DEFAULT_TIMEOUTS, Timeouts, is_time
 from .records import Observers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from typing import Self
 
-    from cartesia_runtime.options import RequestOptions
+    from cartesia_runtime.options import PhaseTimeouts, RequestOptions
 
     from .._protocol.session import Session
     from ..observe import Observer
@@ -54,7 +55,7 @@ class Config:
         token: str | Callable[[], object] | None = None,
         base_url: str | None,
         api_version: str,
-        timeouts: Timeouts | float | None,
+        timeouts: Timeouts | PhaseTimeouts | float | None,
         headers: Mapping[str, str] | None,
         max_buffer_bytes: int,
         environ: Mapping[str, str],
@@ -67,14 +68,16 @@ class Config:
             self.api_key = _checked(token, "access token", option="token")
         elif token is None:
             self.api_key = _checked_key(api_key or environ.get("CARTESIA_API_KEY"))
+        elif not callable(cast("object", token)):
+            raise ConfigurationError("token must be a string or a function", option="token")
         self.base_url: str = _checked_url(
             base_url or environ.get("CARTESIA_BASE_URL") or DEFAULT_BASE_URL
         )
         self.timeouts: Timeouts = timeouts_of(timeouts)
-        self.max_buffer_bytes: int = max_buffer_bytes
+        self.max_buffer_bytes: int = whole_number(max_buffer_bytes, "max_buffer_bytes", least=1)
         self.observers: Observers = Observers(self.base_url, observers)
+        _check_header("Cartesia-Version", api_version, option="api_version")
         own = {"User-Agent": USER_AGENT, "Cartesia-Version": api_version}
-        check_headers(own)
         self.headers: dict[str, str] = _merged(own, {} if headers is None else headers)
         if self.api_key:
             self.headers["Authorization"] = f"Bearer {self.api_key}"
@@ -94,7 +97,10 @@ class Config:
         return other
 
     def with_options(
-        self, *, timeouts: Timeouts | float | None, headers: Mapping[str, str] | None
+        self,
+        *,
+        timeouts: Timeouts | PhaseTimeouts | float | None,
+        headers: Mapping[str, str] | None,
     ) -> Self:
         """Return a copy with other deadlines, unless they are None, and with additional headers."""
         other = copy(self)
@@ -131,18 +137,69 @@ class Config:
         )
 
 
+def check_ssl_context(context: object) -> None:
+    """Reject an ``ssl_context`` of another type; `ssl` is not imported if there is none."""
+    if context is None:
+        return
+    import ssl
+
+    if not isinstance(context, ssl.SSLContext):
+        raise ConfigurationError(
+            f"ssl_context must be an ssl.SSLContext, not {type(context).__name__}",
+            option="ssl_context",
+        )
+
+
 def closed_client() -> LocalStateError:
     """Make the error for using a client that is closed."""
     return LocalStateError("the client is closed")
 
 
-def timeouts_of(value: Timeouts | float | None) -> Timeouts:
-    """Return deadlines: a number bounds each read and each gap, None means the defaults."""
+def timeouts_of(value: Timeouts | PhaseTimeouts | float | None) -> Timeouts:
+    """Return deadlines.
+
+    Args:
+        value: Deadlines; None means the defaults. A number bounds each wait for the service and the
+            network. Those of httpx have no names for some waits, which get the most similar one.
+
+    Raises:
+        ConfigurationError: If it is none of them, or a deadline is not greater than 0.
+    """
     if value is None:
         return DEFAULT_TIMEOUTS
     if isinstance(value, Timeouts):
         return value
-    return Timeouts(read=value, first_audio=value, idle=value)
+    phases = [getattr(value, name, value) for name in ("connect", "read", "write", "pool")]
+    for seconds in phases:
+        if seconds is not None and not is_time(seconds):
+            raise ConfigurationError(
+                f"timeout is {seconds!r}; give seconds greater than 0, Timeouts or httpx.Timeout",
+                option="timeout",
+            )
+    connect, read, write, pool = cast("list[float | None]", phases)
+    usual = DEFAULT_TIMEOUTS.close
+    close = usual if connect is None or usual is None else min(connect, usual)
+    return Timeouts(
+        connect=connect,
+        read=read,
+        write=write,
+        pool=pool,
+        queue=pool,
+        first_audio=read,
+        idle=read,
+        close=close,
+    )
+
+
+_NO_DEADLINES: Final = Timeouts(**dict.fromkeys(Timeouts.__struct_fields__))
+
+
+def timeouts_for(options: RequestOptions, config: Config) -> Timeouts:
+    """Return the deadlines of one call; None as its timeout means no deadline."""
+    if "timeout" not in options:
+        return config.timeouts
+    given = options["timeout"]
+    return _NO_DEADLINES if given is None else timeouts_of(given)
 
 
 def _checked_key(key: str | None) -> str:
@@ -175,6 +232,26 @@ def _merged(first: Mapping[str, str], second: Mapping[str, str]) -> dict[str, st
     return dict(fields.values())
 
 
+def check_host(host: str, option: str) -> None:
+    """Reject a host name that cannot be looked up.
+
+    Raises:
+        ConfigurationError: If IDNA, the standard for such names, does not have it.
+    """
+    if ":" in host or all(0 < len(label) < 64 for label in host.removesuffix(".").split(".")):
+        if host.isascii():
+            return
+        from httpx import URL, InvalidURL  # on first use: it is slow to import
+
+        try:
+            URL(f"http://{host}")
+        except InvalidURL:
+            pass
+        else:
+            return
+    raise ConfigurationError(f"{option}: no host can have the name {host!r}", option=option)
+
+
 def check_headers(headers: object) -> None:
     """Reject malformed headers, such as a value with a line break.
 
@@ -188,10 +265,44 @@ def check_headers(headers: object) -> None:
 
 
 def check_options(options: RequestOptions | None) -> None:
-    """Reject headers of one call that are malformed or that only the client may set."""
-    if options is not None and "headers" in options:
-        check_headers(options["headers"])
-        check_sendable(options["headers"])
+    """Reject options of one call that are misspelt or invalid.
+
+    Raises:
+        ConfigurationError: If an option is unknown, has a wrong type, or is out of range.
+    """
+    if options is None:
+        return
+    from cartesia_runtime.options import RequestOptions
+
+    given = mapping_of(options, "options")
+    check_names(
+        given,
+        RequestOptions.__optional_keys__,
+        "options",
+        elsewhere=_OPTIONS_ELSEWHERE,
+        otherwise="To send a field that this version does not know, use extra_query or extra_body.",
+    )
+    timeouts_of(options.get("timeout"))
+    whole_number(given.get("max_retries", 0), "max_retries", least=0)
+    if not isinstance(given.get("idempotent", False), bool):
+        raise ConfigurationError("idempotent must be a bool", option="idempotent")
+    if given.get("progress") is not None and not callable(given["progress"]):
+        raise ConfigurationError("progress must be a function", option="progress")
+    for name in ("headers", "extra_headers"):
+        if name in given:
+            check_headers(given[name])
+            check_sendable(cast("Mapping[str, str]", given[name]))
+    for name in ("extra_query", "extra_body"):
+        mapping_of(given.get(name, {}), name)
+
+
+_OPTIONS_ELSEWHERE: Final = {
+    "params": "'extra_query'",
+    "query": "'extra_query'",
+    "json": "'extra_body'",
+    "body": "'extra_body'",
+    "retries": "'max_retries'",
+}
 
 
 def check_sendable(headers: Mapping[str, str]) -> None:
@@ -210,14 +321,14 @@ def check_sendable(headers: Mapping[str, str]) -> None:
             )
 
 
-def _check_header(name: object, value: object) -> None:
+def _check_header(name: object, value: object, *, option: str | None = None) -> None:
     if not isinstance(name, str) or not isinstance(value, str):
         raise ConfigurationError(
-            f"header {name!r}: the name and the value must be strings", option=str(name)
+            f"header {name!r}: the name and the value must be strings", option=option or str(name)
         )
     if not _HEADER_NAME.fullmatch(name) or not value.isascii() or not value.isprintable():
         raise ConfigurationError(
-            f"header {name!r} has characters that are not allowed", option=name
+            f"header {name!r} has characters that are not allowed", option=option or name
         )
 
 
@@ -227,6 +338,7 @@ def is_of_the_connection(name: str) -> bool:
 
 
 def _checked_url(url: str) -> str:
+    url = text_of(url, "base_url")
     try:
         parts = urlsplit(url)
         well_formed = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
@@ -239,4 +351,5 @@ def _checked_url(url: str) -> str:
             "base_url must be http:// or https:// with a host, without user, query and fragment",
             option="base_url",
         )
+    check_host(parts.hostname or "", "base_url")
     return parts.scheme + url[len(parts.scheme) :].rstrip("/")

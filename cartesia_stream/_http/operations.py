@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
+from msgspec.structs import replace
+
+from .._checks import id_of, merged, text_of
 from .._protocol.faults import request_id_of
-from .._protocol.fields import check_transcript, speech_fields, voice_id_of
+from .._protocol.fields import check_transcript, speech_fields, voice_id_of, with_extra
 from ..audio import AudioFormat
 from ..errors import ConfigurationError, RemoteProtocolError
+from .config import check_options
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -18,10 +22,11 @@ if TYPE_CHECKING:
     from cartesia_runtime.errors import PagingError, ResponseDecodeError
     from cartesia_runtime.files import File
     from cartesia_runtime.models import Unset
+    from cartesia_runtime.options import RequestOptions
     from cartesia_runtime.sender import Request
 
     from .._protocol.response import ResponseDecoder
-    from ..options import BytesOptions, SpeechOptions
+    from ..options import BytesOptions, SpeechOptions, VoiceLike
 
 
 T = TypeVar("T")
@@ -50,6 +55,54 @@ def refused(
     )
 
 
+def sendable(make: Callable[[], T]) -> T:
+    """Make a part of a request; an argument that cannot be sent is an error of ours.
+
+    Raises:
+        ConfigurationError: If an argument cannot be sent; the message names it.
+    """
+    from cartesia_runtime.errors import DecodeError, EncodeError
+
+    try:
+        return make()
+    except (DecodeError, EncodeError) as error:
+        raise ConfigurationError(str(error), option=error.place or None) from None
+
+
+def built(build: Callable[[], Request], options: RequestOptions | None = None) -> Request:
+    """Build the request of an operation, with the extra query and body of the call's options.
+
+    Raises:
+        ConfigurationError: If an option is invalid, or an argument cannot be sent; the message
+            names it.
+    """
+    check_options(options)
+    request = sendable(build)
+    return sendable(lambda: _extended(request, options)) if options else request
+
+
+_WITH_BODY: Final = ("POST", "PUT", "PATCH")
+
+
+def _extended(request: Request, options: RequestOptions) -> Request:
+    """Return the request with the extra query and body of the options."""
+    from cartesia_runtime.encoding import encode_object, encode_parts, encode_query
+
+    query, body = options.get("extra_query"), options.get("extra_body")
+    if query:
+        kept = tuple(pair for pair in request.params if pair[0] not in query)
+        request = replace(request, params=kept + encode_query(query))
+    if body and request.files is not None:
+        parts = [part for part in request.files if part[0] not in body]
+        request = replace(request, files=parts + encode_parts({}, body))
+    elif body and request.method in _WITH_BODY and request.content is None:
+        json = merged(request.json or {}, encode_object(body, {}))
+        request = replace(request, json=json)
+    elif body:
+        raise ConfigurationError("extra_body: this call has no body", option="extra_body")
+    return request
+
+
 class SpeechRequest(NamedTuple):
     """A request for speech, and the decoder for its response."""
 
@@ -66,42 +119,63 @@ class SpeechRequest(NamedTuple):
 
 
 def bytes_request(
-    transcript: str, voice: str | Mapping[str, object], options: BytesOptions
+    transcript: str, voice: VoiceLike, speech: BytesOptions, options: RequestOptions | None
 ) -> SpeechRequest:
     """Build the request ``POST /tts/bytes``."""
     text = check_transcript(transcript)
-    fields, fmt = speech_fields(voice, options, raw_only=False)
+    fields, fmt = speech_fields(voice, speech, "tts.generate")
 
     from cartesia_api.api.tts import tts_generate
     from cartesia_api.models.tts_request import TtsRequest
 
     from .._protocol.response import AudioDecoder
 
-    body = TtsRequest.from_dict({"transcript": text, **fields})
-    return SpeechRequest(tts_generate.build_request(body=body), AudioDecoder, text, fmt)
+    request = _speech(
+        lambda: tts_generate.build_request(
+            body=TtsRequest.from_dict({"transcript": text, **fields})
+        ),
+        speech,
+        options,
+    )
+    return SpeechRequest(request, AudioDecoder, text, fmt)
 
 
 def sse_request(
     transcript: str,
-    voice: str | Mapping[str, object],
-    options: SpeechOptions,
+    voice: VoiceLike,
+    speech: SpeechOptions,
     context_id: str | None,
+    options: RequestOptions | None,
 ) -> SpeechRequest:
     """Build the request ``POST /tts/sse``."""
     text = check_transcript(transcript)
-    fields, fmt = speech_fields(voice, options)
+    fields, fmt = speech_fields(voice, speech, "tts.generate_sse")
     if context_id is not None:
-        fields["context_id"] = context_id
+        fields["context_id"] = context_id = id_of(context_id, "context_id")
 
     from cartesia_api.api.tts import tts_generate_sse
     from cartesia_api.models.tts_sse_request import TtsSseRequest
 
     from .._protocol.response import EventStreamDecoder
 
-    body = TtsSseRequest.from_dict({"transcript": text, **fields})
-    return SpeechRequest(
-        tts_generate_sse.build_request(body=body), EventStreamDecoder, text, fmt, context_id
+    request = _speech(
+        lambda: tts_generate_sse.build_request(
+            body=TtsSseRequest.from_dict({"transcript": text, **fields})
+        ),
+        speech,
+        options,
     )
+    return SpeechRequest(request, EventStreamDecoder, text, fmt, context_id)
+
+
+def _speech(
+    build: Callable[[], Request], speech: BytesOptions, options: RequestOptions | None
+) -> Request:
+    """Build a request for speech, with the fields of the option ``extra``."""
+    request = built(build, options)
+    if "extra" in speech:
+        request = replace(request, json=with_extra(dict(request.json or {}), speech))
+    return request
 
 
 class Change(NamedTuple):
@@ -114,7 +188,7 @@ class Change(NamedTuple):
     @classmethod
     def of(
         cls,
-        voice: str | Mapping[str, object],
+        voice: VoiceLike,
         output_format: AudioFormat | Mapping[str, object],
         *,
         events: bool = False,
@@ -126,7 +200,7 @@ class Change(NamedTuple):
         """
         return cls(voice_id_of(voice), AudioFormat.of(output_format), events)
 
-    def request(self, clip: File) -> SpeechRequest:
+    def request(self, clip: File, options: RequestOptions | None) -> SpeechRequest:
         """Build the request ``POST /voice-changer/bytes`` or ``/voice-changer/sse``."""
         from cartesia_api.api.voice_changer import (
             voice_changer_generate,
@@ -141,9 +215,9 @@ class Change(NamedTuple):
         )
         body.clip = clip
         if self.events:
-            request = voice_changer_generate_sse.build_request(body=body)
+            request = built(lambda: voice_changer_generate_sse.build_request(body=body), options)
             return SpeechRequest(request, UntypedEventStreamDecoder, "", self.format)
-        request = voice_changer_generate.build_request(body=body)
+        request = built(lambda: voice_changer_generate.build_request(body=body), options)
         return SpeechRequest(request, AudioDecoder, "", self.format)
 
 
@@ -160,7 +234,7 @@ class Infill(NamedTuple):
     def of(
         cls,
         transcript: str,
-        voice: str | Mapping[str, object],
+        voice: VoiceLike,
         language: Language | str,
         model_id: InfillModel | str,
         output_format: AudioFormat | Mapping[str, object],
@@ -174,10 +248,20 @@ class Infill(NamedTuple):
         """
         if not recordings:
             raise ConfigurationError("give left_audio, right_audio or both", option="left_audio")
-        text, voice_id = check_transcript(transcript), voice_id_of(voice)
-        return cls(text, voice_id, language, model_id, AudioFormat.of(output_format))
+        return cls(
+            check_transcript(transcript),
+            voice_id_of(voice),
+            text_of(language, "language"),
+            text_of(model_id, "model_id"),
+            AudioFormat.of(output_format),
+        )
 
-    def request(self, left_audio: File | Unset, right_audio: File | Unset) -> SpeechRequest:
+    def request(
+        self,
+        left_audio: File | Unset,
+        right_audio: File | Unset,
+        options: RequestOptions | None,
+    ) -> SpeechRequest:
         """Build the request ``POST /infill/bytes``."""
         from cartesia_api.api.tts import tts_infill
         from cartesia_api.models.infill_request import InfillRequest
@@ -194,7 +278,7 @@ class Infill(NamedTuple):
             }
         )
         body.left_audio, body.right_audio = left_audio, right_audio
-        request = tts_infill.build_request(body=body)
+        request = built(lambda: tts_infill.build_request(body=body), options)
         return SpeechRequest(request, AudioDecoder, self.transcript, self.format)
 
 

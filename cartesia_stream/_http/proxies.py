@@ -17,7 +17,9 @@ from urllib.parse import unquote_to_bytes, urlsplit
 
 import httpcore
 
+from .._checks import text_of
 from ..errors import ConfigurationError
+from .config import check_host
 from .http11 import HeadParser, request_head
 
 if TYPE_CHECKING:
@@ -71,16 +73,18 @@ def parse_proxy(url: str) -> Proxy:
     Raises:
         ConfigurationError: If the URL is malformed, or has an unknown scheme.
     """
+    url = text_of(url, "proxy")
     try:
         parts = urlsplit(url)
         port = parts.port
-    except (ValueError, TypeError):
+    except ValueError:
         raise ConfigurationError("the proxy URL is malformed", option="proxy") from None
     if parts.scheme not in _PORTS or not parts.hostname or not parts.netloc.isascii():
         raise ConfigurationError(
             "the proxy URL must be http://, https://, socks5:// or socks5h:// with a host",
             option="proxy",
         )
+    check_host(parts.hostname, "proxy")
     login = None
     if parts.username is not None:
         login = unquote_to_bytes(parts.username), unquote_to_bytes(parts.password or "")

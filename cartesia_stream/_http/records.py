@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import contextmanager
 from contextvars import copy_context
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, cast
 
 from cartesia_runtime.wav import WavLengths
 
 from .._protocol.faults import request_id_of
 from .._protocol.log import debugging, label, logger
 from .._protocol.stats import Meter
-from ..errors import APIError, APIStatusError
-from ..observe import ObservedConnection, ObservedRequest
+from ..errors import APIError, APIStatusError, ConfigurationError
+from ..observe import ObservedConnection, ObservedRequest, Observer
 from .with_response import ResponseRecorder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterable
+    from collections.abc import Callable, Generator
 
     from cartesia_runtime.sender import Request
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from .._protocol.stats import StreamOutcome, StreamStats
     from ..audio import AudioFormat
     from ..errors import APIConnectionError
-    from ..observe import ListenTransport, Observer, RestartReason, StreamTransport
+    from ..observe import ListenTransport, RestartReason, StreamTransport
     from ..transcripts import ListenFormat, ListenOutcome, ListenStats
 
 
@@ -38,7 +39,13 @@ class Observers:
 
     def __init__(self, base_url: str, observers: Iterable[Observer] = ()) -> None:
         self.base_url: str = base_url
-        self._observers = tuple(observers)
+        given = cast("object", observers)
+        items = tuple(cast("Iterable[object]", given)) if isinstance(given, Iterable) else (given,)
+        if not all(isinstance(item, Observer) for item in items):
+            raise ConfigurationError(
+                "observers must be an iterable of instances of Observer", option="observers"
+            )
+        self._observers = cast("tuple[Observer, ...]", items)
 
     def __bool__(self) -> bool:
         return bool(self._observers)

@@ -34,8 +34,7 @@ from ..errors import (
     RemoteProtocolError,
     StreamTruncatedError,
 )
-from ..options import Timeouts
-from .config import check_options, check_sendable, is_of_the_connection
+from .config import check_options, check_sendable, is_of_the_connection, timeouts_for
 from .deadlines import ReadDeadline
 from .http11 import MalformedResponseError
 from .progress import CountedBody
@@ -46,6 +45,7 @@ if TYPE_CHECKING:
     from .._protocol.response import ResponseDecoder
     from .._protocol.websocket import WebSocket
     from ..errors import TimeoutPhase
+    from ..options import Timeouts
     from .config import Config
     from .operations import SpeechRequest
 
@@ -196,7 +196,7 @@ def build(
     if not ours:
         _check_headers_of(client)
     headers = _headers(config, request, options, answer, ours=ours)
-    timeout = _timeout(config.timeouts, options, answer, ours=ours)
+    timeout = _timeout(timeouts_for(options, config), answer, ours=ours)
     url = config.base_url + request.path
     try:
         if ours:
@@ -240,10 +240,10 @@ def _headers(
     The call's headers win over the client's, and those over the defaults.
 
     Raises:
-        ConfigurationError: If the call sets a header that only the client may set.
+        ConfigurationError: If the call or the client has a header that only we may set.
     """
     check_sendable(config.headers)
-    if "headers" in options:
+    if options:
         check_options(options)
     own = {"Accept": request.accept, **request.headers}
     if answer in ("download", "speech"):
@@ -252,7 +252,12 @@ def _headers(
         own["Accept-Encoding"] = "gzip, deflate"
     fields = {
         name.lower(): (name, value)
-        for given in (own, config.headers, options.get("headers", {}))
+        for given in (
+            own,
+            config.headers,
+            options.get("headers", {}),
+            options.get("extra_headers", {}),
+        )
         for name, value in given.items()
     }
     if request.files is not None:
@@ -285,12 +290,8 @@ def backoff(
     )
 
 
-def _timeout(
-    timeouts: Timeouts, options: RequestOptions, answer: Answer, *, ours: bool
-) -> dict[str, float | None]:
+def _timeout(timeouts: Timeouts, answer: Answer, *, ours: bool) -> dict[str, float | None]:
     """Return seconds for each phase, with the names of httpx and httpcore."""
-    if "timeout" in options:
-        return httpx.Timeout(options["timeout"]).as_dict()
     read = timeouts.read
     if answer == "socket":
         read = timeouts.connect  # on our own connections it starts with connecting
@@ -304,14 +305,6 @@ def _timeout(
         "write": timeouts.write,
         "pool": timeouts.pool,
     }
-
-
-def _gaps(options: RequestOptions, config: Config) -> Timeouts:
-    """Return the deadlines for the events of a stream."""
-    if "timeout" not in options:
-        return config.timeouts
-    seconds = options["timeout"]
-    return Timeouts(read=seconds, first_audio=seconds, idle=seconds)
 
 
 def transport_error(
@@ -425,7 +418,7 @@ def decoder_for(
         audible=any(map(str.isalnum, request.transcript)),
         secret=config.api_key,
         request_id=request_id_of(response.headers),
-        timeouts=_gaps(options, config),
+        timeouts=timeouts_for(options, config),
         now=now if deadline is None else deadline.sent_at,
         context_id=request.context_id,
         framed=is_framed(response),

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final, Literal, cast
 import msgspec
 import pybase64
 
+from .._checks import merged
 from ..errors import ConfigurationError, RemoteProtocolError
 from ..events import (
     NO_EXTRA,
@@ -342,7 +343,7 @@ class RequestEncoder:
     def __init__(self, context_id: str, fields: Mapping[str, object]) -> None:
         try:
             self._head = _encode({"context_id": context_id, **fields})[:-1]
-        except (TypeError, ValueError) as error:
+        except (TypeError, ValueError, RecursionError) as error:
             raise ConfigurationError(f"an option cannot be encoded as JSON: {error}") from None
         self._context_id = context_id
 
@@ -354,13 +355,21 @@ class RequestEncoder:
         other._head = new + self._head[len(old) :]
         return other
 
-    def generate(self, transcript: str, *, more: bool, flush: bool = False) -> bytes:
+    def generate(
+        self,
+        transcript: str,
+        *,
+        more: bool,
+        flush: bool = False,
+        manner: Mapping[str, object] | None = None,
+    ) -> bytes:
         """Encode a generation request.
 
         Args:
             transcript: Text to speak; may be empty.
             more: Whether more text follows in this context.
             flush: Whether the service must speak everything sent so far.
+            manner: The ``generation_config`` of this text; its members win over the context's.
 
         Raises:
             ConfigurationError: If the text is not a string, or has an unpaired surrogate.
@@ -368,7 +377,12 @@ class RequestEncoder:
         more_text = b"true" if more else b"false"
         flushing = b',"flush":true' if flush else b""
         text = _text(transcript)
-        return b'%b,"transcript":%b,"continue":%b%b}' % (self._head, text, more_text, flushing)
+        head = self._head if manner is None else self._head_with(manner)
+        return b'%b,"transcript":%b,"continue":%b%b}' % (head, text, more_text, flushing)
+
+    def _head_with(self, manner: Mapping[str, object]) -> bytes:
+        fields = cast("Fields", _parse(self._head + b"}"))
+        return _encode(merged(fields, {"generation_config": manner}))[:-1]
 
     def cancel(self) -> bytes:
         """Encode the request to cancel this context."""

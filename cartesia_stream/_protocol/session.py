@@ -109,15 +109,32 @@ class Session(Link):
         self.contexts[context_id] = context
         return context
 
-    def send(self, context: Context, text: str, *, more: bool, flush: bool, now: float) -> None:
+    def send(
+        self,
+        context: Context,
+        text: str,
+        *,
+        more: bool,
+        flush: bool,
+        now: float,
+        manner: Mapping[str, object] | None = None,
+    ) -> None:
         """Send text, a flush, or the end of the input.
+
+        Args:
+            context: The context.
+            text: The text; may be empty.
+            more: Whether more text follows.
+            flush: Whether the service must speak everything sent so far.
+            now: Monotonic seconds.
+            manner: The ``generation_config`` of this text; its members win over the context's.
 
         Raises:
             LocalStateError: If the input of the context is finished, or the context has ended.
             APIError: If the context has failed; the error that ended it.
             ConfigurationError: If the text cannot be encoded; the context is unchanged.
         """
-        message = context.encoder.generate(text, more=more, flush=flush)
+        message = context.encoder.generate(text, more=more, flush=flush, manner=manner)
         before = context.move(Move.SEND if more or text else Move.FINISH, now=now)
         if not more and text:
             context.move(Move.FINISH, now=now)

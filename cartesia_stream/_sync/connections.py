@@ -8,8 +8,9 @@ from contextlib import ExitStack, contextmanager
 from copy import copy
 from typing import TYPE_CHECKING, Self, TypeVar
 
-from .._http.config import closed_client
-from .._http.operations import parsed, refused
+from .._checks import whole_number
+from .._http.config import check_ssl_context, closed_client, timeouts_for
+from .._http.operations import built, parsed, refused
 from .._http.records import CallRecord, StreamRecord
 from ..errors import RateLimitError
 from .flow import Owner, drop_foreign, owner
@@ -59,6 +60,7 @@ class Connections:
         ssl_context: ssl.SSLContext | None,
         proxy: str | None,
     ) -> None:
+        check_ssl_context(ssl_context)
         if http_client is not None:
             import httpx
 
@@ -71,9 +73,13 @@ class Connections:
             parse_proxy(proxy)
         self.config = config
         self.credentials = credentials
-        self.max_retries = max_retries
+        self.max_retries: int = whole_number(max_retries, "max_retries", least=0)
+        if max_concurrency is not None:
+            whole_number(max_concurrency, "max_concurrency", least=1)
         self._max_concurrency = max_concurrency
-        self._max_sockets = max_sockets
+        self._max_sockets = whole_number(max_sockets, "max_sockets", least=1)
+        if max_listeners is not None:
+            whole_number(max_listeners, "max_listeners", least=1)
         self._max_listeners = max_listeners
         self._http_client = http_client
         self._ssl_context = ssl_context
@@ -129,16 +135,18 @@ class Connections:
 
     def call(
         self,
-        request: Request,
+        build: Callable[[], Request],
         parse: Callable[[httpx.Response], T],
         options: RequestOptions | None = None,
     ) -> T:
         """Send a request of a generated operation and parse the response.
 
         Raises:
+            ConfigurationError: If an argument or option is invalid.
             APIError: If the network fails, the service reports an error, or the response is
                 malformed.
         """
+        request = built(build, options)
         with CallRecord(self.config.observers, request, time.monotonic):
             response = self.http.send(request, options)
         return parsed(response, parse)
@@ -149,9 +157,10 @@ class Connections:
 
     @contextmanager
     def stream(
-        self, request: Request, options: RequestOptions | None = None
+        self, build: Callable[[], Request], options: RequestOptions | None = None
     ) -> Generator[Download]:
         """Send a request of a generated operation and stream the response as a download."""
+        request = built(build, options)
         with ExitStack() as stack:
             with CallRecord(self.config.observers, request, time.monotonic):
                 opened = self.http.stream(request, options)
@@ -174,7 +183,8 @@ class Connections:
         gate = self.pool.gate
         record.begin()
         with record.queueing():
-            ticket = gate.enter(priority=0, seconds=self.config.timeouts.queue)
+            seconds = timeouts_for(given, self.config).queue
+            ticket = gate.enter(priority=0, seconds=seconds)
 
         def ended() -> None:
             gate.leave(ticket)
@@ -195,11 +205,28 @@ class Connections:
             ended()
             raise
 
-    def connect(self) -> SocketDriver:
+    def acquire(self) -> SocketDriver:
+        """Return a socket of the pool.
+
+        If it must be opened, that happens with the headers of the original client, because others
+        use it too, and with the deadlines and retries of this one.
+        """
+        return self.pool.acquire(
+            self._connect_for_all, (self.config.timeouts.connect, self.max_retries)
+        )
+
+    def _connect_for_all(self) -> SocketDriver:
+        root = self._root
+        if root is self:
+            return self.connect()
+        timeouts = self.config.timeouts
+        return self.connect(root.config.with_options(timeouts=timeouts, headers=None))
+
+    def connect(self, config: Config | None = None) -> SocketDriver:
         """Open a new socket; `close` closes it too."""
         self._check_open()
         pool = self.pool
-        driver = self._open_socket()
+        driver = self._open_socket(config)
         with pool.guard:
             if not self._root.closed:
                 pool.sockets.add(driver)
@@ -219,8 +246,8 @@ class Connections:
         driver.close()
         raise closed_client()
 
-    def _open_socket(self) -> SocketDriver:
-        return self.http.socket()
+    def _open_socket(self, config: Config | None) -> SocketDriver:
+        return self.http.socket(config)
 
     def _check_open(self) -> None:
         if self._root.closed:

@@ -11,12 +11,14 @@ from collections.abc import Iterable
 from contextlib import AbstractContextManager, closing, suppress
 from typing import TYPE_CHECKING, Final, Generic, NamedTuple, TypeVar
 
-from .._protocol.fields import piece_of
+from .._protocol.fields import PieceReader
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
 
     import httpx
+
+    from ..options import Piece
 
 
 Mutex = threading.Lock
@@ -183,7 +185,9 @@ class PeriodicTask:
         self._stopped.set()
 
 
-def pieces_of(text: Iterable[str], pause: float | None = None) -> Generator[str | None]:
+def pieces_of(
+    text: Iterable[str | Piece | None], pause: float | None = None
+) -> Generator[str | Piece | None]:
     """Yield the pieces of a text.
 
     Args:
@@ -196,7 +200,7 @@ def pieces_of(text: Iterable[str], pause: float | None = None) -> Generator[str 
     from queue import Empty, SimpleQueue
 
     wanted = threading.Semaphore(0)
-    pieces: SimpleQueue[str | _End] = SimpleQueue()
+    pieces: SimpleQueue[str | Piece | _End] = SimpleQueue()
     left = threading.Event()
 
     def read() -> None:
@@ -204,7 +208,9 @@ def pieces_of(text: Iterable[str], pause: float | None = None) -> Generator[str 
         try:
             with closing(_pieces(text)) as asked:
                 wanted.acquire()
-                for piece in filter(None, asked):
+                for piece in asked:
+                    if not piece:
+                        continue
                     pieces.put(piece)
                     wanted.acquire()
                     if left.is_set():
@@ -238,12 +244,13 @@ class _End(NamedTuple):
     error: BaseException | None
 
 
-def _pieces(text: Iterable[str]) -> Generator[str]:
+def _pieces(text: Iterable[str | Piece | None]) -> Generator[str | Piece]:
     """Yield the pieces of a text, and close its iterator even if it is not exhausted."""
-    pieces = iter(text)
+    pieces, reader = iter(text), PieceReader()
     try:
         for piece in pieces:
-            yield piece_of(piece)
+            yield reader.take(piece)
+        reader.finish()
     finally:
         close = getattr(pieces, "close", None)
         if close is not None:

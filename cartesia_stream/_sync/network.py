@@ -102,7 +102,7 @@ def open_stream(host: str, port: int, until: float | None) -> Stream:
         addresses = _addresses(host, port, until)
     except TimeoutError as error:
         raise httpcore.ConnectTimeout("timed out") from error
-    except OSError as error:
+    except (OSError, UnicodeError) as error:  # a name that IDNA does not have
         raise httpcore.ConnectError(f"{host_and_port(host, port)}: {error}") from error
     for count, address in enumerate(addresses):
         left = _left(until)

@@ -4,11 +4,12 @@
 from __future__ import annotations
 
 import time
+from copy import copy
 from typing import TYPE_CHECKING, Final
 from weakref import WeakSet
 
 from .._protocol.log import label, logger
-from ..errors import CartesiaError
+from ..errors import APIError, CartesiaError
 from .flow import Mutex, PeriodicTask, ThreadLock
 from .gate import Gate
 
@@ -63,11 +64,25 @@ class Pool:
         self._mutex = Mutex()
         self._drivers: list[SocketDriver] = []
         self._wanted = 0
+        self._failures: dict[object, APIError] = {}  # the last one, by the bounds of the tries
         self._refreshing: PeriodicTask | None = None
 
-    def acquire(self) -> SocketDriver:
-        """Return a socket for the next context; open one if it is needed."""
+    def acquire(self, connect: Callable[[], SocketDriver], bounds: object) -> SocketDriver:
+        """Return a socket for the next context; open one if it is needed.
+
+        Callers that wait while another one opens a socket share its failure if they have the same
+        bounds: their own tries, one after the other, would take many times as long.
+
+        Args:
+            connect: Opens a socket.
+            bounds: Its deadline and its number of retries.
+        """
+        waiting = self._mutex.locked()
+        before = self._failures.get(bounds)
         with self._mutex:
+            failure = self._failures.get(bounds)
+            if waiting and failure is not None and failure is not before:
+                raise copy(failure)
             self._retire_stale()
             drivers = self._drivers
             if drivers:
@@ -75,7 +90,12 @@ class Pool:
                 if best.load < CONTEXTS_PER_SOCKET or len(drivers) >= self._size:
                     best.reserve()
                     return best
-            driver = self._connect()
+            try:
+                driver = connect()
+            except APIError as error:
+                self._failures[bounds] = error
+                raise
+            self._failures.clear()
             drivers.append(driver)
             return driver
 

@@ -13,10 +13,11 @@ from .._http.account import cut_short_error
 from .._text.pace import Pace
 from ..errors import APIConnectionError, APIError, CartesiaError, RateLimitError
 from ..events import Cancelled, Done
+from ..options import Piece
 from .flow import Mutex, Ongoing, Signal, TextTask, pieces_of, sleep
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from .._http.records import StreamRecord
     from .._protocol.context import Context
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from .._text.utterance import Recovery, Utterance
     from ..events import SpeechEvent
     from ..observe import RestartReason
-    from ..options import Timeouts
+    from ..options import GenerationConfig, Timeouts
     from .gate import Gate
     from .websocket import ContextReader, SocketDriver
 
@@ -58,6 +59,7 @@ class Speech:
         "_failure",
         "_gate",
         "_get_gate",
+        "_manners",
         "_mutex",
         "_over",
         "_priority",
@@ -78,7 +80,7 @@ class Speech:
     def __init__(
         self,
         utterance: Utterance,
-        text: str | Iterable[str],
+        text: str | Iterable[str | Piece | None],
         *,
         acquire: Callable[[], SocketDriver],
         gate: Callable[[], Gate],
@@ -97,6 +99,7 @@ class Speech:
         self._timeouts = timeouts
         self._chunker = chunker
         self._record = record
+        self._manners: list[tuple[int, int, GenerationConfig]] = []  # of places in the text
         self._mutex = Mutex()  # pushes wait while a new context is being opened
         self._driver: SocketDriver | None = None
         self._reader: ContextReader | None = None
@@ -158,8 +161,22 @@ class Speech:
         self._record.enter(context_id, driver)
         self._driver = driver
         self.context_id = context_id
-        if text or self._utterance.finished:
-            self._send(text, more=not self._utterance.finished)
+        *parts, (last, manner) = self._parts_of(text)
+        for part, its_manner in parts:
+            self._send(part, more=True, manner=its_manner)
+        if last or self._utterance.finished:
+            self._send(last, more=not self._utterance.finished, manner=manner)
+
+    def _parts_of(self, text: str) -> list[tuple[str, GenerationConfig | None]]:
+        """Split the rest of the text so far at the pieces that have options of their own."""
+        at = start = len(self._utterance.ledger.source) - len(text) if self._manners else 0
+        parts: list[tuple[str, GenerationConfig | None]] = []
+        for begin, end, manner in self._manners:
+            if end > at:
+                parts.append((text[at - start : max(begin, at) - start], None))
+                parts.append((text[max(begin, at) - start : end - start], manner))
+                at = end
+        return [part for part in parts if part[0]] + [(text[at - start :], None)]
 
     def _ended(self, context: Context) -> None:
         """Give the slot back when the service no longer works on the context."""
@@ -189,22 +206,34 @@ class Speech:
             with self._mutex:
                 self._cancel()
 
-    def _speakable(self, piece: str | None) -> list[str]:
+    def _speakable(self, piece: str | Piece | None) -> Sequence[str | Piece]:
         """Return the text to send after a piece, or after a pause (None)."""
         chunker = self._chunker
+        if isinstance(piece, Piece):
+            return [*([] if chunker is None else chunker.finish()), piece]
         if chunker is None:
             return [piece] if piece else []
         return chunker.pause() if piece is None else chunker.feed(piece)
 
-    def _push(self, piece: str, pace: Pace) -> None:
+    def _push(self, piece: str | Piece, pace: Pace) -> None:
         """Send a piece, once the text is not too far ahead of its audio."""
-        if piece:
+        if isinstance(piece, Piece):
+            text, manner, flush = piece.text, piece.generation_config, piece.flush
+        else:
+            text, manner, flush = piece, None, False
+        if text:
             while self._holds(pace):
                 sleep(_PACE_INTERVAL_S)
-            pace.sent(piece)
-            with self._mutex:
-                self._utterance.ledger.push(piece)
-                self._send(piece, more=True)
+            pace.sent(text)
+        with self._mutex:
+            if text:
+                if manner is not None:
+                    begin = len(self._utterance.ledger.source)
+                    self._manners.append((begin, begin + len(text), manner))
+                self._utterance.ledger.push(text)
+                self._send(text, more=True, manner=manner)
+            if flush:
+                self._send("", more=True, flush=True)
 
     def _holds(self, pace: Pace) -> bool:
         if self._closed:
@@ -212,12 +241,19 @@ class Speech:
         waiting = self._reader is not None and self._reader.context.has_news
         return pace.holds(self.ledger.seconds, waiting=waiting, now=time.monotonic())
 
-    def _send(self, text: str, *, more: bool) -> None:
+    def _send(
+        self,
+        text: str,
+        *,
+        more: bool,
+        flush: bool = False,
+        manner: GenerationConfig | None = None,
+    ) -> None:
         driver, reader = self._driver, self._reader
         assert driver is not None
         assert reader is not None
         try:
-            driver.send(reader, text, more=more)
+            driver.send(reader, text, more=more, flush=flush, manner=manner)
         except CartesiaError:
             if not reader.context.over:
                 raise

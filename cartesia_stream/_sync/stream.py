@@ -428,7 +428,14 @@ class ContextSource:
         if self._ticket is not None:
             self._gate.leave(self._ticket, refused=context.was_refused)
 
-    def send(self, text: str, *, more: bool, flush: bool = False) -> None:
+    def send(
+        self,
+        text: str,
+        *,
+        more: bool,
+        flush: bool = False,
+        manner: Mapping[str, object] | None = None,
+    ) -> None:
         """Send text, a flush or the end of the text; the first text or flush waits for a slot."""
         context = self.reader.context
         if more and self._ticket is None and not context.over:
@@ -437,7 +444,7 @@ class ContextSource:
                 self._ticket = self._gate.enter(priority=0, seconds=self.reader.timeouts.queue)
             if context.over:  # in the meantime
                 self._leave(context)
-        self._driver.send(self.reader, text, more=more, flush=flush)
+        self._driver.send(self.reader, text, more=more, flush=flush, manner=manner)
         if text:
             self.ledger.push(text)
 

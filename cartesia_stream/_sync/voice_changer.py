@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .._http.config import check_options
-from .._http.operations import Change
+from .._http.operations import Change, sendable
 from ..audio import PCM_24K, AudioFormat
 from .flow import start_now
 from .stream import SpeechStream
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from cartesia_runtime.options import RequestOptions
 
     from ..observe import StreamTransport
+    from ..options import VoiceLike
     from .connections import Connections
     from .http import ResponseSource
 
@@ -38,7 +39,7 @@ class VoiceChanger:
         self,
         clip: UploadFile,
         *,
-        voice: str | Mapping[str, object],
+        voice: VoiceLike,
         output_format: AudioFormat | Mapping[str, object] = PCM_24K,
         options: RequestOptions | None = None,
     ) -> SpeechStream:
@@ -70,7 +71,7 @@ class VoiceChanger:
         self,
         clip: UploadFile,
         *,
-        voice: str | Mapping[str, object],
+        voice: VoiceLike,
         output_format: AudioFormat | Mapping[str, object] = PCM_24K,
         options: RequestOptions | None = None,
     ) -> SpeechStream:
@@ -102,7 +103,8 @@ class VoiceChanger:
             from cartesia_runtime.files import Uploads
 
             with Uploads() as uploads:  # open for all attempts, until the response begins
-                request = change.request(uploads.file(clip))
+                recording = sendable(lambda: uploads.file(clip, "clip"))
+                request = change.request(recording, options)
                 return self._connections.speech(request, options, record)
 
         return start_now(SpeechStream(start, record))

@@ -118,10 +118,19 @@ class SocketDriver(SocketLink):
             )
         return reader
 
-    def send(self, reader: ContextReader, text: str, *, more: bool, flush: bool = False) -> None:
+    def send(
+        self,
+        reader: ContextReader,
+        text: str,
+        *,
+        more: bool,
+        flush: bool = False,
+        manner: Mapping[str, object] | None = None,
+    ) -> None:
         """Send text, a flush or the end of the input; wait until the network has taken it."""
         with self._lock:
-            self._session.send(reader.context, text, more=more, flush=flush, now=time.monotonic())
+            now = time.monotonic()
+            self._session.send(reader.context, text, more=more, flush=flush, now=now, manner=manner)
             reader.wake()
             if self._flush():
                 return

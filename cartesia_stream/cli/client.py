@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .. import Cartesia, File, Timeouts
+from .. import Cartesia, File
 from .feed import recording_on_stdin
 
 if TYPE_CHECKING:
@@ -22,10 +22,7 @@ def make_client(timeout: float | None) -> Cartesia:
     Raises:
         ConfigurationError: If the environment has no usable key or base URL.
     """
-    if timeout is None:
-        return Cartesia()
-    bound = Timeouts(connect=timeout, read=timeout, first_audio=timeout, idle=timeout)
-    return Cartesia(timeout=bound)
+    return Cartesia(timeout=timeout)
 
 
 @contextmanager

@@ -70,7 +70,7 @@ def run(args: Arguments) -> int:
         if args.command:
             return _run_with(args.command, settings)
         _serve(settings)
-    except (ImportError, RuntimeError) as error:  # a package that an engine needs is missing
+    except (ImportError, RuntimeError, ValueError) as error:  # a missing package, or a bad setting
         raise ConfigurationError(str(error)) from error
     return 0
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, Literal, NotRequired, TypeAlias, TypedD
 import msgspec
 import pybase64
 
+from .._checks import text_of
 from ..audio import AudioFormat, Encoding
 from ..errors import ConfigurationError, RemoteProtocolError, StreamTruncatedError
 from ..events import AudioChunk, Cancelled
@@ -115,12 +116,16 @@ def speech_body(
     """Build the body of a request for speech; leave out what the service should choose.
 
     Raises:
-        ConfigurationError: If the voice is not an embedding.
+        ConfigurationError: If the voice is not an embedding, or a text has half a character.
     """
-    body: dict[str, object] = {"transcript": transcript, "voice": _embedding(voice)}
-    given = {"duration": duration, "chunk_time": chunk_time, "output_format": output_format or None}
-    if model_id:
-        body["model_id"] = model_id
+    body: dict[str, object] = {
+        "transcript": text_of(transcript, "transcript"),
+        "voice": _embedding(voice),
+    }
+    given: dict[str, object] = {"duration": duration, "chunk_time": chunk_time}
+    for name, value in (("output_format", output_format), ("model_id", model_id)):
+        if value:
+            given[name] = text_of(value, name)
     return body | {name: value for name, value in given.items() if value is not None}
 
 

@@ -11,6 +11,8 @@ from .._protocol.websocket import WebSocket
 from ._frames import is_error, typed, untyped
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from .._protocol.context import Context
     from .._protocol.websocket import Message
     from ..errors import APIConnectionError
@@ -68,7 +70,16 @@ class InterruptSession(Session):
     behind the service. The deadline for the next chunk starts with the acknowledgement.
     """
 
-    def send(self, context: Context, text: str, *, more: bool, flush: bool, now: float) -> None:
+    def send(
+        self,
+        context: Context,
+        text: str,
+        *,
+        more: bool,
+        flush: bool,
+        now: float,
+        manner: Mapping[str, object] | None = None,
+    ) -> None:
         """Start a generation, or acknowledge a chunk of it."""
         if context.state is State.IDLE:
             for other in [other for other in self.contexts.values() if other is not context]:
@@ -78,4 +89,4 @@ class InterruptSession(Session):
             if self.websocket.is_open:
                 self.websocket.send_text(context.encoder.generate("", more=True, flush=True))
             return
-        super().send(context, text, more=more, flush=flush, now=now)
+        super().send(context, text, more=more, flush=flush, now=now, manner=manner)

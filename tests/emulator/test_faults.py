@@ -463,6 +463,11 @@ def test_injected_faults_strike_in_order_and_then_no_more(bench: Any) -> None:
     assert bench.http.get("/voices").status_code == 200
 
 
+def test_misspelt_option_of_a_fault_is_refused(bench: Any) -> None:
+    with pytest.raises(ValueError, match="unknown option 'aftr'; known: code"):
+        bench.emulator.inject("drop", aftr=2)
+
+
 def test_injected_faults_wait_for_where_they_can_strike(bench: Any) -> None:
     bench.emulator.inject("no-done", times=1)
     assert bench.http.get("/voices").status_code == 200

@@ -41,18 +41,18 @@ class HandlerSender:
 
     def call(
         self,
-        request: Request,
+        build: Callable[[], Request],
         parse: Callable[[Response], T],
         options: RequestOptions | None = None,
     ) -> T:
-        return parse(self._http.send(built(self._http, request)).raise_for_status())
+        return parse(self._http.send(built(self._http, build())).raise_for_status())
 
     def refuse(self, error: Exception) -> Exception:
         return error
 
     @contextmanager
-    def stream(self, request: Request, options: RequestOptions | None = None) -> Iterator[Download]:
-        response = self._http.send(built(self._http, request), stream=True)
+    def stream(self, build: Callable[[], Request], options: RequestOptions | None = None) -> Iterator[Download]:
+        response = self._http.send(built(self._http, build()), stream=True)
         try:
             body = cast("Generator[bytes]", response.raise_for_status().iter_bytes())
             yield Download(body, response.headers)
@@ -69,20 +69,20 @@ class AsyncHandlerSender:
 
     async def call(
         self,
-        request: Request,
+        build: Callable[[], Request],
         parse: Callable[[Response], T],
         options: RequestOptions | None = None,
     ) -> T:
-        return parse((await self._http.send(built(self._http, request))).raise_for_status())
+        return parse((await self._http.send(built(self._http, build()))).raise_for_status())
 
     def refuse(self, error: Exception) -> Exception:
         return error
 
     @asynccontextmanager
     async def stream(
-        self, request: Request, options: RequestOptions | None = None
+        self, build: Callable[[], Request], options: RequestOptions | None = None
     ) -> AsyncIterator[AsyncDownload]:
-        response = await self._http.send(built(self._http, request), stream=True)
+        response = await self._http.send(built(self._http, build()), stream=True)
         try:
             body = cast("AsyncGenerator[bytes]", response.raise_for_status().aiter_bytes())
             yield AsyncDownload(body, response.headers)

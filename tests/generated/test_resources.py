@@ -166,7 +166,9 @@ def test_imports_are_lazy() -> None:
     done = subprocess.run([sys.executable, "-c", IMPORTS], capture_output=True, check=True)
     before, after, voice = json.loads(done.stdout)
     assert before == ["cartesia_api", "cartesia_api.api"]
-    runtime = [f"cartesia_runtime.{name}" for name in ("errors", "files", "models", "paging")]
+    runtime = [
+        f"cartesia_runtime.{name}" for name in ("errors", "files", "models", "paging", "text")
+    ]
     assert after == ["cartesia_api.api.voices", "cartesia_runtime", *runtime]
     assert "cartesia_api.models.voice" in voice
     assert "cartesia_api.models.tts_request" not in voice
@@ -335,7 +337,7 @@ def test_all_arguments_optional_sends_an_empty_object(serve: Serve) -> None:
 def test_ids_cannot_name_another_operation(serve: Serve, id: str) -> None:
     """`delete("..")` must not become a request for the parent path."""
     resources = serve(lambda request: pytest.fail("nothing may be sent"))
-    with pytest.raises(ValueError, match="id must not be"):
+    with pytest.raises(ValueError, match="id: must not be"):
         resources.voices.delete(id)
-    with pytest.raises(ValueError, match="accent_id must not be"):
+    with pytest.raises(ValueError, match="accent_id: must not be"):
         resources.voices.delete_accent("v1", id)

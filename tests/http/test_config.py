@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import httpx
 import pytest
 
 from cartesia_stream import DEFAULT_TIMEOUTS, ConfigurationError, Timeouts
@@ -13,6 +14,7 @@ from cartesia_stream._http.config import (
     DEFAULT_BASE_URL,
     USER_AGENT,
     Config,
+    check_host,
     check_options,
     check_sendable,
 )
@@ -214,11 +216,22 @@ def test_the_key_is_not_shown() -> None:
     assert repr(make()) == "Config('https://api.cartesia.ai')"
 
 
-def test_one_number_bounds_reads_and_gaps() -> None:
-    """A number replaces the deadlines between bytes and events, and none of the others."""
-    timeouts = make(timeouts=3).timeouts
-    assert timeouts == Timeouts(read=3, first_audio=3, idle=3)
-    assert timeouts.connect == DEFAULT_TIMEOUTS.connect
+@pytest.mark.parametrize("given", [3, httpx.Timeout(3)])
+def test_one_number_bounds_every_wait(given: float | httpx.Timeout) -> None:
+    """Except the wait for the caller's own text; the closing handshake keeps its shorter one."""
+    timeouts = make(timeouts=given).timeouts
+    assert timeouts == Timeouts(
+        connect=3, read=3, write=3, pool=3, queue=3, first_audio=3, idle=3, input=60, close=2
+    )
+    assert make(timeouts=0.5).timeouts.close == 0.5
+
+
+def test_deadlines_of_httpx() -> None:
+    """Each bounds the waits that are most like it."""
+    timeouts = make(timeouts=httpx.Timeout(connect=1, read=2, write=None, pool=4)).timeouts
+    assert timeouts == Timeouts(
+        connect=1, read=2, write=None, pool=4, queue=4, first_audio=2, idle=2, input=60, close=1
+    )
     assert make().timeouts is DEFAULT_TIMEOUTS
     assert make(timeouts=timeouts).timeouts is timeouts
 
@@ -236,3 +249,20 @@ def test_impossible_deadlines(name: str, value: Any) -> None:
 def test_every_wait_has_a_default_bound() -> None:
     """No wait is endless unless it was asked for."""
     assert all(getattr(DEFAULT_TIMEOUTS, name) for name in Timeouts.__struct_fields__)
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["localhost", "a-b.example", "example.com.", "127.0.0.1", "::1", "b\xfccher.example", "a_b.c"],
+)
+def test_hosts(host: str) -> None:
+    check_host(host, "base_url")
+
+
+@pytest.mark.parametrize(
+    "host", ["", ".", "a..b", f"{'a' * 64}.com", "\u24d4.com", "\u2100.com", "\xfc" * 64]
+)
+def test_names_that_no_host_has(host: str) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        check_host(host, "base_url")
+    assert caught.value.option == "base_url"

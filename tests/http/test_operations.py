@@ -51,7 +51,7 @@ def form_of(speech: SpeechRequest) -> dict[str, Any]:
 
 
 def test_speech_as_bytes() -> None:
-    speech = bytes_request("Hi", VOICE, {"model_id": "sonic-3", "output_format": MP3})
+    speech = bytes_request("Hi", VOICE, {"model_id": "sonic-3", "output_format": MP3}, None)
     request = speech.request
     assert (request.method, request.path) == ("POST", "/tts/bytes")
     assert (speech.decoder, speech.transcript, speech.format) == (AudioDecoder, "Hi", MP3)
@@ -62,7 +62,7 @@ def test_speech_as_bytes() -> None:
 
 @pytest.mark.parametrize("context_id", [None, "c1"])
 def test_speech_as_events(context_id: str | None) -> None:
-    speech = sse_request("Hi", "v1", {"add_timestamps": True}, context_id)
+    speech = sse_request("Hi", "v1", {"add_timestamps": True}, context_id, None)
     request = speech.request
     assert (request.path, request.accept) == ("/tts/sse", "text/event-stream")
     assert speech.decoder is EventStreamDecoder
@@ -81,7 +81,7 @@ def test_speech_as_events(context_id: str | None) -> None:
 )
 def test_the_voice_changer(*, events: bool, path: str, decoder: type) -> None:
     """Its form has the recording and a field for each part of the format."""
-    speech = Change.of(VOICE, MP3, events=events).request(CLIP)
+    speech = Change.of(VOICE, MP3, events=events).request(CLIP, None)
     assert (speech.request.path, speech.decoder, speech.format) == (path, decoder, MP3)
     assert speech.model_id is None
     assert form_of(speech) == {
@@ -95,7 +95,7 @@ def test_the_voice_changer(*, events: bool, path: str, decoder: type) -> None:
 
 def test_infill_between_recordings() -> None:
     """A recording that is not there has no part in the form."""
-    speech = infill().request(CLIP, UNSET)
+    speech = infill().request(CLIP, UNSET, None)
     assert (speech.request.path, speech.decoder) == ("/infill/bytes", AudioDecoder)
     form = form_of(speech)
     assert form["left_audio"] == "clip.wav"
@@ -106,9 +106,12 @@ def test_infill_between_recordings() -> None:
 @pytest.mark.parametrize(
     ("build", "option"),
     [
-        (lambda: bytes_request("", "v1", {}), "transcript"),
-        (lambda: sse_request("Hi", "", {}, None), "voice"),
-        (lambda: sse_request("Hi", "v1", {"output_format": MP3}, None), "output_format.container"),
+        (lambda: bytes_request("", "v1", {}, None), "transcript"),
+        (lambda: sse_request("Hi", "", {}, None, None), "voice"),
+        (
+            lambda: sse_request("Hi", "v1", {"output_format": MP3}, None, None),
+            "output_format.container",
+        ),
         (lambda: Change.of("", MP3), "voice"),
         (lambda: Change.of("v1", {"container": "flac"}), "output_format"),
         (lambda: infill(recordings=0), "left_audio"),

@@ -23,7 +23,7 @@ MP3 = AudioFormat("mp3", None, 44100, 128000)
 
 def test_defaults() -> None:
     """A voice is all that must be given; the rest is the newest model and raw 24 kHz samples."""
-    fields, fmt = speech_fields("v", {})
+    fields, fmt = speech_fields("v", {}, "context")
     assert fmt == PCM_24K
     assert fields == {
         "model_id": "sonic-latest",
@@ -43,11 +43,11 @@ def test_options_are_sent_as_given() -> None:
         "max_buffer_delay_ms": 0,
         "generation_config": {"speed": 0.6, "volume": None, "emotion": "calm"},
     }
-    fields, fmt = speech_fields({"id": "v", "new": 1}, options)
+    fields, fmt = speech_fields({"id": "v", "mode": "id"}, options, "context")
     assert fmt == PCM_16K
     assert fields == {
         "model_id": "m",
-        "voice": {"id": "v", "new": 1},
+        "voice": {"id": "v", "mode": "id"},
         "output_format": PCM_16K.to_wire(),
         "locale": "en-GB",
         "add_timestamps": False,
@@ -80,7 +80,7 @@ BAD_NUMBERS = [math.nan, math.inf, -math.inf, True, "1", []]
 def test_impossible_options(options: Any, option: str) -> None:
     """An option out of range, of a wrong kind or against another is refused by its name."""
     with pytest.raises(ConfigurationError) as caught:
-        speech_fields("v", options)
+        speech_fields("v", options, "context")
     assert caught.value.option == option
 
 
@@ -95,14 +95,14 @@ def test_impossible_options(options: Any, option: str) -> None:
 )
 def test_bounds_are_included(options: ContextOptions) -> None:
     """The ends of a range are in it."""
-    assert speech_fields("v", options)[0]["voice"] == "v"
+    assert speech_fields("v", options, "context")[0]["voice"] == "v"
 
 
 @pytest.mark.parametrize("voice", ["", "  ", None, 5, {}, {"id": ""}, {"id": 5}, ["v"]])
 def test_missing_voices(voice: Any) -> None:
     """Speech needs a voice id, alone or as the wire writes it."""
     with pytest.raises(ConfigurationError) as caught:
-        speech_fields(voice, {})
+        speech_fields(voice, {}, "context")
     assert caught.value.option == "voice"
 
 
@@ -122,7 +122,7 @@ def test_transcripts_are_sent_verbatim(text: str) -> None:
 
 def test_bytes_requests_take_every_container() -> None:
     """Only the plain HTTP call can ask for mp3 and wav."""
-    request = bytes_request("Hi", "v", {"output_format": MP3})
+    request = bytes_request("Hi", "v", {"output_format": MP3}, None)
     assert isinstance(request, SpeechRequest)
     assert (request.decoder, request.format, request.transcript) == (AudioDecoder, MP3, "Hi")
     assert (request.request.method, request.request.path) == ("POST", "/tts/bytes")
@@ -131,12 +131,12 @@ def test_bytes_requests_take_every_container() -> None:
 
 def test_sse_requests_carry_their_context() -> None:
     """A context id goes along if one was given."""
-    request = sse_request("Hi", "v", {"add_timestamps": True}, "c")
+    request = sse_request("Hi", "v", {"add_timestamps": True}, "c", None)
     assert request.decoder is EventStreamDecoder
     assert (request.request.method, request.request.path) == ("POST", "/tts/sse")
     body = request.request.json
     assert body is not None
     assert (body["context_id"], body["add_timestamps"]) == ("c", True)
-    body = sse_request("Hi", "v", {}, None).request.json
+    body = sse_request("Hi", "v", {}, None, None).request.json
     assert body is not None
     assert "context_id" not in body

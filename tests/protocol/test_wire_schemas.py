@@ -143,7 +143,7 @@ CONTEXT: ContextOptions = {**SPEECH, "max_buffer_delay_ms": 0}
 
 
 def generation_frame(options: ContextOptions, *, flush: bool = False) -> Schema:
-    fields, _ = speech_fields({"id": "v"}, options)
+    fields, _ = speech_fields({"id": "v"}, options, "context")
     frame = RequestEncoder("c", fields).generate("Hello", more=True, flush=flush)
     document: Schema = json.loads(frame)
     return document
@@ -163,7 +163,7 @@ def test_every_option_is_in_the_spec() -> None:
     ours = {"context_id", "transcript", "voice", "continue", "flush"}
     deprecated = {"speed"}
     properties = set(SCHEMAS["TtsGenerationFrame"]["properties"])
-    assert set(ContextOptions.__annotations__) == properties - ours - deprecated
+    assert set(ContextOptions.__annotations__) == properties - ours - deprecated | {"extra"}
     assert set(GenerationConfig.__annotations__) == set(SCHEMAS["GenerationConfig"]["properties"])
 
 
@@ -182,12 +182,12 @@ def test_cancel_frames_obey_the_spec() -> None:
 
 def test_http_requests_obey_the_spec() -> None:
     """The bodies of both HTTP operations satisfy their schemas."""
-    body = sse_request("Hello", "v", SPEECH, "c").request.json
+    body = sse_request("Hello", "v", SPEECH, "c", None).request.json
     validator("TtsSseRequest").validate(body)
     assert body is not None
     assert set(body) == {*SPEECH, "transcript", "voice", "context_id"}
     mp3 = AudioFormat("mp3", None, 44100, 128000)
-    body = bytes_request("Hello", {"id": "v"}, {"output_format": mp3}).request.json
+    body = bytes_request("Hello", {"id": "v"}, {"output_format": mp3}, None).request.json
     validator("TtsRequest").validate(body)
     assert body is not None
     assert TtsRequest.from_dict(body).to_dict() == body

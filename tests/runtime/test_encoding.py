@@ -12,6 +12,7 @@ from cartesia_runtime.encoding import (
     encode_query,
     encode_segment,
 )
+from cartesia_runtime.errors import EncodeError
 from cartesia_runtime.files import File
 from cartesia_runtime.models import UNSET, Model
 
@@ -39,14 +40,14 @@ def test_query_values() -> None:
 def test_json_values() -> None:
     moment = dt.datetime(2026, 8, 14, tzinfo=dt.UTC)
     assert encode({"a": [moment], "b": None}) == {"a": ["2026-08-14T00:00:00+00:00"], "b": None}
-    with pytest.raises(TypeError, match="object"):
+    with pytest.raises(EncodeError, match="object"):
         encode(object())
 
 
 @pytest.mark.parametrize("value", ["", ".", ".."])
 def test_segments_cannot_climb(value: str) -> None:
     """Such an id would turn the path into that of another operation."""
-    with pytest.raises(ValueError, match="id must not be"):
+    with pytest.raises(EncodeError, match="id: must not be"):
         encode_segment("id", value)
 
 

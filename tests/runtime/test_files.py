@@ -6,6 +6,7 @@ import io
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from cartesia_runtime.errors import EncodeError
 from cartesia_runtime.files import File, Uploads
 
 if TYPE_CHECKING:
@@ -52,5 +53,5 @@ def test_streams_without_a_name() -> None:
 
 @pytest.mark.parametrize("wrong", [5, None, ["a"]])
 def test_other_values_are_refused(wrong: Any) -> None:
-    with pytest.raises(TypeError, match="expected a path, bytes or an open file, got"):
-        Uploads().file(wrong)
+    with pytest.raises(EncodeError, match="clip: expected a path, bytes or an open file, got"):
+        Uploads().file(wrong, "clip")

@@ -26,7 +26,7 @@ from cartesia_stream import (
 
 def clients() -> None:
     Cartesia("key", "url")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
-    Cartesia(apikey="key")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    Cartesia(apikey="key")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     Cartesia(observers=[print])  # type: ignore[list-item]  # pyright: ignore[reportArgumentType]
     Cartesia(timeout="5")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     Timeouts(5)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
@@ -45,7 +45,7 @@ def operations(client: Cartesia) -> None:
 def responses(client: Cartesia) -> None:
     client.with_response(client.voices.list, 3)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
     client.with_response(client.voices.list, typo=3)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
-    client.with_options(api_key="k")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    client.with_options(api_key="k")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     Cartesia(token=5)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     client.voice_changer.generate("a.wav")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
 

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, NoReturn, Protocol, Self, TypeVar, cast
 from ..._aio.connections import AsyncConnections
 from ..._aio.credentials import AsyncCredentials
 from ..._aio.flow import Ongoing, close_dropped, owner, sleep
-from ..._http.operations import SpeechRequest, parsed
+from ..._checks import text_of
+from ..._http.operations import SpeechRequest, parsed, sendable
 from ..._protocol.backoff import Backoff
 from ..._protocol.faults import redact
-from ...errors import APIError, ConfigurationError
+from ...errors import APIError
 from .._calls import (
     AudioOutput,
     Outputs,
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
     from ..._aio.flow import Owner
     from ..._aio.http import ResponseSource
     from ..._aio.websocket import AsyncSocketDriver, ContextReader
+    from ..._http.config import Config
     from ...events import SpeechEvent
     from .._calls import Embedding, VoiceMetadata
     from .._config import ConfigV0
@@ -74,7 +76,7 @@ class AsyncConnectionsV0(AsyncConnections):
         )
         self._config = config
 
-    async def _open_socket(self) -> AsyncSocketDriver:
+    async def _open_socket(self, config: Config | None) -> AsyncSocketDriver:
         """Open a socket; retry with the key in the query if the service does not find it."""
         given = self._config
         try:
@@ -275,14 +277,16 @@ class AsyncAlpha:
         check_one_source(voice_id, filepath, link)
         with Uploads() as uploads, translated(lookup_failed if voice_id else cloning_failed):
             if voice_id:
-                request = _checked(lambda: voices_get_embedding.build_request(id=voice_id))
+                stored = text_of(voice_id, "voice_id")
+                request = sendable(lambda: voices_get_embedding.build_request(id=stored))
                 parse = voices_get_embedding.parse
             elif filepath:
-                body = ClipUpload(clip=uploads.file(filepath))
-                request = voices_clone_from_clip.build_request(body=body)
+                clip = sendable(lambda: uploads.file(filepath, "filepath"))
+                request = voices_clone_from_clip.build_request(body=ClipUpload(clip=clip))
                 parse = voices_clone_from_clip.parse
             else:
-                request = voices_clone_from_link.build_request(link=link or "")
+                address = text_of(link, "link")
+                request = voices_clone_from_link.build_request(link=address)
                 parse = voices_clone_from_link.parse
             return embedding_of((await self._call(request, parse)).embedding)
 
@@ -293,7 +297,7 @@ class AsyncAlpha:
         from cartesia_runtime.files import Uploads
 
         with Uploads() as uploads, translated(transcription_failed):
-            clip = uploads.file(raw_audio)
+            clip = sendable(lambda: uploads.file(raw_audio, "raw_audio"))
             if isinstance(clip.payload, bytes):
                 clip.file_name, clip.mime_type = name_of_audio(clip.payload)
             request = audio_transcribe.build_request(body=ClipUpload(clip=clip))
@@ -322,7 +326,7 @@ class AsyncAlpha:
         from .._response import ObjectDecoder
 
         request = SpeechRequest(
-            audio_sse.build_request(body=_checked(lambda: Body.from_dict(body))),
+            sendable(lambda: audio_sse.build_request(body=Body.from_dict(body))),
             ObjectDecoder,
             str(body.get("transcript")),
             audio_format(body.get("output_format")),
@@ -379,20 +383,12 @@ class AsyncAlpha:
 
     async def connect(self) -> AsyncSocketDriver:
         """Return the open socket, or open a new one."""
-        self.driver = driver = await self._connections.pool.acquire()
+        self.driver = driver = await self._connections.acquire()
         return driver
 
     async def aclose(self) -> None:
         """Close all connections; safe to call twice."""
         await self._connections.aclose()
-
-
-def _checked(make: Callable[[], T]) -> T:
-    """Call a generated constructor; translate its ValueError into a ConfigurationError."""
-    try:
-        return make()
-    except ValueError as error:
-        raise ConfigurationError(str(error)) from None
 
 
 def _nothing() -> None:

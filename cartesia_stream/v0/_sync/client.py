@@ -8,13 +8,14 @@ from collections.abc import Generator
 from functools import partial
 from typing import TYPE_CHECKING, NoReturn, Protocol, Self, TypeVar, cast
 
-from ..._http.operations import SpeechRequest, parsed
+from ..._checks import text_of
+from ..._http.operations import SpeechRequest, parsed, sendable
 from ..._protocol.backoff import Backoff
 from ..._protocol.faults import redact
 from ..._sync.connections import Connections
 from ..._sync.credentials import Credentials
 from ..._sync.flow import Ongoing, close_dropped, owner, sleep
-from ...errors import APIError, ConfigurationError
+from ...errors import APIError
 from .._calls import (
     AudioOutput,
     Outputs,
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from cartesia_runtime.options import RequestOptions
     from cartesia_runtime.sender import Request
 
+    from ..._http.config import Config
     from ..._sync.flow import Owner
     from ..._sync.http import ResponseSource
     from ..._sync.websocket import ContextReader, SocketDriver
@@ -75,7 +77,7 @@ class ConnectionsV0(Connections):
         )
         self._config = config
 
-    def _open_socket(self) -> SocketDriver:
+    def _open_socket(self, config: Config | None) -> SocketDriver:
         """Open a socket; retry with the key in the query if the service does not find it."""
         given = self._config
         try:
@@ -274,14 +276,16 @@ class Alpha:
         check_one_source(voice_id, filepath, link)
         with Uploads() as uploads, translated(lookup_failed if voice_id else cloning_failed):
             if voice_id:
-                request = _checked(lambda: voices_get_embedding.build_request(id=voice_id))
+                stored = text_of(voice_id, "voice_id")
+                request = sendable(lambda: voices_get_embedding.build_request(id=stored))
                 parse = voices_get_embedding.parse
             elif filepath:
-                body = ClipUpload(clip=uploads.file(filepath))
-                request = voices_clone_from_clip.build_request(body=body)
+                clip = sendable(lambda: uploads.file(filepath, "filepath"))
+                request = voices_clone_from_clip.build_request(body=ClipUpload(clip=clip))
                 parse = voices_clone_from_clip.parse
             else:
-                request = voices_clone_from_link.build_request(link=link or "")
+                address = text_of(link, "link")
+                request = voices_clone_from_link.build_request(link=address)
                 parse = voices_clone_from_link.parse
             return embedding_of((self._call(request, parse)).embedding)
 
@@ -292,7 +296,7 @@ class Alpha:
         from cartesia_runtime.files import Uploads
 
         with Uploads() as uploads, translated(transcription_failed):
-            clip = uploads.file(raw_audio)
+            clip = sendable(lambda: uploads.file(raw_audio, "raw_audio"))
             if isinstance(clip.payload, bytes):
                 clip.file_name, clip.mime_type = name_of_audio(clip.payload)
             request = audio_transcribe.build_request(body=ClipUpload(clip=clip))
@@ -321,7 +325,7 @@ class Alpha:
         from .._response import ObjectDecoder
 
         request = SpeechRequest(
-            audio_sse.build_request(body=_checked(lambda: Body.from_dict(body))),
+            sendable(lambda: audio_sse.build_request(body=Body.from_dict(body))),
             ObjectDecoder,
             str(body.get("transcript")),
             audio_format(body.get("output_format")),
@@ -376,20 +380,12 @@ class Alpha:
 
     def connect(self) -> SocketDriver:
         """Return the open socket, or open a new one."""
-        self.driver = driver = self._connections.pool.acquire()
+        self.driver = driver = self._connections.acquire()
         return driver
 
     def close(self) -> None:
         """Close all connections; safe to call twice."""
         self._connections.close()
-
-
-def _checked(make: Callable[[], T]) -> T:
-    """Call a generated constructor; translate its ValueError into a ConfigurationError."""
-    try:
-        return make()
-    except ValueError as error:
-        raise ConfigurationError(str(error)) from None
 
 
 def _nothing() -> None:

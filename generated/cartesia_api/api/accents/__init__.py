@@ -30,7 +30,7 @@ class Accents:
         """
         from . import accents_list
 
-        return self._sender.call(accents_list.build_request(), accents_list.parse, options)
+        return self._sender.call(lambda: accents_list.build_request(), accents_list.parse, options)
 
 
 class AsyncAccents:
@@ -52,7 +52,9 @@ class AsyncAccents:
         """
         from . import accents_list
 
-        return await self._sender.call(accents_list.build_request(), accents_list.parse, options)
+        return await self._sender.call(
+            lambda: accents_list.build_request(), accents_list.parse, options
+        )
 
 
 __all__ = ["AsyncAccents", "Accents"]

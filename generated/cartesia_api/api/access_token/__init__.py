@@ -47,7 +47,7 @@ class AccessToken:
         from . import access_token_create
 
         return self._sender.call(
-            access_token_create.build_request(
+            lambda: access_token_create.build_request(
                 body=CreateAccessTokenRequest(expires_in=expires_in, grants=grants)
             ),
             access_token_create.parse,
@@ -87,7 +87,7 @@ class AsyncAccessToken:
         from . import access_token_create
 
         return await self._sender.call(
-            access_token_create.build_request(
+            lambda: access_token_create.build_request(
                 body=CreateAccessTokenRequest(expires_in=expires_in, grants=grants)
             ),
             access_token_create.parse,

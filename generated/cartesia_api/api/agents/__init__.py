@@ -63,7 +63,7 @@ class Agents:
         """
         from . import agents_list
 
-        return self._sender.call(agents_list.build_request(), agents_list.parse, options)
+        return self._sender.call(lambda: agents_list.build_request(), agents_list.parse, options)
 
     def list_templates(self, *, options: RequestOptions | None = None) -> AgentTemplateList:
         """List the templates that an agent can start from.
@@ -79,7 +79,7 @@ class Agents:
         from . import agents_list_templates
 
         return self._sender.call(
-            agents_list_templates.build_request(), agents_list_templates.parse, options
+            lambda: agents_list_templates.build_request(), agents_list_templates.parse, options
         )
 
     def retrieve(self, agent_id: str, *, options: RequestOptions | None = None) -> AgentSummary:
@@ -95,7 +95,7 @@ class Agents:
         from . import agents_retrieve
 
         return self._sender.call(
-            agents_retrieve.build_request(agent_id=agent_id), agents_retrieve.parse, options
+            lambda: agents_retrieve.build_request(agent_id=agent_id), agents_retrieve.parse, options
         )
 
     def delete(self, agent_id: str, *, options: RequestOptions | None = None) -> None:
@@ -111,7 +111,7 @@ class Agents:
         from . import agents_delete
 
         return self._sender.call(
-            agents_delete.build_request(agent_id=agent_id), agents_delete.parse, options
+            lambda: agents_delete.build_request(agent_id=agent_id), agents_delete.parse, options
         )
 
     def update(
@@ -143,7 +143,7 @@ class Agents:
         from . import agents_update
 
         return self._sender.call(
-            agents_update.build_request(
+            lambda: agents_update.build_request(
                 agent_id=agent_id,
                 body=UpdateAgentRequest(
                     name=name,
@@ -173,7 +173,7 @@ class Agents:
         from . import agents_list_phone_numbers
 
         return self._sender.call(
-            agents_list_phone_numbers.build_request(agent_id=agent_id),
+            lambda: agents_list_phone_numbers.build_request(agent_id=agent_id),
             agents_list_phone_numbers.parse,
             options,
         )
@@ -219,7 +219,9 @@ class AsyncAgents:
         """
         from . import agents_list
 
-        return await self._sender.call(agents_list.build_request(), agents_list.parse, options)
+        return await self._sender.call(
+            lambda: agents_list.build_request(), agents_list.parse, options
+        )
 
     async def list_templates(self, *, options: RequestOptions | None = None) -> AgentTemplateList:
         """List the templates that an agent can start from.
@@ -235,7 +237,7 @@ class AsyncAgents:
         from . import agents_list_templates
 
         return await self._sender.call(
-            agents_list_templates.build_request(), agents_list_templates.parse, options
+            lambda: agents_list_templates.build_request(), agents_list_templates.parse, options
         )
 
     async def retrieve(
@@ -253,7 +255,7 @@ class AsyncAgents:
         from . import agents_retrieve
 
         return await self._sender.call(
-            agents_retrieve.build_request(agent_id=agent_id), agents_retrieve.parse, options
+            lambda: agents_retrieve.build_request(agent_id=agent_id), agents_retrieve.parse, options
         )
 
     async def delete(self, agent_id: str, *, options: RequestOptions | None = None) -> None:
@@ -269,7 +271,7 @@ class AsyncAgents:
         from . import agents_delete
 
         return await self._sender.call(
-            agents_delete.build_request(agent_id=agent_id), agents_delete.parse, options
+            lambda: agents_delete.build_request(agent_id=agent_id), agents_delete.parse, options
         )
 
     async def update(
@@ -301,7 +303,7 @@ class AsyncAgents:
         from . import agents_update
 
         return await self._sender.call(
-            agents_update.build_request(
+            lambda: agents_update.build_request(
                 agent_id=agent_id,
                 body=UpdateAgentRequest(
                     name=name,
@@ -331,7 +333,7 @@ class AsyncAgents:
         from . import agents_list_phone_numbers
 
         return await self._sender.call(
-            agents_list_phone_numbers.build_request(agent_id=agent_id),
+            lambda: agents_list_phone_numbers.build_request(agent_id=agent_id),
             agents_list_phone_numbers.parse,
             options,
         )

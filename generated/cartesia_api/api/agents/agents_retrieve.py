@@ -18,6 +18,9 @@ def build_request(*, agent_id: str) -> Request:
 
     Args:
         agent_id: Id of the agent.
+
+    Raises:
+        EncodeError: If an argument cannot be sent.
     """
     return Request(
         operation=OPERATION,

@@ -20,6 +20,9 @@ def build_request(*, agent_id: str, body: UpdateAgentRequest) -> Request:
     Args:
         agent_id: Id of the agent.
         body: The body.
+
+    Raises:
+        EncodeError: If an argument cannot be sent.
     """
     return Request(
         operation=OPERATION,

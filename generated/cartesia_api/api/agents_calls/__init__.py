@@ -60,7 +60,7 @@ class AgentsCalls:
         from . import agents_calls_list
 
         return self._sender.call(
-            agents_calls_list.build_request(
+            lambda: agents_calls_list.build_request(
                 agent_id=agent_id,
                 expand=expand,
                 limit=limit,
@@ -121,7 +121,7 @@ class AgentsCalls:
         from . import agents_calls_retrieve
 
         return self._sender.call(
-            agents_calls_retrieve.build_request(call_id=call_id),
+            lambda: agents_calls_retrieve.build_request(call_id=call_id),
             agents_calls_retrieve.parse,
             options,
         )
@@ -147,7 +147,7 @@ class AgentsCalls:
         from . import agents_calls_download_audio
 
         return self._sender.stream(
-            agents_calls_download_audio.build_request(call_id=call_id), options
+            lambda: agents_calls_download_audio.build_request(call_id=call_id), options
         )
 
 
@@ -190,7 +190,7 @@ class AsyncAgentsCalls:
         from . import agents_calls_list
 
         return await self._sender.call(
-            agents_calls_list.build_request(
+            lambda: agents_calls_list.build_request(
                 agent_id=agent_id,
                 expand=expand,
                 limit=limit,
@@ -251,7 +251,7 @@ class AsyncAgentsCalls:
         from . import agents_calls_retrieve
 
         return await self._sender.call(
-            agents_calls_retrieve.build_request(call_id=call_id),
+            lambda: agents_calls_retrieve.build_request(call_id=call_id),
             agents_calls_retrieve.parse,
             options,
         )
@@ -277,7 +277,7 @@ class AsyncAgentsCalls:
         from . import agents_calls_download_audio
 
         return self._sender.stream(
-            agents_calls_download_audio.build_request(call_id=call_id), options
+            lambda: agents_calls_download_audio.build_request(call_id=call_id), options
         )
 
 

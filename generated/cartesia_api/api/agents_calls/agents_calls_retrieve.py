@@ -18,6 +18,9 @@ def build_request(*, call_id: str) -> Request:
 
     Args:
         call_id: Id of the call.
+
+    Raises:
+        EncodeError: If an argument cannot be sent.
     """
     return Request(
         operation=OPERATION,

@@ -31,7 +31,7 @@ class AgentsDeployments:
         from . import agents_deployments_retrieve
 
         return self._sender.call(
-            agents_deployments_retrieve.build_request(deployment_id=deployment_id),
+            lambda: agents_deployments_retrieve.build_request(deployment_id=deployment_id),
             agents_deployments_retrieve.parse,
             options,
         )
@@ -53,7 +53,7 @@ class AgentsDeployments:
         from . import agents_deployments_list
 
         return self._sender.call(
-            agents_deployments_list.build_request(agent_id=agent_id),
+            lambda: agents_deployments_list.build_request(agent_id=agent_id),
             agents_deployments_list.parse,
             options,
         )
@@ -80,7 +80,7 @@ class AsyncAgentsDeployments:
         from . import agents_deployments_retrieve
 
         return await self._sender.call(
-            agents_deployments_retrieve.build_request(deployment_id=deployment_id),
+            lambda: agents_deployments_retrieve.build_request(deployment_id=deployment_id),
             agents_deployments_retrieve.parse,
             options,
         )
@@ -102,7 +102,7 @@ class AsyncAgentsDeployments:
         from . import agents_deployments_list
 
         return await self._sender.call(
-            agents_deployments_list.build_request(agent_id=agent_id),
+            lambda: agents_deployments_list.build_request(agent_id=agent_id),
             agents_deployments_list.parse,
             options,
         )

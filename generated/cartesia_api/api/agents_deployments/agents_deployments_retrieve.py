@@ -18,6 +18,9 @@ def build_request(*, deployment_id: str) -> Request:
 
     Args:
         deployment_id: Id of the deployment.
+
+    Raises:
+        EncodeError: If an argument cannot be sent.
     """
     return Request(
         operation=OPERATION,

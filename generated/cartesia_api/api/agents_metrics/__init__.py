@@ -56,7 +56,7 @@ class AgentsMetrics:
         from . import agents_metrics_list
 
         return self._sender.call(
-            agents_metrics_list.build_request(limit=limit, starting_after=starting_after),
+            lambda: agents_metrics_list.build_request(limit=limit, starting_after=starting_after),
             agents_metrics_list.parse,
             options,
         )
@@ -112,7 +112,7 @@ class AgentsMetrics:
         from . import agents_metrics_create
 
         return self._sender.call(
-            agents_metrics_create.build_request(
+            lambda: agents_metrics_create.build_request(
                 body=CreateMetricRequest(name=name, prompt=prompt, display_name=display_name)
             ),
             agents_metrics_create.parse,
@@ -132,7 +132,7 @@ class AgentsMetrics:
         from . import agents_metrics_retrieve
 
         return self._sender.call(
-            agents_metrics_retrieve.build_request(metric_id=metric_id),
+            lambda: agents_metrics_retrieve.build_request(metric_id=metric_id),
             agents_metrics_retrieve.parse,
             options,
         )
@@ -155,7 +155,9 @@ class AgentsMetrics:
         from . import agents_metrics_add_to_agent
 
         return self._sender.call(
-            agents_metrics_add_to_agent.build_request(agent_id=agent_id, metric_id=metric_id),
+            lambda: agents_metrics_add_to_agent.build_request(
+                agent_id=agent_id, metric_id=metric_id
+            ),
             agents_metrics_add_to_agent.parse,
             options,
         )
@@ -176,7 +178,9 @@ class AgentsMetrics:
         from . import agents_metrics_remove_from_agent
 
         return self._sender.call(
-            agents_metrics_remove_from_agent.build_request(agent_id=agent_id, metric_id=metric_id),
+            lambda: agents_metrics_remove_from_agent.build_request(
+                agent_id=agent_id, metric_id=metric_id
+            ),
             agents_metrics_remove_from_agent.parse,
             options,
         )
@@ -218,7 +222,7 @@ class AsyncAgentsMetrics:
         from . import agents_metrics_list
 
         return await self._sender.call(
-            agents_metrics_list.build_request(limit=limit, starting_after=starting_after),
+            lambda: agents_metrics_list.build_request(limit=limit, starting_after=starting_after),
             agents_metrics_list.parse,
             options,
         )
@@ -274,7 +278,7 @@ class AsyncAgentsMetrics:
         from . import agents_metrics_create
 
         return await self._sender.call(
-            agents_metrics_create.build_request(
+            lambda: agents_metrics_create.build_request(
                 body=CreateMetricRequest(name=name, prompt=prompt, display_name=display_name)
             ),
             agents_metrics_create.parse,
@@ -294,7 +298,7 @@ class AsyncAgentsMetrics:
         from . import agents_metrics_retrieve
 
         return await self._sender.call(
-            agents_metrics_retrieve.build_request(metric_id=metric_id),
+            lambda: agents_metrics_retrieve.build_request(metric_id=metric_id),
             agents_metrics_retrieve.parse,
             options,
         )
@@ -317,7 +321,9 @@ class AsyncAgentsMetrics:
         from . import agents_metrics_add_to_agent
 
         return await self._sender.call(
-            agents_metrics_add_to_agent.build_request(agent_id=agent_id, metric_id=metric_id),
+            lambda: agents_metrics_add_to_agent.build_request(
+                agent_id=agent_id, metric_id=metric_id
+            ),
             agents_metrics_add_to_agent.parse,
             options,
         )
@@ -338,7 +344,9 @@ class AsyncAgentsMetrics:
         from . import agents_metrics_remove_from_agent
 
         return await self._sender.call(
-            agents_metrics_remove_from_agent.build_request(agent_id=agent_id, metric_id=metric_id),
+            lambda: agents_metrics_remove_from_agent.build_request(
+                agent_id=agent_id, metric_id=metric_id
+            ),
             agents_metrics_remove_from_agent.parse,
             options,
         )

@@ -16,6 +16,9 @@ def build_request(*, agent_id: str, metric_id: str) -> Request:
     Args:
         agent_id: Id of the agent.
         metric_id: Id of the metric.
+
+    Raises:
+        EncodeError: If an argument cannot be sent.
     """
     return Request(
         operation=OPERATION,

@@ -21,6 +21,9 @@ def build_request(*, limit: int | Unset = UNSET, starting_after: str | Unset = U
         limit: Metrics per page, 1 to 100. The server sends 10 when it is left out.
         starting_after: Id of an item. The page starts with the item after it; pass the id of
             the last item of the previous page.
+
+    Raises:
+        EncodeError: If an argument cannot be sent.
     """
     return Request(
         operation=OPERATION,

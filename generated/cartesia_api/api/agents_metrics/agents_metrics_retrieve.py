@@ -18,6 +18,9 @@ def build_request(*, metric_id: str) -> Request:
 
     Args:
         metric_id: Id of the metric.
+
+    Raises:
+        EncodeError: If an argument cannot be sent.
     """
     return Request(
         operation=OPERATION,

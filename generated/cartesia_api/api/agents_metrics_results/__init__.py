@@ -62,7 +62,7 @@ class AgentsMetricsResults:
         from . import agents_metrics_results_list
 
         return self._sender.call(
-            agents_metrics_results_list.build_request(
+            lambda: agents_metrics_results_list.build_request(
                 agent_id=agent_id,
                 call_id=call_id,
                 deployment_id=deployment_id,
@@ -156,7 +156,7 @@ class AgentsMetricsResults:
         from . import agents_metrics_results_export
 
         return self._sender.call(
-            agents_metrics_results_export.build_request(
+            lambda: agents_metrics_results_export.build_request(
                 agent_id=agent_id,
                 call_id=call_id,
                 deployment_id=deployment_id,
@@ -212,7 +212,7 @@ class AsyncAgentsMetricsResults:
         from . import agents_metrics_results_list
 
         return await self._sender.call(
-            agents_metrics_results_list.build_request(
+            lambda: agents_metrics_results_list.build_request(
                 agent_id=agent_id,
                 call_id=call_id,
                 deployment_id=deployment_id,
@@ -308,7 +308,7 @@ class AsyncAgentsMetricsResults:
         from . import agents_metrics_results_export
 
         return await self._sender.call(
-            agents_metrics_results_export.build_request(
+            lambda: agents_metrics_results_export.build_request(
                 agent_id=agent_id,
                 call_id=call_id,
                 deployment_id=deployment_id,

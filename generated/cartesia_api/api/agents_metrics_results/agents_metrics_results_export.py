@@ -30,6 +30,9 @@ def build_request(
         metric_id: Only results of this metric.
         start_date: Only results made at this time or later. Include the offset from UTC.
         end_date: Only results made at this time or earlier. Include the offset from UTC.
+
+    Raises:
+        EncodeError: If an argument cannot be sent.
     """
     return Request(
         operation=OPERATION,

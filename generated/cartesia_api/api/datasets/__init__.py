@@ -58,7 +58,7 @@ class Datasets:
         from . import datasets_list
 
         return self._sender.call(
-            datasets_list.build_request(
+            lambda: datasets_list.build_request(
                 limit=limit, starting_after=starting_after, ending_before=ending_before
             ),
             datasets_list.parse,
@@ -110,7 +110,9 @@ class Datasets:
         from . import datasets_create
 
         return self._sender.call(
-            datasets_create.build_request(body=DatasetRequest(name=name, description=description)),
+            lambda: datasets_create.build_request(
+                body=DatasetRequest(name=name, description=description)
+            ),
             datasets_create.parse,
             options,
         )
@@ -128,7 +130,7 @@ class Datasets:
         from . import datasets_retrieve
 
         return self._sender.call(
-            datasets_retrieve.build_request(id=id), datasets_retrieve.parse, options
+            lambda: datasets_retrieve.build_request(id=id), datasets_retrieve.parse, options
         )
 
     def delete(self, id: str, *, options: RequestOptions | None = None) -> None:
@@ -144,7 +146,7 @@ class Datasets:
         from . import datasets_delete
 
         return self._sender.call(
-            datasets_delete.build_request(id=id), datasets_delete.parse, options
+            lambda: datasets_delete.build_request(id=id), datasets_delete.parse, options
         )
 
     def update(
@@ -167,7 +169,7 @@ class Datasets:
         from . import datasets_update
 
         return self._sender.call(
-            datasets_update.build_request(
+            lambda: datasets_update.build_request(
                 id=id, body=DatasetRequest(name=name, description=description)
             ),
             datasets_update.parse,
@@ -213,7 +215,7 @@ class AsyncDatasets:
         from . import datasets_list
 
         return await self._sender.call(
-            datasets_list.build_request(
+            lambda: datasets_list.build_request(
                 limit=limit, starting_after=starting_after, ending_before=ending_before
             ),
             datasets_list.parse,
@@ -265,7 +267,9 @@ class AsyncDatasets:
         from . import datasets_create
 
         return await self._sender.call(
-            datasets_create.build_request(body=DatasetRequest(name=name, description=description)),
+            lambda: datasets_create.build_request(
+                body=DatasetRequest(name=name, description=description)
+            ),
             datasets_create.parse,
             options,
         )
@@ -283,7 +287,7 @@ class AsyncDatasets:
         from . import datasets_retrieve
 
         return await self._sender.call(
-            datasets_retrieve.build_request(id=id), datasets_retrieve.parse, options
+            lambda: datasets_retrieve.build_request(id=id), datasets_retrieve.parse, options
         )
 
     async def delete(self, id: str, *, options: RequestOptions | None = None) -> None:
@@ -299,7 +303,7 @@ class AsyncDatasets:
         from . import datasets_delete
 
         return await self._sender.call(
-            datasets_delete.build_request(id=id), datasets_delete.parse, options
+            lambda: datasets_delete.build_request(id=id), datasets_delete.parse, options
         )
 
     async def update(
@@ -322,7 +326,7 @@ class AsyncDatasets:
         from . import datasets_update
 
         return await self._sender.call(
-            datasets_update.build_request(
+            lambda: datasets_update.build_request(
                 id=id, body=DatasetRequest(name=name, description=description)
             ),
             datasets_update.parse,

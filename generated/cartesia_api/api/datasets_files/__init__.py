@@ -54,7 +54,7 @@ class DatasetsFiles:
         from . import datasets_files_list
 
         return self._sender.call(
-            datasets_files_list.build_request(
+            lambda: datasets_files_list.build_request(
                 id=id, limit=limit, starting_after=starting_after, ending_before=ending_before
             ),
             datasets_files_list.parse,
@@ -117,8 +117,9 @@ class DatasetsFiles:
 
         with Uploads() as uploads:
             return self._sender.call(
-                datasets_files_upload.build_request(
-                    id=id, body=UploadDatasetFileRequest(file=uploads.file(file), purpose=purpose)
+                lambda: datasets_files_upload.build_request(
+                    id=id,
+                    body=UploadDatasetFileRequest(file=uploads.file(file, "file"), purpose=purpose),
                 ),
                 datasets_files_upload.parse,
                 options,
@@ -138,7 +139,7 @@ class DatasetsFiles:
         from . import datasets_files_delete
 
         return self._sender.call(
-            datasets_files_delete.build_request(id=id, file_id=file_id),
+            lambda: datasets_files_delete.build_request(id=id, file_id=file_id),
             datasets_files_delete.parse,
             options,
         )
@@ -177,7 +178,7 @@ class AsyncDatasetsFiles:
         from . import datasets_files_list
 
         return await self._sender.call(
-            datasets_files_list.build_request(
+            lambda: datasets_files_list.build_request(
                 id=id, limit=limit, starting_after=starting_after, ending_before=ending_before
             ),
             datasets_files_list.parse,
@@ -240,8 +241,9 @@ class AsyncDatasetsFiles:
 
         with Uploads() as uploads:
             return await self._sender.call(
-                datasets_files_upload.build_request(
-                    id=id, body=UploadDatasetFileRequest(file=uploads.file(file), purpose=purpose)
+                lambda: datasets_files_upload.build_request(
+                    id=id,
+                    body=UploadDatasetFileRequest(file=uploads.file(file, "file"), purpose=purpose),
                 ),
                 datasets_files_upload.parse,
                 options,
@@ -261,7 +263,7 @@ class AsyncDatasetsFiles:
         from . import datasets_files_delete
 
         return await self._sender.call(
-            datasets_files_delete.build_request(id=id, file_id=file_id),
+            lambda: datasets_files_delete.build_request(id=id, file_id=file_id),
             datasets_files_delete.parse,
             options,
         )

@@ -16,6 +16,9 @@ def build_request(*, id: str, file_id: str) -> Request:
     Args:
         id: Id of the dataset.
         file_id: Id of the file.
+
+    Raises:
+        EncodeError: If an argument cannot be sent.
     """
     return Request(
         operation=OPERATION,

@@ -18,6 +18,9 @@ def build_request(*, id: str, body: UploadDatasetFileRequest) -> Request:
     Args:
         id: Id of the dataset.
         body: The body.
+
+    Raises:
+        EncodeError: If an argument cannot be sent.
     """
     return Request(
         operation=OPERATION,

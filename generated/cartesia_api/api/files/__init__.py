@@ -58,7 +58,7 @@ class Files:
         from . import files_list
 
         return self._sender.call(
-            files_list.build_request(
+            lambda: files_list.build_request(
                 purpose=purpose,
                 q=q,
                 limit=limit,
@@ -122,8 +122,8 @@ class Files:
 
         with Uploads() as uploads:
             return self._sender.call(
-                files_upload.build_request(
-                    body=UploadFileRequest(file=uploads.file(file), purpose=purpose)
+                lambda: files_upload.build_request(
+                    body=UploadFileRequest(file=uploads.file(file, "file"), purpose=purpose)
                 ),
                 files_upload.parse,
                 options,
@@ -143,7 +143,7 @@ class Files:
         """
         from . import files_get
 
-        return self._sender.call(files_get.build_request(id=id), files_get.parse, options)
+        return self._sender.call(lambda: files_get.build_request(id=id), files_get.parse, options)
 
 
 class AsyncFiles:
@@ -183,7 +183,7 @@ class AsyncFiles:
         from . import files_list
 
         return await self._sender.call(
-            files_list.build_request(
+            lambda: files_list.build_request(
                 purpose=purpose,
                 q=q,
                 limit=limit,
@@ -247,8 +247,8 @@ class AsyncFiles:
 
         with Uploads() as uploads:
             return await self._sender.call(
-                files_upload.build_request(
-                    body=UploadFileRequest(file=uploads.file(file), purpose=purpose)
+                lambda: files_upload.build_request(
+                    body=UploadFileRequest(file=uploads.file(file, "file"), purpose=purpose)
                 ),
                 files_upload.parse,
                 options,
@@ -268,7 +268,9 @@ class AsyncFiles:
         """
         from . import files_get
 
-        return await self._sender.call(files_get.build_request(id=id), files_get.parse, options)
+        return await self._sender.call(
+            lambda: files_get.build_request(id=id), files_get.parse, options
+        )
 
 
 __all__ = ["AsyncFiles", "Files"]

@@ -34,6 +34,9 @@ def build_request(
             the last item of the previous page.
         ending_before: Id of an item. The page ends with the item before it; pass the id of
             the first item of the next page.
+
+    Raises:
+        EncodeError: If an argument cannot be sent.
     """
     return Request(
         operation=OPERATION,

@@ -54,7 +54,7 @@ class FineTunes:
         from . import fine_tunes_list
 
         return self._sender.call(
-            fine_tunes_list.build_request(
+            lambda: fine_tunes_list.build_request(
                 limit=limit, starting_after=starting_after, ending_before=ending_before
             ),
             fine_tunes_list.parse,
@@ -119,7 +119,7 @@ class FineTunes:
         from . import fine_tunes_create
 
         return self._sender.call(
-            fine_tunes_create.build_request(
+            lambda: fine_tunes_create.build_request(
                 body=CreateFineTuneRequest(
                     name=name,
                     description=description,
@@ -146,7 +146,7 @@ class FineTunes:
         from . import fine_tunes_retrieve
 
         return self._sender.call(
-            fine_tunes_retrieve.build_request(id=id), fine_tunes_retrieve.parse, options
+            lambda: fine_tunes_retrieve.build_request(id=id), fine_tunes_retrieve.parse, options
         )
 
     def delete(self, id: str, *, options: RequestOptions | None = None) -> None:
@@ -162,7 +162,7 @@ class FineTunes:
         from . import fine_tunes_delete
 
         return self._sender.call(
-            fine_tunes_delete.build_request(id=id), fine_tunes_delete.parse, options
+            lambda: fine_tunes_delete.build_request(id=id), fine_tunes_delete.parse, options
         )
 
     def list_voices(
@@ -192,7 +192,7 @@ class FineTunes:
         from . import fine_tunes_list_voices
 
         return self._sender.call(
-            fine_tunes_list_voices.build_request(
+            lambda: fine_tunes_list_voices.build_request(
                 id=id, limit=limit, starting_after=starting_after, ending_before=ending_before
             ),
             fine_tunes_list_voices.parse,
@@ -259,7 +259,7 @@ class AsyncFineTunes:
         from . import fine_tunes_list
 
         return await self._sender.call(
-            fine_tunes_list.build_request(
+            lambda: fine_tunes_list.build_request(
                 limit=limit, starting_after=starting_after, ending_before=ending_before
             ),
             fine_tunes_list.parse,
@@ -324,7 +324,7 @@ class AsyncFineTunes:
         from . import fine_tunes_create
 
         return await self._sender.call(
-            fine_tunes_create.build_request(
+            lambda: fine_tunes_create.build_request(
                 body=CreateFineTuneRequest(
                     name=name,
                     description=description,
@@ -351,7 +351,7 @@ class AsyncFineTunes:
         from . import fine_tunes_retrieve
 
         return await self._sender.call(
-            fine_tunes_retrieve.build_request(id=id), fine_tunes_retrieve.parse, options
+            lambda: fine_tunes_retrieve.build_request(id=id), fine_tunes_retrieve.parse, options
         )
 
     async def delete(self, id: str, *, options: RequestOptions | None = None) -> None:
@@ -367,7 +367,7 @@ class AsyncFineTunes:
         from . import fine_tunes_delete
 
         return await self._sender.call(
-            fine_tunes_delete.build_request(id=id), fine_tunes_delete.parse, options
+            lambda: fine_tunes_delete.build_request(id=id), fine_tunes_delete.parse, options
         )
 
     async def list_voices(
@@ -397,7 +397,7 @@ class AsyncFineTunes:
         from . import fine_tunes_list_voices
 
         return await self._sender.call(
-            fine_tunes_list_voices.build_request(
+            lambda: fine_tunes_list_voices.build_request(
                 id=id, limit=limit, starting_after=starting_after, ending_before=ending_before
             ),
             fine_tunes_list_voices.parse,

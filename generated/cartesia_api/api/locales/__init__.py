@@ -31,7 +31,7 @@ class Locales:
         """
         from . import locales_list
 
-        return self._sender.call(locales_list.build_request(), locales_list.parse, options)
+        return self._sender.call(lambda: locales_list.build_request(), locales_list.parse, options)
 
 
 class AsyncLocales:
@@ -54,7 +54,9 @@ class AsyncLocales:
         """
         from . import locales_list
 
-        return await self._sender.call(locales_list.build_request(), locales_list.parse, options)
+        return await self._sender.call(
+            lambda: locales_list.build_request(), locales_list.parse, options
+        )
 
 
 __all__ = ["AsyncLocales", "Locales"]

@@ -51,7 +51,7 @@ class PronunciationDicts:
         from . import pronunciation_dicts_list
 
         return self._sender.call(
-            pronunciation_dicts_list.build_request(
+            lambda: pronunciation_dicts_list.build_request(
                 limit=limit, starting_after=starting_after, ending_before=ending_before
             ),
             pronunciation_dicts_list.parse,
@@ -108,7 +108,7 @@ class PronunciationDicts:
         from . import pronunciation_dicts_create
 
         return self._sender.call(
-            pronunciation_dicts_create.build_request(
+            lambda: pronunciation_dicts_create.build_request(
                 body=CreatePronunciationDictRequest(name=name, items=items)
             ),
             pronunciation_dicts_create.parse,
@@ -128,7 +128,7 @@ class PronunciationDicts:
         from . import pronunciation_dicts_retrieve
 
         return self._sender.call(
-            pronunciation_dicts_retrieve.build_request(id=id),
+            lambda: pronunciation_dicts_retrieve.build_request(id=id),
             pronunciation_dicts_retrieve.parse,
             options,
         )
@@ -146,7 +146,7 @@ class PronunciationDicts:
         from . import pronunciation_dicts_delete
 
         return self._sender.call(
-            pronunciation_dicts_delete.build_request(id=id),
+            lambda: pronunciation_dicts_delete.build_request(id=id),
             pronunciation_dicts_delete.parse,
             options,
         )
@@ -177,7 +177,7 @@ class PronunciationDicts:
         from . import pronunciation_dicts_update
 
         return self._sender.call(
-            pronunciation_dicts_update.build_request(
+            lambda: pronunciation_dicts_update.build_request(
                 id=id, body=UpdatePronunciationDictRequest(name=name, items=items)
             ),
             pronunciation_dicts_update.parse,
@@ -216,7 +216,7 @@ class AsyncPronunciationDicts:
         from . import pronunciation_dicts_list
 
         return await self._sender.call(
-            pronunciation_dicts_list.build_request(
+            lambda: pronunciation_dicts_list.build_request(
                 limit=limit, starting_after=starting_after, ending_before=ending_before
             ),
             pronunciation_dicts_list.parse,
@@ -275,7 +275,7 @@ class AsyncPronunciationDicts:
         from . import pronunciation_dicts_create
 
         return await self._sender.call(
-            pronunciation_dicts_create.build_request(
+            lambda: pronunciation_dicts_create.build_request(
                 body=CreatePronunciationDictRequest(name=name, items=items)
             ),
             pronunciation_dicts_create.parse,
@@ -297,7 +297,7 @@ class AsyncPronunciationDicts:
         from . import pronunciation_dicts_retrieve
 
         return await self._sender.call(
-            pronunciation_dicts_retrieve.build_request(id=id),
+            lambda: pronunciation_dicts_retrieve.build_request(id=id),
             pronunciation_dicts_retrieve.parse,
             options,
         )
@@ -315,7 +315,7 @@ class AsyncPronunciationDicts:
         from . import pronunciation_dicts_delete
 
         return await self._sender.call(
-            pronunciation_dicts_delete.build_request(id=id),
+            lambda: pronunciation_dicts_delete.build_request(id=id),
             pronunciation_dicts_delete.parse,
             options,
         )
@@ -346,7 +346,7 @@ class AsyncPronunciationDicts:
         from . import pronunciation_dicts_update
 
         return await self._sender.call(
-            pronunciation_dicts_update.build_request(
+            lambda: pronunciation_dicts_update.build_request(
                 id=id, body=UpdatePronunciationDictRequest(name=name, items=items)
             ),
             pronunciation_dicts_update.parse,

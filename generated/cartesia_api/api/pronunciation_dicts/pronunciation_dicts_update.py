@@ -20,6 +20,9 @@ def build_request(*, id: str, body: UpdatePronunciationDictRequest) -> Request:
     Args:
         id: Id of the pronunciation dictionary.
         body: The body.
+
+    Raises:
+        EncodeError: If an argument cannot be sent.
     """
     return Request(
         operation=OPERATION,

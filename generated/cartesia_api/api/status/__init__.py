@@ -31,7 +31,7 @@ class Status:
         """
         from . import status_get
 
-        return self._sender.call(status_get.build_request(), status_get.parse, options)
+        return self._sender.call(lambda: status_get.build_request(), status_get.parse, options)
 
 
 class AsyncStatus:
@@ -54,7 +54,9 @@ class AsyncStatus:
         """
         from . import status_get
 
-        return await self._sender.call(status_get.build_request(), status_get.parse, options)
+        return await self._sender.call(
+            lambda: status_get.build_request(), status_get.parse, options
+        )
 
 
 __all__ = ["AsyncStatus", "Status"]

@@ -63,9 +63,9 @@ class Stt:
 
         with Uploads() as uploads:
             return self._sender.call(
-                stt_transcribe.build_request(
+                lambda: stt_transcribe.build_request(
                     body=TranscribeRequest(
-                        file=uploads.file(file),
+                        file=uploads.file(file, "file"),
                         model=model,
                         language=language,
                         timestamp_granularities=timestamp_granularities,
@@ -121,9 +121,9 @@ class AsyncStt:
 
         with Uploads() as uploads:
             return await self._sender.call(
-                stt_transcribe.build_request(
+                lambda: stt_transcribe.build_request(
                     body=TranscribeRequest(
-                        file=uploads.file(file),
+                        file=uploads.file(file, "file"),
                         model=model,
                         language=language,
                         timestamp_granularities=timestamp_granularities,

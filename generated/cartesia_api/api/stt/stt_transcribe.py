@@ -29,6 +29,9 @@ def build_request(
         encoding: Encoding of samples without a header.
         sample_rate: Sampling rate in Hz. Give it, with `encoding`, only for samples without a
             header.
+
+    Raises:
+        EncodeError: If an argument cannot be sent.
     """
     return Request(
         operation=OPERATION,

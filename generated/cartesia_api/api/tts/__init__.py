@@ -86,7 +86,7 @@ class Tts:
         from . import tts_generate
 
         return self._sender.stream(
-            tts_generate.build_request(
+            lambda: tts_generate.build_request(
                 body=TtsRequest(
                     model_id=model_id,
                     transcript=transcript,
@@ -162,7 +162,7 @@ class Tts:
         from . import tts_generate_sse
 
         return self._sender.stream(
-            tts_generate_sse.build_request(
+            lambda: tts_generate_sse.build_request(
                 body=TtsSseRequest(
                     model_id=model_id,
                     transcript=transcript,
@@ -231,7 +231,7 @@ class Tts:
 
         with Uploads() as uploads:
             with self._sender.stream(
-                tts_infill.build_request(
+                lambda: tts_infill.build_request(
                     body=InfillRequest(
                         model_id=model_id,
                         transcript=transcript,
@@ -241,10 +241,10 @@ class Tts:
                         output_format_sample_rate=output_format_sample_rate,
                         left_audio=UNSET
                         if isinstance(left_audio, Unset)
-                        else uploads.file(left_audio),
+                        else uploads.file(left_audio, "left_audio"),
                         right_audio=UNSET
                         if isinstance(right_audio, Unset)
-                        else uploads.file(right_audio),
+                        else uploads.file(right_audio, "right_audio"),
                         output_format_encoding=output_format_encoding,
                         output_format_bit_rate=output_format_bit_rate,
                     )
@@ -308,7 +308,7 @@ class AsyncTts:
         from . import tts_generate
 
         return self._sender.stream(
-            tts_generate.build_request(
+            lambda: tts_generate.build_request(
                 body=TtsRequest(
                     model_id=model_id,
                     transcript=transcript,
@@ -384,7 +384,7 @@ class AsyncTts:
         from . import tts_generate_sse
 
         return self._sender.stream(
-            tts_generate_sse.build_request(
+            lambda: tts_generate_sse.build_request(
                 body=TtsSseRequest(
                     model_id=model_id,
                     transcript=transcript,
@@ -453,7 +453,7 @@ class AsyncTts:
 
         with Uploads() as uploads:
             async with self._sender.stream(
-                tts_infill.build_request(
+                lambda: tts_infill.build_request(
                     body=InfillRequest(
                         model_id=model_id,
                         transcript=transcript,
@@ -463,10 +463,10 @@ class AsyncTts:
                         output_format_sample_rate=output_format_sample_rate,
                         left_audio=UNSET
                         if isinstance(left_audio, Unset)
-                        else uploads.file(left_audio),
+                        else uploads.file(left_audio, "left_audio"),
                         right_audio=UNSET
                         if isinstance(right_audio, Unset)
-                        else uploads.file(right_audio),
+                        else uploads.file(right_audio, "right_audio"),
                         output_format_encoding=output_format_encoding,
                         output_format_bit_rate=output_format_bit_rate,
                     )

@@ -16,6 +16,9 @@ def build_request(*, body: TtsRequest) -> Request:
 
     Args:
         body: The body.
+
+    Raises:
+        EncodeError: If an argument cannot be sent.
     """
     return Request(
         operation=OPERATION, method="POST", path="/tts/bytes", json=body.to_dict(), accept="audio/*"

@@ -67,9 +67,9 @@ class VoiceChanger:
 
         with Uploads() as uploads:
             with self._sender.stream(
-                voice_changer_generate.build_request(
+                lambda: voice_changer_generate.build_request(
                     body=ChangeVoiceRequest(
-                        clip=uploads.file(clip),
+                        clip=uploads.file(clip, "clip"),
                         voice_id=voice_id,
                         output_format_container=output_format_container,
                         output_format_sample_rate=output_format_sample_rate,
@@ -121,9 +121,9 @@ class VoiceChanger:
 
         with Uploads() as uploads:
             with self._sender.stream(
-                voice_changer_generate_sse.build_request(
+                lambda: voice_changer_generate_sse.build_request(
                     body=ChangeVoiceRequest(
-                        clip=uploads.file(clip),
+                        clip=uploads.file(clip, "clip"),
                         voice_id=voice_id,
                         output_format_container=output_format_container,
                         output_format_sample_rate=output_format_sample_rate,
@@ -180,9 +180,9 @@ class AsyncVoiceChanger:
 
         with Uploads() as uploads:
             async with self._sender.stream(
-                voice_changer_generate.build_request(
+                lambda: voice_changer_generate.build_request(
                     body=ChangeVoiceRequest(
-                        clip=uploads.file(clip),
+                        clip=uploads.file(clip, "clip"),
                         voice_id=voice_id,
                         output_format_container=output_format_container,
                         output_format_sample_rate=output_format_sample_rate,
@@ -234,9 +234,9 @@ class AsyncVoiceChanger:
 
         with Uploads() as uploads:
             async with self._sender.stream(
-                voice_changer_generate_sse.build_request(
+                lambda: voice_changer_generate_sse.build_request(
                     body=ChangeVoiceRequest(
-                        clip=uploads.file(clip),
+                        clip=uploads.file(clip, "clip"),
                         voice_id=voice_id,
                         output_format_container=output_format_container,
                         output_format_sample_rate=output_format_sample_rate,

@@ -16,6 +16,9 @@ def build_request(*, body: ChangeVoiceRequest) -> Request:
 
     Args:
         body: The body.
+
+    Raises:
+        EncodeError: If an argument cannot be sent.
     """
     return Request(
         operation=OPERATION,

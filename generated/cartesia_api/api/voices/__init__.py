@@ -76,7 +76,7 @@ class Voices:
         from . import voices_list
 
         return self._sender.call(
-            voices_list.build_request(
+            lambda: voices_list.build_request(
                 limit=limit,
                 starting_after=starting_after,
                 ending_before=ending_before,
@@ -174,9 +174,9 @@ class Voices:
 
         with Uploads() as uploads:
             return self._sender.call(
-                voices_clone.build_request(
+                lambda: voices_clone.build_request(
                     body=CloneVoiceRequest(
-                        clip=uploads.file(clip),
+                        clip=uploads.file(clip, "clip"),
                         name=name,
                         language=language,
                         accent=accent,
@@ -225,7 +225,7 @@ class Voices:
         from . import voices_localize
 
         return self._sender.call(
-            voices_localize.build_request(
+            lambda: voices_localize.build_request(
                 body=LocalizeVoiceRequest(
                     voice_id=voice_id,
                     name=name,
@@ -262,7 +262,7 @@ class Voices:
         from . import voices_get
 
         return self._sender.call(
-            voices_get.build_request(id=id, expand=expand), voices_get.parse, options
+            lambda: voices_get.build_request(id=id, expand=expand), voices_get.parse, options
         )
 
     def delete(self, id: str, *, options: RequestOptions | None = None) -> None:
@@ -279,7 +279,9 @@ class Voices:
         """
         from . import voices_delete
 
-        return self._sender.call(voices_delete.build_request(id=id), voices_delete.parse, options)
+        return self._sender.call(
+            lambda: voices_delete.build_request(id=id), voices_delete.parse, options
+        )
 
     def update(
         self,
@@ -311,7 +313,7 @@ class Voices:
         from . import voices_update
 
         return self._sender.call(
-            voices_update.build_request(
+            lambda: voices_update.build_request(
                 id=id,
                 body=UpdateVoiceRequest(
                     name=name, description=description, gender=gender, accent=accent
@@ -345,7 +347,9 @@ class Voices:
         from . import voices_add_accents
 
         return self._sender.call(
-            voices_add_accents.build_request(id=id, body=AddAccentsRequest(accents=accents)),
+            lambda: voices_add_accents.build_request(
+                id=id, body=AddAccentsRequest(accents=accents)
+            ),
             voices_add_accents.parse,
             options,
         )
@@ -368,7 +372,7 @@ class Voices:
         from . import voices_delete_accent
 
         return self._sender.call(
-            voices_delete_accent.build_request(id=id, accent_id=accent_id),
+            lambda: voices_delete_accent.build_request(id=id, accent_id=accent_id),
             voices_delete_accent.parse,
             options,
         )
@@ -420,7 +424,7 @@ class AsyncVoices:
         from . import voices_list
 
         return await self._sender.call(
-            voices_list.build_request(
+            lambda: voices_list.build_request(
                 limit=limit,
                 starting_after=starting_after,
                 ending_before=ending_before,
@@ -518,9 +522,9 @@ class AsyncVoices:
 
         with Uploads() as uploads:
             return await self._sender.call(
-                voices_clone.build_request(
+                lambda: voices_clone.build_request(
                     body=CloneVoiceRequest(
-                        clip=uploads.file(clip),
+                        clip=uploads.file(clip, "clip"),
                         name=name,
                         language=language,
                         accent=accent,
@@ -569,7 +573,7 @@ class AsyncVoices:
         from . import voices_localize
 
         return await self._sender.call(
-            voices_localize.build_request(
+            lambda: voices_localize.build_request(
                 body=LocalizeVoiceRequest(
                     voice_id=voice_id,
                     name=name,
@@ -606,7 +610,7 @@ class AsyncVoices:
         from . import voices_get
 
         return await self._sender.call(
-            voices_get.build_request(id=id, expand=expand), voices_get.parse, options
+            lambda: voices_get.build_request(id=id, expand=expand), voices_get.parse, options
         )
 
     async def delete(self, id: str, *, options: RequestOptions | None = None) -> None:
@@ -624,7 +628,7 @@ class AsyncVoices:
         from . import voices_delete
 
         return await self._sender.call(
-            voices_delete.build_request(id=id), voices_delete.parse, options
+            lambda: voices_delete.build_request(id=id), voices_delete.parse, options
         )
 
     async def update(
@@ -657,7 +661,7 @@ class AsyncVoices:
         from . import voices_update
 
         return await self._sender.call(
-            voices_update.build_request(
+            lambda: voices_update.build_request(
                 id=id,
                 body=UpdateVoiceRequest(
                     name=name, description=description, gender=gender, accent=accent
@@ -691,7 +695,9 @@ class AsyncVoices:
         from . import voices_add_accents
 
         return await self._sender.call(
-            voices_add_accents.build_request(id=id, body=AddAccentsRequest(accents=accents)),
+            lambda: voices_add_accents.build_request(
+                id=id, body=AddAccentsRequest(accents=accents)
+            ),
             voices_add_accents.parse,
             options,
         )
@@ -714,7 +720,7 @@ class AsyncVoices:
         from . import voices_delete_accent
 
         return await self._sender.call(
-            voices_delete_accent.build_request(id=id, accent_id=accent_id),
+            lambda: voices_delete_accent.build_request(id=id, accent_id=accent_id),
             voices_delete_accent.parse,
             options,
         )

@@ -19,6 +19,9 @@ def build_request(*, id: str, accent_id: str) -> Request:
     Args:
         id: Id of the voice.
         accent_id: Catalog id of an accent attached to the voice, such as `british`.
+
+    Raises:
+        EncodeError: If an argument cannot be sent.
     """
     return Request(
         operation=OPERATION,

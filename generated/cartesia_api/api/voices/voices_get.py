@@ -22,6 +22,9 @@ def build_request(*, id: str, expand: list[VoiceExpand] | Unset = UNSET) -> Requ
         id: Id of the voice.
         expand: Optional fields to include. The server sends `preview_file_url` only when you
             ask for it here.
+
+    Raises:
+        EncodeError: If an argument cannot be sent.
     """
     return Request(
         operation=OPERATION,

@@ -44,6 +44,9 @@ def build_request(
             version 2026-03-01; a newer server may ignore it.
         expand: Optional fields to include. The server sends `preview_file_url` only when you
             ask for it here.
+
+    Raises:
+        EncodeError: If an argument cannot be sent.
     """
     return Request(
         operation=OPERATION,

@@ -20,6 +20,9 @@ def build_request(*, id: str, body: UpdateVoiceRequest) -> Request:
     Args:
         id: Id of the voice.
         body: The body.
+
+    Raises:
+        EncodeError: If an argument cannot be sent.
     """
     return Request(
         operation=OPERATION,

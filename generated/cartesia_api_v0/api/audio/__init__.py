@@ -77,7 +77,7 @@ class Audio:
         from . import audio_sse
 
         return self._sender.stream(
-            audio_sse.build_request(
+            lambda: audio_sse.build_request(
                 body=SpeechRequest(
                     transcript=transcript,
                     model_id=model_id,
@@ -140,7 +140,7 @@ class Audio:
         from . import audio_stream
 
         return self._sender.stream(
-            audio_stream.build_request(
+            lambda: audio_stream.build_request(
                 body=SpeechRequest(
                     transcript=transcript,
                     model_id=model_id,
@@ -175,7 +175,9 @@ class Audio:
 
         with Uploads() as uploads:
             return self._sender.call(
-                audio_transcribe.build_request(body=ClipUpload(clip=uploads.file(clip))),
+                lambda: audio_transcribe.build_request(
+                    body=ClipUpload(clip=uploads.file(clip, "clip"))
+                ),
                 audio_transcribe.parse,
                 options,
             )
@@ -238,7 +240,7 @@ class AsyncAudio:
         from . import audio_sse
 
         return self._sender.stream(
-            audio_sse.build_request(
+            lambda: audio_sse.build_request(
                 body=SpeechRequest(
                     transcript=transcript,
                     model_id=model_id,
@@ -301,7 +303,7 @@ class AsyncAudio:
         from . import audio_stream
 
         return self._sender.stream(
-            audio_stream.build_request(
+            lambda: audio_stream.build_request(
                 body=SpeechRequest(
                     transcript=transcript,
                     model_id=model_id,
@@ -336,7 +338,9 @@ class AsyncAudio:
 
         with Uploads() as uploads:
             return await self._sender.call(
-                audio_transcribe.build_request(body=ClipUpload(clip=uploads.file(clip))),
+                lambda: audio_transcribe.build_request(
+                    body=ClipUpload(clip=uploads.file(clip, "clip"))
+                ),
                 audio_transcribe.parse,
                 options,
             )

@@ -18,6 +18,9 @@ def build_request(*, body: ClipUpload) -> Request:
 
     Args:
         body: The body.
+
+    Raises:
+        EncodeError: If an argument cannot be sent.
     """
     return Request(
         operation=OPERATION,

@@ -30,7 +30,9 @@ class Models:
         from . import models_list_voices
 
         return self._sender.call(
-            models_list_voices.build_request(model_id=model_id), models_list_voices.parse, options
+            lambda: models_list_voices.build_request(model_id=model_id),
+            models_list_voices.parse,
+            options,
         )
 
 
@@ -57,7 +59,9 @@ class AsyncModels:
         from . import models_list_voices
 
         return await self._sender.call(
-            models_list_voices.build_request(model_id=model_id), models_list_voices.parse, options
+            lambda: models_list_voices.build_request(model_id=model_id),
+            models_list_voices.parse,
+            options,
         )
 
 

@@ -16,6 +16,9 @@ def build_request(*, model_id: str) -> Request:
 
     Args:
         model_id: Id of the model.
+
+    Raises:
+        EncodeError: If an argument cannot be sent.
     """
     return Request(
         operation=OPERATION,

@@ -30,7 +30,7 @@ class Status:
         """
         from . import status_get
 
-        return self._sender.call(status_get.build_request(), status_get.parse, options)
+        return self._sender.call(lambda: status_get.build_request(), status_get.parse, options)
 
     def get_early(self, *, options: RequestOptions | None = None) -> ServiceStatus:
         """Check whether the service is up, at the address of the first releases.
@@ -45,7 +45,9 @@ class Status:
         """
         from . import status_get_early
 
-        return self._sender.call(status_get_early.build_request(), status_get_early.parse, options)
+        return self._sender.call(
+            lambda: status_get_early.build_request(), status_get_early.parse, options
+        )
 
 
 class AsyncStatus:
@@ -67,7 +69,9 @@ class AsyncStatus:
         """
         from . import status_get
 
-        return await self._sender.call(status_get.build_request(), status_get.parse, options)
+        return await self._sender.call(
+            lambda: status_get.build_request(), status_get.parse, options
+        )
 
     async def get_early(self, *, options: RequestOptions | None = None) -> ServiceStatus:
         """Check whether the service is up, at the address of the first releases.
@@ -83,7 +87,7 @@ class AsyncStatus:
         from . import status_get_early
 
         return await self._sender.call(
-            status_get_early.build_request(), status_get_early.parse, options
+            lambda: status_get_early.build_request(), status_get_early.parse, options
         )
 
 

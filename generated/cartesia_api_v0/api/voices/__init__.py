@@ -43,7 +43,7 @@ class Voices:
         from . import voices_list
 
         return self._sender.call(
-            voices_list.build_request(select=select), voices_list.parse, options
+            lambda: voices_list.build_request(select=select), voices_list.parse, options
         )
 
     def get_embedding(self, id: str, *, options: RequestOptions | None = None) -> VoiceEmbedding:
@@ -62,7 +62,7 @@ class Voices:
         from . import voices_get_embedding
 
         return self._sender.call(
-            voices_get_embedding.build_request(id=id), voices_get_embedding.parse, options
+            lambda: voices_get_embedding.build_request(id=id), voices_get_embedding.parse, options
         )
 
     def get_embedding_documented(
@@ -82,7 +82,7 @@ class Voices:
         from . import voices_get_embedding_documented
 
         return self._sender.call(
-            voices_get_embedding_documented.build_request(id=id),
+            lambda: voices_get_embedding_documented.build_request(id=id),
             voices_get_embedding_documented.parse,
             options,
         )
@@ -104,7 +104,7 @@ class Voices:
         from . import voices_get_embedding_early
 
         return self._sender.call(
-            voices_get_embedding_early.build_request(id=id),
+            lambda: voices_get_embedding_early.build_request(id=id),
             voices_get_embedding_early.parse,
             options,
         )
@@ -129,7 +129,9 @@ class Voices:
 
         with Uploads() as uploads:
             return self._sender.call(
-                voices_clone_from_clip.build_request(body=ClipUpload(clip=uploads.file(clip))),
+                lambda: voices_clone_from_clip.build_request(
+                    body=ClipUpload(clip=uploads.file(clip, "clip"))
+                ),
                 voices_clone_from_clip.parse,
                 options,
             )
@@ -151,7 +153,9 @@ class Voices:
         from . import voices_clone_from_link
 
         return self._sender.call(
-            voices_clone_from_link.build_request(link=link), voices_clone_from_link.parse, options
+            lambda: voices_clone_from_link.build_request(link=link),
+            voices_clone_from_link.parse,
+            options,
         )
 
 
@@ -180,7 +184,7 @@ class AsyncVoices:
         from . import voices_list
 
         return await self._sender.call(
-            voices_list.build_request(select=select), voices_list.parse, options
+            lambda: voices_list.build_request(select=select), voices_list.parse, options
         )
 
     async def get_embedding(
@@ -201,7 +205,7 @@ class AsyncVoices:
         from . import voices_get_embedding
 
         return await self._sender.call(
-            voices_get_embedding.build_request(id=id), voices_get_embedding.parse, options
+            lambda: voices_get_embedding.build_request(id=id), voices_get_embedding.parse, options
         )
 
     async def get_embedding_documented(
@@ -221,7 +225,7 @@ class AsyncVoices:
         from . import voices_get_embedding_documented
 
         return await self._sender.call(
-            voices_get_embedding_documented.build_request(id=id),
+            lambda: voices_get_embedding_documented.build_request(id=id),
             voices_get_embedding_documented.parse,
             options,
         )
@@ -243,7 +247,7 @@ class AsyncVoices:
         from . import voices_get_embedding_early
 
         return await self._sender.call(
-            voices_get_embedding_early.build_request(id=id),
+            lambda: voices_get_embedding_early.build_request(id=id),
             voices_get_embedding_early.parse,
             options,
         )
@@ -268,7 +272,9 @@ class AsyncVoices:
 
         with Uploads() as uploads:
             return await self._sender.call(
-                voices_clone_from_clip.build_request(body=ClipUpload(clip=uploads.file(clip))),
+                lambda: voices_clone_from_clip.build_request(
+                    body=ClipUpload(clip=uploads.file(clip, "clip"))
+                ),
                 voices_clone_from_clip.parse,
                 options,
             )
@@ -290,7 +296,9 @@ class AsyncVoices:
         from . import voices_clone_from_link
 
         return await self._sender.call(
-            voices_clone_from_link.build_request(link=link), voices_clone_from_link.parse, options
+            lambda: voices_clone_from_link.build_request(link=link),
+            voices_clone_from_link.parse,
+            options,
         )
 
 

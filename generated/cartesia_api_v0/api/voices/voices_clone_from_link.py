@@ -18,6 +18,9 @@ def build_request(*, link: str) -> Request:
 
     Args:
         link: Address of the recording. Only YouTube was supported.
+
+    Raises:
+        EncodeError: If an argument cannot be sent.
     """
     return Request(
         operation=OPERATION,

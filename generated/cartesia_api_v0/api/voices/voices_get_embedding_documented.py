@@ -18,6 +18,9 @@ def build_request(*, id: str) -> Request:
 
     Args:
         id: Id of the voice.
+
+    Raises:
+        EncodeError: If an argument cannot be sent.
     """
     return Request(
         operation=OPERATION,

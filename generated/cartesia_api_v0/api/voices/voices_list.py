@@ -21,6 +21,9 @@ def build_request(*, select: str | Unset = UNSET) -> Request:
         select: Fields of each voice that the server sends, separated by commas, such as `id,
             name, description`. The server sends all fields when it is left out. It is not
             documented whether other selections work.
+
+    Raises:
+        EncodeError: If an argument cannot be sent.
     """
     return Request(
         operation=OPERATION,
