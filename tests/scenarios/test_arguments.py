@@ -128,7 +128,7 @@ def test_pushes_are_joined(client: Cartesia, emulator: Emulator) -> None:
     assert texts_of(emulator) == ["Hi ", f"{SMILE} there."]
 
 
-@pytest.mark.parametrize("wrong", [5, b"bytes", object(), ["text"], LOW, f"{HIGH}a"], ids=ascii)
+@pytest.mark.parametrize("wrong", [5, b"bytes", Ellipsis, ["text"], LOW, f"{HIGH}a"], ids=ascii)
 def test_push_that_cannot_be_sent_changes_nothing(
     client: Cartesia, emulator: Emulator, wrong: Any
 ) -> None:
@@ -233,7 +233,7 @@ PATHS: Final[dict[str, Callable[[Cartesia, Any], object]]] = {
 }
 
 
-@pytest.mark.parametrize("value", ["", ".", "..", HIGH, None, b"v", ["v"], object()], ids=ascii)
+@pytest.mark.parametrize("value", ["", ".", "..", HIGH, None, b"v", ["v"], Ellipsis], ids=ascii)
 @pytest.mark.parametrize("operation", PATHS)
 def test_ids_that_are_none(face: Face, operation: str, value: Any) -> None:
     """An empty id, or dots, would name another operation."""
@@ -242,7 +242,7 @@ def test_ids_that_are_none(face: Face, operation: str, value: Any) -> None:
     assert (error.option or "").endswith("id")
 
 
-@pytest.mark.parametrize("wrong", [None, 5, b"Hi", {"Hi": 1}, object()], ids=ascii)
+@pytest.mark.parametrize("wrong", [None, 5, b"Hi", {"Hi": 1}, Ellipsis], ids=ascii)
 @pytest.mark.parametrize("transport", TRANSPORTS)
 def test_text_of_another_type(client: Cartesia, transport: str, wrong: Any) -> None:
     assert refused(lambda: speak(client, transport, wrong)).option in ("text", "transcript")
