@@ -10,7 +10,16 @@ from .._http.operations import Infill, bytes_request, sse_request
 from .._protocol.fields import DEFAULT_MODEL, check_text, speech_fields
 from .._text.utterance import Utterance
 from ..audio import PCM_24K, AudioFormat
-from .flow import TEXTS, Opening, ThreadLock, close_dropped, owner, start_now
+from .flow import (
+    TEXTS,
+    Opening,
+    ThreadLock,
+    check_owner,
+    close_dropped,
+    is_elsewhere,
+    owner,
+    start_now,
+)
 from .speech import AsyncSpeech
 from .stream import AsyncSpeechStream, ContextSource
 
@@ -87,21 +96,22 @@ class AsyncTTSContext:
             APIError: If the context has failed; it is the error that ended the context.
         """
         if transcript:
-            await self._source.send(transcript, more=True)
+            await self._send(transcript)
 
     async def flush(self) -> None:
         """Make the service speak everything pushed so far; a `FlushDone` event marks its end."""
-        await self._source.send("", more=True, flush=True)
+        await self._send("", flush=True)
 
     async def no_more_inputs(self) -> None:
         """Mark the text as complete; the stream ends when all of it has been spoken."""
-        await self._source.send("", more=False)
+        await self._send("", more=False)
 
     async def cancel(self) -> None:
         """Cancel the speech at once: the stream ends with `Cancelled` and drops unread audio.
 
         The socket stays open for other contexts. Safe to call twice.
         """
+        self._check()
         await self._source.cancel()
 
     def receive(self) -> AsyncSpeechStream:
@@ -109,13 +119,24 @@ class AsyncTTSContext:
 
         Closing a stream cancels the context. So does dropping the context with all its streams.
         """
+        self._check()
         return AsyncSpeechStream(None, self._record, source=self._source, context=self)
 
+    async def _send(self, text: str, *, more: bool = True, flush: bool = False) -> None:
+        self._check()
+        await self._source.send(text, more=more, flush=flush)
+
+    def _check(self) -> None:
+        assert self._owner is not None
+        check_owner(self._owner)
+
     async def __aenter__(self) -> Self:
+        self._check()
         return self
 
     async def __aexit__(self, *error: object) -> None:
-        await self.cancel()
+        if self._owner is not None and not is_elsewhere(self._owner):
+            await self._source.cancel()
 
 
 class AsyncTTSConnection:
@@ -127,11 +148,12 @@ class AsyncTTSConnection:
     def __init__(self, connections: AsyncConnections, driver: AsyncSocketDriver) -> None:
         self._connections = connections
         self._driver = driver
+        self._owner = owner()
 
     @property
     def closed(self) -> bool:
-        """Whether the socket is closed, so that it cannot open a context."""
-        return not self._driver.usable
+        """Whether the socket can open no more contexts, or none in this process or event loop."""
+        return is_elsewhere(self._owner) or not self._driver.usable
 
     def context(
         self,
@@ -151,6 +173,7 @@ class AsyncTTSConnection:
             ConfigurationError: If an option is invalid.
             ConnectionClosedError: If the socket is closed.
         """
+        check_owner(self._owner)
         fields, fmt = speech_fields(voice, options)
         return AsyncTTSContext(self._connections, self._driver, context_id, fields, fmt)
 
@@ -169,6 +192,7 @@ class AsyncTTSConnection:
 
         Retries use the same socket, so losing the socket is a final failure.
         """
+        check_owner(self._owner)
         return _speak(
             self._connections,
             self._acquire,
@@ -186,13 +210,16 @@ class AsyncTTSConnection:
 
     async def aclose(self) -> None:
         """Close the socket; open contexts raise an error. Safe to call twice."""
+        check_owner(self._owner)
         await self._driver.aclose()
 
     async def __aenter__(self) -> Self:
+        check_owner(self._owner)
         return self
 
     async def __aexit__(self, *error: object) -> None:
-        await self.aclose()
+        if not is_elsewhere(self._owner):
+            await self._driver.aclose()
 
 
 class AsyncTTS:

@@ -126,6 +126,18 @@ def closed_client() -> LocalStateError:
     return LocalStateError("the client is closed")
 
 
+def http_client_elsewhere(place: str) -> LocalStateError:
+    """Make the error for an ``http_client`` whose idle connections belong to another place.
+
+    Args:
+        place: What they belong to: ``process`` or ``event loop``.
+    """
+    return LocalStateError(
+        f"another {place} has used this http_client, and its open connections belong there; create "
+        f"a client with an http_client of its own in each {place}"
+    )
+
+
 def timeouts_of(value: Timeouts | float | None) -> Timeouts:
     """Return deadlines: a number bounds each read and each gap, None means the defaults."""
     if value is None:

@@ -12,7 +12,7 @@ from .._text.ledger import Ledger
 from .._text.utterance import recorded
 from ..audio import saving
 from ..events import AudioChunk, Cancelled
-from .flow import Ongoing, ThreadLock, close_dropped, owner
+from .flow import Ongoing, ThreadLock, check_owner, close_dropped, is_elsewhere, owner
 
 if TYPE_CHECKING:
     import os
@@ -83,6 +83,7 @@ class SpeechStream:
         "_closed",
         "_context",
         "_error",
+        "_home",
         "_opening",
         "_owner",
         "_source",
@@ -98,6 +99,7 @@ class SpeechStream:
         context: object = None,
     ) -> None:
         self._owner: Owner | None = None  # the process and loop that close it if it is dropped
+        self._home: Owner | None = None if source is None else owner()  # where it was opened
         self._context = context
         self._start = start
         self._opening: Ongoing[Source] | None = None
@@ -108,12 +110,13 @@ class SpeechStream:
 
     def _opened(self) -> Source | None:
         """Start the speech on first use; return None if the stream was closed in the meantime."""
+        self._check()
         if self._source is None and not self._closed:
             if self._error is not None:
                 raise self._error
             if self._opening is None:
                 assert self._start is not None
-                self._owner = owner()
+                self._owner = self._home = owner()
                 self._opening = Ongoing(self._start)
             try:
                 self._source = self._opening.result()
@@ -124,6 +127,11 @@ class SpeechStream:
             if self._source is not None:
                 self._start = self._opening = None
         return self._source
+
+    def _check(self) -> None:
+        """Raise an error in another process or event loop than the one that opened the stream."""
+        if self._home is not None:
+            check_owner(self._home)
 
     def _end(self, error: Exception) -> None:
         self._error = error  # each read raises it again, so the stream never looks complete
@@ -137,6 +145,8 @@ class SpeechStream:
             raise self._error
         if self._closed:
             raise StopIteration
+        if self._home is not None and is_elsewhere(self._home):
+            self._check()
         try:
             source = self._source or self._opened()
             if source is None:
@@ -208,6 +218,7 @@ class SpeechStream:
 
     def _read(self, take: Callable[[bytes], object]) -> None:
         """Pass all audio to a function; after an interrupted read, the stream raises an error."""
+        self._check()
         account = self._account
         try:
             for event in self:
@@ -223,10 +234,15 @@ class SpeechStream:
             raise
 
     def close(self) -> None:
-        """Cancel the speech if it is still going on; safe to call twice."""
+        """Cancel the speech if it is still going on; safe to call twice.
+
+        Raises:
+            LocalStateError: In another process or event loop than the one that opened the stream.
+        """
+        self._check()
         self._closed = True
         _close(self._source, self._opening, self._account.record)
-        self._owner = None
+        self._owner = self._home = None
 
     def __del__(self) -> None:
         if self._owner is not None:
@@ -239,7 +255,8 @@ class SpeechStream:
         return self
 
     def __exit__(self, *error: object) -> None:
-        self.close()
+        if self._home is None or not is_elsewhere(self._home):
+            self.close()
 
     def heard(self, at: float) -> str:
         """Return the part of the text that a listener has heard at a playback position.

@@ -11,7 +11,15 @@ from .._http.operations import Infill, bytes_request, sse_request
 from .._protocol.fields import DEFAULT_MODEL, check_text, speech_fields
 from .._text.utterance import Utterance
 from ..audio import PCM_24K, AudioFormat
-from .flow import TEXTS, ThreadLock, close_dropped, owner, start_now
+from .flow import (
+    TEXTS,
+    ThreadLock,
+    check_owner,
+    close_dropped,
+    is_elsewhere,
+    owner,
+    start_now,
+)
 from .speech import Speech
 from .stream import ContextSource, SpeechStream
 
@@ -88,21 +96,22 @@ class TTSContext:
             APIError: If the context has failed; it is the error that ended the context.
         """
         if transcript:
-            self._source.send(transcript, more=True)
+            self._send(transcript)
 
     def flush(self) -> None:
         """Make the service speak everything pushed so far; a `FlushDone` event marks its end."""
-        self._source.send("", more=True, flush=True)
+        self._send("", flush=True)
 
     def no_more_inputs(self) -> None:
         """Mark the text as complete; the stream ends when all of it has been spoken."""
-        self._source.send("", more=False)
+        self._send("", more=False)
 
     def cancel(self) -> None:
         """Cancel the speech at once: the stream ends with `Cancelled` and drops unread audio.
 
         The socket stays open for other contexts. Safe to call twice.
         """
+        self._check()
         self._source.cancel()
 
     def receive(self) -> SpeechStream:
@@ -110,13 +119,24 @@ class TTSContext:
 
         Closing a stream cancels the context. So does dropping the context with all its streams.
         """
+        self._check()
         return SpeechStream(None, self._record, source=self._source, context=self)
 
+    def _send(self, text: str, *, more: bool = True, flush: bool = False) -> None:
+        self._check()
+        self._source.send(text, more=more, flush=flush)
+
+    def _check(self) -> None:
+        assert self._owner is not None
+        check_owner(self._owner)
+
     def __enter__(self) -> Self:
+        self._check()
         return self
 
     def __exit__(self, *error: object) -> None:
-        self.cancel()
+        if self._owner is not None and not is_elsewhere(self._owner):
+            self._source.cancel()
 
 
 class TTSConnection:
@@ -128,11 +148,12 @@ class TTSConnection:
     def __init__(self, connections: Connections, driver: SocketDriver) -> None:
         self._connections = connections
         self._driver = driver
+        self._owner = owner()
 
     @property
     def closed(self) -> bool:
-        """Whether the socket is closed, so that it cannot open a context."""
-        return not self._driver.usable
+        """Whether the socket can open no more contexts, or none in this process or event loop."""
+        return is_elsewhere(self._owner) or not self._driver.usable
 
     def context(
         self,
@@ -152,6 +173,7 @@ class TTSConnection:
             ConfigurationError: If an option is invalid.
             ConnectionClosedError: If the socket is closed.
         """
+        check_owner(self._owner)
         fields, fmt = speech_fields(voice, options)
         return TTSContext(self._connections, self._driver, context_id, fields, fmt)
 
@@ -170,6 +192,7 @@ class TTSConnection:
 
         Retries use the same socket, so losing the socket is a final failure.
         """
+        check_owner(self._owner)
         return _speak(
             self._connections,
             self._acquire,
@@ -187,13 +210,16 @@ class TTSConnection:
 
     def close(self) -> None:
         """Close the socket; open contexts raise an error. Safe to call twice."""
+        check_owner(self._owner)
         self._driver.close()
 
     def __enter__(self) -> Self:
+        check_owner(self._owner)
         return self
 
     def __exit__(self, *error: object) -> None:
-        self.close()
+        if not is_elsewhere(self._owner):
+            self._driver.close()
 
 
 class TTS:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NoReturn, Protocol, Self, TypeVar, cast
 
 from ..._aio.connections import AsyncConnections
 from ..._aio.credentials import AsyncCredentials
-from ..._aio.flow import Ongoing, close_dropped, owner, sleep
+from ..._aio.flow import Ongoing, check_owner, close_dropped, is_elsewhere, owner, sleep
 from ..._http.operations import SpeechRequest, parsed
 from ..._protocol.backoff import Backoff
 from ..._protocol.faults import redact
@@ -167,6 +167,7 @@ class AsyncGeneration(AsyncGenerator[AudioOutput]):
         return self
 
     async def _started(self) -> Source | None:
+        self._check()
         if self._source is None:
             if self._starting is None:
                 self._owner = owner()
@@ -177,6 +178,11 @@ class AsyncGeneration(AsyncGenerator[AudioOutput]):
                 self._owner = None  # there is nothing to close
                 raise
         return self._source
+
+    def _check(self) -> None:
+        """Raise an error in another process or event loop than the one that started it."""
+        if self._owner is not None:
+            check_owner(self._owner)
 
     async def asend(self, value: None) -> AudioOutput:
         """Wait for the next output and return it."""
@@ -211,6 +217,7 @@ class AsyncGeneration(AsyncGenerator[AudioOutput]):
 
     async def aclose(self) -> None:
         """Cancel the generation if it is still going on."""
+        self._check()
         self._closed = True
         await _close(self._source, self._starting)
         self._owner = None
@@ -233,15 +240,12 @@ class AsyncAlpha:
 
     Args:
         config: Base URL, key and deadlines.
-
-    Attributes:
-        driver: The current socket; None before the first.
     """
 
     def __init__(self, config: ConfigV0) -> None:
         self._interrupts = config.interrupts
         self._connections = AsyncConnectionsV0(config)
-        self.driver: AsyncSocketDriver | None = None
+        self._opened: tuple[Owner, AsyncSocketDriver] | None = None
 
     # --- lookups
 
@@ -378,8 +382,16 @@ class AsyncAlpha:
 
     async def connect(self) -> AsyncSocketDriver:
         """Return the open socket, or open a new one."""
-        self.driver = driver = await self._connections.pool.acquire()
+        driver = await self._connections.pool.acquire()
+        self._opened = owner(), driver
         return driver
+
+    @property
+    def driver(self) -> AsyncSocketDriver | None:
+        """The current socket in this process and event loop; None before the first."""
+        if self._opened is None or is_elsewhere(self._opened[0]):
+            return None
+        return self._opened[1]
 
     async def aclose(self) -> None:
         """Close all connections; safe to call twice."""

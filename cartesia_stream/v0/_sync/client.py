@@ -13,7 +13,7 @@ from ..._protocol.backoff import Backoff
 from ..._protocol.faults import redact
 from ..._sync.connections import Connections
 from ..._sync.credentials import Credentials
-from ..._sync.flow import Ongoing, close_dropped, owner, sleep
+from ..._sync.flow import Ongoing, check_owner, close_dropped, is_elsewhere, owner, sleep
 from ...errors import APIError, ConfigurationError
 from .._calls import (
     AudioOutput,
@@ -166,6 +166,7 @@ class Generation(Generator[AudioOutput]):
         return self
 
     def _started(self) -> Source | None:
+        self._check()
         if self._source is None:
             if self._starting is None:
                 self._owner = owner()
@@ -176,6 +177,11 @@ class Generation(Generator[AudioOutput]):
                 self._owner = None  # there is nothing to close
                 raise
         return self._source
+
+    def _check(self) -> None:
+        """Raise an error in another process or event loop than the one that started it."""
+        if self._owner is not None:
+            check_owner(self._owner)
 
     def send(self, value: None) -> AudioOutput:
         """Wait for the next output and return it."""
@@ -210,6 +216,7 @@ class Generation(Generator[AudioOutput]):
 
     def close(self) -> None:
         """Cancel the generation if it is still going on."""
+        self._check()
         self._closed = True
         _close(self._source, self._starting)
         self._owner = None
@@ -232,15 +239,12 @@ class Alpha:
 
     Args:
         config: Base URL, key and deadlines.
-
-    Attributes:
-        driver: The current socket; None before the first.
     """
 
     def __init__(self, config: ConfigV0) -> None:
         self._interrupts = config.interrupts
         self._connections = ConnectionsV0(config)
-        self.driver: SocketDriver | None = None
+        self._opened: tuple[Owner, SocketDriver] | None = None
 
     # --- lookups
 
@@ -375,8 +379,16 @@ class Alpha:
 
     def connect(self) -> SocketDriver:
         """Return the open socket, or open a new one."""
-        self.driver = driver = self._connections.pool.acquire()
+        driver = self._connections.pool.acquire()
+        self._opened = owner(), driver
         return driver
+
+    @property
+    def driver(self) -> SocketDriver | None:
+        """The current socket in this process and event loop; None before the first."""
+        if self._opened is None or is_elsewhere(self._opened[0]):
+            return None
+        return self._opened[1]
 
     def close(self) -> None:
         """Close all connections; safe to call twice."""
