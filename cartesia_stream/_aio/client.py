@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import os
-from functools import cached_property
 from typing import TYPE_CHECKING, ParamSpec, Self, TypeVar
 
 from cartesia_api.api import AsyncResources
+from cartesia_runtime.resources import resource
 
-from .._http.config import DEFAULT_API_VERSION, MAX_BUFFER_BYTES, Config
+from .._http.config import (
+    DEFAULT_API_VERSION,
+    MAX_BUFFER_BYTES,
+    Config,
+    NotCopyable,
+    shown,
+)
 from .._http.with_response import Response, ResponseRecorder
 from .connections import AsyncConnections
 from .credentials import AsyncCredentials
@@ -30,7 +36,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-class AsyncCartesia(AsyncResources):
+class AsyncCartesia(NotCopyable, AsyncResources):
     """A client for the Cartesia API; leaving its ``with`` or ``async with`` block closes it.
 
     Threads may share the sync client. The async client belongs to one event loop.
@@ -108,12 +114,12 @@ class AsyncCartesia(AsyncResources):
         )
         super().__init__(self._connections)
 
-    @cached_property
+    @resource
     def tts(self) -> AsyncTTS:  # type: ignore[override]  # streams in place of raw responses
         """Text to speech."""
         return AsyncTTS(self._connections)
 
-    @cached_property
+    @resource
     def voice_changer(self) -> AsyncVoiceChanger:  # type: ignore[override]  # as tts
         """Voice changer: speak recordings with another voice."""
         return AsyncVoiceChanger(self._connections)
@@ -206,4 +212,4 @@ class AsyncCartesia(AsyncResources):
         await self.aclose()
 
     def __repr__(self) -> str:
-        return f"AsyncCartesia({self._config.base_url!r})"
+        return shown(self)

@@ -5,10 +5,9 @@ from __future__ import annotations
 import os
 import time
 from contextlib import AsyncExitStack, asynccontextmanager
-from copy import copy
 from typing import TYPE_CHECKING, Self, TypeVar
 
-from .._http.config import closed_client, http_client_elsewhere
+from .._http.config import NotCopyable, closed_client, http_client_elsewhere
 from .._http.operations import parsed, refused
 from .._http.records import CallRecord, StreamRecord
 from ..errors import RateLimitError
@@ -36,7 +35,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class AsyncConnections:
+class AsyncConnections(NotCopyable):
     """The connections of a client; it opens them on first use.
 
     Connections belong to one process, and with asyncio to one event loop. After a fork, or in
@@ -80,7 +79,8 @@ class AsyncConnections:
 
     def with_options(self, config: Config, *, max_retries: int) -> Self:
         """Return a copy with other settings that shares, and closes, the same connections."""
-        other = copy(self)
+        other = object.__new__(type(self))
+        vars(other).update(vars(self))
         other.config = config
         other.max_retries = max_retries
         return other

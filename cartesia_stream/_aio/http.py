@@ -13,7 +13,7 @@ from weakref import WeakSet
 import httpx
 from cartesia_runtime.downloads import AsyncDownload
 
-from .._http.config import closed_client, http_client_elsewhere
+from .._http.config import NotCopyable, closed_client, http_client_elsewhere
 from .._http.requests import (
     ERROR_BODY_S,
     backoff,
@@ -296,7 +296,7 @@ def _reader_of(response: httpx.Response) -> BodyReader:
     return BodyReader(response.aiter_bytes(), resumable=False)
 
 
-class AsyncPieces:
+class AsyncPieces(NotCopyable):
     """Iterator over the body of a download while it arrives."""
 
     def __init__(self, response: httpx.Response, config: Config) -> None:

@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Protocol, Self
 
 from .._http.account import Account
+from .._http.config import NotCopyable
 from .._protocol.context import State
 from .._text.ledger import Ledger
 from .._text.utterance import recorded
@@ -64,7 +65,7 @@ class AsyncSource(Protocol):
         """Cancel the speech if it is still going on and free its resources; safe to call twice."""
 
 
-class AsyncSpeechStream:
+class AsyncSpeechStream(NotCopyable):
     """A stream of the events and the audio of one utterance.
 
     Iterate over it for events, or use `audio`, `collect` or `save`; each event is delivered once,
@@ -250,10 +251,9 @@ class AsyncSpeechStream:
         self._owner = self._home = None
 
     def __del__(self) -> None:
-        if self._owner is not None:
-            close_dropped(
-                self._owner, partial(_close, self._source, self._opening, self._account.record)
-            )
+        where: Owner | None = getattr(self, "_owner", None)  # `__init__` may not have run
+        if where is not None:
+            close_dropped(where, partial(_close, self._source, self._opening, self._account.record))
 
     async def __aenter__(self) -> Self:
         await self._opened()
@@ -332,7 +332,7 @@ async def _close(
         record.end()
 
 
-class AsyncAudioBlocks:
+class AsyncAudioBlocks(NotCopyable):
     """Iterator over the audio of a stream, in blocks of whole samples.
 
     Closing it closes the stream. If you drop the iterator and keep the stream, you can read on.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING, Literal, Self
 
-from .._http.config import check_options
+from .._http.config import NotCopyable, check_options
 from .._http.operations import Infill, bytes_request, sse_request
 from .._protocol.fields import DEFAULT_MODEL, check_text, speech_fields
 from .._text.utterance import Utterance
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 __all__ = ["AsyncTTS", "AsyncTTSConnection", "AsyncTTSContext"]
 
 
-class AsyncTTSContext:
+class AsyncTTSContext(NotCopyable):
     """One utterance on a socket: push text piece by piece, and receive audio while it is generated.
 
     `AsyncTTSConnection.context` creates it. One task or thread may push while another receives.
@@ -77,8 +77,9 @@ class AsyncTTSContext:
         self.format: AudioFormat = fmt
 
     def __del__(self) -> None:
-        if self._owner is not None and not self._source.reader.context.over:
-            close_dropped(self._owner, self._source.cancel)
+        where: Owner | None = getattr(self, "_owner", None)  # `__init__` may not have run
+        if where is not None and not self._source.reader.context.over:
+            close_dropped(where, self._source.cancel)
 
     @property
     def context_id(self) -> str:
@@ -139,7 +140,7 @@ class AsyncTTSContext:
             await self._source.cancel()
 
 
-class AsyncTTSConnection:
+class AsyncTTSConnection(NotCopyable):
     """A socket that carries many contexts at the same time; leaving its block closes it.
 
     `AsyncTTS.websocket_connect` opens it.

@@ -4,12 +4,18 @@
 from __future__ import annotations
 
 import os
-from functools import cached_property
 from typing import TYPE_CHECKING, ParamSpec, Self, TypeVar
 
 from cartesia_api.api import Resources
+from cartesia_runtime.resources import resource
 
-from .._http.config import DEFAULT_API_VERSION, MAX_BUFFER_BYTES, Config
+from .._http.config import (
+    DEFAULT_API_VERSION,
+    MAX_BUFFER_BYTES,
+    Config,
+    NotCopyable,
+    shown,
+)
 from .._http.with_response import Response, ResponseRecorder
 from .connections import Connections
 from .credentials import Credentials
@@ -31,7 +37,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-class Cartesia(Resources):
+class Cartesia(NotCopyable, Resources):
     """A client for the Cartesia API; leaving its ``with`` or ``async with`` block closes it.
 
     Threads may share the sync client. The async client belongs to one event loop.
@@ -109,12 +115,12 @@ class Cartesia(Resources):
         )
         super().__init__(self._connections)
 
-    @cached_property
+    @resource
     def tts(self) -> TTS:  # type: ignore[override]  # streams in place of raw responses
         """Text to speech."""
         return TTS(self._connections)
 
-    @cached_property
+    @resource
     def voice_changer(self) -> VoiceChanger:  # type: ignore[override]  # as tts
         """Voice changer: speak recordings with another voice."""
         return VoiceChanger(self._connections)
@@ -207,4 +213,4 @@ class Cartesia(Resources):
         self.close()
 
     def __repr__(self) -> str:
-        return f"Cartesia({self._config.base_url!r})"
+        return shown(self)

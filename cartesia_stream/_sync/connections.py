@@ -6,10 +6,9 @@ from __future__ import annotations
 import os
 import time
 from contextlib import ExitStack, contextmanager
-from copy import copy
 from typing import TYPE_CHECKING, Self, TypeVar
 
-from .._http.config import closed_client, http_client_elsewhere
+from .._http.config import NotCopyable, closed_client, http_client_elsewhere
 from .._http.operations import parsed, refused
 from .._http.records import CallRecord, StreamRecord
 from ..errors import RateLimitError
@@ -37,7 +36,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class Connections:
+class Connections(NotCopyable):
     """The connections of a client; it opens them on first use.
 
     Connections belong to one process, and with asyncio to one event loop. After a fork, or in
@@ -81,7 +80,8 @@ class Connections:
 
     def with_options(self, config: Config, *, max_retries: int) -> Self:
         """Return a copy with other settings that shares, and closes, the same connections."""
-        other = copy(self)
+        other = object.__new__(type(self))
+        vars(other).update(vars(self))
         other.config = config
         other.max_retries = max_retries
         return other

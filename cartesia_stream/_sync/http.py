@@ -14,7 +14,7 @@ from weakref import WeakSet
 import httpx
 from cartesia_runtime.downloads import Download
 
-from .._http.config import closed_client, http_client_elsewhere
+from .._http.config import NotCopyable, closed_client, http_client_elsewhere
 from .._http.requests import (
     ERROR_BODY_S,
     backoff,
@@ -297,7 +297,7 @@ def _reader_of(response: httpx.Response) -> BodyReader:
     return BodyReader(response.iter_bytes(), resumable=False)
 
 
-class Pieces:
+class Pieces(NotCopyable):
     """Iterator over the body of a download while it arrives."""
 
     def __init__(self, response: httpx.Response, config: Config) -> None:

@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Protocol, Self
 
 from .._http.account import Account
+from .._http.config import NotCopyable
 from .._protocol.context import State
 from .._text.ledger import Ledger
 from .._text.utterance import recorded
@@ -63,7 +64,7 @@ class Source(Protocol):
         """Cancel the speech if it is still going on and free its resources; safe to call twice."""
 
 
-class SpeechStream:
+class SpeechStream(NotCopyable):
     """A stream of the events and the audio of one utterance.
 
     Iterate over it for events, or use `audio`, `collect` or `save`; each event is delivered once,
@@ -245,10 +246,9 @@ class SpeechStream:
         self._owner = self._home = None
 
     def __del__(self) -> None:
-        if self._owner is not None:
-            close_dropped(
-                self._owner, partial(_close, self._source, self._opening, self._account.record)
-            )
+        where: Owner | None = getattr(self, "_owner", None)  # `__init__` may not have run
+        if where is not None:
+            close_dropped(where, partial(_close, self._source, self._opening, self._account.record))
 
     def __enter__(self) -> Self:
         self._opened()
@@ -325,7 +325,7 @@ def _close(source: Source | None, opening: Ongoing[Source] | None, record: Strea
         record.end()
 
 
-class AudioBlocks:
+class AudioBlocks(NotCopyable):
     """Iterator over the audio of a stream, in blocks of whole samples.
 
     Closing it closes the stream. If you drop the iterator and keep the stream, you can read on.

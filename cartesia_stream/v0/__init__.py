@@ -25,6 +25,7 @@ from contextlib import aclosing, closing
 from functools import partial
 from typing import TYPE_CHECKING, Final, Literal, Self, TypeVar, overload
 
+from .._http.config import NotCopyable, shown
 from .._protocol.frames import decode
 from ..errors import APIStatusError, LocalStateError
 from ..options import Timeouts
@@ -106,7 +107,7 @@ class Connection:
         return self._number()
 
 
-class _Client:
+class _Client(NotCopyable):
     """Base class of both clients: settings and their properties.
 
     Raises:
@@ -135,7 +136,7 @@ class _Client:
         self._entered = False
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({self._config.base_url!r})"
+        return shown(self)
 
     @property
     def base_url(self) -> str:

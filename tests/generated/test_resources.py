@@ -6,14 +6,15 @@ import inspect
 import json
 import subprocess
 import sys
-from functools import cached_property
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
 from cartesia_runtime.errors import PagingError
-from cartesia_api import api
+from cartesia_runtime.paging import Page
+from cartesia_runtime.resources import resource
+from cartesia_api import api, models
 
 from .shapes import (
     AGENT_CALL,
@@ -105,7 +106,7 @@ def resource_classes(tag: str) -> tuple[type, type]:
 def public(cls: type) -> dict[str, Any]:
     """Methods and inner resources, which are there to be looked up and are made on first use."""
     return {
-        name: member.func if isinstance(member, cached_property) else member
+        name: member.func if isinstance(member, resource) else member
         for name, member in vars(cls).items()
         if not name.startswith("_")
     }
@@ -128,6 +129,23 @@ def test_every_argument_is_documented(tag: str) -> None:
             for argument in list(inspect.signature(method).parameters)[1:]:
                 assert f"\n    {argument}: " in text, (name, argument)
             assert "object at 0x" not in text
+
+
+@pytest.mark.parametrize("tag", METHODS)
+def test_every_list_with_a_cursor_is_iterable(tag: str) -> None:
+    """For each method `iter_...` there is one that returns a page, and asynchronously a list."""
+    sync, twin = map(public, resource_classes(tag))
+    lists = {
+        "list" if name == "iter_all" else name.replace("iter_", "list_")
+        for name in sync
+        if name.startswith("iter_")
+    }
+    paged = {name for name in sync if "starting_after" in inspect.signature(sync[name]).parameters}
+    assert lists == {name for name in paged if not name.startswith("iter_")}
+    for name in lists:
+        page = sync[name].__annotations__["return"]
+        assert issubclass(getattr(models, page), Page)
+        assert twin[name].__annotations__["return"].startswith(f"AsyncList[{page}, ")
 
 
 def test_resources_are_made_once(serve: Serve) -> None:
@@ -165,9 +183,9 @@ def test_imports_are_lazy() -> None:
     """Neither models, operations nor httpx are imported before they are used."""
     done = subprocess.run([sys.executable, "-c", IMPORTS], capture_output=True, check=True)
     before, after, voice = json.loads(done.stdout)
-    assert before == ["cartesia_api", "cartesia_api.api"]
+    assert before == ["cartesia_api", "cartesia_api.api", "cartesia_runtime", "cartesia_runtime.resources"]
     runtime = [f"cartesia_runtime.{name}" for name in ("errors", "files", "models", "paging")]
-    assert after == ["cartesia_api.api.voices", "cartesia_runtime", *runtime]
+    assert after == ["cartesia_api.api.voices", *runtime]
     assert "cartesia_api.models.voice" in voice
     assert "cartesia_api.models.tts_request" not in voice
     assert "httpx" not in voice

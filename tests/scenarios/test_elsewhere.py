@@ -115,7 +115,7 @@ def test_a_child_does_not_touch_what_its_parent_opened(settings: dict[str, Any])
             old.generate(transcript=LONG, voice=EMBEDDING, stream=True, websocket=websocket)
             for websocket in (True, False)
         ]
-        streams = [received, speech, sse, whole, *generations]
+        streams: list[Any] = [received, speech, sse, whole, *generations]
         for stream in streams:
             next(iter(stream))
         with Tts(client._connections).generate(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NoReturn, Protocol, Self, TypeVar, cast
 from ..._aio.connections import AsyncConnections
 from ..._aio.credentials import AsyncCredentials
 from ..._aio.flow import Ongoing, check_owner, close_dropped, is_elsewhere, owner, sleep
+from ..._http.config import NotCopyable
 from ..._http.operations import SpeechRequest, parsed
 from ..._protocol.backoff import Backoff
 from ..._protocol.faults import redact
@@ -136,7 +137,7 @@ class AsyncSocketSource:
             self._driver.cancel(self._reader)
 
 
-class AsyncGeneration(AsyncGenerator[AudioOutput]):
+class AsyncGeneration(NotCopyable, AsyncGenerator[AudioOutput]):
     """Generator of the audio of one generation; closing or dropping it cancels the generation.
 
     Unlike a real generator, it survives a cancelled or interrupted wait.
@@ -223,8 +224,9 @@ class AsyncGeneration(AsyncGenerator[AudioOutput]):
         self._owner = None
 
     def __del__(self) -> None:
-        if self._owner is not None:
-            close_dropped(self._owner, partial(_close, self._source, self._starting))
+        where: Owner | None = getattr(self, "_owner", None)  # `__init__` may not have run
+        if where is not None:
+            close_dropped(where, partial(_close, self._source, self._starting))
 
 
 async def _close(source: Source | None, starting: Ongoing[Source] | None) -> None:

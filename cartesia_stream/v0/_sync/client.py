@@ -8,6 +8,7 @@ from collections.abc import Generator
 from functools import partial
 from typing import TYPE_CHECKING, NoReturn, Protocol, Self, TypeVar, cast
 
+from ..._http.config import NotCopyable
 from ..._http.operations import SpeechRequest, parsed
 from ..._protocol.backoff import Backoff
 from ..._protocol.faults import redact
@@ -135,7 +136,7 @@ class SocketSource:
             self._driver.cancel(self._reader)
 
 
-class Generation(Generator[AudioOutput]):
+class Generation(NotCopyable, Generator[AudioOutput]):
     """Generator of the audio of one generation; closing or dropping it cancels the generation.
 
     Unlike a real generator, it survives a cancelled or interrupted wait.
@@ -222,8 +223,9 @@ class Generation(Generator[AudioOutput]):
         self._owner = None
 
     def __del__(self) -> None:
-        if self._owner is not None:
-            close_dropped(self._owner, partial(_close, self._source, self._starting))
+        where: Owner | None = getattr(self, "_owner", None)  # `__init__` may not have run
+        if where is not None:
+            close_dropped(where, partial(_close, self._source, self._starting))
 
 
 def _close(source: Source | None, starting: Ongoing[Source] | None) -> None:

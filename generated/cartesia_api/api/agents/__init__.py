@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import builtins
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from cartesia_runtime.models import UNSET
+from cartesia_runtime.resources import resource
 
 if TYPE_CHECKING:
     from cartesia_runtime.models import Unset
@@ -28,21 +28,21 @@ class Agents:
     def __init__(self, sender: Sender) -> None:
         self._sender = sender
 
-    @cached_property
+    @resource
     def calls(self) -> AgentsCalls:
         """The resource `agents_calls`."""
         from ..agents_calls import AgentsCalls
 
         return AgentsCalls(self._sender)
 
-    @cached_property
+    @resource
     def metrics(self) -> AgentsMetrics:
         """The resource `agents_metrics`."""
         from ..agents_metrics import AgentsMetrics
 
         return AgentsMetrics(self._sender)
 
-    @cached_property
+    @resource
     def deployments(self) -> AgentsDeployments:
         """The resource `agents_deployments`."""
         from ..agents_deployments import AgentsDeployments
@@ -184,21 +184,21 @@ class AsyncAgents:
     def __init__(self, sender: AsyncSender) -> None:
         self._sender = sender
 
-    @cached_property
+    @resource
     def calls(self) -> AsyncAgentsCalls:
         """The resource `agents_calls`."""
         from ..agents_calls import AsyncAgentsCalls
 
         return AsyncAgentsCalls(self._sender)
 
-    @cached_property
+    @resource
     def metrics(self) -> AsyncAgentsMetrics:
         """The resource `agents_metrics`."""
         from ..agents_metrics import AsyncAgentsMetrics
 
         return AsyncAgentsMetrics(self._sender)
 
-    @cached_property
+    @resource
     def deployments(self) -> AsyncAgentsDeployments:
         """The resource `agents_deployments`."""
         from ..agents_deployments import AsyncAgentsDeployments

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from cartesia_runtime.models import UNSET
-from cartesia_runtime.paging import paginate, paginate_async
+from cartesia_runtime.paging import AsyncList, Pages, first_page
+from cartesia_runtime.resources import resource
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -25,7 +25,7 @@ class AgentsMetrics:
     def __init__(self, sender: Sender) -> None:
         self._sender = sender
 
-    @cached_property
+    @resource
     def results(self) -> AgentsMetricsResults:
         """The resource `agents_metrics_results`."""
         from ..agents_metrics_results import AgentsMetricsResults
@@ -43,6 +43,8 @@ class AgentsMetrics:
 
         You can only page forwards.
 
+        Iterating over the page yields the items of all pages; `data` has those of this page.
+
         Args:
             limit: Metrics per page, 1 to 100. The server sends 10 when it is left out.
             starting_after: Id of an item. The page starts with the item after it; pass the id
@@ -51,14 +53,21 @@ class AgentsMetrics:
 
         Raises:
             APIError: If the service cannot be reached, returns an error, or sends malformed data.
+                A cursor that comes twice is such a case: the list would never end.
         """
         from . import agents_metrics_list
 
-        return self._sender.call(
-            agents_metrics_list.build_request(limit=limit, starting_after=starting_after),
-            agents_metrics_list.parse,
-            options,
+        def fetch(starting_after: str | Unset, _: str | Unset) -> MetricPage:
+            return self._sender.call(
+                agents_metrics_list.build_request(limit=limit, starting_after=starting_after),
+                agents_metrics_list.parse,
+                options,
+            )
+
+        pages = Pages(
+            self._sender.refuse, "agents_metrics_list", starting_after, UNSET, fetch, waits=False
         )
+        return first_page(pages)
 
     def iter_all(
         self,
@@ -79,11 +88,7 @@ class AgentsMetrics:
             APIError: If the service cannot be reached, returns an error, or sends malformed data.
                 A cursor that comes twice is such a case: the list would never end.
         """
-
-        def fetch(cursor: str | Unset) -> MetricPage:
-            return self.list(limit=limit, starting_after=cursor, options=options)
-
-        return paginate(self._sender.refuse, "agents_metrics_list", starting_after, fetch)
+        yield from self.list(limit=limit, starting_after=starting_after, options=options)
 
     def create(
         self,
@@ -187,23 +192,25 @@ class AsyncAgentsMetrics:
     def __init__(self, sender: AsyncSender) -> None:
         self._sender = sender
 
-    @cached_property
+    @resource
     def results(self) -> AsyncAgentsMetricsResults:
         """The resource `agents_metrics_results`."""
         from ..agents_metrics_results import AsyncAgentsMetricsResults
 
         return AsyncAgentsMetricsResults(self._sender)
 
-    async def list(
+    def list(
         self,
         *,
         limit: int | Unset = UNSET,
         starting_after: str | Unset = UNSET,
         options: RequestOptions | None = None,
-    ) -> MetricPage:
+    ) -> AsyncList[MetricPage, Metric]:
         """List one page of your metrics.
 
         You can only page forwards.
+
+        `await` returns the page, and `async for` iterates over the items of all pages.
 
         Args:
             limit: Metrics per page, 1 to 100. The server sends 10 when it is left out.
@@ -213,14 +220,21 @@ class AsyncAgentsMetrics:
 
         Raises:
             APIError: If the service cannot be reached, returns an error, or sends malformed data.
+                A cursor that comes twice is such a case: the list would never end.
         """
         from . import agents_metrics_list
 
-        return await self._sender.call(
-            agents_metrics_list.build_request(limit=limit, starting_after=starting_after),
-            agents_metrics_list.parse,
-            options,
+        async def fetch(starting_after: str | Unset, _: str | Unset) -> MetricPage:
+            return await self._sender.call(
+                agents_metrics_list.build_request(limit=limit, starting_after=starting_after),
+                agents_metrics_list.parse,
+                options,
+            )
+
+        pages = Pages(
+            self._sender.refuse, "agents_metrics_list", starting_after, UNSET, fetch, waits=True
         )
+        return AsyncList(pages)
 
     def iter_all(
         self,
@@ -241,11 +255,7 @@ class AsyncAgentsMetrics:
             APIError: If the service cannot be reached, returns an error, or sends malformed data.
                 A cursor that comes twice is such a case: the list would never end.
         """
-
-        async def fetch(cursor: str | Unset) -> MetricPage:
-            return await self.list(limit=limit, starting_after=cursor, options=options)
-
-        return paginate_async(self._sender.refuse, "agents_metrics_list", starting_after, fetch)
+        return aiter(self.list(limit=limit, starting_after=starting_after, options=options))
 
     async def create(
         self,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from cartesia_runtime.files import Uploads
 from cartesia_runtime.models import UNSET
-from cartesia_runtime.paging import paginate, paginate_async
+from cartesia_runtime.paging import AsyncList, Pages, first_page
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -37,6 +37,8 @@ class DatasetsFiles:
     ) -> DatasetFilePage:
         """List one page of the files of a dataset.
 
+        Iterating over the page yields the items of all pages; `data` has those of this page.
+
         Args:
             id: Id of the dataset.
             limit: Items per page, 1 to 100. It is not documented how many the server sends
@@ -49,16 +51,28 @@ class DatasetsFiles:
 
         Raises:
             APIError: If the service cannot be reached, returns an error, or sends malformed data.
+                A cursor that comes twice is such a case: the list would never end.
         """
         from . import datasets_files_list
 
-        return self._sender.call(
-            datasets_files_list.build_request(
-                id=id, limit=limit, starting_after=starting_after, ending_before=ending_before
-            ),
-            datasets_files_list.parse,
-            options,
+        def fetch(starting_after: str | Unset, ending_before: str | Unset) -> DatasetFilePage:
+            return self._sender.call(
+                datasets_files_list.build_request(
+                    id=id, limit=limit, starting_after=starting_after, ending_before=ending_before
+                ),
+                datasets_files_list.parse,
+                options,
+            )
+
+        pages = Pages(
+            self._sender.refuse,
+            "datasets_files_list",
+            starting_after,
+            ending_before,
+            fetch,
+            waits=False,
         )
+        return first_page(pages)
 
     def iter_all(
         self,
@@ -82,11 +96,7 @@ class DatasetsFiles:
             APIError: If the service cannot be reached, returns an error, or sends malformed data.
                 A cursor that comes twice is such a case: the list would never end.
         """
-
-        def fetch(cursor: str | Unset) -> DatasetFilePage:
-            return self.list(id, limit=limit, starting_after=cursor, options=options)
-
-        return paginate(self._sender.refuse, "datasets_files_list", starting_after, fetch)
+        yield from self.list(id, limit=limit, starting_after=starting_after, options=options)
 
     def upload(
         self,
@@ -149,7 +159,7 @@ class AsyncDatasetsFiles:
     def __init__(self, sender: AsyncSender) -> None:
         self._sender = sender
 
-    async def list(
+    def list(
         self,
         id: str,
         *,
@@ -157,8 +167,10 @@ class AsyncDatasetsFiles:
         starting_after: str | Unset = UNSET,
         ending_before: str | Unset = UNSET,
         options: RequestOptions | None = None,
-    ) -> DatasetFilePage:
+    ) -> AsyncList[DatasetFilePage, DatasetFile]:
         """List one page of the files of a dataset.
+
+        `await` returns the page, and `async for` iterates over the items of all pages.
 
         Args:
             id: Id of the dataset.
@@ -172,16 +184,28 @@ class AsyncDatasetsFiles:
 
         Raises:
             APIError: If the service cannot be reached, returns an error, or sends malformed data.
+                A cursor that comes twice is such a case: the list would never end.
         """
         from . import datasets_files_list
 
-        return await self._sender.call(
-            datasets_files_list.build_request(
-                id=id, limit=limit, starting_after=starting_after, ending_before=ending_before
-            ),
-            datasets_files_list.parse,
-            options,
+        async def fetch(starting_after: str | Unset, ending_before: str | Unset) -> DatasetFilePage:
+            return await self._sender.call(
+                datasets_files_list.build_request(
+                    id=id, limit=limit, starting_after=starting_after, ending_before=ending_before
+                ),
+                datasets_files_list.parse,
+                options,
+            )
+
+        pages = Pages(
+            self._sender.refuse,
+            "datasets_files_list",
+            starting_after,
+            ending_before,
+            fetch,
+            waits=True,
         )
+        return AsyncList(pages)
 
     def iter_all(
         self,
@@ -205,11 +229,7 @@ class AsyncDatasetsFiles:
             APIError: If the service cannot be reached, returns an error, or sends malformed data.
                 A cursor that comes twice is such a case: the list would never end.
         """
-
-        async def fetch(cursor: str | Unset) -> DatasetFilePage:
-            return await self.list(id, limit=limit, starting_after=cursor, options=options)
-
-        return paginate_async(self._sender.refuse, "datasets_files_list", starting_after, fetch)
+        return aiter(self.list(id, limit=limit, starting_after=starting_after, options=options))
 
     async def upload(
         self,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from cartesia_runtime.files import Uploads
 from cartesia_runtime.models import UNSET
-from cartesia_runtime.paging import paginate, paginate_async
+from cartesia_runtime.paging import AsyncList, Pages, first_page
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -40,6 +40,8 @@ class Files:
 
         The official SDK 4.2.0 does not have this call.
 
+        Iterating over the page yields the items of all pages; `data` has those of this page.
+
         Args:
             purpose: Only files of this purpose.
             q: Text to find in the name of the file.
@@ -53,20 +55,27 @@ class Files:
 
         Raises:
             APIError: If the service cannot be reached, returns an error, or sends malformed data.
+                A cursor that comes twice is such a case: the list would never end.
         """
         from . import files_list
 
-        return self._sender.call(
-            files_list.build_request(
-                purpose=purpose,
-                q=q,
-                limit=limit,
-                starting_after=starting_after,
-                ending_before=ending_before,
-            ),
-            files_list.parse,
-            options,
+        def fetch(starting_after: str | Unset, ending_before: str | Unset) -> StoredFilePage:
+            return self._sender.call(
+                files_list.build_request(
+                    purpose=purpose,
+                    q=q,
+                    limit=limit,
+                    starting_after=starting_after,
+                    ending_before=ending_before,
+                ),
+                files_list.parse,
+                options,
+            )
+
+        pages = Pages(
+            self._sender.refuse, "files_list", starting_after, ending_before, fetch, waits=False
         )
+        return first_page(pages)
 
     def iter_all(
         self,
@@ -92,13 +101,9 @@ class Files:
             APIError: If the service cannot be reached, returns an error, or sends malformed data.
                 A cursor that comes twice is such a case: the list would never end.
         """
-
-        def fetch(cursor: str | Unset) -> StoredFilePage:
-            return self.list(
-                purpose=purpose, q=q, limit=limit, starting_after=cursor, options=options
-            )
-
-        return paginate(self._sender.refuse, "files_list", starting_after, fetch)
+        yield from self.list(
+            purpose=purpose, q=q, limit=limit, starting_after=starting_after, options=options
+        )
 
     def upload(
         self, *, file: UploadFile, purpose: FilePurpose | str, options: RequestOptions | None = None
@@ -151,7 +156,7 @@ class AsyncFiles:
     def __init__(self, sender: AsyncSender) -> None:
         self._sender = sender
 
-    async def list(
+    def list(
         self,
         *,
         purpose: FilePurpose | str | Unset = UNSET,
@@ -160,10 +165,12 @@ class AsyncFiles:
         starting_after: str | Unset = UNSET,
         ending_before: str | Unset = UNSET,
         options: RequestOptions | None = None,
-    ) -> StoredFilePage:
+    ) -> AsyncList[StoredFilePage, StoredFile]:
         """List one page of your stored files.
 
         The official SDK 4.2.0 does not have this call.
+
+        `await` returns the page, and `async for` iterates over the items of all pages.
 
         Args:
             purpose: Only files of this purpose.
@@ -178,20 +185,27 @@ class AsyncFiles:
 
         Raises:
             APIError: If the service cannot be reached, returns an error, or sends malformed data.
+                A cursor that comes twice is such a case: the list would never end.
         """
         from . import files_list
 
-        return await self._sender.call(
-            files_list.build_request(
-                purpose=purpose,
-                q=q,
-                limit=limit,
-                starting_after=starting_after,
-                ending_before=ending_before,
-            ),
-            files_list.parse,
-            options,
+        async def fetch(starting_after: str | Unset, ending_before: str | Unset) -> StoredFilePage:
+            return await self._sender.call(
+                files_list.build_request(
+                    purpose=purpose,
+                    q=q,
+                    limit=limit,
+                    starting_after=starting_after,
+                    ending_before=ending_before,
+                ),
+                files_list.parse,
+                options,
+            )
+
+        pages = Pages(
+            self._sender.refuse, "files_list", starting_after, ending_before, fetch, waits=True
         )
+        return AsyncList(pages)
 
     def iter_all(
         self,
@@ -217,13 +231,11 @@ class AsyncFiles:
             APIError: If the service cannot be reached, returns an error, or sends malformed data.
                 A cursor that comes twice is such a case: the list would never end.
         """
-
-        async def fetch(cursor: str | Unset) -> StoredFilePage:
-            return await self.list(
-                purpose=purpose, q=q, limit=limit, starting_after=cursor, options=options
+        return aiter(
+            self.list(
+                purpose=purpose, q=q, limit=limit, starting_after=starting_after, options=options
             )
-
-        return paginate_async(self._sender.refuse, "files_list", starting_after, fetch)
+        )
 
     async def upload(
         self, *, file: UploadFile, purpose: FilePurpose | str, options: RequestOptions | None = None

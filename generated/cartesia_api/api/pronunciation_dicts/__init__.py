@@ -6,7 +6,7 @@ import builtins
 from typing import TYPE_CHECKING
 
 from cartesia_runtime.models import UNSET
-from cartesia_runtime.paging import paginate, paginate_async
+from cartesia_runtime.paging import AsyncList, Pages, first_page
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -35,6 +35,8 @@ class PronunciationDicts:
     ) -> PronunciationDictPage:
         """List one page of your pronunciation dictionaries.
 
+        Iterating over the page yields the items of all pages; `data` has those of this page.
+
         Args:
             limit: Items per page, 1 to 100. It is not documented how many the server sends
                 when it is left out.
@@ -46,16 +48,28 @@ class PronunciationDicts:
 
         Raises:
             APIError: If the service cannot be reached, returns an error, or sends malformed data.
+                A cursor that comes twice is such a case: the list would never end.
         """
         from . import pronunciation_dicts_list
 
-        return self._sender.call(
-            pronunciation_dicts_list.build_request(
-                limit=limit, starting_after=starting_after, ending_before=ending_before
-            ),
-            pronunciation_dicts_list.parse,
-            options,
+        def fetch(starting_after: str | Unset, ending_before: str | Unset) -> PronunciationDictPage:
+            return self._sender.call(
+                pronunciation_dicts_list.build_request(
+                    limit=limit, starting_after=starting_after, ending_before=ending_before
+                ),
+                pronunciation_dicts_list.parse,
+                options,
+            )
+
+        pages = Pages(
+            self._sender.refuse,
+            "pronunciation_dicts_list",
+            starting_after,
+            ending_before,
+            fetch,
+            waits=False,
         )
+        return first_page(pages)
 
     def iter_all(
         self,
@@ -77,11 +91,7 @@ class PronunciationDicts:
             APIError: If the service cannot be reached, returns an error, or sends malformed data.
                 A cursor that comes twice is such a case: the list would never end.
         """
-
-        def fetch(cursor: str | Unset) -> PronunciationDictPage:
-            return self.list(limit=limit, starting_after=cursor, options=options)
-
-        return paginate(self._sender.refuse, "pronunciation_dicts_list", starting_after, fetch)
+        yield from self.list(limit=limit, starting_after=starting_after, options=options)
 
     def create(
         self,
@@ -190,15 +200,17 @@ class AsyncPronunciationDicts:
     def __init__(self, sender: AsyncSender) -> None:
         self._sender = sender
 
-    async def list(
+    def list(
         self,
         *,
         limit: int | Unset = UNSET,
         starting_after: str | Unset = UNSET,
         ending_before: str | Unset = UNSET,
         options: RequestOptions | None = None,
-    ) -> PronunciationDictPage:
+    ) -> AsyncList[PronunciationDictPage, PronunciationDict]:
         """List one page of your pronunciation dictionaries.
+
+        `await` returns the page, and `async for` iterates over the items of all pages.
 
         Args:
             limit: Items per page, 1 to 100. It is not documented how many the server sends
@@ -211,16 +223,30 @@ class AsyncPronunciationDicts:
 
         Raises:
             APIError: If the service cannot be reached, returns an error, or sends malformed data.
+                A cursor that comes twice is such a case: the list would never end.
         """
         from . import pronunciation_dicts_list
 
-        return await self._sender.call(
-            pronunciation_dicts_list.build_request(
-                limit=limit, starting_after=starting_after, ending_before=ending_before
-            ),
-            pronunciation_dicts_list.parse,
-            options,
+        async def fetch(
+            starting_after: str | Unset, ending_before: str | Unset
+        ) -> PronunciationDictPage:
+            return await self._sender.call(
+                pronunciation_dicts_list.build_request(
+                    limit=limit, starting_after=starting_after, ending_before=ending_before
+                ),
+                pronunciation_dicts_list.parse,
+                options,
+            )
+
+        pages = Pages(
+            self._sender.refuse,
+            "pronunciation_dicts_list",
+            starting_after,
+            ending_before,
+            fetch,
+            waits=True,
         )
+        return AsyncList(pages)
 
     def iter_all(
         self,
@@ -242,13 +268,7 @@ class AsyncPronunciationDicts:
             APIError: If the service cannot be reached, returns an error, or sends malformed data.
                 A cursor that comes twice is such a case: the list would never end.
         """
-
-        async def fetch(cursor: str | Unset) -> PronunciationDictPage:
-            return await self.list(limit=limit, starting_after=cursor, options=options)
-
-        return paginate_async(
-            self._sender.refuse, "pronunciation_dicts_list", starting_after, fetch
-        )
+        return aiter(self.list(limit=limit, starting_after=starting_after, options=options))
 
     async def create(
         self,

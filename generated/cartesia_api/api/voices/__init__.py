@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from cartesia_runtime.files import Uploads
 from cartesia_runtime.models import UNSET
-from cartesia_runtime.paging import paginate, paginate_async
+from cartesia_runtime.paging import AsyncList, Pages, first_page
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -52,6 +52,8 @@ class Voices:
 
         Your own voices and the public library, one page at a time.
 
+        Iterating over the page yields the items of all pages; `data` has those of this page.
+
         Args:
             limit: Voices per page, 1 to 100. The server sends 10 when it is left out.
             starting_after: Id of a voice. The page starts with the voice after it; pass the
@@ -71,23 +73,30 @@ class Voices:
 
         Raises:
             APIError: If the service cannot be reached, returns an error, or sends malformed data.
+                A cursor that comes twice is such a case: the list would never end.
         """
         from . import voices_list
 
-        return self._sender.call(
-            voices_list.build_request(
-                limit=limit,
-                starting_after=starting_after,
-                ending_before=ending_before,
-                q=q,
-                is_owner=is_owner,
-                gender=gender,
-                language=language,
-                expand=expand,
-            ),
-            voices_list.parse,
-            options,
+        def fetch(starting_after: str | Unset, ending_before: str | Unset) -> VoicePage:
+            return self._sender.call(
+                voices_list.build_request(
+                    limit=limit,
+                    starting_after=starting_after,
+                    ending_before=ending_before,
+                    q=q,
+                    is_owner=is_owner,
+                    gender=gender,
+                    language=language,
+                    expand=expand,
+                ),
+                voices_list.parse,
+                options,
+            )
+
+        pages = Pages(
+            self._sender.refuse, "voices_list", starting_after, ending_before, fetch, waits=False
         )
+        return first_page(pages)
 
     def iter_all(
         self,
@@ -122,20 +131,16 @@ class Voices:
             APIError: If the service cannot be reached, returns an error, or sends malformed data.
                 A cursor that comes twice is such a case: the list would never end.
         """
-
-        def fetch(cursor: str | Unset) -> VoicePage:
-            return self.list(
-                limit=limit,
-                starting_after=cursor,
-                q=q,
-                is_owner=is_owner,
-                gender=gender,
-                language=language,
-                expand=expand,
-                options=options,
-            )
-
-        return paginate(self._sender.refuse, "voices_list", starting_after, fetch)
+        yield from self.list(
+            limit=limit,
+            starting_after=starting_after,
+            q=q,
+            is_owner=is_owner,
+            gender=gender,
+            language=language,
+            expand=expand,
+            options=options,
+        )
 
     def clone(
         self,
@@ -379,7 +384,7 @@ class AsyncVoices:
     def __init__(self, sender: AsyncSender) -> None:
         self._sender = sender
 
-    async def list(
+    def list(
         self,
         *,
         limit: int | Unset = UNSET,
@@ -391,10 +396,12 @@ class AsyncVoices:
         language: str | Unset = UNSET,
         expand: builtins.list[VoiceExpand] | Unset = UNSET,
         options: RequestOptions | None = None,
-    ) -> VoicePage:
+    ) -> AsyncList[VoicePage, Voice]:
         """List one page of the voices you may use.
 
         Your own voices and the public library, one page at a time.
+
+        `await` returns the page, and `async for` iterates over the items of all pages.
 
         Args:
             limit: Voices per page, 1 to 100. The server sends 10 when it is left out.
@@ -415,23 +422,30 @@ class AsyncVoices:
 
         Raises:
             APIError: If the service cannot be reached, returns an error, or sends malformed data.
+                A cursor that comes twice is such a case: the list would never end.
         """
         from . import voices_list
 
-        return await self._sender.call(
-            voices_list.build_request(
-                limit=limit,
-                starting_after=starting_after,
-                ending_before=ending_before,
-                q=q,
-                is_owner=is_owner,
-                gender=gender,
-                language=language,
-                expand=expand,
-            ),
-            voices_list.parse,
-            options,
+        async def fetch(starting_after: str | Unset, ending_before: str | Unset) -> VoicePage:
+            return await self._sender.call(
+                voices_list.build_request(
+                    limit=limit,
+                    starting_after=starting_after,
+                    ending_before=ending_before,
+                    q=q,
+                    is_owner=is_owner,
+                    gender=gender,
+                    language=language,
+                    expand=expand,
+                ),
+                voices_list.parse,
+                options,
+            )
+
+        pages = Pages(
+            self._sender.refuse, "voices_list", starting_after, ending_before, fetch, waits=True
         )
+        return AsyncList(pages)
 
     def iter_all(
         self,
@@ -466,11 +480,10 @@ class AsyncVoices:
             APIError: If the service cannot be reached, returns an error, or sends malformed data.
                 A cursor that comes twice is such a case: the list would never end.
         """
-
-        async def fetch(cursor: str | Unset) -> VoicePage:
-            return await self.list(
+        return aiter(
+            self.list(
                 limit=limit,
-                starting_after=cursor,
+                starting_after=starting_after,
                 q=q,
                 is_owner=is_owner,
                 gender=gender,
@@ -478,8 +491,7 @@ class AsyncVoices:
                 expand=expand,
                 options=options,
             )
-
-        return paginate_async(self._sender.refuse, "voices_list", starting_after, fetch)
+        )
 
     async def clone(
         self,
