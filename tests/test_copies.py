@@ -235,7 +235,7 @@ def test_a_client_that_was_not_built_has_a_repr(kind: type) -> None:
 @pytest.mark.filterwarnings("error::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize("kind", [*CLIENTS, SpeechStream, TTSContext, Generation])
 def test_what_was_not_built_can_be_dropped(kind: type) -> None:
-    half = object.__new__(kind)
+    half: object = object.__new__(kind)
     assert repr(half)
     del half
     gc.collect()

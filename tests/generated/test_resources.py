@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import builtins
 import inspect
 import json
+import re
 import subprocess
 import sys
 from operator import attrgetter
@@ -15,6 +17,8 @@ from cartesia_runtime.errors import PagingError
 from cartesia_runtime.paging import Page
 from cartesia_runtime.resources import resource
 from cartesia_api import api, models
+
+import cartesia_stream
 
 from .shapes import (
     AGENT_CALL,
@@ -146,6 +150,21 @@ def test_every_list_with_a_cursor_is_iterable(tag: str) -> None:
         page = sync[name].__annotations__["return"]
         assert issubclass(getattr(models, page), Page)
         assert twin[name].__annotations__["return"].startswith(f"AsyncList[{page}, ")
+
+
+@pytest.mark.parametrize("tag", METHODS)
+def test_documented_exceptions_can_be_imported(tag: str) -> None:
+    """The sections `Raises` name exceptions of `cartesia_stream`, and some of Python."""
+    for cls in resource_classes(tag):
+        for name, method in public(cls).items():
+            if isinstance(vars(cls)[name], resource):
+                continue
+            raises = (inspect.getdoc(method) or "").partition("Raises:\n")[2]
+            kinds = re.findall(r"^    (\w+): ", raises, re.MULTILINE)
+            assert {"APIStatusError", "APIConnectionError", "RemoteProtocolError"} <= set(kinds)
+            for kind in kinds:
+                exception = getattr(cartesia_stream, kind, None) or getattr(builtins, kind)
+                assert issubclass(exception, Exception)
 
 
 def test_resources_are_made_once(serve: Serve) -> None:
@@ -356,4 +375,4 @@ def test_ids_cannot_name_another_operation(serve: Serve, id: str) -> None:
     with pytest.raises(ValueError, match="id must not be"):
         resources.voices.delete(id)
     with pytest.raises(ValueError, match="accent_id must not be"):
-        resources.voices.delete_accent("v1", id)
+        resources.voices.delete_accent(id, id="v1")

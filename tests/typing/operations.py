@@ -68,7 +68,7 @@ def blocking(client: Cartesia) -> None:
     assert_type(client.voices.get("v"), Voice)
     assert_type(client.voices.update("v", name="n", gender=None), Voice)
     assert_type(client.voices.add_accents("v", accents=["british"]), Voice)
-    assert_type(client.voices.delete_accent("v", "british"), Voice)
+    assert_type(client.voices.delete_accent("british", id="v"), Voice)
     client.voices.delete("v")
     assert_type(
         client.stt.transcribe(file=b"RIFF", model="ink-whisper", timestamp_granularities=["word"]),
@@ -97,7 +97,7 @@ def blocking(client: Cartesia) -> None:
     for listed_4 in client.datasets.files.list("d"):
         assert_type(listed_4, DatasetFile)
     client.datasets.files.upload("d", file=PATH)
-    client.datasets.files.delete("d", "f")
+    client.datasets.files.delete("f", id="d")
     client.datasets.delete("d")
     assert_type(client.files.list(q="clip"), StoredFilePage)
     for item_5 in client.files.iter_all():
@@ -145,8 +145,8 @@ def blocking(client: Cartesia) -> None:
         assert_type(listed_9, Metric)
     assert_type(client.agents.metrics.create(name="n", prompt="p"), Metric)
     assert_type(client.agents.metrics.retrieve("m"), Metric)
-    client.agents.metrics.add_to_agent("a", "m")
-    client.agents.metrics.remove_from_agent("a", "m")
+    client.agents.metrics.add_to_agent("m", agent_id="a")
+    client.agents.metrics.remove_from_agent("m", agent_id="a")
     assert_type(client.agents.metrics.results.list(agent_id="a"), MetricResultPage)
     for item_10 in client.agents.metrics.results.iter_all(metric_id="m"):
         assert_type(item_10, MetricResult)
@@ -180,7 +180,7 @@ async def asynchronous(client: AsyncCartesia) -> None:
     assert_type(await client.voices.get("v"), Voice)
     assert_type(await client.voices.update("v", name="n", gender=None), Voice)
     assert_type(await client.voices.add_accents("v", accents=["british"]), Voice)
-    assert_type(await client.voices.delete_accent("v", "british"), Voice)
+    assert_type(await client.voices.delete_accent("british", id="v"), Voice)
     await client.voices.delete("v")
     assert_type(
         await client.stt.transcribe(
@@ -211,7 +211,7 @@ async def asynchronous(client: AsyncCartesia) -> None:
     async for listed_4 in client.datasets.files.list("d"):
         assert_type(listed_4, DatasetFile)
     await client.datasets.files.upload("d", file=PATH)
-    await client.datasets.files.delete("d", "f")
+    await client.datasets.files.delete("f", id="d")
     await client.datasets.delete("d")
     assert_type(await client.files.list(q="clip"), StoredFilePage)
     async for item_5 in client.files.iter_all():
@@ -259,8 +259,8 @@ async def asynchronous(client: AsyncCartesia) -> None:
         assert_type(listed_9, Metric)
     assert_type(await client.agents.metrics.create(name="n", prompt="p"), Metric)
     assert_type(await client.agents.metrics.retrieve("m"), Metric)
-    await client.agents.metrics.add_to_agent("a", "m")
-    await client.agents.metrics.remove_from_agent("a", "m")
+    await client.agents.metrics.add_to_agent("m", agent_id="a")
+    await client.agents.metrics.remove_from_agent("m", agent_id="a")
     assert_type(await client.agents.metrics.results.list(agent_id="a"), MetricResultPage)
     async for item_10 in client.agents.metrics.results.iter_all(metric_id="m"):
         assert_type(item_10, MetricResult)

@@ -1,6 +1,8 @@
 """All resources of the API.
 
-Each is imported when it is first used, and its operations and their models when they are called.
+Each is imported when it is first used, and its operations and their models when they are called. The
+exceptions that their methods raise are those of the sender; with `cartesia_stream`, import them from
+there.
 """
 
 from __future__ import annotations

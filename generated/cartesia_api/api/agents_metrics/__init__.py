@@ -52,8 +52,10 @@ class AgentsMetrics:
             options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
-                A cursor that comes twice is such a case: the list would never end.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed, or a cursor comes twice, so that the
+                list would never end.
         """
         from . import agents_metrics_list
 
@@ -85,8 +87,10 @@ class AgentsMetrics:
             options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
-                A cursor that comes twice is such a case: the list would never end.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed, or a cursor comes twice, so that the
+                list would never end.
         """
         yield from self.list(limit=limit, starting_after=starting_after, options=options)
 
@@ -110,7 +114,9 @@ class AgentsMetrics:
             options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed.
         """
         from ...models.create_metric_request import CreateMetricRequest
         from . import agents_metrics_create
@@ -131,7 +137,9 @@ class AgentsMetrics:
             options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed.
         """
         from . import agents_metrics_retrieve
 
@@ -142,19 +150,21 @@ class AgentsMetrics:
         )
 
     def add_to_agent(
-        self, agent_id: str, metric_id: str, *, options: RequestOptions | None = None
+        self, metric_id: str, *, agent_id: str, options: RequestOptions | None = None
     ) -> None:
         """Measure the calls of an agent with a metric.
 
         The metric then runs on every later call.
 
         Args:
-            agent_id: Id of the agent.
             metric_id: Id of the metric.
+            agent_id: Id of the agent.
             options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed.
         """
         from . import agents_metrics_add_to_agent
 
@@ -165,17 +175,19 @@ class AgentsMetrics:
         )
 
     def remove_from_agent(
-        self, agent_id: str, metric_id: str, *, options: RequestOptions | None = None
+        self, metric_id: str, *, agent_id: str, options: RequestOptions | None = None
     ) -> None:
         """Stop measuring the calls of an agent with a metric.
 
         Args:
-            agent_id: Id of the agent.
             metric_id: Id of the metric.
+            agent_id: Id of the agent.
             options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed.
         """
         from . import agents_metrics_remove_from_agent
 
@@ -219,8 +231,10 @@ class AsyncAgentsMetrics:
             options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
-                A cursor that comes twice is such a case: the list would never end.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed, or a cursor comes twice, so that the
+                list would never end.
         """
         from . import agents_metrics_list
 
@@ -252,8 +266,10 @@ class AsyncAgentsMetrics:
             options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
-                A cursor that comes twice is such a case: the list would never end.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed, or a cursor comes twice, so that the
+                list would never end.
         """
         return aiter(self.list(limit=limit, starting_after=starting_after, options=options))
 
@@ -277,7 +293,9 @@ class AsyncAgentsMetrics:
             options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed.
         """
         from ...models.create_metric_request import CreateMetricRequest
         from . import agents_metrics_create
@@ -298,7 +316,9 @@ class AsyncAgentsMetrics:
             options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed.
         """
         from . import agents_metrics_retrieve
 
@@ -309,19 +329,21 @@ class AsyncAgentsMetrics:
         )
 
     async def add_to_agent(
-        self, agent_id: str, metric_id: str, *, options: RequestOptions | None = None
+        self, metric_id: str, *, agent_id: str, options: RequestOptions | None = None
     ) -> None:
         """Measure the calls of an agent with a metric.
 
         The metric then runs on every later call.
 
         Args:
-            agent_id: Id of the agent.
             metric_id: Id of the metric.
+            agent_id: Id of the agent.
             options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed.
         """
         from . import agents_metrics_add_to_agent
 
@@ -332,17 +354,19 @@ class AsyncAgentsMetrics:
         )
 
     async def remove_from_agent(
-        self, agent_id: str, metric_id: str, *, options: RequestOptions | None = None
+        self, metric_id: str, *, agent_id: str, options: RequestOptions | None = None
     ) -> None:
         """Stop measuring the calls of an agent with a metric.
 
         Args:
-            agent_id: Id of the agent.
             metric_id: Id of the metric.
+            agent_id: Id of the agent.
             options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed.
         """
         from . import agents_metrics_remove_from_agent
 

@@ -50,8 +50,10 @@ class DatasetsFiles:
             options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
-                A cursor that comes twice is such a case: the list would never end.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed, or a cursor comes twice, so that the
+                list would never end.
         """
         from . import datasets_files_list
 
@@ -93,8 +95,10 @@ class DatasetsFiles:
             options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
-                A cursor that comes twice is such a case: the list would never end.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed, or a cursor comes twice, so that the
+                list would never end.
         """
         yield from self.list(id, limit=limit, starting_after=starting_after, options=options)
 
@@ -119,7 +123,9 @@ class DatasetsFiles:
 
         Raises:
             OSError: If a file cannot be opened. Nothing was sent.
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed.
         """
         from ...models.upload_dataset_file_request import UploadDatasetFileRequest
         from . import datasets_files_upload
@@ -133,16 +139,18 @@ class DatasetsFiles:
                 options,
             )
 
-    def delete(self, id: str, file_id: str, *, options: RequestOptions | None = None) -> None:
+    def delete(self, file_id: str, *, id: str, options: RequestOptions | None = None) -> None:
         """Remove a file from a dataset.
 
         Args:
-            id: Id of the dataset.
             file_id: Id of the file.
+            id: Id of the dataset.
             options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed.
         """
         from . import datasets_files_delete
 
@@ -183,8 +191,10 @@ class AsyncDatasetsFiles:
             options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
-                A cursor that comes twice is such a case: the list would never end.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed, or a cursor comes twice, so that the
+                list would never end.
         """
         from . import datasets_files_list
 
@@ -226,8 +236,10 @@ class AsyncDatasetsFiles:
             options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
-                A cursor that comes twice is such a case: the list would never end.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed, or a cursor comes twice, so that the
+                list would never end.
         """
         return aiter(self.list(id, limit=limit, starting_after=starting_after, options=options))
 
@@ -252,7 +264,9 @@ class AsyncDatasetsFiles:
 
         Raises:
             OSError: If a file cannot be opened. Nothing was sent.
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed.
         """
         from ...models.upload_dataset_file_request import UploadDatasetFileRequest
         from . import datasets_files_upload
@@ -266,16 +280,18 @@ class AsyncDatasetsFiles:
                 options,
             )
 
-    async def delete(self, id: str, file_id: str, *, options: RequestOptions | None = None) -> None:
+    async def delete(self, file_id: str, *, id: str, options: RequestOptions | None = None) -> None:
         """Remove a file from a dataset.
 
         Args:
-            id: Id of the dataset.
             file_id: Id of the file.
+            id: Id of the dataset.
             options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed.
         """
         from . import datasets_files_delete
 
