@@ -90,7 +90,7 @@ class Model:
         return True
 
     @classmethod
-    def _attribute(cls, key: str) -> str | None:
+    def _attribute(cls, key: object) -> str | None:
         """Return the attribute that holds a field of the OpenAPI document.
 
         Raises:

@@ -170,7 +170,7 @@ async def _items_async(
 def first_page(pages: Pages[PageT]) -> PageT:
     """Fetch the first page of a list; iterating over it fetches the others."""
     page = pages.first()
-    page._pages = pages  # noqa: SLF001 (not a field of the model)
+    page._pages = pages  # noqa: SLF001 (not a field)  # pyright: ignore[reportPrivateUsage]
     return page
 
 
@@ -189,10 +189,10 @@ class AsyncList(Coroutine[object, object, PageT], Generic[PageT, Item]):
 
     async def _first(self) -> PageT:
         page = await self._pages.first()
-        page._pages = self._pages  # noqa: SLF001 (not a field of the model)
+        page._pages = self._pages  # noqa: SLF001 (not a field)  # pyright: ignore[reportPrivateUsage]
         return page
 
-    def __await__(self) -> Generator[object, object, PageT]:
+    def __await__(self) -> Generator[Any, None, PageT]:
         return self._first().__await__()
 
     async def __aiter__(self) -> AsyncIterator[Item]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Generic, TypeVar, cast
 
 if TYPE_CHECKING:
@@ -44,13 +45,17 @@ class resource(Generic[R_co]):  # noqa: N801 (a decorator, as `property`)
 
 def _as_spec(value: T) -> T:
     """Mark the lists of a resource as coroutine functions, so that their doubles can be awaited."""
+    import inspect
     from asyncio import coroutines
-    from inspect import isfunction
 
-    mark = vars(coroutines)["_is_coroutine"]  # what `asyncio.iscoroutinefunction` looks for
     for method in vars(type(value)).values():
-        if isfunction(method) and method.__annotations__.get("return", "").startswith("AsyncList["):
-            vars(method)["_is_coroutine"] = mark
+        if not inspect.isfunction(method):
+            continue
+        if method.__annotations__.get("return", "").startswith("AsyncList["):
+            if sys.version_info >= (3, 12):
+                inspect.markcoroutinefunction(method)
+            else:
+                vars(method)["_is_coroutine"] = vars(coroutines)["_is_coroutine"]
     return value
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from asyncio import _get_running_loop  # `get_running_loop` raises an error outside of one
+from asyncio import (
+    _get_running_loop,  # pyright: ignore[reportPrivateUsage]  # it raises no error outside of one
+)
 from collections.abc import AsyncIterable, Iterable
 from contextlib import aclosing, suppress
 from typing import TYPE_CHECKING, Final, Generic, NamedTuple, Protocol, TypeVar

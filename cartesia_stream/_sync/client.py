@@ -134,8 +134,9 @@ class Cartesia(NotCopyable, Resources):
     ) -> Self:
         """Return a client with other settings that uses the same connections.
 
-        Closing either client closes both. `TTS.speak` uses sockets that both clients share;
-        they are opened with the headers and deadlines of the original client.
+        Closing either client closes both. `TTS.speak` uses sockets that both clients share.
+        They are opened and closed with the headers and deadlines of the original client; each
+        speech has the deadlines of the client that speaks.
 
         Args:
             timeout: Deadlines; None keeps those of this client.

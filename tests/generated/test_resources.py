@@ -236,6 +236,9 @@ def test_iteration_follows_the_pages(serve: Serve, voice: dict[str, object]) -> 
     voices = serve(pages(voice, "a", "b", "c")).voices
     assert [item.id for item in voices.iter_all(limit=1)] == ["a", "b", "c"]
     assert [item.id for item in voices.iter_all(limit=1, starting_after="a")] == ["b", "c"]
+    page = voices.list(limit=1)
+    assert [item.id for item in page] == ["a", "b", "c"]
+    assert len(page) == len(page.data) == 1
 
 
 def test_iteration_is_lazy(serve: Serve, voice: dict[str, object]) -> None:
@@ -333,6 +336,15 @@ async def test_every_list_has_an_iteration(
     assert [item.id for item in items] == ["a", "b"]
     aitems = attrgetter(method)(aserve(handler))(*arguments, **keywords)
     assert [item.id async for item in aitems] == ["a", "b"]
+
+
+@pytest.mark.anyio
+async def test_iteration_over_the_call(aserve: AServe, voice: dict[str, object]) -> None:
+    voices = aserve(pages(voice, "a", "b", "c")).voices
+    assert [item.id async for item in voices.list(limit=1)] == ["a", "b", "c"]
+    page = await voices.list(limit=1)
+    assert [item.id async for item in page] == ["a", "b", "c"]
+    assert [item.id for item in page.data] == ["a"]
 
 
 @pytest.mark.anyio
