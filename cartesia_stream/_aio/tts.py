@@ -143,7 +143,9 @@ class AsyncTTSContext(NotCopyable):
 class AsyncTTSConnection(NotCopyable):
     """A socket that carries many contexts at the same time; leaving its block closes it.
 
-    `AsyncTTS.websocket_connect` opens it.
+    `AsyncTTS.websocket_connect` opens it. It belongs to the process, and with asyncio to the event
+    loop, that opened it. After a fork, or in another loop, its methods raise `LocalStateError`, and
+    so do those of its contexts and streams; leaving their blocks there does nothing.
     """
 
     def __init__(self, connections: AsyncConnections, driver: AsyncSocketDriver) -> None:
