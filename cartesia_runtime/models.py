@@ -49,7 +49,7 @@ class Model:
     A model keeps fields that a newer server adds; read them, like any field, with `model["name"]`.
     """
 
-    __slots__ = ()
+    __slots__: ClassVar[tuple[str, ...]] = ()
 
     additional_properties: dict[str, object]
 
