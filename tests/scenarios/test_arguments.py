@@ -175,7 +175,7 @@ NAMED: Final[dict[str, Callable[[Cartesia, str], object]]] = {
     ),
     "q": lambda client, text: client.voices.list(q=text),
     "id": lambda client, text: client.voices.get(text),
-    "accent_id": lambda client, text: client.voices.delete_accent("v", text),
+    "accent_id": lambda client, text: client.voices.delete_accent(text, id="v"),
     "name": lambda client, text: client.voices.update("v", name=text),
     "description": lambda client, text: client.voices.update("v", description=text),
     "items[0].alias": lambda client, text: client.pronunciation_dicts.update(
@@ -224,12 +224,14 @@ def entered(client: Any, manager: Any) -> object:
 PATHS: Final[dict[str, Callable[[Cartesia, Any], object]]] = {
     "voices.get": lambda client, key: client.voices.get(key),
     "voices.delete": lambda client, key: client.voices.delete(key),
-    "voices.delete_accent": lambda client, key: client.voices.delete_accent("v", key),
+    "voices.delete_accent": lambda client, key: client.voices.delete_accent(key, id="v"),
     "datasets.files.list": lambda client, key: client.datasets.files.list(key),
     "agents.calls.download_audio": lambda client, key: entered(
         client, client.agents.calls.download_audio(key)
     ),
-    "agents.metrics.add_to_agent": lambda client, key: client.agents.metrics.add_to_agent("a", key),
+    "agents.metrics.add_to_agent": lambda client, key: client.agents.metrics.add_to_agent(
+        key, agent_id="a"
+    ),
 }
 
 
