@@ -149,7 +149,7 @@ def check_text(text: object, iterable: tuple[type, ...]) -> object:
     if isinstance(text, str):
         return check_transcript(text)
     if isinstance(text, _NO_TEXTS) or not isinstance(text, iterable):
-        raise _no_text(text)
+        raise _no_text(cast("object", text))
     return text
 
 
