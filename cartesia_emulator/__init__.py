@@ -8,7 +8,7 @@ request, for tests.
 """
 
 try:
-    from .emulator import Emulator, serve
+    from .emulator import Emulator
 except ModuleNotFoundError as _error:
     if (_error.name or "").partition(".")[0] not in ("aiohttp", "numpy"):
         raise
@@ -16,4 +16,4 @@ except ModuleNotFoundError as _error:
         "the emulator needs more packages: pip install 'cartesia-stream[emulator]'"
     ) from _error
 
-__all__ = ["Emulator", "serve"]
+__all__ = ["Emulator"]

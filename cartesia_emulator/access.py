@@ -95,7 +95,7 @@ class Keys:
             raise ApiError(401, "Invalid API key: send it as X-API-Key, or as api_key in the URL.")
 
     def _is_key(self, text: str) -> bool:
-        return hmac.compare_digest(text.encode(), self._api_key)
+        return hmac.compare_digest(_bytes(text), self._api_key)
 
     def _grants(self, token: str) -> Grants | None:
         """Return the grants of a genuine token, or None for any other text.
@@ -104,7 +104,7 @@ class Keys:
             ApiError: 401, if the token was genuine but has expired.
         """
         signed, _, signature = token.rpartition(".")
-        if not hmac.compare_digest(self._sign(signed).encode(), signature.encode()):
+        if not hmac.compare_digest(_bytes(self._sign(signed)), _bytes(signature)):
             return None
         try:
             claims = msgspec.json.decode(_unb64(signed.partition(".")[2]), type=_Claims)
@@ -115,7 +115,7 @@ class Keys:
         return claims.grants
 
     def _sign(self, text: str) -> str:
-        return _b64(hmac.digest(self._secret, text.encode(), hashlib.sha256))
+        return _b64(hmac.digest(self._secret, _bytes(text), hashlib.sha256))
 
 
 def _credentials(request: web.Request, *, query: bool) -> list[str]:
@@ -126,6 +126,11 @@ def _credentials(request: web.Request, *, query: bool) -> list[str]:
     if query:
         found += [request.query.get("api_key"), request.query.get("access_token")]
     return [item for item in found if item]
+
+
+def _bytes(text: str) -> bytes:
+    """Encode a credential; bytes that are no UTF-8 arrive as surrogates."""
+    return text.encode(errors="surrogatepass")
 
 
 def _b64(data: bytes) -> str:

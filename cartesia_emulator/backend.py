@@ -43,7 +43,6 @@ class Backend:
         self.options = options
         self.keys: Keys = Keys(api_key)
         self.state = state
-        self.voices: VoiceStore = state.voices
         self.faults = faults
         self.recorder = recorder
         self.studio: Studio = Studio(*engines, options)
@@ -51,6 +50,11 @@ class Backend:
         self.contexts: Slots = Slots(options.concurrency, "active speech contexts")
         self.transcriptions: Slots = Slots(options.stt_concurrency, "transcriptions at once")
         self.sockets: Slots = Slots(options.max_sockets, "open websockets")
+
+    @property
+    def voices(self) -> VoiceStore:
+        """The voices; `State.reset` replaces them."""
+        return self.state.voices
 
     def voice_for(self, request: Speech) -> VoiceRecord:
         """Find the voice of a speech request.

@@ -48,17 +48,25 @@ TTS_MODELS: Final = frozenset(
         "sonic-2-2025-05-08",
         "sonic-2-2025-06-11",
         "sonic-turbo",
+        "sonic-turbo-2025-06-04",
     }
 )
 SUNSETTED_MODELS: Final = frozenset(
     {
         "sonic",
+        "sonic-2024-10-19",
+        "sonic-2024-12-12",
         "sonic-english",
         "sonic-multilingual",
         "sonic-2-2025-03-07",
         "sonic-turbo-2025-03-07",
     }
 )
+# Models that speak fewer languages than the others, by the start of their ids.
+MODEL_LANGUAGES: Final = {
+    "sonic-2": _set("en de es fr ja ko pt zh"),
+    "sonic-turbo": _set("en de es fr ja ko pt zh hi"),
+}
 FINE_TUNE_MODELS: Final = ("sonic-3-2026-01-12", "sonic-3-2025-10-27")
 STT_MODELS: Final = frozenset({"ink-whisper", "ink-whisper-2025-06-04"})
 INK_2_MODELS: Final = frozenset({"ink-2", "ink-preview"})  # the second is used, and not documented

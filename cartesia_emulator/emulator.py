@@ -1,4 +1,4 @@
-"""`Emulator`: a server in a thread of its own; `serve`: the same in the foreground."""
+"""`Emulator`: a server in a thread of its own."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ import asyncio
 import contextlib
 import logging
 import secrets
-import signal
+import ssl
 import threading
 from typing import TYPE_CHECKING, Self
 
 from aiohttp import web
 
 from .backend import Backend
+from .certificates import Certificate
 from .faults import FaultBox, make_fault
 from .options import AfterCancel, OnExpiry, Options, V0Embeddings, V0Events
 from .server import Server
@@ -22,14 +23,14 @@ from .v0.voices import retired_voices
 from .wire.recording import RecordedRequest, Recorder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
-    from types import FrameType, TracebackType
+    from types import TracebackType
 
+    from .faults import ArmedFault
     from .hearing.engine import Recognizer
     from .speech.engine import Synthesizer
     from .state.voices import VoiceStore
 
-__all__ = ["Emulator", "serve"]
+__all__ = ["Emulator"]
 
 log: logging.Logger = logging.getLogger("cartesia_emulator")
 
@@ -37,15 +38,18 @@ log: logging.Logger = logging.getLogger("cartesia_emulator")
 class Emulator:
     """A local server with the protocol of the service, which really speaks and listens.
 
-    Use it as a context manager. The server runs in a daemon thread with its own event loop, so it
-    serves synchronous and asynchronous code. What clients make (voices, dictionaries, datasets),
-    recorded requests and pending faults survive `stop` and `start`; they end with the object.
+    Use it as a context manager, with ``with`` or ``async with``. The server runs in a daemon thread
+    with its own event loop, so it serves synchronous and asynchronous code. What clients make
+    (voices, dictionaries, datasets) and recorded requests survive `stop` and `start`, until
+    `reset`. So do pending faults, but leaving the ``with`` block removes them.
 
     Args:
         engine: ``auto`` (speech if it is installed, else tones), ``speech``, ``tone``, or a pair
             of engine objects.
         host: Address to listen on.
         port: Port to listen on; 0 picks a free one.
+        tls: Whether to serve ``https`` and ``wss`` only, with a certificate made for this object;
+            clients trust it with `ssl_context` or `cafile`.
         api_key: The only key that it accepts; random by default.
         realtime: Audio seconds sent per second; None sends as fast as possible.
         latency: Seconds from a request to its first audio.
@@ -81,6 +85,7 @@ class Emulator:
         engine: str | tuple[Synthesizer, Recognizer] = "auto",
         host: str = "127.0.0.1",
         port: int = 0,
+        tls: bool = False,
         api_key: str | None = None,
         realtime: float | None = None,
         latency: float = 0.0,
@@ -119,6 +124,8 @@ class Emulator:
         self._engine = engine
         self._host = host
         self._port = port
+        self._tls = tls
+        self._certificate: Certificate | None = None
         self._api_key = api_key or f"sk_car_{secrets.token_urlsafe(24)}"
         self._faults = FaultBox()
         self._recorder = Recorder(record)
@@ -139,6 +146,22 @@ class Emulator:
         if self._running is None:
             raise RuntimeError("the emulator is not running; call start() first")
         return self._running.url
+
+    @property
+    def cafile(self) -> str:
+        """Path of the certificate to trust, in PEM; the file is removed with this object.
+
+        Raises:
+            RuntimeError: If it was never started, or serves no TLS.
+        """
+        if self._certificate is None:
+            raise RuntimeError("there is a certificate only after start(), with Emulator(tls=True)")
+        return str(self._certificate.cafile)
+
+    @property
+    def ssl_context(self) -> ssl.SSLContext:
+        """A new context for clients that trust this emulator and nobody else; see `cafile`."""
+        return ssl.create_default_context(cafile=self.cafile)
 
     @property
     def api_key(self) -> str:
@@ -170,8 +193,13 @@ class Emulator:
         times: int | None = 1,
         path: str | None = None,
         **options: object,
-    ) -> None:
+    ) -> ArmedFault:
         """Produce a fault in requests to come; `cartesia_emulator.faults` lists them.
+
+        Use the result as a context manager to remove the fault at the end of a block::
+
+            with emulator.inject("status", 503, times=None):
+                ...
 
         Args:
             name: Which fault.
@@ -181,11 +209,14 @@ class Emulator:
             path: Only on this path, such as ``/tts/sse``.
             **options: Further settings, such as ``retry_after=2`` of ``status``.
 
+        Returns:
+            The fault, which has `remove`.
+
         Raises:
             ValueError: For an unknown name or an invalid value.
         """
         fault = make_fault(name, value, after=after, times=times, path=path, **options)
-        self._faults.arm(fault)
+        return self._faults.arm(fault)
 
     def clear_faults(self) -> None:
         """Remove all faults."""
@@ -195,15 +226,25 @@ class Emulator:
         """Forget the recorded requests."""
         self._recorder.clear()
 
+    def reset(self) -> None:
+        """Forget faults, recorded requests and what clients made, as if it were new."""
+        self.clear_faults()
+        self.clear_requests()
+        if self._state is not None:
+            self._state.reset()
+
     def start(self) -> Self:
         """Load the engines and listen; return once requests can be sent.
 
         Raises:
             OSError: If the address cannot be listened on.
+            ImportError: If the package that makes certificates is missing.
         """
         if self._running is not None:
             return self
         pair = engines.load(self._engine) if isinstance(self._engine, str) else self._engine
+        if self._tls and self._certificate is None:
+            self._certificate = Certificate(self._host)
         if self._state is None:
             self._state = State(pair[0].presets, retired_voices(pair[0].presets))
         backend = Backend(
@@ -214,12 +255,14 @@ class Emulator:
             faults=self._faults,
             recorder=self._recorder,
         )
-        self._running = _ServerThread(backend, self._host, self._port)
+        tls = self._certificate.server_context if self._certificate else None
+        running = _ServerThread(backend, self._host, self._port, tls)
         try:
-            self._running.start()
+            running.start()
         except BaseException:
-            self._running = None
+            running.stop()
             raise
+        self._running = running
         return self
 
     def stop(self) -> None:
@@ -237,21 +280,43 @@ class Emulator:
         exc: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        self.clear_faults()
         self.stop()
+
+    async def __aenter__(self) -> Self:
+        # In a thread, because loading the engines takes a second.
+        starting = asyncio.ensure_future(asyncio.to_thread(self.start))
+        try:
+            return await asyncio.shield(starting)
+        except asyncio.CancelledError:
+            with contextlib.suppress(Exception):
+                await starting
+                await asyncio.to_thread(self.stop)
+            raise
+
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.clear_faults()
+        await asyncio.shield(asyncio.to_thread(self.stop))
 
 
 class _ServerThread:
     """One run of the server: its thread, event loop and address."""
 
-    def __init__(self, backend: Backend, host: str, port: int) -> None:
+    def __init__(self, backend: Backend, host: str, port: int, tls: ssl.SSLContext | None) -> None:
         self.url = ""
         self._backend = backend
         self._host = host
         self._port = port
+        self._tls = tls
         self._ready = threading.Event()
         self._failure: BaseException | None = None
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._stopping: asyncio.Event | None = None
+        self._loop = asyncio.new_event_loop()
+        self._stopping = asyncio.Event()
         self._thread = threading.Thread(target=self._main, name="emulator", daemon=True)
 
     def start(self) -> None:
@@ -262,15 +327,15 @@ class _ServerThread:
             raise self._failure
 
     def stop(self) -> None:
-        assert self._loop is not None
-        assert self._stopping is not None
         with contextlib.suppress(RuntimeError):  # The loop may have ended by itself.
             self._loop.call_soon_threadsafe(self._stopping.set)
-        self._thread.join(timeout=10)
+        if self._thread.ident is not None:
+            self._thread.join(timeout=10)
 
     def _main(self) -> None:
         try:
-            asyncio.run(self._serve())
+            with asyncio.Runner(loop_factory=lambda: self._loop) as runner:
+                runner.run(self._serve())
         except BaseException as failure:
             self._failure = failure
             if self._ready.is_set():
@@ -280,8 +345,6 @@ class _ServerThread:
             self._ready.set()
 
     async def _serve(self) -> None:
-        self._loop = asyncio.get_running_loop()
-        self._stopping = asyncio.Event()
         server = Server(self._backend)
         runner = web.AppRunner(
             server.app,
@@ -294,10 +357,11 @@ class _ServerThread:
         )
         await runner.setup()
         try:
-            site = web.TCPSite(runner, self._host, self._port)
+            site = web.TCPSite(runner, self._host, self._port, ssl_context=self._tls)
             await site.start()
             host, port = runner.addresses[0][:2]
-            self.url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+            scheme = "http" if self._tls is None else "https"
+            self.url = f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
             self._backend.studio.warm()
             self._ready.set()
             await self._stopping.wait()
@@ -305,65 +369,3 @@ class _ServerThread:
             await server.close()
         finally:
             await runner.cleanup()
-
-
-def serve(
-    *,
-    engine: str = "auto",
-    host: str = "127.0.0.1",
-    port: int = 0,
-    api_key: str | None = None,
-    realtime: float | None = None,
-    latency: float = 0.0,
-    chunk_ms: int = 100,
-    concurrency: int = 50,
-    on_ready: Callable[[str, str], None] | None = None,
-) -> None:
-    """Run an emulator until SIGINT or SIGTERM, and print nothing; call it in the main thread.
-
-    Args:
-        engine: This and the other settings are those of `Emulator`.
-        host: Address to listen on.
-        port: Port; 0 picks a free one.
-        api_key: The key that it accepts.
-        realtime: Pace of the audio.
-        latency: Seconds to the first audio.
-        chunk_ms: Playing time of a chunk.
-        concurrency: Speech contexts at once.
-        on_ready: Called with the base URL and the API key once it listens.
-
-    Raises:
-        OSError: If the address cannot be listened on.
-    """
-    stopping = threading.Event()
-    emulator = Emulator(
-        engine=engine,
-        host=host,
-        port=port,
-        api_key=api_key,
-        realtime=realtime,
-        latency=latency,
-        chunk_ms=chunk_ms,
-        concurrency=concurrency,
-        # It may run for days, and nothing reads the requests.
-        record=0,
-    )
-    with _signals(stopping.set), emulator:
-        if on_ready is not None:
-            on_ready(emulator.base_url, emulator.api_key)
-        # A bounded wait: on Windows an unbounded one would not see the signal.
-        while not stopping.wait(0.5):
-            pass
-
-
-@contextlib.contextmanager
-def _signals(stop: Callable[[], None]) -> Generator[None]:
-    def handle(number: int, frame: FrameType | None) -> None:
-        stop()
-
-    before = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

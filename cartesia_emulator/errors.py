@@ -43,6 +43,11 @@ class ApiError(Exception):
         self.doc_url = doc_url
         self.headers: dict[str, str] = headers or {}
 
+    @property
+    def text(self) -> str:
+        """The whole error as one text, as older versions of the API send it."""
+        return f"{self.title}: {self.message}"
+
     def body(self, request_id: str) -> dict[str, object]:
         """Return the JSON body of the response."""
         fields: dict[str, object] = {

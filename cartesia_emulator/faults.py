@@ -7,7 +7,8 @@ writing of JSON and of event streams) take no ``after``. There are three ways to
 
 - the header ``X-Emulator-Fault: name``, or ``name=value; after=3``, several with commas, on an
   HTTP request or a websocket handshake (there for each context of the socket);
-- ``emulator.inject("drop", after=2, times=1, path="/tts/sse")`` in process;
+- ``emulator.inject("drop", after=2, times=1, path="/tts/sse")`` in process; as a context manager
+  the fault ends with the block, at the latest;
 - ``POST /emulator/faults`` with ``{"name": "drop", "after": 2, ...}`` or a list of those.
 
 The sockets that listen (``/stt/websocket`` and ``/stt/turns/websocket``; ``ears`` in the table)
@@ -75,7 +76,7 @@ sse-byte-by-byte             sse            one byte a write
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, Self, TypeAlias
 
 import msgspec
 
@@ -83,8 +84,9 @@ from .errors import ApiError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from types import TracebackType
 
-__all__ = ["FAULTS", "Fault", "FaultBox", "Where", "make_fault", "parse_header"]
+__all__ = ["FAULTS", "ArmedFault", "Fault", "FaultBox", "Where", "make_fault", "parse_header"]
 
 Where: TypeAlias = Literal["http", "body", "sse", "handshake", "context", "listener"]
 """Where a fault can happen: a JSON response, an audio body, an event stream, a handshake, one
@@ -297,19 +299,50 @@ def _parse(text: str) -> Fault:
         raise ApiError(400, f"X-Emulator-Fault: {error}") from error
 
 
+class ArmedFault:
+    """A fault that waits to happen; as a context manager, it ends with the block."""
+
+    def __init__(self, box: FaultBox, fault: Fault) -> None:
+        self.fault = fault
+        self.left: int | None = fault.times
+        self._box = box
+
+    def remove(self) -> None:
+        """Remove it; do nothing if it has happened as often as it should."""
+        self._box.disarm(self)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.remove()
+
+
 class FaultBox:
     """Faults for requests and contexts to come. Thread-safe."""
 
     def __init__(self, faults: Iterable[Fault] = ()) -> None:
         self._lock = threading.Lock()
-        self._armed: list[tuple[Fault, int | None]] = []
+        self._armed: list[ArmedFault] = []
         for fault in faults:
             self.arm(fault)
 
-    def arm(self, fault: Fault) -> None:
+    def arm(self, fault: Fault) -> ArmedFault:
         """Add a fault."""
+        armed = ArmedFault(self, fault)
         with self._lock:
-            self._armed.append((fault, fault.times))
+            self._armed.append(armed)
+        return armed
+
+    def disarm(self, armed: ArmedFault) -> None:
+        """Remove a fault, if it is still there."""
+        with self._lock:
+            self._armed = [other for other in self._armed if other is not armed]
 
     def clear(self) -> None:
         """Remove all faults."""
@@ -322,14 +355,9 @@ class FaultBox:
 
     def take(self, where: Where, path: str) -> list[Fault]:
         """Take the faults of one request or context; each uses up one of its times."""
-        struck, left = list[Fault](), list[tuple[Fault, int | None]]()
         with self._lock:
-            for fault, times in self._armed:
-                hit = fault.applies(where, path)
-                if hit:
-                    struck.append(fault)
-                remaining = times - 1 if hit and times is not None else times
-                if remaining != 0:
-                    left.append((fault, remaining))
-            self._armed = left
-        return struck
+            struck = [armed for armed in self._armed if armed.fault.applies(where, path)]
+            for armed in struck:
+                armed.left = None if armed.left is None else armed.left - 1
+            self._armed = [armed for armed in self._armed if armed.left != 0]
+        return [armed.fault for armed in struck]

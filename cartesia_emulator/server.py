@@ -187,6 +187,13 @@ def _refusal(call: Call, error: ApiError, status: int | None = None) -> web.Resp
     """Return the error response in the shape of the API that was called."""
     if call.request.path.startswith("/v0/"):
         return v0_refusal(error, status or error.status)
+    if call.plain_errors:
+        return web.Response(
+            status=status or error.status,
+            reason=error.title.splitlines()[0] or None,
+            text=error.text,
+            headers=error.headers,
+        )
     return web.Response(
         status=status or error.status,
         # Numbers outside the registry (520) have no phrase of their own.

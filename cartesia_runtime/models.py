@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import ClassVar, Final, Literal, final
 
 
@@ -38,13 +39,17 @@ class Unset:
 UNSET: Final[Unset] = Unset()
 
 
+_CAMEL: Final = re.compile("(?<=[a-z])(?=[A-Z])")
+_NOT_FIELDS: Final = frozenset({"additional_properties", "__weakref__"})
+
+
 class Model:
     """Base class of all models.
 
-    A model keeps fields that a newer server adds; read them with `model["name"]`.
+    A model keeps fields that a newer server adds; read them, like any field, with `model["name"]`.
     """
 
-    __slots__ = ()
+    __slots__: ClassVar[tuple[str, ...]] = ()
 
     additional_properties: dict[str, object]
 
@@ -58,13 +63,45 @@ class Model:
         return list(self.additional_properties)
 
     def __getitem__(self, key: str) -> object:
-        return self.additional_properties[key]
+        """Return a field by its name in JSON, whether the OpenAPI document defines it or not."""
+        if key in self.additional_properties:
+            return self.additional_properties[key]
+        name = self._attribute(key)
+        value = UNSET if name is None else getattr(self, name)
+        if value is UNSET:
+            raise KeyError(key)
+        return value
 
     def __setitem__(self, key: str, value: object) -> None:
-        self.additional_properties[key] = value
+        name = self._attribute(key)
+        if name is None:
+            self.additional_properties[key] = value
+        else:
+            setattr(self, name, value)
 
     def __delitem__(self, key: str) -> None:
         del self.additional_properties[key]
 
     def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties
+        try:
+            self[key]
+        except KeyError:
+            return False
+        return True
+
+    @classmethod
+    def _attribute(cls, key: object) -> str | None:
+        """Return the attribute that holds a field of the OpenAPI document.
+
+        Raises:
+            TypeError: If the key is not a name; Python tries 0, 1, ... to iterate over the model.
+        """
+        if not isinstance(key, str):
+            name = cls.__name__
+            raise TypeError(
+                f"{name} is no list or mapping: use `to_dict()`, or the name of a field"
+            )
+        for name in (key, f"{key}_", _CAMEL.sub("_", key).lower()):
+            if name in cls.__slots__ and name not in _NOT_FIELDS:
+                return name
+        return None

@@ -22,7 +22,7 @@ echoes it.
 
 from __future__ import annotations
 
-from typing import ClassVar, Final, Literal
+from typing import ClassVar, Final, Literal, TypeVar
 
 __all__ = [
     "APIConnectionError",
@@ -63,13 +63,27 @@ TimeoutPhase = Literal[
 ]
 
 
+_E = TypeVar("_E", bound="CartesiaError")
+
+
 class CartesiaError(Exception):
-    """Base class of the exceptions of this package."""
+    """Base class of the exceptions of this package; they can be pickled and copied."""
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # The default calls the class with `args`, which lack the keyword arguments.
+        return _restored, (type(self), self.args, vars(self))
 
     @property
     def retryable(self) -> bool:
         """Whether the same call, unchanged, may succeed later."""
         return False
+
+
+def _restored(kind: type[_E], args: tuple[object, ...], state: dict[str, object]) -> _E:
+    error = kind.__new__(kind, *args)
+    error.args = args
+    vars(error).update(state)
+    return error
 
 
 class ConfigurationError(CartesiaError, ValueError):

@@ -12,13 +12,14 @@ Source: spec/cartesia.yaml, components.schemas, the ``Tts…Event`` frames.
 
 from __future__ import annotations
 
-from types import MappingProxyType
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar, Final, Literal
 
 import msgspec
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator
+    from typing import NoReturn
 
 __all__ = [
     "AudioChunk",
@@ -33,7 +34,29 @@ __all__ = [
     "WordTimestamps",
 ]
 
-NO_EXTRA: Final[Mapping[str, object]] = MappingProxyType({})
+
+class _NoFields(Mapping[str, object]):
+    """An empty mapping that nobody can fill; unlike a `MappingProxyType`, it can be pickled."""
+
+    __slots__ = ()
+
+    def __getitem__(self, key: str) -> NoReturn:
+        raise KeyError(key)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(())
+
+    def __len__(self) -> int:
+        return 0
+
+    def __repr__(self) -> str:
+        return "{}"
+
+    def __reduce__(self) -> str:
+        return "NO_EXTRA"
+
+
+NO_EXTRA: Final[Mapping[str, object]] = _NoFields()
 
 
 class Timing(msgspec.Struct, frozen=True):

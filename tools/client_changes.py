@@ -141,7 +141,7 @@ def read_class(node: ast.ClassDef) -> Class:
     for child in node.body:
         match child:
             case ast.FunctionDef() | ast.AsyncFunctionDef() if is_public(child.name):
-                if decorators(child) & {"property", "cached_property"}:
+                if decorators(child) & {"property", "cached_property", "resource"}:
                     members[child.name] = Argument(types_of(child.returns), has_default=True)
                 else:
                     members[child.name] = read_function(child, is_method=True)

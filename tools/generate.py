@@ -111,26 +111,29 @@ def changed_templates(stored: dict[str, str], upstream: dict[str, str]) -> Itera
             yield f"spec/templates/{name}: the generator's own version changed"
 
 
-def write(package: Path, fresh: dict[str, bytes]) -> None:
-    """Bring a committed package up to date, touching only what differs."""
-    committed = contents(package)
-    for name in committed.keys() - fresh.keys():
-        (package / name).unlink()
-    for name, data in fresh.items():
-        if committed.get(name) != data:
-            (package / name).parent.mkdir(parents=True, exist_ok=True)
-            (package / name).write_bytes(data)
+def write(client: Client, fresh: dict[str, bytes]) -> Iterator[str]:
+    """Bring a committed package up to date, and yield a line for each file that is touched."""
+    committed = contents(client.package)
+    for name in sorted(committed.keys() | fresh.keys()):
+        path, data = client.package / name, fresh.get(name)
+        if data is None:
+            path.unlink()
+            yield f"removed {client.label}/{name}"
+        elif committed.get(name) != data:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(data)
+            yield f"wrote {client.label}/{name}"
 
 
 def update(client: Client, *, check: bool) -> list[str]:
-    """Write a package unless it is only to be checked, and return what differs then."""
+    """Return what differs in a package if it is only to be checked; else write it, and say what."""
     with tempfile.TemporaryDirectory() as scratch:
         target = Path(scratch) / client.package.name
         generate(target, spec=client.spec)
         fresh = contents(target)
-    if not check:
-        write(client.package, fresh)
-    return list(differences(client, contents(client.package), fresh))
+    if check:
+        return list(differences(client, contents(client.package), fresh))
+    return list(write(client, fresh))
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -150,11 +153,9 @@ def main(arguments: list[str] | None = None) -> int:
 
     outdated = False
     for client in CLIENTS:
-        differing = update(client, check=options.check)
-        outdated |= bool(differing)
-        print(*differing, sep="\n", end="\n" if differing else "")
-        if not differing:
-            print(f"{client.label} is up to date.")
+        touched = update(client, check=options.check)
+        outdated |= options.check and bool(touched)
+        print(*touched or [f"{client.label}: nothing changed."], sep="\n")
     if outdated:
         print("Run `make generate` and commit the result. Never edit generated files by hand.")
     return 1 if changed or outdated else 0

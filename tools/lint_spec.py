@@ -13,9 +13,9 @@ import re
 import sys
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias, cast
 
-from tools.documents import parse
+import yaml
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -403,6 +403,26 @@ def all_used(document: Document) -> Iterator[Problem]:
         yield Problem(f"schemas/{name}", "is not used; mark a frame with `x-wire`")
 
 
+def event_stream(document: Document) -> Iterator[Problem]:
+    """The generated method of an event stream is a download: its events have no type there.
+
+    Code written by hand gives them one. The operation names it with `x-events`.
+    """
+    for operation in document.operations():
+        for response in operation.successes.values():
+            source = operation.data.get("x-events")
+            if "text/event-stream" in response.get("content", {}) and not source:
+                yield Problem(
+                    operation.place,
+                    "answers with events that the generated method does not type; write code that "
+                    "does, and name its file with `x-events`",
+                )
+            elif source and not (ROOT / source).is_file():
+                yield Problem(
+                    operation.place, f"names a file with `x-events` that is not there: {source}"
+                )
+
+
 RULES: Final[tuple[Rule, ...]] = (
     operation_id,
     one_tag,
@@ -427,6 +447,7 @@ RULES: Final[tuple[Rule, ...]] = (
     numbers_bounded,
     plain_ids,
     binary_text,
+    event_stream,
     all_used,
 )
 
@@ -439,11 +460,41 @@ def lint(data: Json) -> Iterator[tuple[str, Problem]]:
             yield rule.__name__, problem
 
 
+class UniqueKeyLoader(yaml.CSafeLoader):
+    """A loader that refuses a key that comes twice in a mapping, of which YAML keeps the last."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[object, object]:
+        """Construct a mapping.
+
+        Raises:
+            ConstructorError: If a key comes twice.
+        """
+        first: dict[object, int] = {}
+        for key_node, _ in node.value:
+            key, line = self.construct_object(key_node, deep=True), key_node.start_mark.line + 1
+            if key in first:
+                raise yaml.constructor.ConstructorError(
+                    None,
+                    None,
+                    f"the key {key!r} comes twice, first in line {first[key]}",
+                    key_node.start_mark,
+                )
+            first[key] = line
+        return cast("dict[object, object]", super().construct_mapping(node, deep))
+
+
 def main(arguments: list[str]) -> int:
     """Run the command line."""
     count = 0
     for path in map(Path, arguments) if arguments else DOCUMENTS:
-        for name, problem in lint(parse(path.read_text(encoding="utf-8"))):
+        try:
+            data = yaml.load(path.read_text(encoding="utf-8"), UniqueKeyLoader)
+        except yaml.MarkedYAMLError as error:
+            line = error.problem_mark.line + 1 if error.problem_mark else 1
+            print(f"{path}:{line}: {error.problem} [yaml]")
+            count += 1
+            continue
+        for name, problem in lint(data):
             count += 1
             print(f"{path}: {problem.place}: {problem.message} [{name}]")
     return 1 if count else 0

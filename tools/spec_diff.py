@@ -3,8 +3,10 @@
     python -m tools.spec_diff [BASE] [--fail-on-unreleased-breaking]
 
 Compares the documents and the generated clients at BASE, a commit or tag, with the files as they
-are now. Without BASE the latest tag counts, and where there is none, the commit that set the
-version.
+are now. Without BASE the latest tag counts. Until there is a tag, the first commit of each document
+counts as its release, and so does the last commit, for operations that came later. Then only the
+documents are compared, and a breaking change needs an entry in CHANGELOG.md that names it. A
+shallow clone without tags has neither, and the command says so.
 
 Exit codes: 0 for any comparison, 1 for a breaking change that is not released as one (only with
 the option above), 2 where there is nothing that could be compared.
@@ -41,7 +43,7 @@ RUNTIME: Final = "cartesia_runtime/"
 # Users meet names of these modules; the others serve generated code only.
 RUNTIME_MODULES: Final = tuple(
     f"{RUNTIME}{name}.py"
-    for name in ("downloads", "errors", "files", "models", "options", "sender")
+    for name in ("downloads", "errors", "files", "models", "options", "paging", "sender")
 )
 READ: Final = (SPEC, PACKAGE, SPEC_V0, PACKAGE_V0, *RUNTIME_MODULES, VERSION, CHANGELOG)
 # What the change log calls the changes that can break.
@@ -164,17 +166,30 @@ class Repository:
             return False
 
     def latest_release(self) -> str | None:
-        """Return the latest tag behind the present commit, or else the commit of the version."""
+        """Return the latest tag behind the present commit, or None."""
         try:
             return self.git("describe", "--tags", "--abbrev=0").decode().strip()
         except CannotCompareError:
-            pass
-        if self.is_shallow():  # its oldest commit would look like the one that set everything
             return None
+
+    def document_bases(self) -> list[State]:
+        """Return the documents as they were first committed, and as they are in the last commit.
+
+        The list is empty in a shallow clone, whose oldest commit would look like the first of all.
+        """
+        first, last = State({}), State({})
         try:
-            return self.git("log", "-1", "--format=%h", "--", VERSION).decode().strip() or None
+            if self.is_shallow():
+                return []
+            for spec in (SPEC, SPEC_V0):
+                log = self.git("log", "--reverse", "--format=%h", "--diff-filter=A", "--", spec)
+                commits = log.decode().split()
+                if commits:
+                    first.files[spec] = self.at(commits[0]).files[spec]
+                    last.files[spec] = self.at("HEAD").files.get(spec, first.files[spec])
         except CannotCompareError:
-            return None
+            return []
+        return [first, last] if first.files else []
 
     def now(self) -> State:
         """Return the files as they are, committed or not."""
@@ -280,14 +295,47 @@ def missing_for_release(old: State, new: State, changes: Sequence[Change]) -> li
     return missing
 
 
+def compare_unreleased(repository: Repository, *, must_be_named: bool) -> int:
+    """Compare the documents with their first and their last commit, where there is no tag."""
+    bases, now = repository.document_bases(), repository.now()
+    if not bases:
+        print("There is no release to compare with.")
+        if repository.is_shallow():
+            print(
+                "This clone is shallow, so nothing was compared: it may lack tags and the first "
+                "commits. Fetch them with: git fetch --unshallow --tags"
+            )
+        return 0
+    found: dict[Change, None] = {}
+    for old in bases:
+        for spec, text in old.files.items():
+            prefix = "v0: " if spec == SPEC_V0 else ""
+            if spec not in now.files:
+                found[Change(Level.BREAKING, spec, "is gone")] = None
+            elif text != now.files[spec]:
+                for change in document_changes(old.document(spec), now.document(spec)):
+                    found[change._replace(place=prefix + change.place)] = None
+    changes = sorted(found, key=lambda change: -change.level)
+    print(report("the first commit of each document", changes))
+    missing = []
+    if must_be_named:
+        notes = now.notes()
+        missing = [
+            f"A breaking change needs an entry in {CHANGELOG} that names it, a list item under "
+            f"`### Changed` or `### Removed`: {change.place}"
+            for change in changes
+            if change.level is Level.BREAKING
+            and not any(change.place.removeprefix("v0: ") in note for note in notes)
+        ]
+    print(*missing, sep="\n", end="\n" if missing else "")
+    return 1 if missing else 0
+
+
 def compare(repository: Repository, base: str | None, *, must_be_released: bool) -> int:
     """Print what changed. See the module for the exit code."""
     base = base or repository.latest_release()
     if base is None:
-        print("There is no release to compare with.")
-        if repository.is_shallow():
-            print("This clone is shallow; its tags may be missing: git fetch --unshallow --tags")
-        return 0
+        return compare_unreleased(repository, must_be_named=must_be_released)
     old, new = repository.at(base), repository.now()
     if SPEC not in new.files:
         raise CannotCompareError(f"there is no {SPEC} now")

@@ -98,7 +98,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--check", action="store_true", help="fail on a difference, write nothing")
     options = parser.parse_args(arguments)
-    stale = 0
+    stale = written = 0
     used: Counter[str] = Counter()
     for name in FILES:
         target = PACKAGE / name.replace("_aio/", "_sync/")
@@ -117,6 +117,10 @@ def main(arguments: list[str] | None = None) -> int:
             )
         else:
             target.write_text(wanted, encoding="utf-8")
+            print(f"wrote cartesia_stream/{target.relative_to(PACKAGE).as_posix()}")
+            written += 1
+    if not options.check and not written:
+        print("cartesia_stream/_sync: nothing changed.")
     if stale:
         print(f"{stale} blocking files are stale: run `make generate`", file=sys.stderr)
     idle = [pattern for pattern, _ in WORDS if not used[pattern]]

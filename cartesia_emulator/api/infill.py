@@ -8,7 +8,7 @@ import numpy as np
 
 from ..audio import pcm
 from ..errors import ApiError
-from ..wire.requests import check_language, check_length, check_model
+from ..wire.requests import check_language, check_length, check_model, check_spoken
 from ..wire.streaming import CONTENT_TYPES, AudioStream
 from .clips import decode_clip, output_format
 
@@ -35,6 +35,7 @@ async def infill_bytes(backend: Backend, call: Call) -> web.StreamResponse:
     model = form.required("model_id")
     check_model(model)
     check_language("language", language)
+    check_spoken(model, language[:2])
     voice = backend.voices.get(form.required("voice_id"), field="voice_id")
     fmt = output_format(form)
     sides = [name for name in ("left_audio", "right_audio") if name in form]

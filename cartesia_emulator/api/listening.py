@@ -382,10 +382,8 @@ class _Dictation(_Listener):
         text = (await find()).text
         if text and text != self._shown:
             self._shown = text
-            await self.emit(
-                {"type": "transcript", "is_final": False, "text": self.placed(text)}
-                | {"language": self._language}
-            )
+            frame: dict[str, object] = {"type": "transcript", "is_final": False}
+            await self.emit(frame | {"text": self.placed(text), "language": self._language})
 
     async def _tell(self, find: Find, begun_s: float, until_s: float) -> None:
         heard = await find()
@@ -468,10 +466,10 @@ class _TurnTaking(_Listener):
 
     def command(self, text: str) -> None:
         try:
-            message = json.loads(text)
-        except ValueError:
-            message = None
-        kind = message.get("type") if isinstance(message, dict) else None
+            message = msgspec.json.decode(text, type=dict[str, object])
+        except msgspec.DecodeError:
+            message = {}
+        kind = message.get("type")
         if kind == "config":
             self._configure(message.get("turn"))
         elif kind in ("close", "done"):

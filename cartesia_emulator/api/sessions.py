@@ -12,7 +12,7 @@ from aiohttp import WSMsgType, web
 from ..errors import ApiError
 from ..faults import FaultBox
 from ..wire import transport
-from ..wire.mangle import Mangler
+from ..wire.mangle import Mangler, plain_error
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -98,7 +98,8 @@ class Session(ABC, Generic[T]):
         """Return the writer of a new context's frames, with the faults that are due."""
         path = self._call.request.path
         asked = self._faults.take("context", path)
-        return Mangler([*asked, *self.backend.faults.take("context", path)], translate=translate)
+        due = [*asked, *self.backend.faults.take("context", path)]
+        return Mangler(due, translate=translate or self._older)
 
     def start(
         self, context_id: str, subject: T, job: Callable[[], Awaitable[None]], mangler: Mangler
@@ -145,7 +146,11 @@ class Session(ABC, Generic[T]):
 
     def _plain(self) -> Mangler:
         """Return the writer of frames that belong to no open context."""
-        return Mangler()
+        return Mangler(translate=self._older)
+
+    @property
+    def _older(self) -> Translate | None:
+        return plain_error if self._call.plain_errors else None
 
     async def _host(self, context_id: str, job: Callable[[], Awaitable[None]]) -> None:
         try:

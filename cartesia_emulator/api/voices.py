@@ -18,6 +18,7 @@ from ..catalog import (
     SPEAKER_GENDERS,
 )
 from ..errors import ApiError
+from ..state.collection import USER_ID
 from ..state.voices import VoiceFilter, chosen_accent, native_accent, new_voice
 from ..studio.timeline import Audio
 from ..wire.requests import (
@@ -74,6 +75,9 @@ async def list_voices(backend: Backend, call: Call) -> web.Response:
         gender=call.query_choice("gender", GENDERS),
         language=call.query("language"),
     )
+    if call.version == "2024-06-10":  # before there were pages
+        found = [shown(call, voice) for voice in backend.voices.all() if keep.keeps(voice)]
+        return call.json(list[object](found))
     page = Paging.of(call).cut(backend.voices.all(), keep.keeps)
     return call.json(page.answer(lambda voice: shown(call, voice)))
 
@@ -128,7 +132,7 @@ async def clone_voice(backend: Backend, call: Call) -> web.Response:
         tagline=form.text("tagline"),
         is_clone=True,
     )
-    return call.json(backend.voices.add(voice).metadata())
+    return call.json(_as_in(call.version, backend.voices.add(voice).metadata(), voice))
 
 
 async def localize_voice(backend: Backend, call: Call) -> web.Response:
@@ -146,7 +150,7 @@ async def localize_voice(backend: Backend, call: Call) -> web.Response:
         tagline=wanted.tagline,
         gender=SPEAKER_GENDERS.get(wanted.original_speaker_gender or "", source.gender),
     )
-    return call.json(backend.voices.add(voice).metadata())
+    return call.json(_as_in(call.version, backend.voices.add(voice).metadata(), voice))
 
 
 async def attach_accents(backend: Backend, call: Call) -> web.Response:
@@ -188,10 +192,25 @@ def _id(call: Call) -> str:
 
 def shown(call: Call, voice: VoiceRecord) -> dict[str, object]:
     """Return a voice as the API shows it, with the fields that the request expands."""
-    fields = voice.public()
+    fields = _as_in(call.version, voice.public(), voice)
     for item in call.query_all("expand"):
         choose("expand[]", item, ("preview_file_url",))
         fields["preview_file_url"] = f"{call.origin}/previews/{voice.id}.wav"
+    return fields
+
+
+def _as_in(version: str, fields: dict[str, object], voice: VoiceRecord) -> dict[str, object]:
+    """Return a voice, or its short form, as a version of the API shows it."""
+    if version >= "2026-08-14":
+        return fields
+    access = {"type": fields.pop("access"), "visibility": fields.pop("visibility")}
+    fields["is_public"] = not voice.is_owner
+    if version >= "2026-03-01":
+        return fields | {"access": access, "is_pro": voice.is_tuned}
+    if version == "2024-06-10":
+        fields["user_id"] = USER_ID if voice.is_owner else None
+    if "accent" in fields:  # display names, before accents had ids
+        fields["accent"] = ACCENTS[voice.accents[0]].name
     return fields
 
 

@@ -33,7 +33,13 @@ class State:
     def __init__(
         self, presets: Mapping[str, VoiceShape], retired: Iterable[VoiceRecord] = ()
     ) -> None:
-        self.voices: VoiceStore = VoiceStore(presets, retired)
+        self._presets = presets
+        self._retired = tuple(retired)
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget what clients made and changed."""
+        self.voices: VoiceStore = VoiceStore(self._presets, self._retired)
         self.dictionaries: Collection[Dictionary] = Collection("pronunciation dictionary")
         self.datasets: Collection[Dataset] = Collection("dataset")
         self.files: FileStore = FileStore()

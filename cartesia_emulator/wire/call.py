@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from aiohttp import web
 
+from ..catalog import VERSIONS
 from ..errors import ApiError
 from .mangle import encode_json
 from .multipart import Form
@@ -35,6 +36,19 @@ class Call:
         self.body: bytes = b""
         """The whole body, until the response starts."""
         self._drop_upload: Callable[[], None] | None = None
+
+    @property
+    def version(self) -> str:
+        """Version of the API that the request names, the newest if it names none."""
+        named = self.request.headers.get("Cartesia-Version")
+        if "Upgrade" in self.request.headers:
+            named = self.request.query.get("cartesia_version", named)
+        return named or VERSIONS[-1]
+
+    @property
+    def plain_errors(self) -> bool:
+        """Whether errors are texts, as they were before they had a structure."""
+        return self.version < "2026-03-01"
 
     @property
     def holds_upload(self) -> bool:

@@ -31,6 +31,7 @@ __all__ = [
     "Send",
     "Stop",
     "Translate",
+    "plain_error",
     "untyped",
 ]
 
@@ -242,6 +243,17 @@ def untyped(frame: dict[str, object]) -> dict[str, object]:
     if frame["type"] not in ("chunk", "done"):
         return frame
     return {key: value for key, value in frame.items() if key != "type"}
+
+
+def plain_error(frame: dict[str, object]) -> dict[str, object]:
+    """Turn an error frame into that of older versions, whose ``error`` is a text."""
+    if frame["type"] != "error":
+        return frame
+    kept = {name: frame[name] for name in _PLAIN_ERROR if name in frame}
+    return kept | {"error": f"{frame['title']}: {frame['message']}"}
+
+
+_PLAIN_ERROR = ("type", "done", "status_code", "context_id")
 
 
 def encode_json(value: dict[str, object] | list[object], faults: Iterable[Fault]) -> bytes:

@@ -14,6 +14,7 @@ import msgspec
 from ..catalog import (
     BIT_RATES,
     LANGUAGES,
+    MODEL_LANGUAGES,
     MODEL_SPEEDS,
     RAW_ENCODINGS,
     SAMPLE_RATES,
@@ -147,6 +148,7 @@ class Speech(msgspec.Struct, frozen=True, kw_only=True):
             raise ApiError(400, "language and locale exclude each other; send one of them.")
         check_language("language", self.language)
         check_language("locale", self.locale)
+        check_spoken(self.model_id, self.spoken_language)
         if self.normalization not in (None, "auto", "off"):
             check_language("normalization", self.normalization)
         if self.speed is not None:
@@ -218,9 +220,25 @@ def check_context_id(context_id: str | None) -> None:
 def check_model(model_id: str) -> None:
     """Reject unknown and retired speech models."""
     if model_id in SUNSETTED_MODELS:
-        raise ApiError(400, f"model_id: {model_id!r} has been retired.", code="model_sunsetted")
+        raise ApiError(
+            400,
+            f"model_id: {model_id!r} has been sunsetted and is no longer available.",
+            code="model_sunsetted",
+            title="Model sunsetted",
+        )
     if model_id not in TTS_MODELS:
         raise ApiError(400, f"model_id: there is no model {model_id!r}.", code="model_not_found")
+
+
+def check_spoken(model_id: str, language: str) -> None:
+    """Reject a language that the model does not speak."""
+    for prefix, spoken in MODEL_LANGUAGES.items():
+        if model_id.startswith(prefix) and language not in spoken:
+            raise ApiError(
+                400,
+                f"language: model {model_id!r} does not speak {language!r}.",
+                code="language_not_supported",
+            )
 
 
 def check_language(field: str, value: str | None) -> None:

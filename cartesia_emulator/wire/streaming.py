@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from aiohttp import web
 
 from . import transport
-from .mangle import Abort, Close, Half, Mangler, Pause, Send
+from .mangle import Abort, Close, Half, Mangler, Pause, Send, plain_error
 from .sse import EventWriter
 
 if TYPE_CHECKING:
@@ -47,6 +47,9 @@ class AudioStream:
     ) -> None:
         self.call = call
         self.response: web.StreamResponse = web.StreamResponse(headers=headers)
+        if call.plain_errors:
+            # Errors first: what follows may drop the type.
+            translate = _after(plain_error, translate)
         self.mangler: Mangler = Mangler(call.faults, translate=translate)
         self._writer = writer or EventWriter(call.faults)
         self._framed = writer is not None or self.response.content_type == "text/event-stream"
@@ -114,3 +117,15 @@ class AudioStream:
             self.call.begin(self.response)
             self.response.enable_chunked_encoding()
             await self.response.prepare(self.call.request)
+
+
+def _after(first: Translate, second: Translate | None) -> Translate:
+    """Translate frames by one function and then by another."""
+    if second is None:
+        return first
+
+    def both(frame: dict[str, object]) -> dict[str, object] | None:
+        translated = first(frame)
+        return None if translated is None else second(translated)
+
+    return both

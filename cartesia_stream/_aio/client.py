@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import os
-from functools import cached_property
 from typing import TYPE_CHECKING, Final, Never, ParamSpec, Self, TypeVar
 
 from cartesia_api.api import AsyncResources
+from cartesia_runtime.resources import resource
 
 from .._checks import check_names, whole_number
-from .._http.config import DEFAULT_API_VERSION, MAX_BUFFER_BYTES, Config
+from .._http.config import (
+    DEFAULT_API_VERSION,
+    MAX_BUFFER_BYTES,
+    Config,
+    NotCopyable,
+    shown,
+)
 from .._http.with_response import Response, ResponseRecorder
 from .connections import AsyncConnections
 from .credentials import AsyncCredentials
@@ -39,7 +45,7 @@ _SETTINGS: Final = (
 )
 
 
-class AsyncCartesia(AsyncResources):
+class AsyncCartesia(NotCopyable, AsyncResources):
     """A client for the Cartesia API; leaving its ``with`` or ``async with`` block closes it.
 
     Threads may share the sync client. The async client belongs to one event loop.
@@ -125,19 +131,19 @@ class AsyncCartesia(AsyncResources):
         )
         super().__init__(self._connections)
 
-    @cached_property
+    @resource
     def tts(self) -> AsyncTTS:  # type: ignore[override]  # streams in place of raw responses
         """Text to speech."""
         return AsyncTTS(self._connections)
 
-    @cached_property
+    @resource
     def stt(self) -> AsyncSTT:
         """Speech to text."""
         from .stt import AsyncSTT
 
         return AsyncSTT(self._connections)
 
-    @cached_property
+    @resource
     def voice_changer(self) -> AsyncVoiceChanger:  # type: ignore[override]  # as tts
         """Voice changer: speak recordings with another voice."""
         return AsyncVoiceChanger(self._connections)
@@ -152,8 +158,9 @@ class AsyncCartesia(AsyncResources):
     ) -> Self:
         """Return a client with other settings that uses the same connections.
 
-        Closing either client closes both. `AsyncTTS.speak` uses sockets that both clients share;
-        they are opened with the headers of the original client.
+        Closing either client closes both. `AsyncTTS.speak` uses sockets that both clients share.
+        They are opened and closed with the headers and deadlines of the original client; each
+        speech has the deadlines of the client that speaks.
 
         Args:
             timeout: Deadlines, as for a new client; None keeps those of this client.
@@ -234,4 +241,4 @@ class AsyncCartesia(AsyncResources):
         await self.aclose()
 
     def __repr__(self) -> str:
-        return f"AsyncCartesia({self._config.base_url!r})"
+        return shown(self)

@@ -5,10 +5,14 @@ from __future__ import annotations
 import asyncio
 import os
 import time
+from asyncio import (
+    _get_running_loop,  # pyright: ignore[reportPrivateUsage]  # it raises no error outside of one
+)
 from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Iterable
 from contextlib import aclosing, suppress
 from typing import TYPE_CHECKING, Final, Generic, NamedTuple, Protocol, TypeVar
 
+from .._protocol.faults import elsewhere_error
 from .._protocol.fields import PieceReader
 from ..errors import LocalStateError
 
@@ -71,6 +75,21 @@ def owner() -> Owner:
             "this client needs a running asyncio event loop; under trio, use the sync client in "
             "threads, with trio.to_thread.run_sync or anyio.to_thread.run_sync"
         ) from None
+
+
+def is_elsewhere(where: Owner) -> bool:
+    """Whether something belongs to another process or event loop, so it must not be touched."""
+    return where.loop is not _get_running_loop() or where.pid != os.getpid()
+
+
+def check_owner(where: Owner) -> None:
+    """Raise an error unless something belongs to this process and event loop.
+
+    Raises:
+        LocalStateError: If it was opened in another process or event loop.
+    """
+    if is_elsewhere(where):
+        raise elsewhere_error("event loop" if where.pid == os.getpid() else "process")
 
 
 def drop_foreign(held: dict[Owner, T]) -> None:

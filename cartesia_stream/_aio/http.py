@@ -14,7 +14,7 @@ import httpx
 from cartesia_runtime.downloads import AsyncDownload
 from msgspec import structs
 
-from .._http.config import closed_client
+from .._http.config import NotCopyable, closed_client, http_client_elsewhere
 from .._http.requests import (
     ERROR_BODY_S,
     backoff,
@@ -41,7 +41,7 @@ from .._text.utterance import recorded
 from ..audio import unwritable_error
 from ..errors import APIConnectionError, APIError, AuthenticationError, CartesiaError
 from ..events import AudioChunk, Cancelled
-from .flow import BodyReader, ThreadLock, break_off, sleep
+from .flow import BodyReader, ThreadLock, break_off, check_owner, is_elsewhere, owner, sleep
 from .transport import AsyncBody, AsyncExchange, AsyncOwnClient, AsyncTransport
 
 if TYPE_CHECKING:
@@ -74,6 +74,7 @@ class AsyncHttpSender:
         credentials: Provider of the key or token.
         max_retries: Maximum number of retries of a call; see `_protocol.backoff`.
         http_client: The user's own client; its headers are sent too, and it is never closed here.
+        moved: Whether another event loop has used that client before.
         ssl_context: TLS settings, without ``http_client``.
         proxy: URL of a proxy, without ``http_client``; None uses the environment.
     """
@@ -85,6 +86,7 @@ class AsyncHttpSender:
         *,
         max_retries: int,
         http_client: httpx.AsyncClient | None = None,
+        moved: bool = False,
         ssl_context: ssl.SSLContext | None = None,
         proxy: str | None = None,
     ) -> None:
@@ -94,6 +96,7 @@ class AsyncHttpSender:
         self._client: httpx.AsyncClient = http_client or AsyncOwnClient(
             AsyncTransport(ssl_context=ssl_context, proxy=proxy)
         )
+        self._moved = moved
         self._guard = ThreadLock()
         self._streams: WeakSet[httpx.Response] = WeakSet()
 
@@ -282,6 +285,10 @@ class AsyncHttpSender:
             ssl.SSLError,
         ) as error:  # anyio does not wrap TLS errors
             failure = transport_error(error, config, answer=answer)
+        except RuntimeError as error:  # such as "Event loop is closed"
+            if not self._moved:
+                raise
+            raise http_client_elsewhere("event loop") from error
         else:
             return response
         raise failure  # outside the handler: its context must not be an error that quotes the key
@@ -329,7 +336,7 @@ def _reader_of(response: httpx.Response) -> BodyReader:
     return BodyReader(response.aiter_bytes(), resumable=False)
 
 
-class AsyncPieces:
+class AsyncPieces(NotCopyable):
     """Iterator over the body of a download while it arrives."""
 
     def __init__(self, response: httpx.Response, config: Config) -> None:
@@ -338,11 +345,13 @@ class AsyncPieces:
         self._response = response
         self._reader = BodyReader(response.aiter_bytes(), resumable=False)
         self._framed = is_framed(response)
+        self._home = owner()
 
     def __aiter__(self) -> AsyncIterator[bytes]:
         return self
 
     async def __anext__(self) -> bytes:
+        check_owner(self._home)
         piece = None
         try:
             if self._failure is None:
@@ -358,7 +367,12 @@ class AsyncPieces:
         raise unmarked_end()
 
     async def aclose(self) -> None:
-        """Close the response; further reads raise an error."""
+        """Close the response; further reads raise an error.
+
+        It does nothing in another process or event loop, where leaving a block may call it.
+        """
+        if is_elsewhere(self._home):
+            return
         self._failure = self._failure or left_download()
         await self._reader.stop()
         await self._response.aclose()

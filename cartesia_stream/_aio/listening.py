@@ -134,12 +134,8 @@ class AsyncEars:
         if ticket is not None and self._gate is not None:
             self._gate.leave(ticket)
 
-    @property
-    def wake(self) -> Callable[[], None]:
-        """Wakes readers, and the sender if the connection has changed."""
-        return self._wake
-
-    def _wake(self) -> None:
+    def wake(self) -> None:
+        """Wake readers, and the sender if the connection has changed."""
         self.news.ring()
         if self.listener.state not in _ACTIVE:
             self._work.ring()

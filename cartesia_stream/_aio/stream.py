@@ -6,12 +6,13 @@ from functools import partial
 from typing import TYPE_CHECKING, Protocol, Self
 
 from .._http.account import Account
+from .._http.config import NotCopyable
 from .._protocol.context import State
 from .._text.ledger import Ledger
 from .._text.utterance import recorded
 from ..audio import saving
 from ..events import AudioChunk, Cancelled
-from .flow import Ongoing, ThreadLock, close_dropped, owner
+from .flow import Ongoing, ThreadLock, check_owner, close_dropped, is_elsewhere, owner
 
 if TYPE_CHECKING:
     from collections.abc import (
@@ -65,7 +66,7 @@ class AsyncSource(Protocol):
         """Cancel the speech if it is still going on and free its resources; safe to call twice."""
 
 
-class AsyncSpeechStream:
+class AsyncSpeechStream(NotCopyable):
     """A stream of the events and the audio of one utterance.
 
     Iterate over it for events, or use `audio`, `collect` or `save`; each event is delivered once,
@@ -88,6 +89,7 @@ class AsyncSpeechStream:
         "_closed",
         "_context",
         "_error",
+        "_home",
         "_opening",
         "_owner",
         "_source",
@@ -103,6 +105,7 @@ class AsyncSpeechStream:
         context: object = None,
     ) -> None:
         self._owner: Owner | None = None  # the process and loop that close it if it is dropped
+        self._home: Owner | None = None if source is None else owner()  # where it was opened
         self._context = context
         self._start = start
         self._opening: Ongoing[AsyncSource] | None = None
@@ -114,12 +117,13 @@ class AsyncSpeechStream:
 
     async def _opened(self) -> AsyncSource | None:
         """Start the speech on first use; return None if the stream was closed in the meantime."""
+        self._check()
         if self._source is None and not self._closed:
             if self._error is not None:
                 raise self._error
             if self._opening is None:
                 assert self._start is not None
-                self._owner = owner()
+                self._owner = self._home = owner()
                 self._opening = Ongoing(self._start)
             try:
                 self._source = await self._opening.result()
@@ -130,6 +134,11 @@ class AsyncSpeechStream:
             if self._source is not None:
                 self._start = self._opening = None
         return self._source
+
+    def _check(self) -> None:
+        """Raise an error in another process or event loop than the one that opened the stream."""
+        if self._home is not None:
+            check_owner(self._home)
 
     def _end(self, error: Exception) -> None:
         self._error = error  # each read raises it again, so the stream never looks complete
@@ -147,6 +156,8 @@ class AsyncSpeechStream:
             raise self._error
         if self._closed:
             return self._last()
+        if self._home is not None and is_elsewhere(self._home):
+            self._check()
         try:
             source = self._source or await self._opened()
             if source is None:
@@ -240,6 +251,7 @@ class AsyncSpeechStream:
 
     async def _read(self, take: Callable[[bytes], object]) -> None:
         """Pass all audio to a function; after an interrupted read, the stream raises an error."""
+        self._check()
         account = self._account
         try:
             async for event in self:
@@ -265,23 +277,28 @@ class AsyncSpeechStream:
         await self.aclose()
 
     async def aclose(self) -> None:
-        """Cancel the speech if it is still going on; safe to call twice."""
+        """Cancel the speech if it is still going on; safe to call twice.
+
+        Raises:
+            LocalStateError: In another process or event loop than the one that opened the stream.
+        """
+        self._check()
         self._closed = True
         await _close(self._source, self._opening, self._account.record)
-        self._owner = None
+        self._owner = self._home = None
 
     def __del__(self) -> None:
-        if self._owner is not None:
-            close_dropped(
-                self._owner, partial(_close, self._source, self._opening, self._account.record)
-            )
+        where: Owner | None = getattr(self, "_owner", None)  # `__init__` may not have run
+        if where is not None:
+            close_dropped(where, partial(_close, self._source, self._opening, self._account.record))
 
     async def __aenter__(self) -> Self:
         await self._opened()
         return self
 
     async def __aexit__(self, *error: object) -> None:
-        await self.aclose()
+        if self._home is None or not is_elsewhere(self._home):
+            await self.aclose()
 
     def heard(self, at: float) -> str:
         """Return the part of the text that a listener has heard at a playback position.
@@ -352,7 +369,7 @@ async def _close(
         record.end()
 
 
-class AsyncAudioBlocks:
+class AsyncAudioBlocks(NotCopyable):
     """Iterator over the audio of a stream, in blocks of whole samples.
 
     Closing it closes the stream. If you drop the iterator and keep the stream, you can read on.

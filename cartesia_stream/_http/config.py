@@ -18,7 +18,7 @@ from .records import Observers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from typing import Self
+    from typing import NoReturn, Self, SupportsIndex
 
     from cartesia_runtime.options import PhaseTimeouts, RequestOptions
 
@@ -153,6 +153,45 @@ def check_ssl_context(context: object) -> None:
 def closed_client() -> LocalStateError:
     """Make the error for using a client that is closed."""
     return LocalStateError("the client is closed")
+
+
+class NotCopyableError(LocalStateError, TypeError):
+    """An object with connections was copied or pickled."""
+
+
+class NotCopyable:
+    """Base class of objects that have connections, and so can be neither copied nor pickled."""
+
+    __slots__ = ()
+
+    def __reduce_ex__(self, protocol: SupportsIndex) -> NoReturn:
+        """Refuse `copy` and `pickle`.
+
+        Raises:
+            LocalStateError: Always. It is a TypeError too, as for other objects of that kind.
+        """
+        raise NotCopyableError(
+            f"{type(self).__name__} cannot be copied or pickled, because it has connections: "
+            "create a client where you need one, or use `with_options` for other settings"
+        )
+
+
+def shown(client: object) -> str:
+    """Return the `repr` of a client; also of one whose constructor has raised an error."""
+    config: Config | None = getattr(client, "_config", None)
+    return f"{type(client).__name__}({'...' if config is None else repr(config.base_url)})"
+
+
+def http_client_elsewhere(place: str) -> LocalStateError:
+    """Make the error for an ``http_client`` whose idle connections belong to another place.
+
+    Args:
+        place: What they belong to: ``process`` or ``event loop``.
+    """
+    return LocalStateError(
+        f"another {place} has used this http_client, and its open connections belong there; create "
+        f"a client with an http_client of its own in each {place}"
+    )
 
 
 def timeouts_of(value: Timeouts | PhaseTimeouts | float | None) -> Timeouts:

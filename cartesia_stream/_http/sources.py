@@ -72,10 +72,10 @@ def open_source(
         except BaseException:
             file.close()
             raise
-    if isinstance(source, bytes | bytearray) or (
-        isinstance(source, memoryview) and source.format in "bBc"
-    ):
+    if isinstance(source, bytes | bytearray):
         return _read(io.BytesIO(source), given, live=False, owned=True)
+    if type(source) is memoryview and source.format in "bBc":
+        return _read(io.BytesIO(source.tobytes()), given, live=False, owned=True)
     if hasattr(source, "read"):
         opened = cast("IO[bytes]", source)
         return _read(opened, given, live=not opened.seekable(), owned=False)
@@ -108,9 +108,10 @@ def _check_kind(source: object, iterables: tuple[type, ...]) -> None:
 
 def _read(file: IO[bytes], given: ListenFormat | None, *, live: bool, owned: bool) -> Source:
     """Read the header of a file, and return its audio as an iterator."""
-    head = file.read(12)
-    if not isinstance(head, bytes):  # a text file
+    read = cast("bytes | str", file.read(12))
+    if isinstance(read, str):  # a text file
         raise ConfigurationError("open the file in binary mode", option="source")
+    head = read
     close = file.close if owned else None
     if not head.startswith((b"RIFF", b"RF64")):
         if given is None:
@@ -227,7 +228,7 @@ def as_bytes(block: AudioBlock, fmt: ListenFormat) -> bytes:
     Raises:
         ConfigurationError: If it is no audio, or an array of another kind.
     """
-    if isinstance(block, bytes):
+    if type(block) is bytes:
         return block
     if isinstance(block, bytearray):
         return bytes(block)

@@ -12,6 +12,7 @@ from ..errors import (
     APIError,
     APIStatusError,
     APITimeoutError,
+    LocalStateError,
     RemoteProtocolError,
 )
 
@@ -138,6 +139,17 @@ def no_stream_error() -> RemoteProtocolError:
 def peer_not_reading_error() -> APIConnectionError:
     """Return the error for a peer that sends but does not read."""
     return APIConnectionError("the peer does not read what is sent to it")
+
+
+def elsewhere_error(place: str) -> LocalStateError:
+    """Return the exception for a connection, context or stream that is used in another place.
+
+    Args:
+        place: What it belongs to: ``process`` or ``event loop``.
+    """
+    return LocalStateError(
+        f"this was opened in another {place}, and only that {place} may use it; open a new one here"
+    )
 
 
 def timeout_error(phase: TimeoutPhase, server: str = "the service") -> APITimeoutError:

@@ -148,9 +148,13 @@ def check_text(text: object, iterable: tuple[type, ...]) -> object:
     """
     if isinstance(text, str):
         return check_transcript(text)
-    if isinstance(text, _NO_TEXTS) or not isinstance(text, iterable):
+    if not _may_hold_text(text, iterable):
         raise _no_text(text)
     return text
+
+
+def _may_hold_text(value: object, iterable: tuple[type, ...]) -> bool:
+    return isinstance(value, iterable) and not isinstance(value, _NO_TEXTS)
 
 
 class PieceReader:

@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol, TypeAlias
 
 from ..errors import APITimeoutError
 from .context import closed_error
 from .faults import redact
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from ..errors import APIConnectionError
+    from .context import Context
     from .websocket import WebSocket
 
-    class Sleeper(Protocol):
+    class Waker(Protocol):
         """Someone who may be waiting for news."""
 
-        @property
-        def wake(self) -> Callable[[], None]:
-            """Wakes whoever waits; called with the lock of the connection."""
-            ...
+        def wake(self) -> None:
+            """Wake whoever waits; called with the lock of the connection."""
+
+    Sleeper: TypeAlias = Context | Waker
 
 
 PING_INTERVAL_S: Final = 20.0  # without data from the peer, before a ping

@@ -12,7 +12,7 @@ from .link import Link
 from .log import debugging, logger
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from ..errors import APIConnectionError, APIError, APIStatusError
     from .link import Sleeper
@@ -22,10 +22,8 @@ if TYPE_CHECKING:
     class Hearer(Protocol):
         """Whoever takes what a socket hears."""
 
-        @property
-        def wake(self) -> Callable[[], None]:
-            """Wakes whoever waits."""
-            ...
+        def wake(self) -> None:
+            """Wake whoever waits."""
 
         def opened(self, session: ListenSession, request_id: str | None) -> None:
             """Take note that a connection is open."""

@@ -4,13 +4,19 @@
 from __future__ import annotations
 
 import os
-from functools import cached_property
 from typing import TYPE_CHECKING, Final, Never, ParamSpec, Self, TypeVar
 
 from cartesia_api.api import Resources
+from cartesia_runtime.resources import resource
 
 from .._checks import check_names, whole_number
-from .._http.config import DEFAULT_API_VERSION, MAX_BUFFER_BYTES, Config
+from .._http.config import (
+    DEFAULT_API_VERSION,
+    MAX_BUFFER_BYTES,
+    Config,
+    NotCopyable,
+    shown,
+)
 from .._http.with_response import Response, ResponseRecorder
 from .connections import Connections
 from .credentials import Credentials
@@ -40,7 +46,7 @@ _SETTINGS: Final = (
 )
 
 
-class Cartesia(Resources):
+class Cartesia(NotCopyable, Resources):
     """A client for the Cartesia API; leaving its ``with`` or ``async with`` block closes it.
 
     Threads may share the sync client. The async client belongs to one event loop.
@@ -126,19 +132,19 @@ class Cartesia(Resources):
         )
         super().__init__(self._connections)
 
-    @cached_property
+    @resource
     def tts(self) -> TTS:  # type: ignore[override]  # streams in place of raw responses
         """Text to speech."""
         return TTS(self._connections)
 
-    @cached_property
+    @resource
     def stt(self) -> STT:
         """Speech to text."""
         from .stt import STT
 
         return STT(self._connections)
 
-    @cached_property
+    @resource
     def voice_changer(self) -> VoiceChanger:  # type: ignore[override]  # as tts
         """Voice changer: speak recordings with another voice."""
         return VoiceChanger(self._connections)
@@ -153,8 +159,9 @@ class Cartesia(Resources):
     ) -> Self:
         """Return a client with other settings that uses the same connections.
 
-        Closing either client closes both. `TTS.speak` uses sockets that both clients share;
-        they are opened with the headers of the original client.
+        Closing either client closes both. `TTS.speak` uses sockets that both clients share.
+        They are opened and closed with the headers and deadlines of the original client; each
+        speech has the deadlines of the client that speaks.
 
         Args:
             timeout: Deadlines, as for a new client; None keeps those of this client.
@@ -235,4 +242,4 @@ class Cartesia(Resources):
         self.close()
 
     def __repr__(self) -> str:
-        return f"Cartesia({self._config.base_url!r})"
+        return shown(self)

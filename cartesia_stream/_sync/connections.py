@@ -3,13 +3,19 @@
 
 from __future__ import annotations
 
+import os
 import time
 from contextlib import ExitStack, contextmanager
-from copy import copy
 from typing import TYPE_CHECKING, Self, TypeVar
 
 from .._checks import whole_number
-from .._http.config import check_ssl_context, closed_client, timeouts_for
+from .._http.config import (
+    NotCopyable,
+    check_ssl_context,
+    closed_client,
+    http_client_elsewhere,
+    timeouts_for,
+)
 from .._http.operations import built, parsed, refused
 from .._http.records import CallRecord, StreamRecord
 from ..errors import RateLimitError
@@ -40,7 +46,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class Connections:
+class Connections(NotCopyable):
     """The connections of a client; it opens them on first use.
 
     Connections belong to one process, and with asyncio to one event loop. After a fork, or in
@@ -82,6 +88,7 @@ class Connections:
             whole_number(max_listeners, "max_listeners", least=1)
         self._max_listeners = max_listeners
         self._http_client = http_client
+        self._http_client_pid: int | None = None  # of the process that has used it
         self._ssl_context = ssl_context
         self._proxy = proxy
         self._pools: dict[Owner, Pool] = {}
@@ -90,7 +97,8 @@ class Connections:
 
     def with_options(self, config: Config, *, max_retries: int) -> Self:
         """Return a copy with other settings that shares, and closes, the same connections."""
-        other = copy(self)
+        other = object.__new__(type(self))
+        vars(other).update(vars(self))
         other.config = config
         other.max_retries = max_retries
         return other
@@ -123,15 +131,27 @@ class Connections:
             if pool.http is None:
                 from .http import HttpSender
 
+                moved = self._claim_http_client()
                 pool.http = HttpSender(
                     self.config,
                     self.credentials,
                     max_retries=self.max_retries,
                     http_client=self._http_client,
+                    moved=moved,
                     ssl_context=self._ssl_context,
                     proxy=self._proxy,
                 )
             return pool.http
+
+    def _claim_http_client(self) -> bool:
+        """Return whether another event loop has used the user's client; reject it after a fork."""
+        if self._http_client is None:
+            return False
+        used, here = self._http_client_pid, os.getpid()
+        if used not in (None, here):
+            raise http_client_elsewhere("process")
+        self._http_client_pid = here
+        return used is not None
 
     def call(
         self,
@@ -254,11 +274,17 @@ class Connections:
             raise closed_client()
 
     def close(self) -> None:
-        """Close all connections; one that is being opened is closed as soon as it is open."""
+        """Close all connections; one that is being opened is closed as soon as it is open.
+
+        Raises:
+            LocalStateError: If another event loop that is not closed uses this client.
+        """
         if self._root is not self:
             self._root.close()
             return
-        self.closed = True
         pool = self._pools.get(owner())
+        if pool is None:
+            drop_foreign(self._pools)
+        self.closed = True
         if pool is not None:
             pool.close()

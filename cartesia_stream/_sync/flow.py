@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from contextlib import AbstractContextManager, closing, suppress
 from typing import TYPE_CHECKING, Final, Generic, NamedTuple, TypeVar
 
+from .._protocol.faults import elsewhere_error
 from .._protocol.fields import PieceReader
 
 if TYPE_CHECKING:
@@ -44,6 +45,21 @@ Owner = int
 def owner() -> Owner:
     """Return the id of this process, which owns the connections that it opens."""
     return os.getpid()
+
+
+def is_elsewhere(where: Owner) -> bool:
+    """Whether something belongs to the process that forked this one, so it must not be touched."""
+    return where != os.getpid()
+
+
+def check_owner(where: Owner) -> None:
+    """Raise an error unless something belongs to this process.
+
+    Raises:
+        LocalStateError: If another process opened it, before it was forked.
+    """
+    if where != os.getpid():
+        raise elsewhere_error("process")
 
 
 def drop_foreign(held: dict[Owner, T]) -> None:

@@ -15,7 +15,7 @@ import httpx
 from cartesia_runtime.downloads import Download
 from msgspec import structs
 
-from .._http.config import closed_client
+from .._http.config import NotCopyable, closed_client, http_client_elsewhere
 from .._http.requests import (
     ERROR_BODY_S,
     backoff,
@@ -42,7 +42,7 @@ from .._text.utterance import recorded
 from ..audio import unwritable_error
 from ..errors import APIConnectionError, APIError, AuthenticationError, CartesiaError
 from ..events import AudioChunk, Cancelled
-from .flow import BodyReader, ThreadLock, break_off, sleep
+from .flow import BodyReader, ThreadLock, break_off, check_owner, is_elsewhere, owner, sleep
 from .transport import Body, Exchange, OwnClient, Transport
 
 if TYPE_CHECKING:
@@ -75,6 +75,7 @@ class HttpSender:
         credentials: Provider of the key or token.
         max_retries: Maximum number of retries of a call; see `_protocol.backoff`.
         http_client: The user's own client; its headers are sent too, and it is never closed here.
+        moved: Whether another event loop has used that client before.
         ssl_context: TLS settings, without ``http_client``.
         proxy: URL of a proxy, without ``http_client``; None uses the environment.
     """
@@ -86,6 +87,7 @@ class HttpSender:
         *,
         max_retries: int,
         http_client: httpx.Client | None = None,
+        moved: bool = False,
         ssl_context: ssl.SSLContext | None = None,
         proxy: str | None = None,
     ) -> None:
@@ -95,6 +97,7 @@ class HttpSender:
         self._client: httpx.Client = http_client or OwnClient(
             Transport(ssl_context=ssl_context, proxy=proxy)
         )
+        self._moved = moved
         self._guard = ThreadLock()
         self._streams: WeakSet[httpx.Response] = WeakSet()
 
@@ -283,6 +286,10 @@ class HttpSender:
             ssl.SSLError,
         ) as error:  # anyio does not wrap TLS errors
             failure = transport_error(error, config, answer=answer)
+        except RuntimeError as error:  # such as "Event loop is closed"
+            if not self._moved:
+                raise
+            raise http_client_elsewhere("event loop") from error
         else:
             return response
         raise failure  # outside the handler: its context must not be an error that quotes the key
@@ -330,7 +337,7 @@ def _reader_of(response: httpx.Response) -> BodyReader:
     return BodyReader(response.iter_bytes(), resumable=False)
 
 
-class Pieces:
+class Pieces(NotCopyable):
     """Iterator over the body of a download while it arrives."""
 
     def __init__(self, response: httpx.Response, config: Config) -> None:
@@ -339,11 +346,13 @@ class Pieces:
         self._response = response
         self._reader = BodyReader(response.iter_bytes(), resumable=False)
         self._framed = is_framed(response)
+        self._home = owner()
 
     def __iter__(self) -> Iterator[bytes]:
         return self
 
     def __next__(self) -> bytes:
+        check_owner(self._home)
         piece = None
         try:
             if self._failure is None:
@@ -359,7 +368,12 @@ class Pieces:
         raise unmarked_end()
 
     def close(self) -> None:
-        """Close the response; further reads raise an error."""
+        """Close the response; further reads raise an error.
+
+        It does nothing in another process or event loop, where leaving a block may call it.
+        """
+        if is_elsewhere(self._home):
+            return
         self._failure = self._failure or left_download()
         self._reader.stop()
         self._response.close()

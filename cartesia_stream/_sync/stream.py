@@ -7,12 +7,13 @@ from functools import partial
 from typing import TYPE_CHECKING, Protocol, Self
 
 from .._http.account import Account
+from .._http.config import NotCopyable
 from .._protocol.context import State
 from .._text.ledger import Ledger
 from .._text.utterance import recorded
 from ..audio import saving
 from ..events import AudioChunk, Cancelled
-from .flow import Ongoing, ThreadLock, close_dropped, owner
+from .flow import Ongoing, ThreadLock, check_owner, close_dropped, is_elsewhere, owner
 
 if TYPE_CHECKING:
     from collections.abc import (
@@ -64,7 +65,7 @@ class Source(Protocol):
         """Cancel the speech if it is still going on and free its resources; safe to call twice."""
 
 
-class SpeechStream:
+class SpeechStream(NotCopyable):
     """A stream of the events and the audio of one utterance.
 
     Iterate over it for events, or use `audio`, `collect` or `save`; each event is delivered once,
@@ -87,6 +88,7 @@ class SpeechStream:
         "_closed",
         "_context",
         "_error",
+        "_home",
         "_opening",
         "_owner",
         "_source",
@@ -102,6 +104,7 @@ class SpeechStream:
         context: object = None,
     ) -> None:
         self._owner: Owner | None = None  # the process and loop that close it if it is dropped
+        self._home: Owner | None = None if source is None else owner()  # where it was opened
         self._context = context
         self._start = start
         self._opening: Ongoing[Source] | None = None
@@ -113,12 +116,13 @@ class SpeechStream:
 
     def _opened(self) -> Source | None:
         """Start the speech on first use; return None if the stream was closed in the meantime."""
+        self._check()
         if self._source is None and not self._closed:
             if self._error is not None:
                 raise self._error
             if self._opening is None:
                 assert self._start is not None
-                self._owner = owner()
+                self._owner = self._home = owner()
                 self._opening = Ongoing(self._start)
             try:
                 self._source = self._opening.result()
@@ -129,6 +133,11 @@ class SpeechStream:
             if self._source is not None:
                 self._start = self._opening = None
         return self._source
+
+    def _check(self) -> None:
+        """Raise an error in another process or event loop than the one that opened the stream."""
+        if self._home is not None:
+            check_owner(self._home)
 
     def _end(self, error: Exception) -> None:
         self._error = error  # each read raises it again, so the stream never looks complete
@@ -142,6 +151,8 @@ class SpeechStream:
             raise self._error
         if self._closed:
             return self._last()
+        if self._home is not None and is_elsewhere(self._home):
+            self._check()
         try:
             source = self._source or self._opened()
             if source is None:
@@ -233,6 +244,7 @@ class SpeechStream:
 
     def _read(self, take: Callable[[bytes], object]) -> None:
         """Pass all audio to a function; after an interrupted read, the stream raises an error."""
+        self._check()
         account = self._account
         try:
             for event in self:
@@ -258,23 +270,28 @@ class SpeechStream:
         self.close()
 
     def close(self) -> None:
-        """Cancel the speech if it is still going on; safe to call twice."""
+        """Cancel the speech if it is still going on; safe to call twice.
+
+        Raises:
+            LocalStateError: In another process or event loop than the one that opened the stream.
+        """
+        self._check()
         self._closed = True
         _close(self._source, self._opening, self._account.record)
-        self._owner = None
+        self._owner = self._home = None
 
     def __del__(self) -> None:
-        if self._owner is not None:
-            close_dropped(
-                self._owner, partial(_close, self._source, self._opening, self._account.record)
-            )
+        where: Owner | None = getattr(self, "_owner", None)  # `__init__` may not have run
+        if where is not None:
+            close_dropped(where, partial(_close, self._source, self._opening, self._account.record))
 
     def __enter__(self) -> Self:
         self._opened()
         return self
 
     def __exit__(self, *error: object) -> None:
-        self.close()
+        if self._home is None or not is_elsewhere(self._home):
+            self.close()
 
     def heard(self, at: float) -> str:
         """Return the part of the text that a listener has heard at a playback position.
@@ -343,7 +360,7 @@ def _close(source: Source | None, opening: Ongoing[Source] | None, record: Strea
         record.end()
 
 
-class AudioBlocks:
+class AudioBlocks(NotCopyable):
     """Iterator over the audio of a stream, in blocks of whole samples.
 
     Closing it closes the stream. If you drop the iterator and keep the stream, you can read on.

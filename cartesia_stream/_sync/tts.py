@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Literal, Self, cast
 
 from .._checks import TextJoiner, id_of, whole_number
-from .._http.config import check_options
+from .._http.config import NotCopyable, check_options
 from .._http.operations import Infill, bytes_request, sendable, sse_request
 from .._protocol.fields import (
     DEFAULT_MODEL,
@@ -20,7 +20,15 @@ from .._protocol.fields import (
 from .._text.utterance import Utterance
 from ..audio import PCM_24K, AudioFormat
 from ..errors import ConfigurationError
-from .flow import TEXTS, ThreadLock, close_dropped, owner, start_now
+from .flow import (
+    TEXTS,
+    ThreadLock,
+    check_owner,
+    close_dropped,
+    is_elsewhere,
+    owner,
+    start_now,
+)
 from .speech import Speech
 from .stream import ContextSource, SpeechStream
 
@@ -49,7 +57,7 @@ if TYPE_CHECKING:
 __all__ = ["TTS", "TTSConnection", "TTSContext"]
 
 
-class TTSContext:
+class TTSContext(NotCopyable):
     """One utterance on a socket: push text piece by piece, and receive audio while it is generated.
 
     `TTSConnection.context` creates it. One task or thread may push while another receives.
@@ -86,8 +94,9 @@ class TTSContext:
         self.format: AudioFormat = fmt
 
     def __del__(self) -> None:
-        if self._owner is not None and not self._source.reader.context.over:
-            close_dropped(self._owner, self._source.leave)
+        where: Owner | None = getattr(self, "_owner", None)  # `__init__` may not have run
+        if where is not None and not self._source.reader.context.over:
+            close_dropped(where, self._source.leave)
 
     @property
     def context_id(self) -> str:
@@ -124,7 +133,7 @@ class TTSContext:
         text = joiner.take(transcript)
         if text:
             try:
-                self._source.send(text, more=True, manner=manner)
+                self._send(text, manner=manner)
             except BaseException:
                 joiner.half = half  # so that the same push can be tried again
                 raise
@@ -133,7 +142,7 @@ class TTSContext:
 
     def flush(self) -> None:
         """Make the service speak everything pushed so far; a `FlushDone` event marks its end."""
-        self._source.send("", more=True, flush=True)
+        self._send("", flush=True)
 
     def no_more_inputs(self) -> None:
         """Mark the text as complete; the stream ends when all of it has been spoken.
@@ -142,13 +151,14 @@ class TTSContext:
             ConfigurationError: If the text ends with half a character, which is then dropped.
         """
         self._joiner.finish()
-        self._source.send("", more=False)
+        self._send("", more=False)
 
     def cancel(self) -> None:
         """Cancel the speech at once: the stream ends with `Cancelled` and drops unread audio.
 
         The socket stays open for other contexts. Safe to call twice.
         """
+        self._check()
         self._source.cancel()
 
     def receive(self) -> SpeechStream:
@@ -156,29 +166,50 @@ class TTSContext:
 
         Closing a stream cancels the context. So does dropping the context with all its streams.
         """
+        self._check()
         return SpeechStream(None, self._record, source=self._source, context=self)
 
+    def _send(
+        self,
+        text: str,
+        *,
+        more: bool = True,
+        flush: bool = False,
+        manner: Mapping[str, object] | None = None,
+    ) -> None:
+        self._check()
+        self._source.send(text, more=more, flush=flush, manner=manner)
+
+    def _check(self) -> None:
+        assert self._owner is not None
+        check_owner(self._owner)
+
     def __enter__(self) -> Self:
+        self._check()
         return self
 
     def __exit__(self, *error: object) -> None:
-        self._source.leave()
+        if self._owner is not None and not is_elsewhere(self._owner):
+            self._source.leave()
 
 
-class TTSConnection:
+class TTSConnection(NotCopyable):
     """A socket that carries many contexts at the same time; leaving its block closes it.
 
-    `TTS.websocket_connect` opens it.
+    `TTS.websocket_connect` opens it. It belongs to the process, and with asyncio to the event
+    loop, that opened it. After a fork, or in another loop, its methods raise `LocalStateError`, and
+    so do those of its contexts and streams; leaving their blocks there does nothing.
     """
 
     def __init__(self, connections: Connections, driver: SocketDriver) -> None:
         self._connections = connections
         self._driver = driver
+        self._owner = owner()
 
     @property
     def closed(self) -> bool:
-        """Whether the socket is closed, so that it cannot open a context."""
-        return not self._driver.usable
+        """Whether the socket can open no more contexts, or none in this process or event loop."""
+        return is_elsewhere(self._owner) or not self._driver.usable
 
     def context(
         self,
@@ -199,6 +230,7 @@ class TTSConnection:
             ConfigurationError: If an option is invalid.
             ConnectionClosedError: If the socket is closed.
         """
+        check_owner(self._owner)
         fields, fmt = speech_fields(voice, options, "context")
         fields = with_extra(fields, options)
         if context_id is not None:
@@ -220,6 +252,7 @@ class TTSConnection:
 
         Retries use the same socket, so losing the socket is a final failure.
         """
+        check_owner(self._owner)
         return _speak(
             self._connections,
             self._acquire,
@@ -237,13 +270,16 @@ class TTSConnection:
 
     def close(self) -> None:
         """Close the socket; open contexts raise an error. Safe to call twice."""
+        check_owner(self._owner)
         self._driver.close()
 
     def __enter__(self) -> Self:
+        check_owner(self._owner)
         return self
 
     def __exit__(self, *error: object) -> None:
-        self.close()
+        if not is_elsewhere(self._owner):
+            self._driver.close()
 
 
 class TTS:

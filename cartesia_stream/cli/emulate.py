@@ -8,14 +8,17 @@ import os
 import signal
 import subprocess
 import sys
-from typing import TYPE_CHECKING, Literal, TypedDict
+import time
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, NoReturn, TypedDict
 
 from .. import ConfigurationError
 from .output import line, note
 from .signals import heeded
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Generator, Mapping
     from types import FrameType
 
 
@@ -31,6 +34,7 @@ class Arguments(argparse.Namespace):
     latency: float
     chunk_ms: int
     concurrency: int
+    tls: bool
 
 
 class Settings(TypedDict):
@@ -44,13 +48,14 @@ class Settings(TypedDict):
     latency: float
     chunk_ms: int
     concurrency: int
+    tls: bool
 
 
 def run(args: Arguments) -> int:
     """Run the emulator until a signal stops it, or until its command ends.
 
     Returns:
-        0, or the exit status of the command.
+        The exit status of the command.
 
     Raises:
         ConfigurationError: If the emulator is not installed or a setting is invalid.
@@ -65,6 +70,7 @@ def run(args: Arguments) -> int:
         latency=args.latency,
         chunk_ms=args.chunk_ms,
         concurrency=args.concurrency,
+        tls=args.tls,
     )
     try:
         if args.command:
@@ -72,26 +78,27 @@ def run(args: Arguments) -> int:
         _serve(settings)
     except (ImportError, RuntimeError, ValueError) as error:  # a missing package, or a bad setting
         raise ConfigurationError(str(error)) from error
-    return 0
 
 
-def _serve(settings: Settings) -> None:
-    from cartesia_emulator import serve
-
-    def ready(base_url: str, api_key: str) -> None:
-        for name, value in _environment(base_url, api_key).items():
+def _serve(settings: Settings) -> NoReturn:
+    """Serve until `main` turns a signal into an exception."""
+    with _emulator(settings) as environment:
+        for name, value in environment.items():
             line(f"{name}={value}")
         if sys.stderr.isatty():
             note("The emulator is running. Press Ctrl-C to stop it.")
-
-    serve(**settings, on_ready=ready)
+        # A bounded wait: on Windows an unbounded one would not see the signal.
+        while True:
+            time.sleep(0.5)
 
 
 def _run_with(command: list[str], settings: Settings) -> int:
-    from cartesia_emulator import Emulator
-
-    with Emulator(**settings) as emulator:
-        environment = os.environ | _environment(emulator.base_url, emulator.api_key)
+    with _emulator(settings) as environment:
+        environment = os.environ | environment
+        if settings["tls"]:
+            # Other programs look for certificates in other variables.
+            for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"):
+                environment[name] = environment["SSL_CERT_FILE"]
         for name in ("no_proxy", "NO_PROXY"):  # no proxy leads to this machine
             environment[name] = ",".join(filter(None, (os.environ.get(name), settings["host"])))
         status = _run_command(command, environment)
@@ -128,5 +135,23 @@ def _run_command(command: list[str], environment: Mapping[str, str]) -> int:
             signal.signal(number, handler)
 
 
-def _environment(base_url: str, api_key: str) -> Mapping[str, str]:
-    return {"CARTESIA_BASE_URL": base_url, "CARTESIA_API_KEY": api_key}
+@contextmanager
+def _emulator(settings: Settings) -> Generator[dict[str, str]]:
+    """Run an emulator; give the environment variables that clients need."""
+    from cartesia_emulator import Emulator
+
+    with Emulator(**settings) as emulator:
+        found = {"CARTESIA_BASE_URL": emulator.base_url, "CARTESIA_API_KEY": emulator.api_key}
+        if settings["tls"]:
+            found["SSL_CERT_FILE"] = str(_bundle(Path(emulator.cafile)))
+        yield found
+
+
+def _bundle(cafile: Path) -> Path:
+    """Put the certificate before those that clients trust already, so that they still do."""
+    import certifi
+
+    trusted = Path(os.environ.get("SSL_CERT_FILE") or certifi.where())
+    bundle = cafile.with_name("bundle.pem")
+    bundle.write_bytes(cafile.read_bytes() + b"\n" + trusted.read_bytes())
+    return bundle

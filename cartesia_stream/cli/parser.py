@@ -355,6 +355,11 @@ def _emulate(commands: Commands) -> None:
         "--api-key", metavar="KEY", help="API key that clients must send; default: a random key"
     )
     parser.add_argument(
+        "--tls",
+        action="store_true",
+        help="serve https and wss with a certificate of its own, and print its path",
+    )
+    parser.add_argument(
         "--realtime",
         type=_positive,
         metavar="F",

@@ -20,12 +20,12 @@ what to write instead.
 from __future__ import annotations
 
 import os
-import threading
 import warnings
 from contextlib import aclosing, closing
 from functools import partial
-from typing import TYPE_CHECKING, Final, Literal, Self, overload
+from typing import TYPE_CHECKING, Final, Literal, Self, TypeVar, overload
 
+from .._http.config import NotCopyable, shown
 from .._protocol.frames import decode
 from ..errors import APIStatusError, LocalStateError
 from ..options import Timeouts
@@ -71,6 +71,8 @@ __all__ = [
     "update_buffer",
 ]
 
+T = TypeVar("T")
+
 DEFAULT_MODEL_ID: str = ""
 """Id of the model; if it is empty, the client sends none and the service chooses."""
 DEFAULT_BASE_URL: str = "api.cartesia.ai"
@@ -105,7 +107,7 @@ class Connection:
         return self._number()
 
 
-class _Client:
+class _Client(NotCopyable):
     """Base class of both clients: settings and their properties.
 
     Raises:
@@ -132,10 +134,9 @@ class _Client:
             environ=os.environ,
         )
         self._entered = False
-        self._lock = threading.Lock()
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({self._config.base_url!r})"
+        return shown(self)
 
     @property
     def base_url(self) -> str:
@@ -207,10 +208,7 @@ class CartesiaTTS(_Client):
 
     @property
     def _alpha(self) -> Alpha:
-        with self._lock:
-            if self._engine is None:
-                self._engine = Alpha(self._config)
-            return self._engine
+        return self._engine or _once(self, "_engine", Alpha(self._config))
 
     # --- lookups
 
@@ -399,9 +397,8 @@ class CartesiaTTS(_Client):
 
     def close(self) -> None:
         """Close all connections; running generations raise an error. Safe to call twice."""
-        with self._lock:
-            engine, self._engine = self._engine, None
-            self._entered = False
+        engine: Alpha | None = vars(self).pop("_engine", None)
+        self._entered = False
         if engine is not None:
             engine.close()
 
@@ -436,16 +433,11 @@ class AsyncCartesiaTTS(_Client):
 
     @property
     def _alpha(self) -> AsyncAlpha:
-        if self._engine is None:
-            self._engine = AsyncAlpha(self._config)
-        return self._engine
+        return self._engine or _once(self, "_engine", AsyncAlpha(self._config))
 
     @property
     def _blocking(self) -> Alpha:
-        with self._lock:
-            if self._blocking_engine is None:
-                self._blocking_engine = Alpha(self._config)
-            return self._blocking_engine
+        return self._blocking_engine or _once(self, "_blocking_engine", Alpha(self._config))
 
     # --- lookups
 
@@ -610,15 +602,22 @@ class AsyncCartesiaTTS(_Client):
         await self._alpha.connect()
 
     async def close(self) -> None:
-        """Close all connections; running generations raise an error. Safe to call twice."""
-        engine, self._engine = self._engine, None
-        with self._lock:
-            blocking, self._blocking_engine = self._blocking_engine, None
+        """Close all connections; running generations raise an error. Safe to call twice.
+
+        Raises:
+            LocalStateError: If another event loop that is not closed uses this client.
+        """
+        engine: AsyncAlpha | None = vars(self).pop("_engine", None)
+        blocking: Alpha | None = vars(self).pop("_blocking_engine", None)
         self._entered = False
         if blocking is not None:
             blocking.close()
         if engine is not None:
-            await engine.aclose()
+            try:
+                await engine.aclose()
+            except LocalStateError:
+                self._engine = engine
+                raise
 
     async def __aenter__(self) -> Self:
         self._entered = True
@@ -641,6 +640,15 @@ class _AsyncWithError(LocalStateError, TypeError):
 
 
 # --- other functions of the old modules
+
+
+def _once(client: _Client, name: str, value: T) -> T:
+    """Set an attribute of a client unless another thread has just set it, and return it.
+
+    It takes no lock: a fork while it is held would leave it locked in the child for ever.
+    """
+    kept: T = vars(client).setdefault(name, value)
+    return kept
 
 
 def update_buffer(buffer: str, chunk_bytes: bytes) -> tuple[str, list[AudioOutput]]:

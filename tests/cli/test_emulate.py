@@ -2,10 +2,13 @@ import os
 import shlex
 import signal
 import socket
+import ssl
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -17,21 +20,21 @@ EMULATE = (sys.executable, "-m", "cartesia_stream", "emulate", "--engine", "tone
 
 
 @contextmanager
-def emulating(*options: str) -> Iterator[tuple[subprocess.Popen[str], list[str]]]:
-    """A running emulator and the two lines it printed."""
+def emulating(*options: str, lines: int = 2) -> Iterator[tuple[subprocess.Popen[str], list[str]]]:
+    """A running emulator and the lines it printed."""
     process = subprocess.Popen(
         [*EMULATE, *options], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
     with process:
         try:
             assert process.stdout is not None
-            yield process, [process.stdout.readline() for _ in range(2)]
+            yield process, [process.stdout.readline() for _ in range(lines)]
         finally:
             process.kill()
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_it_prints_two_lines_serves_and_stops_with_0(number: signal.Signals) -> None:
+def test_it_prints_two_lines_serves_and_stops_with_the_signal(number: signal.Signals) -> None:
     with emulating() as (process, lines):
         settings = dict(line.rstrip("\n").split("=", 1) for line in lines)
         assert list(settings) == ["CARTESIA_BASE_URL", "CARTESIA_API_KEY"]
@@ -41,7 +44,7 @@ def test_it_prints_two_lines_serves_and_stops_with_0(number: signal.Signals) -> 
             assert client.tts.speak("Hello.", voice=voice).collect().duration > 0
         process.send_signal(number)
         rest, errors = process.communicate(timeout=20)
-        assert (process.returncode, rest, errors) == (0, "", "")
+        assert (process.returncode, rest, errors) == (128 + number, "", "")
 
 
 def test_it_stops_while_a_socket_is_open() -> None:
@@ -53,7 +56,7 @@ def test_it_stops_while_a_socket_is_open() -> None:
                 next(stream)
                 process.send_signal(signal.SIGTERM)
                 _, errors = process.communicate(timeout=20)
-        assert (process.returncode, errors) == (0, "")
+        assert (process.returncode, errors) == (143, "")
 
 
 def test_a_shell_can_evaluate_the_lines() -> None:
@@ -126,3 +129,51 @@ def test_a_missing_package_is_told_with_the_remedy(
     failed = run("emulate", "--engine", "tone")
     assert failed.status == 2
     assert "pip install 'cartesia-stream[emulator]'" in failed.error
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("command", [(), ("--", "sh", "-c", "exit 7")])
+def test_a_signal_while_it_starts(
+    run: Run, monkeypatch: pytest.MonkeyPatch, number: signal.Signals, command: tuple[str, ...]
+) -> None:
+    """It stops at once, starts no command and leaves no thread."""
+    start = threading.Thread.start
+
+    def interrupted(thread: threading.Thread) -> None:
+        start(thread)
+        if thread.name == "emulator":
+            os.kill(os.getpid(), number)
+
+    monkeypatch.setattr(threading.Thread, "start", interrupted)
+    stopped = run("emulate", "--engine", "tone", *command)
+    assert (stopped.status, stopped.stdout, stopped.stderr) == (128 + number, b"", "")
+    assert "emulator" not in {thread.name for thread in threading.enumerate()}
+
+
+def test_tls_prints_what_to_trust() -> None:
+    with emulating("--tls", lines=3) as (process, lines):
+        found = dict(line.rstrip("\n").split("=", 1) for line in lines)
+        assert found["CARTESIA_BASE_URL"].startswith("https://127.0.0.1:")
+        bundle = Path(found["SSL_CERT_FILE"])
+        context = ssl.create_default_context(cafile=str(bundle))
+        assert context.cert_store_stats()["x509_ca"] > 50  # those known before are trusted still
+        key, url = found["CARTESIA_API_KEY"], found["CARTESIA_BASE_URL"]
+        with Cartesia(key, base_url=url, ssl_context=context) as client:
+            voice = client.voices.list(limit=1).data[0].id
+            assert client.tts.speak("Hello.", voice=voice).collect().duration > 0
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=20)
+        assert process.returncode == 130
+        assert not bundle.parent.exists()
+
+
+def test_a_command_trusts_the_certificate() -> None:
+    names = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NODE_EXTRA_CA_CERTS")
+    show = f"{sys.executable} -m cartesia_stream voices list > /dev/null && echo " + " ".join(
+        f"${name}" for name in names
+    )
+    command = [*EMULATE, "--tls", "--", "sh", "-c", show]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert len(set(done.stdout.split())) == 1
+    assert len(done.stdout.split()) == len(names)

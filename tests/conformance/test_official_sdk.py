@@ -39,7 +39,7 @@ def test_token_opens_what_it_grants_and_nothing_else(run: Run) -> None:
 
 def test_voices_are_listed_page_by_page(run: Run) -> None:
     found = run("voices")
-    assert len(found["paged"]) == len(set(found["paged"])) == 12
+    assert len(found["paged"]) == len(set(found["paged"])) == 24
     assert found["before"] == found["paged"][2:5]
     assert found["found"] == ["Renée"]
     assert set(found["feminine"]) == {"feminine"}

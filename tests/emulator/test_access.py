@@ -10,6 +10,8 @@ import pytest
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
+from cartesia_emulator import Emulator
+
 VERSIONS = [
     "2024-06-10",
     "2024-11-13",
@@ -187,3 +189,41 @@ def test_requests_are_recorded(bench: Any) -> None:
     assert bench.emulator.api_key not in repr(bench.emulator.requests)
     bench.emulator.clear_requests()
     assert bench.emulator.requests == ()
+
+
+@pytest.mark.parametrize(
+    "credential",
+    [
+        "ключ".encode(),
+        "sk_car_é".encode("latin-1"),
+        b"\xff\xfe",
+        b"a.b.\xe2\x82",
+        "a.b.ключ".encode(),
+    ],
+)
+@pytest.mark.parametrize("header", ["Authorization", "X-API-Key"])
+def test_a_credential_that_is_not_ascii_is_only_wrong(
+    bench: Any, header: str, credential: bytes
+) -> None:
+    bare = {"Cartesia-Version": "2026-08-14"}
+    bearer = b"Bearer " if header == "Authorization" else b""
+    with httpx.Client(base_url=bench.emulator.base_url, headers=bare, trust_env=False) as client:
+        for path in ("/voices", "/v0/voices"):
+            headers = {header.encode(): bearer + credential}
+            assert client.get(path, headers=headers).status_code == 401
+
+
+@pytest.mark.parametrize("name", ["api_key", "access_token"])
+@pytest.mark.parametrize("value", ["%D0%BA%D0%BB%D1%8E%D1%87", "%ff%fe", "%ed%a0%80", "a.b.%ff"])
+def test_a_credential_in_the_url_that_is_not_ascii(bench: Any, name: str, value: str) -> None:
+    for path in ("/tts/websocket", "/v0/audio/websocket"):
+        url = f"{bench.url(path)}?cartesia_version=2026-08-14&{name}={value}"
+        with pytest.raises(InvalidStatus) as caught:
+            connect(url).__enter__()
+        assert caught.value.response.status_code == 401
+
+
+def test_a_key_that_is_not_ascii_works() -> None:
+    with Emulator(engine="tone", api_key="ключ") as emulator:
+        headers = [(b"X-API-Key", "ключ".encode()), (b"Cartesia-Version", b"2026-08-14")]
+        assert httpx.get(emulator.base_url + "/voices", headers=headers).status_code == 200

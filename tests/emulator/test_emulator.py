@@ -1,45 +1,34 @@
-"""Running in the foreground, asyncio clients, logs, and the missing extra."""
+"""Starting and stopping, TLS, asyncio clients, logs, and the missing extra."""
 
 from __future__ import annotations
 
+import asyncio
+import itertools
 import json
 import logging
-import signal
+import ssl
 import subprocess
 import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
 from typing import Any
 
 import aiohttp
+import httpx
 import pytest
+from websockets.sync.client import connect
 
-SERVE = """
-from cartesia_emulator import serve
-def ready(url, key):
-    import sys
-    print(url, key, file=sys.stderr, flush=True)
-serve(engine="tone", api_key="sk_car_known", on_ready=ready)
-"""
+from cartesia_emulator import Emulator
+from cartesia_emulator.hearing.tone import ToneRecognizer
+from cartesia_emulator.speech.tone import ToneSynthesizer
 
 
 @pytest.fixture
 def anyio_backend() -> str:
     return "asyncio"
-
-
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_serve_ends_cleanly_on_a_signal(number: signal.Signals) -> None:
-    process = subprocess.Popen(
-        [sys.executable, "-W", "error", "-c", SERVE], stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    )
-    with process:
-        assert process.stderr is not None
-        line = process.stderr.readline().decode()
-        assert line.startswith("http://127.0.0.1:"), line + process.stderr.read().decode()
-        key = line.split()[1]
-        assert key == "sk_car_known"
-        process.send_signal(number)
-        out, err = process.communicate(timeout=10)
-    assert (process.returncode, out, err) == (0, b"", b"")
 
 
 @pytest.mark.parametrize("package", ["aiohttp", "numpy"])
@@ -85,3 +74,152 @@ def test_logs_show_requests_and_never_keys_or_text(
     assert bench.emulator.api_key not in written
     assert "secret" not in written
     assert not [record for record in records if record.levelno > logging.DEBUG]
+
+
+class SlowToLoad(ToneSynthesizer):
+    """An engine that takes a moment to say which voices it has."""
+
+    @property
+    def presets(self) -> Any:
+        time.sleep(0.5)
+        return super().presets
+
+
+@pytest.mark.anyio
+async def test_async_with_leaves_the_loop_alone() -> None:
+    """Other tasks run while it starts and while it stops."""
+    ticks: list[float] = []
+
+    async def tick() -> None:
+        while True:
+            ticks.append(time.monotonic())
+            await asyncio.sleep(0.01)
+
+    ticking = asyncio.create_task(tick())
+    async with (
+        Emulator(engine=(SlowToLoad(), ToneRecognizer())) as emulator,
+        aiohttp.ClientSession(emulator.base_url) as session,
+        session.get("/status") as response,
+    ):
+        assert response.status == 200
+    ticking.cancel()
+    assert max(after - before for before, after in itertools.pairwise(ticks)) < 0.3
+    with pytest.raises(RuntimeError, match="not running"):
+        _ = emulator.base_url
+
+
+@pytest.mark.anyio
+async def test_a_start_that_is_cancelled_leaves_nothing_running() -> None:
+    emulator = Emulator(engine=(SlowToLoad(), ToneRecognizer()))
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.1), emulator:
+            pytest.fail("it was cancelled")
+    assert repr(emulator) == "<Emulator stopped>"
+    assert "emulator" not in {thread.name for thread in threading.enumerate()}
+
+
+@pytest.mark.anyio
+async def test_async_with_raises_what_start_raises(bench: Any) -> None:
+    port = int(bench.emulator.base_url.rpartition(":")[2])
+    with pytest.raises(OSError, match="address already in use"):
+        async with Emulator(engine="tone", port=port):
+            pytest.fail("the port is taken")
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "0.0.0.0"])
+def test_tls_with_a_certificate_of_its_own(host: str) -> None:
+    with Emulator(engine="tone", tls=True, host=host) as emulator:
+        assert emulator.base_url.startswith("https://")
+        port = emulator.base_url.rpartition(":")[2]
+        headers = {"X-API-Key": emulator.api_key, "Cartesia-Version": "2026-08-14"}
+        for name in ("127.0.0.1", "localhost"):
+            url = f"https://{name}:{port}"
+            answer = httpx.get(url + "/voices", headers=headers, verify=emulator.ssl_context)
+            assert answer.status_code == 200
+            page = answer.json()["data"]
+            expanded = httpx.get(
+                f"{url}/voices/{page[0]['id']}?expand[]=preview_file_url",
+                headers=headers,
+                verify=emulator.ssl_context,
+            )
+            assert expanded.json()["preview_file_url"].startswith(url)
+            with connect(
+                f"wss://{name}:{port}/tts/websocket",
+                additional_headers=headers,
+                ssl=ssl.create_default_context(cafile=emulator.cafile),
+            ) as socket:
+                socket.send("{}")
+                assert json.loads(socket.recv())["type"] == "error"
+        with pytest.raises(urllib.error.URLError, match="certificate verify failed"):
+            urllib.request.urlopen(
+                f"https://127.0.0.1:{port}/", context=ssl.create_default_context()
+            )
+        with pytest.raises(httpx.RemoteProtocolError):
+            httpx.get(f"http://127.0.0.1:{port}/")
+
+
+def test_the_certificate_lives_as_long_as_its_emulator() -> None:
+    emulator = Emulator(engine="tone", tls=True)
+    with pytest.raises(RuntimeError, match="tls=True"):
+        _ = emulator.cafile
+    with emulator:
+        first = Path(emulator.cafile)
+        assert list(first.parent.iterdir()) == [first]  # the key is nowhere
+    with emulator:
+        context = ssl.create_default_context(cafile=str(first))
+        assert httpx.get(emulator.base_url + "/status", verify=context).status_code == 200
+    folder = first.parent
+    del emulator
+    assert not folder.exists()
+    with Emulator(engine="tone") as plain, pytest.raises(RuntimeError, match="tls=True"):
+        _ = plain.ssl_context
+
+
+def test_tls_without_its_package_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "trustme", None)
+    with pytest.raises(ImportError, match=r"pip install 'cartesia-stream\[emulator\]'"):
+        Emulator(engine="tone", tls=True).start()
+
+
+def test_reset_makes_it_new(bench: Any) -> None:
+    emulator = bench.emulator
+    known = {voice.id for voice in emulator.voices.all()}
+    voice = next(iter(known))
+    made = bench.http.post(
+        "/voices/localize", json={"voice_id": voice, "name": "New", "accent": "british"}
+    ).json()["id"]
+    bench.http.post("/pronunciation-dicts/", json={"name": "one"})
+    emulator.inject("status", 503, times=None)
+    assert bench.http.get("/voices").status_code == 503
+    emulator.reset()
+    assert emulator.requests == ()
+    assert bench.http.get("/voices").status_code == 200
+    assert bench.http.get(f"/voices/{made}").status_code == 404
+    assert {item.id for item in emulator.voices.all()} == known
+    assert bench.http.get("/pronunciation-dicts/").json()["data"] == []
+    Emulator(engine="tone").reset()  # also before it was ever started
+
+
+def test_an_armed_fault_ends_with_its_block(bench: Any) -> None:
+    with (
+        bench.emulator.inject("status", 503, times=None),
+        bench.emulator.inject("status", 503, times=None, path="/voices"),
+    ):
+        assert [bench.http.get("/voices").status_code for _ in range(3)] == [503] * 3
+    assert bench.http.get("/voices").status_code == 200
+    twin = bench.emulator.inject("status", 500, times=2)
+    with pytest.raises(ZeroDivisionError), bench.emulator.inject("status", 500, times=2):
+        _ = 1 / 0
+    assert bench.http.get("/voices").status_code == 500  # the twin is still there
+    twin.remove()
+    twin.remove()
+    assert bench.http.get("/voices").status_code == 200
+
+
+def test_no_fault_outlives_the_with_block() -> None:
+    emulator = Emulator(engine="tone")
+    for _ in range(2):
+        with emulator:
+            assert httpx.get(emulator.base_url + "/status", trust_env=False).status_code == 200
+            emulator.inject("status", 503, times=None)
+            assert httpx.get(emulator.base_url + "/status", trust_env=False).status_code == 503

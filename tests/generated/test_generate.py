@@ -58,15 +58,15 @@ def test_command_line_tells_what_to_do(
     monkeypatch.setattr(generate, "generate", fake)
     assert generate.main(["--check"]) == 0
     assert capsys.readouterr().out == (
-        "generated/cartesia_api is up to date.\ngenerated/cartesia_api_v0 is up to date.\n"
+        "generated/cartesia_api: nothing changed.\ngenerated/cartesia_api_v0: nothing changed.\n"
     )
     changed.append("models/voice.py")
     monkeypatch.setattr(generate, "upstream_hashes", dict)
     assert generate.main(["--check"]) == 1
     output = capsys.readouterr().out
-    assert "generated/cartesia_api is up to date.\n" in output
+    assert "generated/cartesia_api: nothing changed.\n" in output
     assert "generated/cartesia_api_v0/models/voice.py: differs\n" in output
-    assert "generated/cartesia_api_v0 is up to date" not in output
+    assert "generated/cartesia_api_v0: nothing changed" not in output
     assert "spec/templates/model.py.jinja: the generator's own version changed\n" in output
     assert "make generate" in output
     assert "--accept" in output
@@ -104,6 +104,11 @@ def test_writing_touches_only_what_differs(tmp_path: Path) -> None:
     kept = (package / "__init__.py").stat().st_mtime_ns
     (package / "stale.py").touch()
     (package / "models" / "voice.py").write_text("edited")
-    generate.write(package, fresh)
+    client = generate.Client(generate.CURRENT.spec, package)
+    assert list(generate.write(client, fresh)) == [
+        "wrote generated/cartesia_api/models/voice.py",
+        "removed generated/cartesia_api/stale.py",
+    ]
+    assert list(generate.write(client, fresh)) == []
     assert generate.contents(package) == fresh
     assert (package / "__init__.py").stat().st_mtime_ns == kept

@@ -125,6 +125,8 @@ BREAKS: list[tuple[str, Callable[[Change], None]]] = [
         field("Voice", "age", {"type": "number", "minimum": 0, "exclusiveMaximum": 1}),
     ),
     ("plain_ids", field("Voice", "owner", {**STRING, "format": "uuid"})),
+    ("event_stream", lambda document: document["paths"]["/tts/sse"]["post"].pop("x-events")),
+    ("event_stream", lambda document: document["paths"]["/tts/sse"]["post"].update({"x-events": "no.py"})),
     (
         "binary_text",
         put(
@@ -170,3 +172,17 @@ def test_command_line(tmp_path: Any, capsys: pytest.CaptureFixture[str]) -> None
     assert capsys.readouterr().out == (
         f"{path}: GET /voices: does not state its security [security]\n"
     )
+
+
+def test_a_key_that_comes_twice(tmp_path: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    """YAML would keep the last. The linter names the file and the line, and goes on with others."""
+    path, broken = tmp_path / "spec.yaml", tmp_path / "broken.yaml"
+    text = generate.CURRENT.spec.read_text()
+    before, mark, after = text.partition("  /voices:\n")
+    path.write_text(f"{before}  /status:\n    get: {{}}\n  /status:\n    get: {{}}\n{mark}{after}")
+    broken.write_text("a: [")
+    line = before.count("\n") + 3
+    assert lint_spec.main([str(path), str(broken)]) == 1
+    output = capsys.readouterr().out.splitlines()
+    assert output[0] == f"{path}:{line}: the key '/status' comes twice, first in line {line - 2} [yaml]"
+    assert output[1].startswith(f"{broken}:1: ")

@@ -138,9 +138,9 @@ class Call(NamedTuple):
     status: int = 200
 
 
-def deletion(operation: str, path: str, *arguments: str) -> Call:
+def deletion(operation: str, path: str, *arguments: str, **keywords: Any) -> Call:
     """A call without a body in either direction."""
-    return Call(operation, f"DELETE {path}", None, arguments, accept="*/*", status=204)
+    return Call(operation, f"DELETE {path}", None, arguments, keywords, accept="*/*", status=204)
 
 
 CALLS = [
@@ -214,7 +214,8 @@ CALLS = [
         "voices_delete_accent",
         "DELETE /voices/v1/accents/british",
         VOICE,
-        ("v1", "british"),
+        ("british",),
+        {"id": "v1"},
     ),
     Call("accents_list", "GET /accents", ACCENT_CATALOG),
     Call("locales_list", "GET /locales", LOCALE_CATALOG),
@@ -363,7 +364,7 @@ CALLS = [
         "*/*",
         204,
     ),
-    deletion("datasets_files_delete", "/datasets/d1/files/file_1", "d1", "file_1"),
+    deletion("datasets_files_delete", "/datasets/d1/files/file_1", "file_1", id="d1"),
     Call("fine_tunes_list", f"GET /fine-tunes/?{PAGED}", FINE_TUNE_PAGE, keywords=PAGING),
     Call(
         "fine_tunes_create",
@@ -423,11 +424,12 @@ CALLS = [
         "agents_metrics_add_to_agent",
         "POST /agents/a1/metrics/m1",
         None,
-        ("a1", "m1"),
+        ("m1",),
+        {"agent_id": "a1"},
         accept="*/*",
         status=204,
     ),
-    deletion("agents_metrics_remove_from_agent", "/agents/a1/metrics/m1", "a1", "m1"),
+    deletion("agents_metrics_remove_from_agent", "/agents/a1/metrics/m1", "m1", agent_id="a1"),
     Call(
         "agents_metrics_results_list",
         f"GET /agents/metrics/results?{FILTERED}&{PAGED}",

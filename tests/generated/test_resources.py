@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import builtins
 import inspect
 import json
+import re
 import subprocess
 import sys
-from functools import cached_property
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
 from cartesia_runtime.errors import PagingError
-from cartesia_api import api
+from cartesia_runtime.paging import Page
+from cartesia_runtime.resources import resource
+from cartesia_api import api, models
+
+import cartesia_stream
 
 from .shapes import (
     AGENT_CALL,
@@ -105,7 +110,7 @@ def resource_classes(tag: str) -> tuple[type, type]:
 def public(cls: type) -> dict[str, Any]:
     """Methods and inner resources, which are there to be looked up and are made on first use."""
     return {
-        name: member.func if isinstance(member, cached_property) else member
+        name: member.func if isinstance(member, resource) else member
         for name, member in vars(cls).items()
         if not name.startswith("_")
     }
@@ -128,6 +133,38 @@ def test_every_argument_is_documented(tag: str) -> None:
             for argument in list(inspect.signature(method).parameters)[1:]:
                 assert f"\n    {argument}: " in text, (name, argument)
             assert "object at 0x" not in text
+
+
+@pytest.mark.parametrize("tag", METHODS)
+def test_every_list_with_a_cursor_is_iterable(tag: str) -> None:
+    """For each method `iter_...` there is one that returns a page, and asynchronously a list."""
+    sync, twin = map(public, resource_classes(tag))
+    lists = {
+        "list" if name == "iter_all" else name.replace("iter_", "list_")
+        for name in sync
+        if name.startswith("iter_")
+    }
+    paged = {name for name in sync if "starting_after" in inspect.signature(sync[name]).parameters}
+    assert lists == {name for name in paged if not name.startswith("iter_")}
+    for name in lists:
+        page = sync[name].__annotations__["return"]
+        assert issubclass(getattr(models, page), Page)
+        assert twin[name].__annotations__["return"].startswith(f"AsyncList[{page}, ")
+
+
+@pytest.mark.parametrize("tag", METHODS)
+def test_documented_exceptions_can_be_imported(tag: str) -> None:
+    """The sections `Raises` name exceptions of `cartesia_stream`, and some of Python."""
+    for cls in resource_classes(tag):
+        for name, method in public(cls).items():
+            if isinstance(vars(cls)[name], resource):
+                continue
+            raises = (inspect.getdoc(method) or "").partition("Raises:\n")[2]
+            kinds = re.findall(r"^    (\w+): ", raises, re.MULTILINE)
+            assert {"APIStatusError", "APIConnectionError", "RemoteProtocolError"} <= set(kinds)
+            for kind in kinds:
+                exception = getattr(cartesia_stream, kind, None) or getattr(builtins, kind)
+                assert issubclass(exception, Exception)
 
 
 def test_resources_are_made_once(serve: Serve) -> None:
@@ -165,11 +202,12 @@ def test_imports_are_lazy() -> None:
     """Neither models, operations nor httpx are imported before they are used."""
     done = subprocess.run([sys.executable, "-c", IMPORTS], capture_output=True, check=True)
     before, after, voice = json.loads(done.stdout)
-    assert before == ["cartesia_api", "cartesia_api.api"]
+    resources = "cartesia_runtime.resources"
+    assert before == ["cartesia_api", "cartesia_api.api", "cartesia_runtime", resources]
     runtime = [
         f"cartesia_runtime.{name}" for name in ("errors", "files", "models", "paging", "text")
     ]
-    assert after == ["cartesia_api.api.voices", "cartesia_runtime", *runtime]
+    assert after == ["cartesia_api.api.voices", *runtime]
     assert "cartesia_api.models.voice" in voice
     assert "cartesia_api.models.tts_request" not in voice
     assert "httpx" not in voice
@@ -201,6 +239,9 @@ def test_iteration_follows_the_pages(serve: Serve, voice: dict[str, object]) -> 
     voices = serve(pages(voice, "a", "b", "c")).voices
     assert [item.id for item in voices.iter_all(limit=1)] == ["a", "b", "c"]
     assert [item.id for item in voices.iter_all(limit=1, starting_after="a")] == ["b", "c"]
+    page = voices.list(limit=1)
+    assert [item.id for item in page] == ["a", "b", "c"]
+    assert len(page) == len(page.data) == 1
 
 
 def test_iteration_is_lazy(serve: Serve, voice: dict[str, object]) -> None:
@@ -301,6 +342,15 @@ async def test_every_list_has_an_iteration(
 
 
 @pytest.mark.anyio
+async def test_iteration_over_the_call(aserve: AServe, voice: dict[str, object]) -> None:
+    voices = aserve(pages(voice, "a", "b", "c")).voices
+    assert [item.id async for item in voices.list(limit=1)] == ["a", "b", "c"]
+    page = await voices.list(limit=1)
+    assert [item.id async for item in page] == ["a", "b", "c"]
+    assert [item.id for item in page.data] == ["a"]
+
+
+@pytest.mark.anyio
 async def test_iteration_async(aserve: AServe, voice: dict[str, object]) -> None:
     voices = aserve(pages(voice, "a", "b", "c")).voices
     assert [item.id async for item in voices.iter_all(limit=1)] == ["a", "b", "c"]
@@ -340,4 +390,4 @@ def test_ids_cannot_name_another_operation(serve: Serve, id: str) -> None:
     with pytest.raises(ValueError, match="id: must not be"):
         resources.voices.delete(id)
     with pytest.raises(ValueError, match="accent_id: must not be"):
-        resources.voices.delete_accent("v1", id)
+        resources.voices.delete_accent(id, id="v1")

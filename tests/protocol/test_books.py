@@ -115,13 +115,15 @@ def test_dictation_is_whole_wherever_connections_are_lost(
         until = data.draw(st.integers(flushed, len(texts)))
         say(texts[flushed:until], first=first)
         repeated, reached = until >= reached, max(reached, until)
-        if repeated and data.draw(st.booleans()):  # the answer comes after what it covers
+        flush: bool = data.draw(st.booleans())
+        if repeated and flush:  # the answer comes after what it covers
             book.flushed(origin=0.0, start=0.0, end=1.0)
             flushed = until
         book.restart(lost=False)
         first = True
         rest = " ".join(texts[flushed:]).split()
-        if rest and data.draw(st.booleans()):  # the same words, in other pieces
+        recut: bool = data.draw(st.booleans())
+        if rest and recut:  # the same words, in other pieces
             texts = [*texts[:flushed], " ".join(rest)]
             reached = min(reached, len(texts))
     say(texts[flushed:], first=first)

@@ -45,7 +45,7 @@ class Face:
             result = attrgetter(path)(client)(*args, **kwargs)
             if then is not None:
                 result = getattr(result, then)()
-            if hasattr(result, "__aiter__"):
+            if hasattr(result, "__anext__"):
                 return [item async for item in result]
             return await result
 

@@ -60,8 +60,8 @@ JSON_CALLS: list[tuple[str, str, tuple[Any, ...], dict[str, Any], str, Any, Any]
      "/voices/localize", {"voice_id": "v1", "name": "Eve", "accent": "british"}, MADE),
     ("voices.add_accents", "PATCH", ("v1",), {"accents": ["british"]}, "/voices/v1/accents",
      {"accents": ["british"]}, VOICE),
-    ("voices.delete_accent", "DELETE", ("v1", "british"), {}, "/voices/v1/accents/british", None,
-     VOICE),
+    ("voices.delete_accent", "DELETE", ("british",), {"id": "v1"}, "/voices/v1/accents/british",
+     None, VOICE),
 ]  # fmt: skip
 
 

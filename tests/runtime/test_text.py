@@ -62,7 +62,7 @@ ENCODERS: dict[str, Callable[[Any], object]] = {
 }
 
 
-@pytest.mark.parametrize("value", [LONE, object(), b"bytes", {1, 2}], ids=ascii)
+@pytest.mark.parametrize("value", [LONE, Ellipsis, b"bytes", {1, 2}], ids=ascii)
 @pytest.mark.parametrize("place", ENCODERS)
 def test_errors_say_where(place: str, value: Any) -> None:
     with pytest.raises(EncodeError) as caught:

@@ -128,7 +128,7 @@ def test_pushes_are_joined(client: Cartesia, emulator: Emulator) -> None:
     assert texts_of(emulator) == ["Hi ", f"{SMILE} there."]
 
 
-@pytest.mark.parametrize("wrong", [5, b"bytes", object(), ["text"], LOW, f"{HIGH}a"], ids=ascii)
+@pytest.mark.parametrize("wrong", [5, b"bytes", Ellipsis, ["text"], LOW, f"{HIGH}a"], ids=ascii)
 def test_push_that_cannot_be_sent_changes_nothing(
     client: Cartesia, emulator: Emulator, wrong: Any
 ) -> None:
@@ -175,7 +175,7 @@ NAMED: Final[dict[str, Callable[[Cartesia, str], object]]] = {
     ),
     "q": lambda client, text: client.voices.list(q=text),
     "id": lambda client, text: client.voices.get(text),
-    "accent_id": lambda client, text: client.voices.delete_accent("v", text),
+    "accent_id": lambda client, text: client.voices.delete_accent(text, id="v"),
     "name": lambda client, text: client.voices.update("v", name=text),
     "description": lambda client, text: client.voices.update("v", description=text),
     "items[0].alias": lambda client, text: client.pronunciation_dicts.update(
@@ -224,16 +224,18 @@ def entered(client: Any, manager: Any) -> object:
 PATHS: Final[dict[str, Callable[[Cartesia, Any], object]]] = {
     "voices.get": lambda client, key: client.voices.get(key),
     "voices.delete": lambda client, key: client.voices.delete(key),
-    "voices.delete_accent": lambda client, key: client.voices.delete_accent("v", key),
+    "voices.delete_accent": lambda client, key: client.voices.delete_accent(key, id="v"),
     "datasets.files.list": lambda client, key: client.datasets.files.list(key),
     "agents.calls.download_audio": lambda client, key: entered(
         client, client.agents.calls.download_audio(key)
     ),
-    "agents.metrics.add_to_agent": lambda client, key: client.agents.metrics.add_to_agent("a", key),
+    "agents.metrics.add_to_agent": lambda client, key: client.agents.metrics.add_to_agent(
+        key, agent_id="a"
+    ),
 }
 
 
-@pytest.mark.parametrize("value", ["", ".", "..", HIGH, None, b"v", ["v"], object()], ids=ascii)
+@pytest.mark.parametrize("value", ["", ".", "..", HIGH, None, b"v", ["v"], Ellipsis], ids=ascii)
 @pytest.mark.parametrize("operation", PATHS)
 def test_ids_that_are_none(face: Face, operation: str, value: Any) -> None:
     """An empty id, or dots, would name another operation."""
@@ -242,7 +244,7 @@ def test_ids_that_are_none(face: Face, operation: str, value: Any) -> None:
     assert (error.option or "").endswith("id")
 
 
-@pytest.mark.parametrize("wrong", [None, 5, b"Hi", {"Hi": 1}, object()], ids=ascii)
+@pytest.mark.parametrize("wrong", [None, 5, b"Hi", {"Hi": 1}, Ellipsis], ids=ascii)
 @pytest.mark.parametrize("transport", TRANSPORTS)
 def test_text_of_another_type(client: Cartesia, transport: str, wrong: Any) -> None:
     assert refused(lambda: speak(client, transport, wrong)).option in ("text", "transcript")

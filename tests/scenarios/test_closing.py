@@ -24,11 +24,11 @@ from cartesia_stream._protocol.session import Session
 from .faces import AT_ONCE_S, VOICE, AsyncFace, Background, eventually, own_threads, sockets, speak
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from cartesia_emulator import Emulator
     from cartesia_stream import Cartesia, SpeechEvent
-    from cartesia_stream._protocol.context import Context
+    from cartesia_stream._protocol.link import Sleeper
 
     from .conftest import MakeEmulator, MakePeer
     from .faces import Face
@@ -290,7 +290,7 @@ def test_peer_that_closes_and_does_not_hang_up(
     ticks: list[float] = []
     tick = Session.tick
 
-    def counted(session: Session, *, now: float) -> list[Context]:
+    def counted(session: Session, *, now: float) -> Sequence[Sleeper]:
         ticks.append(now)
         return tick(session, now=now)
 

@@ -7,7 +7,7 @@ import gc
 import io
 import logging
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import pytest
@@ -188,9 +188,9 @@ def test_audio_from_anything(client: Cartesia, face: Face) -> None:
     floats = np.frombuffer(RECORDING, "<i2") / 32768
     stereo = np.stack([floats, floats], axis=1).astype(np.float32)
     plain = array.array("h", RECORDING)
-    for source in (
+    sources: tuple[Any, ...] = (
         iter(blocks),
-        face.tokens(blocks),  # type: ignore[arg-type]  # of bytes
+        face.tokens(cast("list[Any]", blocks)),
         io.BytesIO(RECORDING),
         bytearray(RECORDING),
         memoryview(RECORDING),
@@ -199,7 +199,8 @@ def test_audio_from_anything(client: Cartesia, face: Face) -> None:
         plain,
         [stereo[:20000], stereo[20000:]],
         array.array("f", floats.astype(np.float32).tolist()),
-    ):
+    )
+    for source in sources:
         assert client.stt.listen(source, **RAW).collect().text == TEXT, type(source)
 
 
@@ -272,9 +273,10 @@ def test_options_are_in_the_handshake(client: Cartesia, emulator: Emulator) -> N
 def test_an_error_of_the_source_is_raised_where_events_are_read(
     client: Cartesia, face: Face
 ) -> None:
-    source = face.tokens([RECORDING[:32000]], error=ZeroDivisionError("mine"))  # type: ignore[arg-type]
+    blocks: list[Any] = [RECORDING[:32000]]
+    source: Any = face.tokens(blocks, error=ZeroDivisionError("mine"))
     with pytest.raises(ZeroDivisionError, match="mine"):
-        list(client.stt.listen(source, **RAW))  # type: ignore[arg-type]
+        list(client.stt.listen(source, **RAW))
 
 
 def test_a_source_of_something_else_is_an_error(client: Cartesia) -> None:

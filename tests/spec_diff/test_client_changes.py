@@ -104,7 +104,7 @@ BREAKING = [
         "-> SongPage:",
         "-> SongPage | None:",
         {
-            ("cartesia_api.api.songs: Songs.list, AsyncSongs.list", "may now return `None`"),
+            ("cartesia_api.api.songs: Songs.list", "may now return `None`"),
         },
     ),
     (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import shutil
 import subprocess
 from typing import TYPE_CHECKING, Any
@@ -178,18 +179,61 @@ def test_first_release(project: Project, capsys: pytest.CaptureFixture[str]) -> 
     assert "everything is new" in capsys.readouterr().out
 
 
-def test_without_tags_the_version_tells(
+def drop_operation(document: Any) -> None:
+    del document["paths"]["/songs"]["post"]
+
+
+def rename_tags(document: Any) -> None:
+    fields = document["components"]["schemas"]["Song"]["properties"]
+    fields["labels"] = fields.pop("tags")
+
+
+def add_operation(document: Any) -> None:
+    late = copy.deepcopy(document["paths"]["/songs"])
+    late["get"]["operationId"] = "songs_late"
+    del late["post"]
+    document["paths"]["/songs/late"] = late
+
+
+def drop_late_operation(document: Any) -> None:
+    del document["paths"]["/songs/late"]
+
+
+def test_without_tags_the_first_commit_is_the_release(
     project: Project, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Where no tag is, what landed since the version was set counts."""
-    clone(project, tmp_path / "same", "--no-tags")
-    assert spec_diff.main([GATE], tmp_path / "same") == 0
-    assert "Nothing changed for users since" in capsys.readouterr().out
-    project.edit_document(drop_tags)
-    project.commit()
-    clone(project, tmp_path / "changed", "--no-tags")
-    assert spec_diff.main([GATE], tmp_path / "changed") == 1
-    assert "A breaking change needs version 0.2.0 or later" in capsys.readouterr().out
+    """An operation that is removed and a field that is renamed fail, until the log names them."""
+    clone(project, tmp_path / "clone", "--no-tags")
+    twin = type(project)(tmp_path / "clone")
+    assert run(twin, GATE) == 0
+    assert "Nothing changed for users since the first commit of each document" in (
+        capsys.readouterr().out
+    )
+    twin.edit_document(drop_operation)
+    twin.edit_document(rename_tags)
+    twin.commit()
+    assert run(twin) == 0
+    capsys.readouterr()
+    assert run(twin, GATE) == 1
+    lines = capsys.readouterr().out.splitlines()
+    demands = [line for line in lines if line.startswith("A breaking change needs an entry")]
+    assert {line.rpartition("`: ")[2] for line in demands} == {"POST /songs", "Song.tags"}
+    log = "# Changes\n\n## Unreleased\n\n### Removed\n\n- `POST /songs`.\n"
+    twin.write(spec_diff.CHANGELOG, log)
+    assert run(twin, GATE) == 1
+    twin.write(spec_diff.CHANGELOG, f"{log}- `Song.tags` is now `Song.labels`.\n")
+    assert run(twin, GATE) == 0
+
+
+def test_without_tags_later_operations_count_too(project: Project, tmp_path: Path) -> None:
+    """One that came after the first commit, and is removed before the next."""
+    clone(project, tmp_path / "clone", "--no-tags")
+    twin = type(project)(tmp_path / "clone")
+    twin.edit_document(add_operation)
+    twin.commit()
+    assert run(twin, GATE) == 0
+    twin.edit_document(drop_late_operation)
+    assert run(twin, GATE) == 1
 
 
 def clone(project: Project, target: Path, *options: str) -> None:
@@ -219,18 +263,18 @@ def test_shallow_clone(
         capsys.readouterr().err
     )
     assert spec_diff.main([], shallow) == 0
-    assert "its tags may be missing" in capsys.readouterr().out
+    assert "nothing was compared: it may lack tags" in capsys.readouterr().out
 
 
 def test_outside_of_a_repository(
     project: Project, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """An unpacked source distribution has nothing to compare with, and no commit at all."""
-    copy = tmp_path / "copy"
-    shutil.copytree(project.root, copy, ignore=shutil.ignore_patterns(".git"))
-    assert spec_diff.main([GATE], copy) == 0
+    unpacked = tmp_path / "copy"
+    shutil.copytree(project.root, unpacked, ignore=shutil.ignore_patterns(".git"))
+    assert spec_diff.main([GATE], unpacked) == 0
     assert "no release to compare with" in capsys.readouterr().out
-    assert spec_diff.main(["v0.1.0"], copy) == 2
+    assert spec_diff.main(["v0.1.0"], unpacked) == 2
     assert "there is no commit 'v0.1.0' here" in capsys.readouterr().err
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from functools import cached_property
 from importlib import import_module
 from pathlib import Path
 
 from cartesia_api.api import Resources
+from cartesia_runtime.resources import resource
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
@@ -41,13 +41,13 @@ def test_pyright_reads_the_api_and_refuses_misuse() -> None:
     assert pyright(HERE) == ""
 
 
-def calls_of(resource: type, path: str) -> set[str]:
+def calls_of(of: type, path: str) -> set[str]:
     """What is called on a resource and on the resources inside it."""
     found: set[str] = set()
-    for name, member in vars(resource).items():
+    for name, member in vars(of).items():
         if name.startswith("_"):
             continue
-        if isinstance(member, cached_property):
+        if isinstance(member, resource):
             inner = f"{path}.{name}"
             tag = inner.removeprefix("client.").replace(".", "_")
             kind = member.func.__annotations__["return"]

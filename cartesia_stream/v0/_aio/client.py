@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, NoReturn, Protocol, Self, TypeVar, cast
 
 from ..._aio.connections import AsyncConnections
 from ..._aio.credentials import AsyncCredentials
-from ..._aio.flow import Ongoing, close_dropped, owner, sleep
+from ..._aio.flow import Ongoing, check_owner, close_dropped, is_elsewhere, owner, sleep
 from ..._checks import text_of
+from ..._http.config import NotCopyable
 from ..._http.operations import SpeechRequest, parsed, sendable
 from ..._protocol.backoff import Backoff
 from ..._protocol.faults import redact
@@ -139,7 +140,7 @@ class AsyncSocketSource:
             self._driver.cancel(self._reader)
 
 
-class AsyncGeneration(AsyncGenerator[AudioOutput]):
+class AsyncGeneration(NotCopyable, AsyncGenerator[AudioOutput]):
     """Generator of the audio of one generation; closing or dropping it cancels the generation.
 
     Unlike a real generator, it survives a cancelled or interrupted wait.
@@ -170,6 +171,7 @@ class AsyncGeneration(AsyncGenerator[AudioOutput]):
         return self
 
     async def _started(self) -> Source | None:
+        self._check()
         if self._source is None:
             if self._starting is None:
                 self._owner = owner()
@@ -180,6 +182,11 @@ class AsyncGeneration(AsyncGenerator[AudioOutput]):
                 self._owner = None  # there is nothing to close
                 raise
         return self._source
+
+    def _check(self) -> None:
+        """Raise an error in another process or event loop than the one that started it."""
+        if self._owner is not None:
+            check_owner(self._owner)
 
     async def asend(self, value: None) -> AudioOutput:
         """Wait for the next output and return it."""
@@ -214,13 +221,15 @@ class AsyncGeneration(AsyncGenerator[AudioOutput]):
 
     async def aclose(self) -> None:
         """Cancel the generation if it is still going on."""
+        self._check()
         self._closed = True
         await _close(self._source, self._starting)
         self._owner = None
 
     def __del__(self) -> None:
-        if self._owner is not None:
-            close_dropped(self._owner, partial(_close, self._source, self._starting))
+        where: Owner | None = getattr(self, "_owner", None)  # `__init__` may not have run
+        if where is not None:
+            close_dropped(where, partial(_close, self._source, self._starting))
 
 
 async def _close(source: Source | None, starting: Ongoing[Source] | None) -> None:
@@ -236,15 +245,12 @@ class AsyncAlpha:
 
     Args:
         config: Base URL, key and deadlines.
-
-    Attributes:
-        driver: The current socket; None before the first.
     """
 
     def __init__(self, config: ConfigV0) -> None:
         self._interrupts = config.interrupts
         self._connections = AsyncConnectionsV0(config)
-        self.driver: AsyncSocketDriver | None = None
+        self._opened: tuple[Owner, AsyncSocketDriver] | None = None
 
     # --- lookups
 
@@ -383,8 +389,16 @@ class AsyncAlpha:
 
     async def connect(self) -> AsyncSocketDriver:
         """Return the open socket, or open a new one."""
-        self.driver = driver = await self._connections.acquire()
+        driver = await self._connections.acquire()
+        self._opened = owner(), driver
         return driver
+
+    @property
+    def driver(self) -> AsyncSocketDriver | None:
+        """The current socket in this process and event loop; None before the first."""
+        if self._opened is None or is_elsewhere(self._opened[0]):
+            return None
+        return self._opened[1]
 
     async def aclose(self) -> None:
         """Close all connections; safe to call twice."""

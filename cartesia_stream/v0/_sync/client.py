@@ -9,12 +9,13 @@ from functools import partial
 from typing import TYPE_CHECKING, NoReturn, Protocol, Self, TypeVar, cast
 
 from ..._checks import text_of
+from ..._http.config import NotCopyable
 from ..._http.operations import SpeechRequest, parsed, sendable
 from ..._protocol.backoff import Backoff
 from ..._protocol.faults import redact
 from ..._sync.connections import Connections
 from ..._sync.credentials import Credentials
-from ..._sync.flow import Ongoing, close_dropped, owner, sleep
+from ..._sync.flow import Ongoing, check_owner, close_dropped, is_elsewhere, owner, sleep
 from ...errors import APIError
 from .._calls import (
     AudioOutput,
@@ -138,7 +139,7 @@ class SocketSource:
             self._driver.cancel(self._reader)
 
 
-class Generation(Generator[AudioOutput]):
+class Generation(NotCopyable, Generator[AudioOutput]):
     """Generator of the audio of one generation; closing or dropping it cancels the generation.
 
     Unlike a real generator, it survives a cancelled or interrupted wait.
@@ -169,6 +170,7 @@ class Generation(Generator[AudioOutput]):
         return self
 
     def _started(self) -> Source | None:
+        self._check()
         if self._source is None:
             if self._starting is None:
                 self._owner = owner()
@@ -179,6 +181,11 @@ class Generation(Generator[AudioOutput]):
                 self._owner = None  # there is nothing to close
                 raise
         return self._source
+
+    def _check(self) -> None:
+        """Raise an error in another process or event loop than the one that started it."""
+        if self._owner is not None:
+            check_owner(self._owner)
 
     def send(self, value: None) -> AudioOutput:
         """Wait for the next output and return it."""
@@ -213,13 +220,15 @@ class Generation(Generator[AudioOutput]):
 
     def close(self) -> None:
         """Cancel the generation if it is still going on."""
+        self._check()
         self._closed = True
         _close(self._source, self._starting)
         self._owner = None
 
     def __del__(self) -> None:
-        if self._owner is not None:
-            close_dropped(self._owner, partial(_close, self._source, self._starting))
+        where: Owner | None = getattr(self, "_owner", None)  # `__init__` may not have run
+        if where is not None:
+            close_dropped(where, partial(_close, self._source, self._starting))
 
 
 def _close(source: Source | None, starting: Ongoing[Source] | None) -> None:
@@ -235,15 +244,12 @@ class Alpha:
 
     Args:
         config: Base URL, key and deadlines.
-
-    Attributes:
-        driver: The current socket; None before the first.
     """
 
     def __init__(self, config: ConfigV0) -> None:
         self._interrupts = config.interrupts
         self._connections = ConnectionsV0(config)
-        self.driver: SocketDriver | None = None
+        self._opened: tuple[Owner, SocketDriver] | None = None
 
     # --- lookups
 
@@ -380,8 +386,16 @@ class Alpha:
 
     def connect(self) -> SocketDriver:
         """Return the open socket, or open a new one."""
-        self.driver = driver = self._connections.acquire()
+        driver = self._connections.acquire()
+        self._opened = owner(), driver
         return driver
+
+    @property
+    def driver(self) -> SocketDriver | None:
+        """The current socket in this process and event loop; None before the first."""
+        if self._opened is None or is_elsewhere(self._opened[0]):
+            return None
+        return self._opened[1]
 
     def close(self) -> None:
         """Close all connections; safe to call twice."""

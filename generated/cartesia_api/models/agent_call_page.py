@@ -14,7 +14,8 @@ from cartesia_runtime.decoding import (
     read_str,
 )
 from cartesia_runtime.encoding import encode_object
-from cartesia_runtime.models import UNSET, Model, Unset
+from cartesia_runtime.models import UNSET, Unset
+from cartesia_runtime.paging import Page
 
 from ..models.agent_call import AgentCall
 
@@ -23,7 +24,7 @@ _READ_NEXT_PAGE: Final[Reader[None | str]] = either(read_str, read_null)
 
 
 @define(kw_only=True)
-class AgentCallPage(Model):
+class AgentCallPage(Page[AgentCall]):
     """One page of calls.
 
     Attributes:

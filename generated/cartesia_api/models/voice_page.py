@@ -15,7 +15,8 @@ from cartesia_runtime.decoding import (
     read_str,
 )
 from cartesia_runtime.encoding import encode_object
-from cartesia_runtime.models import UNSET, Model, Unset
+from cartesia_runtime.models import UNSET, Unset
+from cartesia_runtime.paging import Page
 
 from ..models.voice import Voice
 
@@ -24,7 +25,7 @@ _READ_NEXT_PAGE: Final[Reader[None | str]] = either(read_str, read_null)
 
 
 @define(kw_only=True)
-class VoicePage(Model):
+class VoicePage(Page[Voice]):
     """One page of voices.
 
     Attributes:

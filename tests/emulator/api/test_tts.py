@@ -216,3 +216,41 @@ def test_a_failing_engine_is_an_error_event(make_bench: Any) -> None:
     assert (data["type"], data["done"], data["status_code"]) == ("error", True, 500)
     with pytest.raises(httpx.RemoteProtocolError):
         bench.http.post("/tts/bytes", json=bench.speech())
+
+
+@pytest.mark.parametrize(
+    ("model", "language", "code"),
+    [
+        ("sonic", "en", "model_sunsetted"),
+        ("sonic-2024-10-19", "en", "model_sunsetted"),
+        ("sonic-english", "en", "model_sunsetted"),
+        ("sonic-multilingual", "de", "model_sunsetted"),
+        ("sonic-2-2025-03-07", "en", "model_sunsetted"),
+        ("sonic-turbo-2025-03-07", "en", "model_sunsetted"),
+        ("sonic-2-2025-06-11", "it", "language_not_supported"),
+        ("sonic-2", "hi", "language_not_supported"),
+        ("sonic-turbo", "tr", "language_not_supported"),
+        ("sonic-turbo-2025-06-04", "ar", "language_not_supported"),
+        ("sonic-9", "en", "model_not_found"),
+        ("sonic-2", "de", None),
+        ("sonic-turbo", "hi", None),
+        ("sonic-turbo-2025-06-04", "ko", None),
+        ("sonic-3-2025-10-27", "ar", None),
+        ("sonic-3.6", "ur", None),
+        ("sonic-latest", "or", None),
+    ],
+)
+def test_models_and_their_languages(
+    bench: Any, model: str, language: str, code: str | None
+) -> None:
+    for chosen in ({"language": language}, {"locale": language}):
+        body = bench.speech(model_id=model, **chosen)
+        for path in ("/tts/bytes", "/tts/sse"):
+            answer = bench.http.post(path, json=body)
+            assert answer.status_code == (200 if code is None else 400), answer.text
+            assert code is None or answer.json()["error_code"] == code
+        talk = bench.talk()
+        talk.send_bare(body | {"context_id": "a"})
+        last = talk.until("done", "error")[-1]
+        assert last.get("error_code") == code
+        assert (last["type"] == "error") == (code is not None)

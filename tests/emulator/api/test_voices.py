@@ -40,7 +40,7 @@ def ids(page: Any) -> list[str]:
 def test_catalogue_is_stable_and_complete(bench: Any, make_bench: Any) -> None:
     page = listed(bench, limit=100)
     assert ids(page) == ids(listed(make_bench(), limit=100))
-    assert len(page["data"]) == 12
+    assert len(page["data"]) == 24
     assert not page["has_more"]
     assert page["next_page"] is None
     assert VOICE in ids(page)
@@ -59,8 +59,8 @@ def test_pages_follow_each_other_both_ways(bench: Any) -> None:
     assert (ids(first), first["has_more"]) == (everything[:5], True)
     second = listed(bench, limit=5, starting_after=first["next_page"])
     assert (ids(second), second["has_more"]) == (everything[5:10], True)
-    last = listed(bench, limit=5, starting_after=everything[9])
-    assert (ids(last), last["has_more"]) == (everything[10:], False)
+    last = listed(bench, limit=5, starting_after=everything[-3])
+    assert (ids(last), last["has_more"]) == (everything[-2:], False)
     assert ids(listed(bench, starting_after=everything[-1])) == []
     back = listed(bench, limit=3, ending_before=everything[5])
     assert (ids(back), back["has_more"]) == (everything[2:5], True)
@@ -280,3 +280,23 @@ def test_accents_attach_and_detach(bench: Any) -> None:
     assert bench.http.delete(f"{path}/general-american").status_code == 400
     assert bench.http.patch(path, json={"accents": ["irish"]}).status_code == 400
     assert bench.http.patch(path, json={"accents": "hindi"}).status_code == 400
+
+
+@pytest.mark.parametrize(
+    "voice",
+    [
+        "e07c00bc-4134-4eae-9ea4-1a55fb45746b",  # the official SDK's README
+        "6ccbfb76-1fc6-48f7-b71d-91ac6298247b",  # what it sends without a voice
+        "f786b574-daa5-4673-aa0c-cbe3e8534c02",  # the service's guide, and LiveKit's plugin
+        "a0e99841-438c-4a64-b679-ae501e7d6091",
+        "694f9389-aac1-45b6-b726-9d9369183238",
+        "71a7ad14-091c-4e8e-a314-022ece01c121",  # the examples of Pipecat
+        "9626c31c-bec5-4cca-baa8-f8ba9e84c8bc",
+        "f9836c6e-a0bd-460e-9d3c-f7299fa60f94",  # Vision Agents
+    ],
+)
+def test_voices_that_guides_name_are_there(bench: Any, voice: str) -> None:
+    found = bench.http.get(f"/voices/{voice}").json()
+    assert found["id"] == voice
+    assert not found["is_owner"]
+    assert bench.http.post("/tts/bytes", json=bench.speech(voice=voice)).status_code == 200

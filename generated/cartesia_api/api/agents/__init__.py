@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import builtins
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from cartesia_runtime.models import UNSET
+from cartesia_runtime.resources import resource
 
 if TYPE_CHECKING:
     from cartesia_runtime.models import Unset
@@ -29,21 +29,21 @@ class Agents:
     def __init__(self, sender: Sender) -> None:
         self._sender = sender
 
-    @cached_property
+    @resource
     def calls(self) -> AgentsCalls:
         """The resource `agents_calls`."""
         from ..agents_calls import AgentsCalls
 
         return AgentsCalls(self._sender)
 
-    @cached_property
+    @resource
     def metrics(self) -> AgentsMetrics:
         """The resource `agents_metrics`."""
         from ..agents_metrics import AgentsMetrics
 
         return AgentsMetrics(self._sender)
 
-    @cached_property
+    @resource
     def deployments(self) -> AgentsDeployments:
         """The resource `agents_deployments`."""
         from ..agents_deployments import AgentsDeployments
@@ -59,7 +59,9 @@ class Agents:
             options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed.
         """
         from . import agents_list
 
@@ -74,7 +76,9 @@ class Agents:
             options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed.
         """
         from . import agents_list_templates
 
@@ -90,7 +94,9 @@ class Agents:
             options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed.
         """
         from . import agents_retrieve
 
@@ -106,7 +112,9 @@ class Agents:
             options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed.
         """
         from . import agents_delete
 
@@ -137,7 +145,9 @@ class Agents:
             options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed.
         """
         from ...models.update_agent_request import UpdateAgentRequest
         from . import agents_update
@@ -168,7 +178,9 @@ class Agents:
             options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed.
         """
         from . import agents_list_phone_numbers
 
@@ -185,21 +197,21 @@ class AsyncAgents:
     def __init__(self, sender: AsyncSender) -> None:
         self._sender = sender
 
-    @cached_property
+    @resource
     def calls(self) -> AsyncAgentsCalls:
         """The resource `agents_calls`."""
         from ..agents_calls import AsyncAgentsCalls
 
         return AsyncAgentsCalls(self._sender)
 
-    @cached_property
+    @resource
     def metrics(self) -> AsyncAgentsMetrics:
         """The resource `agents_metrics`."""
         from ..agents_metrics import AsyncAgentsMetrics
 
         return AsyncAgentsMetrics(self._sender)
 
-    @cached_property
+    @resource
     def deployments(self) -> AsyncAgentsDeployments:
         """The resource `agents_deployments`."""
         from ..agents_deployments import AsyncAgentsDeployments
@@ -215,7 +227,9 @@ class AsyncAgents:
             options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed.
         """
         from . import agents_list
 
@@ -232,7 +246,9 @@ class AsyncAgents:
             options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed.
         """
         from . import agents_list_templates
 
@@ -250,7 +266,9 @@ class AsyncAgents:
             options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed.
         """
         from . import agents_retrieve
 
@@ -266,7 +284,9 @@ class AsyncAgents:
             options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed.
         """
         from . import agents_delete
 
@@ -297,7 +317,9 @@ class AsyncAgents:
             options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed.
         """
         from ...models.update_agent_request import UpdateAgentRequest
         from . import agents_update
@@ -328,7 +350,9 @@ class AsyncAgents:
             options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed.
         """
         from . import agents_list_phone_numbers
 

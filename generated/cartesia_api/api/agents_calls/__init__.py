@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cartesia_runtime.models import UNSET
-from cartesia_runtime.paging import paginate, paginate_async
+from cartesia_runtime.paging import AsyncList, Pages, first_page
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -42,6 +42,8 @@ class AgentsCalls:
         The latest call comes first. A page has no `has_more`. The last page is the one whose
         `next_page` is null, or one without calls.
 
+        Iterating over the page yields the items of all pages; `data` has those of this page.
+
         Args:
             agent_id: Id of the agent.
             expand: Field of a call that the server sends only on request. It is one value,
@@ -55,21 +57,35 @@ class AgentsCalls:
             options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed, or a cursor comes twice, so that the
+                list would never end.
         """
         from . import agents_calls_list
 
-        return self._sender.call(
-            lambda: agents_calls_list.build_request(
-                agent_id=agent_id,
-                expand=expand,
-                limit=limit,
-                starting_after=starting_after,
-                ending_before=ending_before,
-            ),
-            agents_calls_list.parse,
-            options,
+        def fetch(starting_after: str | Unset, ending_before: str | Unset) -> AgentCallPage:
+            return self._sender.call(
+                lambda: agents_calls_list.build_request(
+                    agent_id=agent_id,
+                    expand=expand,
+                    limit=limit,
+                    starting_after=starting_after,
+                    ending_before=ending_before,
+                ),
+                agents_calls_list.parse,
+                options,
+            )
+
+        pages = Pages(
+            self._sender.refuse,
+            "agents_calls_list",
+            starting_after,
+            ending_before,
+            fetch,
+            waits=False,
         )
+        return first_page(pages)
 
     def iter_all(
         self,
@@ -93,20 +109,18 @@ class AgentsCalls:
             options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
-                A cursor that comes twice is such a case: the list would never end.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed, or a cursor comes twice, so that the
+                list would never end.
         """
-
-        def fetch(cursor: str | Unset) -> AgentCallPage:
-            return self.list(
-                agent_id=agent_id,
-                expand=expand,
-                limit=limit,
-                starting_after=cursor,
-                options=options,
-            )
-
-        return paginate(self._sender.refuse, "agents_calls_list", starting_after, fetch)
+        yield from self.list(
+            agent_id=agent_id,
+            expand=expand,
+            limit=limit,
+            starting_after=starting_after,
+            options=options,
+        )
 
     def retrieve(self, call_id: str, *, options: RequestOptions | None = None) -> AgentCall:
         """Get one call.
@@ -116,7 +130,9 @@ class AgentsCalls:
             options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed.
         """
         from . import agents_calls_retrieve
 
@@ -142,7 +158,9 @@ class AgentsCalls:
             options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed.
         """
         from . import agents_calls_download_audio
 
@@ -157,7 +175,7 @@ class AsyncAgentsCalls:
     def __init__(self, sender: AsyncSender) -> None:
         self._sender = sender
 
-    async def list(
+    def list(
         self,
         *,
         agent_id: str,
@@ -166,11 +184,13 @@ class AsyncAgentsCalls:
         starting_after: str | Unset = UNSET,
         ending_before: str | Unset = UNSET,
         options: RequestOptions | None = None,
-    ) -> AgentCallPage:
+    ) -> AsyncList[AgentCallPage, AgentCall]:
         """List one page of the calls of an agent.
 
         The latest call comes first. A page has no `has_more`. The last page is the one whose
         `next_page` is null, or one without calls.
+
+        `await` returns the page, and `async for` iterates over the items of all pages.
 
         Args:
             agent_id: Id of the agent.
@@ -185,21 +205,35 @@ class AsyncAgentsCalls:
             options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed, or a cursor comes twice, so that the
+                list would never end.
         """
         from . import agents_calls_list
 
-        return await self._sender.call(
-            lambda: agents_calls_list.build_request(
-                agent_id=agent_id,
-                expand=expand,
-                limit=limit,
-                starting_after=starting_after,
-                ending_before=ending_before,
-            ),
-            agents_calls_list.parse,
-            options,
+        async def fetch(starting_after: str | Unset, ending_before: str | Unset) -> AgentCallPage:
+            return await self._sender.call(
+                lambda: agents_calls_list.build_request(
+                    agent_id=agent_id,
+                    expand=expand,
+                    limit=limit,
+                    starting_after=starting_after,
+                    ending_before=ending_before,
+                ),
+                agents_calls_list.parse,
+                options,
+            )
+
+        pages = Pages(
+            self._sender.refuse,
+            "agents_calls_list",
+            starting_after,
+            ending_before,
+            fetch,
+            waits=True,
         )
+        return AsyncList(pages)
 
     def iter_all(
         self,
@@ -223,20 +257,20 @@ class AsyncAgentsCalls:
             options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
-                A cursor that comes twice is such a case: the list would never end.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed, or a cursor comes twice, so that the
+                list would never end.
         """
-
-        async def fetch(cursor: str | Unset) -> AgentCallPage:
-            return await self.list(
+        return aiter(
+            self.list(
                 agent_id=agent_id,
                 expand=expand,
                 limit=limit,
-                starting_after=cursor,
+                starting_after=starting_after,
                 options=options,
             )
-
-        return paginate_async(self._sender.refuse, "agents_calls_list", starting_after, fetch)
+        )
 
     async def retrieve(self, call_id: str, *, options: RequestOptions | None = None) -> AgentCall:
         """Get one call.
@@ -246,7 +280,9 @@ class AsyncAgentsCalls:
             options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed.
         """
         from . import agents_calls_retrieve
 
@@ -272,7 +308,9 @@ class AsyncAgentsCalls:
             options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed.
         """
         from . import agents_calls_download_audio
 

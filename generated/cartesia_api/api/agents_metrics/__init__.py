@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from cartesia_runtime.models import UNSET
-from cartesia_runtime.paging import paginate, paginate_async
+from cartesia_runtime.paging import AsyncList, Pages, first_page
+from cartesia_runtime.resources import resource
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -26,7 +26,7 @@ class AgentsMetrics:
     def __init__(self, sender: Sender) -> None:
         self._sender = sender
 
-    @cached_property
+    @resource
     def results(self) -> AgentsMetricsResults:
         """The resource `agents_metrics_results`."""
         from ..agents_metrics_results import AgentsMetricsResults
@@ -44,6 +44,8 @@ class AgentsMetrics:
 
         You can only page forwards.
 
+        Iterating over the page yields the items of all pages; `data` has those of this page.
+
         Args:
             limit: Metrics per page, 1 to 100. The server sends 10 when it is left out.
             starting_after: Id of an item. The page starts with the item after it; pass the id
@@ -51,15 +53,26 @@ class AgentsMetrics:
             options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed, or a cursor comes twice, so that the
+                list would never end.
         """
         from . import agents_metrics_list
 
-        return self._sender.call(
-            lambda: agents_metrics_list.build_request(limit=limit, starting_after=starting_after),
-            agents_metrics_list.parse,
-            options,
+        def fetch(starting_after: str | Unset, _: str | Unset) -> MetricPage:
+            return self._sender.call(
+                lambda: agents_metrics_list.build_request(
+                    limit=limit, starting_after=starting_after
+                ),
+                agents_metrics_list.parse,
+                options,
+            )
+
+        pages = Pages(
+            self._sender.refuse, "agents_metrics_list", starting_after, UNSET, fetch, waits=False
         )
+        return first_page(pages)
 
     def iter_all(
         self,
@@ -77,14 +90,12 @@ class AgentsMetrics:
             options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
-                A cursor that comes twice is such a case: the list would never end.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed, or a cursor comes twice, so that the
+                list would never end.
         """
-
-        def fetch(cursor: str | Unset) -> MetricPage:
-            return self.list(limit=limit, starting_after=cursor, options=options)
-
-        return paginate(self._sender.refuse, "agents_metrics_list", starting_after, fetch)
+        yield from self.list(limit=limit, starting_after=starting_after, options=options)
 
     def create(
         self,
@@ -106,7 +117,9 @@ class AgentsMetrics:
             options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed.
         """
         from ...models.create_metric_request import CreateMetricRequest
         from . import agents_metrics_create
@@ -127,7 +140,9 @@ class AgentsMetrics:
             options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed.
         """
         from . import agents_metrics_retrieve
 
@@ -138,19 +153,21 @@ class AgentsMetrics:
         )
 
     def add_to_agent(
-        self, agent_id: str, metric_id: str, *, options: RequestOptions | None = None
+        self, metric_id: str, *, agent_id: str, options: RequestOptions | None = None
     ) -> None:
         """Measure the calls of an agent with a metric.
 
         The metric then runs on every later call.
 
         Args:
-            agent_id: Id of the agent.
             metric_id: Id of the metric.
+            agent_id: Id of the agent.
             options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed.
         """
         from . import agents_metrics_add_to_agent
 
@@ -163,17 +180,19 @@ class AgentsMetrics:
         )
 
     def remove_from_agent(
-        self, agent_id: str, metric_id: str, *, options: RequestOptions | None = None
+        self, metric_id: str, *, agent_id: str, options: RequestOptions | None = None
     ) -> None:
         """Stop measuring the calls of an agent with a metric.
 
         Args:
-            agent_id: Id of the agent.
             metric_id: Id of the metric.
+            agent_id: Id of the agent.
             options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed.
         """
         from . import agents_metrics_remove_from_agent
 
@@ -192,23 +211,25 @@ class AsyncAgentsMetrics:
     def __init__(self, sender: AsyncSender) -> None:
         self._sender = sender
 
-    @cached_property
+    @resource
     def results(self) -> AsyncAgentsMetricsResults:
         """The resource `agents_metrics_results`."""
         from ..agents_metrics_results import AsyncAgentsMetricsResults
 
         return AsyncAgentsMetricsResults(self._sender)
 
-    async def list(
+    def list(
         self,
         *,
         limit: int | Unset = UNSET,
         starting_after: str | Unset = UNSET,
         options: RequestOptions | None = None,
-    ) -> MetricPage:
+    ) -> AsyncList[MetricPage, Metric]:
         """List one page of your metrics.
 
         You can only page forwards.
+
+        `await` returns the page, and `async for` iterates over the items of all pages.
 
         Args:
             limit: Metrics per page, 1 to 100. The server sends 10 when it is left out.
@@ -217,15 +238,26 @@ class AsyncAgentsMetrics:
             options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed, or a cursor comes twice, so that the
+                list would never end.
         """
         from . import agents_metrics_list
 
-        return await self._sender.call(
-            lambda: agents_metrics_list.build_request(limit=limit, starting_after=starting_after),
-            agents_metrics_list.parse,
-            options,
+        async def fetch(starting_after: str | Unset, _: str | Unset) -> MetricPage:
+            return await self._sender.call(
+                lambda: agents_metrics_list.build_request(
+                    limit=limit, starting_after=starting_after
+                ),
+                agents_metrics_list.parse,
+                options,
+            )
+
+        pages = Pages(
+            self._sender.refuse, "agents_metrics_list", starting_after, UNSET, fetch, waits=True
         )
+        return AsyncList(pages)
 
     def iter_all(
         self,
@@ -243,14 +275,12 @@ class AsyncAgentsMetrics:
             options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
-                A cursor that comes twice is such a case: the list would never end.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed, or a cursor comes twice, so that the
+                list would never end.
         """
-
-        async def fetch(cursor: str | Unset) -> MetricPage:
-            return await self.list(limit=limit, starting_after=cursor, options=options)
-
-        return paginate_async(self._sender.refuse, "agents_metrics_list", starting_after, fetch)
+        return aiter(self.list(limit=limit, starting_after=starting_after, options=options))
 
     async def create(
         self,
@@ -272,7 +302,9 @@ class AsyncAgentsMetrics:
             options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed.
         """
         from ...models.create_metric_request import CreateMetricRequest
         from . import agents_metrics_create
@@ -293,7 +325,9 @@ class AsyncAgentsMetrics:
             options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed.
         """
         from . import agents_metrics_retrieve
 
@@ -304,19 +338,21 @@ class AsyncAgentsMetrics:
         )
 
     async def add_to_agent(
-        self, agent_id: str, metric_id: str, *, options: RequestOptions | None = None
+        self, metric_id: str, *, agent_id: str, options: RequestOptions | None = None
     ) -> None:
         """Measure the calls of an agent with a metric.
 
         The metric then runs on every later call.
 
         Args:
-            agent_id: Id of the agent.
             metric_id: Id of the metric.
+            agent_id: Id of the agent.
             options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed.
         """
         from . import agents_metrics_add_to_agent
 
@@ -329,17 +365,19 @@ class AsyncAgentsMetrics:
         )
 
     async def remove_from_agent(
-        self, agent_id: str, metric_id: str, *, options: RequestOptions | None = None
+        self, metric_id: str, *, agent_id: str, options: RequestOptions | None = None
     ) -> None:
         """Stop measuring the calls of an agent with a metric.
 
         Args:
-            agent_id: Id of the agent.
             metric_id: Id of the metric.
+            agent_id: Id of the agent.
             options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed.
         """
         from . import agents_metrics_remove_from_agent
 

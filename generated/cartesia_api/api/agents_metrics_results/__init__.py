@@ -6,7 +6,7 @@ import datetime
 from typing import TYPE_CHECKING
 
 from cartesia_runtime.models import UNSET
-from cartesia_runtime.paging import paginate, paginate_async
+from cartesia_runtime.paging import AsyncList, Pages, first_page
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -41,6 +41,8 @@ class AgentsMetricsResults:
     ) -> MetricResultPage:
         """List one page of the results of metrics.
 
+        Iterating over the page yields the items of all pages; `data` has those of this page.
+
         Args:
             agent_id: Only results of this agent.
             call_id: Only results of this call.
@@ -57,25 +59,39 @@ class AgentsMetricsResults:
             options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed, or a cursor comes twice, so that the
+                list would never end.
         """
         from . import agents_metrics_results_list
 
-        return self._sender.call(
-            lambda: agents_metrics_results_list.build_request(
-                agent_id=agent_id,
-                call_id=call_id,
-                deployment_id=deployment_id,
-                metric_id=metric_id,
-                start_date=start_date,
-                end_date=end_date,
-                limit=limit,
-                starting_after=starting_after,
-                ending_before=ending_before,
-            ),
-            agents_metrics_results_list.parse,
-            options,
+        def fetch(starting_after: str | Unset, ending_before: str | Unset) -> MetricResultPage:
+            return self._sender.call(
+                lambda: agents_metrics_results_list.build_request(
+                    agent_id=agent_id,
+                    call_id=call_id,
+                    deployment_id=deployment_id,
+                    metric_id=metric_id,
+                    start_date=start_date,
+                    end_date=end_date,
+                    limit=limit,
+                    starting_after=starting_after,
+                    ending_before=ending_before,
+                ),
+                agents_metrics_results_list.parse,
+                options,
+            )
+
+        pages = Pages(
+            self._sender.refuse,
+            "agents_metrics_results_list",
+            starting_after,
+            ending_before,
+            fetch,
+            waits=False,
         )
+        return first_page(pages)
 
     def iter_all(
         self,
@@ -106,24 +122,22 @@ class AgentsMetricsResults:
             options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
-                A cursor that comes twice is such a case: the list would never end.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed, or a cursor comes twice, so that the
+                list would never end.
         """
-
-        def fetch(cursor: str | Unset) -> MetricResultPage:
-            return self.list(
-                agent_id=agent_id,
-                call_id=call_id,
-                deployment_id=deployment_id,
-                metric_id=metric_id,
-                start_date=start_date,
-                end_date=end_date,
-                limit=limit,
-                starting_after=cursor,
-                options=options,
-            )
-
-        return paginate(self._sender.refuse, "agents_metrics_results_list", starting_after, fetch)
+        yield from self.list(
+            agent_id=agent_id,
+            call_id=call_id,
+            deployment_id=deployment_id,
+            metric_id=metric_id,
+            start_date=start_date,
+            end_date=end_date,
+            limit=limit,
+            starting_after=starting_after,
+            options=options,
+        )
 
     def export(
         self,
@@ -151,7 +165,9 @@ class AgentsMetricsResults:
             options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed.
         """
         from . import agents_metrics_results_export
 
@@ -175,7 +191,7 @@ class AsyncAgentsMetricsResults:
     def __init__(self, sender: AsyncSender) -> None:
         self._sender = sender
 
-    async def list(
+    def list(
         self,
         *,
         agent_id: str | Unset = UNSET,
@@ -188,8 +204,10 @@ class AsyncAgentsMetricsResults:
         starting_after: str | Unset = UNSET,
         ending_before: str | Unset = UNSET,
         options: RequestOptions | None = None,
-    ) -> MetricResultPage:
+    ) -> AsyncList[MetricResultPage, MetricResult]:
         """List one page of the results of metrics.
+
+        `await` returns the page, and `async for` iterates over the items of all pages.
 
         Args:
             agent_id: Only results of this agent.
@@ -207,25 +225,41 @@ class AsyncAgentsMetricsResults:
             options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed, or a cursor comes twice, so that the
+                list would never end.
         """
         from . import agents_metrics_results_list
 
-        return await self._sender.call(
-            lambda: agents_metrics_results_list.build_request(
-                agent_id=agent_id,
-                call_id=call_id,
-                deployment_id=deployment_id,
-                metric_id=metric_id,
-                start_date=start_date,
-                end_date=end_date,
-                limit=limit,
-                starting_after=starting_after,
-                ending_before=ending_before,
-            ),
-            agents_metrics_results_list.parse,
-            options,
+        async def fetch(
+            starting_after: str | Unset, ending_before: str | Unset
+        ) -> MetricResultPage:
+            return await self._sender.call(
+                lambda: agents_metrics_results_list.build_request(
+                    agent_id=agent_id,
+                    call_id=call_id,
+                    deployment_id=deployment_id,
+                    metric_id=metric_id,
+                    start_date=start_date,
+                    end_date=end_date,
+                    limit=limit,
+                    starting_after=starting_after,
+                    ending_before=ending_before,
+                ),
+                agents_metrics_results_list.parse,
+                options,
+            )
+
+        pages = Pages(
+            self._sender.refuse,
+            "agents_metrics_results_list",
+            starting_after,
+            ending_before,
+            fetch,
+            waits=True,
         )
+        return AsyncList(pages)
 
     def iter_all(
         self,
@@ -256,12 +290,13 @@ class AsyncAgentsMetricsResults:
             options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
-                A cursor that comes twice is such a case: the list would never end.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed, or a cursor comes twice, so that the
+                list would never end.
         """
-
-        async def fetch(cursor: str | Unset) -> MetricResultPage:
-            return await self.list(
+        return aiter(
+            self.list(
                 agent_id=agent_id,
                 call_id=call_id,
                 deployment_id=deployment_id,
@@ -269,12 +304,9 @@ class AsyncAgentsMetricsResults:
                 start_date=start_date,
                 end_date=end_date,
                 limit=limit,
-                starting_after=cursor,
+                starting_after=starting_after,
                 options=options,
             )
-
-        return paginate_async(
-            self._sender.refuse, "agents_metrics_results_list", starting_after, fetch
         )
 
     async def export(
@@ -303,7 +335,9 @@ class AsyncAgentsMetricsResults:
             options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed.
         """
         from . import agents_metrics_results_export
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from cartesia_runtime.models import UNSET
-from cartesia_runtime.paging import paginate, paginate_async
+from cartesia_runtime.paging import AsyncList, Pages, first_page
+from cartesia_runtime.resources import resource
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -26,7 +26,7 @@ class Datasets:
     def __init__(self, sender: Sender) -> None:
         self._sender = sender
 
-    @cached_property
+    @resource
     def files(self) -> DatasetsFiles:
         """The resource `datasets_files`."""
         from ..datasets_files import DatasetsFiles
@@ -43,6 +43,8 @@ class Datasets:
     ) -> DatasetPage:
         """List one page of your datasets.
 
+        Iterating over the page yields the items of all pages; `data` has those of this page.
+
         Args:
             limit: Items per page, 1 to 100. It is not documented how many the server sends
                 when it is left out.
@@ -53,17 +55,26 @@ class Datasets:
             options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed, or a cursor comes twice, so that the
+                list would never end.
         """
         from . import datasets_list
 
-        return self._sender.call(
-            lambda: datasets_list.build_request(
-                limit=limit, starting_after=starting_after, ending_before=ending_before
-            ),
-            datasets_list.parse,
-            options,
+        def fetch(starting_after: str | Unset, ending_before: str | Unset) -> DatasetPage:
+            return self._sender.call(
+                lambda: datasets_list.build_request(
+                    limit=limit, starting_after=starting_after, ending_before=ending_before
+                ),
+                datasets_list.parse,
+                options,
+            )
+
+        pages = Pages(
+            self._sender.refuse, "datasets_list", starting_after, ending_before, fetch, waits=False
         )
+        return first_page(pages)
 
     def iter_all(
         self,
@@ -82,14 +93,12 @@ class Datasets:
             options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
-                A cursor that comes twice is such a case: the list would never end.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed, or a cursor comes twice, so that the
+                list would never end.
         """
-
-        def fetch(cursor: str | Unset) -> DatasetPage:
-            return self.list(limit=limit, starting_after=cursor, options=options)
-
-        return paginate(self._sender.refuse, "datasets_list", starting_after, fetch)
+        yield from self.list(limit=limit, starting_after=starting_after, options=options)
 
     def create(
         self, *, name: str, description: str, options: RequestOptions | None = None
@@ -104,7 +113,9 @@ class Datasets:
             options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed.
         """
         from ...models.dataset_request import DatasetRequest
         from . import datasets_create
@@ -125,7 +136,9 @@ class Datasets:
             options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed.
         """
         from . import datasets_retrieve
 
@@ -141,7 +154,9 @@ class Datasets:
             options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed.
         """
         from . import datasets_delete
 
@@ -163,7 +178,9 @@ class Datasets:
             options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed.
         """
         from ...models.dataset_request import DatasetRequest
         from . import datasets_update
@@ -183,22 +200,24 @@ class AsyncDatasets:
     def __init__(self, sender: AsyncSender) -> None:
         self._sender = sender
 
-    @cached_property
+    @resource
     def files(self) -> AsyncDatasetsFiles:
         """The resource `datasets_files`."""
         from ..datasets_files import AsyncDatasetsFiles
 
         return AsyncDatasetsFiles(self._sender)
 
-    async def list(
+    def list(
         self,
         *,
         limit: int | Unset = UNSET,
         starting_after: str | Unset = UNSET,
         ending_before: str | Unset = UNSET,
         options: RequestOptions | None = None,
-    ) -> DatasetPage:
+    ) -> AsyncList[DatasetPage, Dataset]:
         """List one page of your datasets.
+
+        `await` returns the page, and `async for` iterates over the items of all pages.
 
         Args:
             limit: Items per page, 1 to 100. It is not documented how many the server sends
@@ -210,17 +229,26 @@ class AsyncDatasets:
             options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed, or a cursor comes twice, so that the
+                list would never end.
         """
         from . import datasets_list
 
-        return await self._sender.call(
-            lambda: datasets_list.build_request(
-                limit=limit, starting_after=starting_after, ending_before=ending_before
-            ),
-            datasets_list.parse,
-            options,
+        async def fetch(starting_after: str | Unset, ending_before: str | Unset) -> DatasetPage:
+            return await self._sender.call(
+                lambda: datasets_list.build_request(
+                    limit=limit, starting_after=starting_after, ending_before=ending_before
+                ),
+                datasets_list.parse,
+                options,
+            )
+
+        pages = Pages(
+            self._sender.refuse, "datasets_list", starting_after, ending_before, fetch, waits=True
         )
+        return AsyncList(pages)
 
     def iter_all(
         self,
@@ -239,14 +267,12 @@ class AsyncDatasets:
             options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
-                A cursor that comes twice is such a case: the list would never end.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed, or a cursor comes twice, so that the
+                list would never end.
         """
-
-        async def fetch(cursor: str | Unset) -> DatasetPage:
-            return await self.list(limit=limit, starting_after=cursor, options=options)
-
-        return paginate_async(self._sender.refuse, "datasets_list", starting_after, fetch)
+        return aiter(self.list(limit=limit, starting_after=starting_after, options=options))
 
     async def create(
         self, *, name: str, description: str, options: RequestOptions | None = None
@@ -261,7 +287,9 @@ class AsyncDatasets:
             options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed.
         """
         from ...models.dataset_request import DatasetRequest
         from . import datasets_create
@@ -282,7 +310,9 @@ class AsyncDatasets:
             options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed.
         """
         from . import datasets_retrieve
 
@@ -298,7 +328,9 @@ class AsyncDatasets:
             options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed.
         """
         from . import datasets_delete
 
@@ -320,7 +352,9 @@ class AsyncDatasets:
             options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed.
         """
         from ...models.dataset_request import DatasetRequest
         from . import datasets_update

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from cartesia_runtime.files import Uploads
 from cartesia_runtime.models import UNSET
-from cartesia_runtime.paging import paginate, paginate_async
+from cartesia_runtime.paging import AsyncList, Pages, first_page
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -38,6 +38,8 @@ class DatasetsFiles:
     ) -> DatasetFilePage:
         """List one page of the files of a dataset.
 
+        Iterating over the page yields the items of all pages; `data` has those of this page.
+
         Args:
             id: Id of the dataset.
             limit: Items per page, 1 to 100. It is not documented how many the server sends
@@ -49,17 +51,31 @@ class DatasetsFiles:
             options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed, or a cursor comes twice, so that the
+                list would never end.
         """
         from . import datasets_files_list
 
-        return self._sender.call(
-            lambda: datasets_files_list.build_request(
-                id=id, limit=limit, starting_after=starting_after, ending_before=ending_before
-            ),
-            datasets_files_list.parse,
-            options,
+        def fetch(starting_after: str | Unset, ending_before: str | Unset) -> DatasetFilePage:
+            return self._sender.call(
+                lambda: datasets_files_list.build_request(
+                    id=id, limit=limit, starting_after=starting_after, ending_before=ending_before
+                ),
+                datasets_files_list.parse,
+                options,
+            )
+
+        pages = Pages(
+            self._sender.refuse,
+            "datasets_files_list",
+            starting_after,
+            ending_before,
+            fetch,
+            waits=False,
         )
+        return first_page(pages)
 
     def iter_all(
         self,
@@ -80,14 +96,12 @@ class DatasetsFiles:
             options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
-                A cursor that comes twice is such a case: the list would never end.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed, or a cursor comes twice, so that the
+                list would never end.
         """
-
-        def fetch(cursor: str | Unset) -> DatasetFilePage:
-            return self.list(id, limit=limit, starting_after=cursor, options=options)
-
-        return paginate(self._sender.refuse, "datasets_files_list", starting_after, fetch)
+        yield from self.list(id, limit=limit, starting_after=starting_after, options=options)
 
     def upload(
         self,
@@ -110,7 +124,9 @@ class DatasetsFiles:
 
         Raises:
             OSError: If a file cannot be opened. Nothing was sent.
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed.
         """
         from ...models.upload_dataset_file_request import UploadDatasetFileRequest
         from . import datasets_files_upload
@@ -125,16 +141,18 @@ class DatasetsFiles:
                 options,
             )
 
-    def delete(self, id: str, file_id: str, *, options: RequestOptions | None = None) -> None:
+    def delete(self, file_id: str, *, id: str, options: RequestOptions | None = None) -> None:
         """Remove a file from a dataset.
 
         Args:
-            id: Id of the dataset.
             file_id: Id of the file.
+            id: Id of the dataset.
             options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed.
         """
         from . import datasets_files_delete
 
@@ -151,7 +169,7 @@ class AsyncDatasetsFiles:
     def __init__(self, sender: AsyncSender) -> None:
         self._sender = sender
 
-    async def list(
+    def list(
         self,
         id: str,
         *,
@@ -159,8 +177,10 @@ class AsyncDatasetsFiles:
         starting_after: str | Unset = UNSET,
         ending_before: str | Unset = UNSET,
         options: RequestOptions | None = None,
-    ) -> DatasetFilePage:
+    ) -> AsyncList[DatasetFilePage, DatasetFile]:
         """List one page of the files of a dataset.
+
+        `await` returns the page, and `async for` iterates over the items of all pages.
 
         Args:
             id: Id of the dataset.
@@ -173,17 +193,31 @@ class AsyncDatasetsFiles:
             options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed, or a cursor comes twice, so that the
+                list would never end.
         """
         from . import datasets_files_list
 
-        return await self._sender.call(
-            lambda: datasets_files_list.build_request(
-                id=id, limit=limit, starting_after=starting_after, ending_before=ending_before
-            ),
-            datasets_files_list.parse,
-            options,
+        async def fetch(starting_after: str | Unset, ending_before: str | Unset) -> DatasetFilePage:
+            return await self._sender.call(
+                lambda: datasets_files_list.build_request(
+                    id=id, limit=limit, starting_after=starting_after, ending_before=ending_before
+                ),
+                datasets_files_list.parse,
+                options,
+            )
+
+        pages = Pages(
+            self._sender.refuse,
+            "datasets_files_list",
+            starting_after,
+            ending_before,
+            fetch,
+            waits=True,
         )
+        return AsyncList(pages)
 
     def iter_all(
         self,
@@ -204,14 +238,12 @@ class AsyncDatasetsFiles:
             options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
-                A cursor that comes twice is such a case: the list would never end.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed, or a cursor comes twice, so that the
+                list would never end.
         """
-
-        async def fetch(cursor: str | Unset) -> DatasetFilePage:
-            return await self.list(id, limit=limit, starting_after=cursor, options=options)
-
-        return paginate_async(self._sender.refuse, "datasets_files_list", starting_after, fetch)
+        return aiter(self.list(id, limit=limit, starting_after=starting_after, options=options))
 
     async def upload(
         self,
@@ -234,7 +266,9 @@ class AsyncDatasetsFiles:
 
         Raises:
             OSError: If a file cannot be opened. Nothing was sent.
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed.
         """
         from ...models.upload_dataset_file_request import UploadDatasetFileRequest
         from . import datasets_files_upload
@@ -249,16 +283,18 @@ class AsyncDatasetsFiles:
                 options,
             )
 
-    async def delete(self, id: str, file_id: str, *, options: RequestOptions | None = None) -> None:
+    async def delete(self, file_id: str, *, id: str, options: RequestOptions | None = None) -> None:
         """Remove a file from a dataset.
 
         Args:
-            id: Id of the dataset.
             file_id: Id of the file.
+            id: Id of the dataset.
             options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed.
         """
         from . import datasets_files_delete
 

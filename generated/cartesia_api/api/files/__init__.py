@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from cartesia_runtime.files import Uploads
 from cartesia_runtime.models import UNSET
-from cartesia_runtime.paging import paginate, paginate_async
+from cartesia_runtime.paging import AsyncList, Pages, first_page
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -41,6 +41,8 @@ class Files:
 
         The official SDK 4.2.0 does not have this call.
 
+        Iterating over the page yields the items of all pages; `data` has those of this page.
+
         Args:
             purpose: Only files of this purpose.
             q: Text to find in the name of the file.
@@ -53,21 +55,30 @@ class Files:
             options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed, or a cursor comes twice, so that the
+                list would never end.
         """
         from . import files_list
 
-        return self._sender.call(
-            lambda: files_list.build_request(
-                purpose=purpose,
-                q=q,
-                limit=limit,
-                starting_after=starting_after,
-                ending_before=ending_before,
-            ),
-            files_list.parse,
-            options,
+        def fetch(starting_after: str | Unset, ending_before: str | Unset) -> StoredFilePage:
+            return self._sender.call(
+                lambda: files_list.build_request(
+                    purpose=purpose,
+                    q=q,
+                    limit=limit,
+                    starting_after=starting_after,
+                    ending_before=ending_before,
+                ),
+                files_list.parse,
+                options,
+            )
+
+        pages = Pages(
+            self._sender.refuse, "files_list", starting_after, ending_before, fetch, waits=False
         )
+        return first_page(pages)
 
     def iter_all(
         self,
@@ -90,16 +101,14 @@ class Files:
             options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
-                A cursor that comes twice is such a case: the list would never end.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed, or a cursor comes twice, so that the
+                list would never end.
         """
-
-        def fetch(cursor: str | Unset) -> StoredFilePage:
-            return self.list(
-                purpose=purpose, q=q, limit=limit, starting_after=cursor, options=options
-            )
-
-        return paginate(self._sender.refuse, "files_list", starting_after, fetch)
+        yield from self.list(
+            purpose=purpose, q=q, limit=limit, starting_after=starting_after, options=options
+        )
 
     def upload(
         self, *, file: UploadFile, purpose: FilePurpose | str, options: RequestOptions | None = None
@@ -115,7 +124,9 @@ class Files:
 
         Raises:
             OSError: If a file cannot be opened. Nothing was sent.
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed.
         """
         from ...models.upload_file_request import UploadFileRequest
         from . import files_upload
@@ -139,7 +150,9 @@ class Files:
             options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed.
         """
         from . import files_get
 
@@ -152,7 +165,7 @@ class AsyncFiles:
     def __init__(self, sender: AsyncSender) -> None:
         self._sender = sender
 
-    async def list(
+    def list(
         self,
         *,
         purpose: FilePurpose | str | Unset = UNSET,
@@ -161,10 +174,12 @@ class AsyncFiles:
         starting_after: str | Unset = UNSET,
         ending_before: str | Unset = UNSET,
         options: RequestOptions | None = None,
-    ) -> StoredFilePage:
+    ) -> AsyncList[StoredFilePage, StoredFile]:
         """List one page of your stored files.
 
         The official SDK 4.2.0 does not have this call.
+
+        `await` returns the page, and `async for` iterates over the items of all pages.
 
         Args:
             purpose: Only files of this purpose.
@@ -178,21 +193,30 @@ class AsyncFiles:
             options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed, or a cursor comes twice, so that the
+                list would never end.
         """
         from . import files_list
 
-        return await self._sender.call(
-            lambda: files_list.build_request(
-                purpose=purpose,
-                q=q,
-                limit=limit,
-                starting_after=starting_after,
-                ending_before=ending_before,
-            ),
-            files_list.parse,
-            options,
+        async def fetch(starting_after: str | Unset, ending_before: str | Unset) -> StoredFilePage:
+            return await self._sender.call(
+                lambda: files_list.build_request(
+                    purpose=purpose,
+                    q=q,
+                    limit=limit,
+                    starting_after=starting_after,
+                    ending_before=ending_before,
+                ),
+                files_list.parse,
+                options,
+            )
+
+        pages = Pages(
+            self._sender.refuse, "files_list", starting_after, ending_before, fetch, waits=True
         )
+        return AsyncList(pages)
 
     def iter_all(
         self,
@@ -215,16 +239,16 @@ class AsyncFiles:
             options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
-                A cursor that comes twice is such a case: the list would never end.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed, or a cursor comes twice, so that the
+                list would never end.
         """
-
-        async def fetch(cursor: str | Unset) -> StoredFilePage:
-            return await self.list(
-                purpose=purpose, q=q, limit=limit, starting_after=cursor, options=options
+        return aiter(
+            self.list(
+                purpose=purpose, q=q, limit=limit, starting_after=starting_after, options=options
             )
-
-        return paginate_async(self._sender.refuse, "files_list", starting_after, fetch)
+        )
 
     async def upload(
         self, *, file: UploadFile, purpose: FilePurpose | str, options: RequestOptions | None = None
@@ -240,7 +264,9 @@ class AsyncFiles:
 
         Raises:
             OSError: If a file cannot be opened. Nothing was sent.
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed.
         """
         from ...models.upload_file_request import UploadFileRequest
         from . import files_upload
@@ -264,7 +290,9 @@ class AsyncFiles:
             options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed.
         """
         from . import files_get
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cartesia_runtime.models import UNSET
-from cartesia_runtime.paging import paginate, paginate_async
+from cartesia_runtime.paging import AsyncList, Pages, first_page
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -39,6 +39,8 @@ class FineTunes:
     ) -> FineTunePage:
         """List one page of your fine-tunes.
 
+        Iterating over the page yields the items of all pages; `data` has those of this page.
+
         Args:
             limit: Items per page, 1 to 100. It is not documented how many the server sends
                 when it is left out.
@@ -49,17 +51,31 @@ class FineTunes:
             options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed, or a cursor comes twice, so that the
+                list would never end.
         """
         from . import fine_tunes_list
 
-        return self._sender.call(
-            lambda: fine_tunes_list.build_request(
-                limit=limit, starting_after=starting_after, ending_before=ending_before
-            ),
-            fine_tunes_list.parse,
-            options,
+        def fetch(starting_after: str | Unset, ending_before: str | Unset) -> FineTunePage:
+            return self._sender.call(
+                lambda: fine_tunes_list.build_request(
+                    limit=limit, starting_after=starting_after, ending_before=ending_before
+                ),
+                fine_tunes_list.parse,
+                options,
+            )
+
+        pages = Pages(
+            self._sender.refuse,
+            "fine_tunes_list",
+            starting_after,
+            ending_before,
+            fetch,
+            waits=False,
         )
+        return first_page(pages)
 
     def iter_all(
         self,
@@ -78,14 +94,12 @@ class FineTunes:
             options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
-                A cursor that comes twice is such a case: the list would never end.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed, or a cursor comes twice, so that the
+                list would never end.
         """
-
-        def fetch(cursor: str | Unset) -> FineTunePage:
-            return self.list(limit=limit, starting_after=cursor, options=options)
-
-        return paginate(self._sender.refuse, "fine_tunes_list", starting_after, fetch)
+        yield from self.list(limit=limit, starting_after=starting_after, options=options)
 
     def create(
         self,
@@ -113,7 +127,9 @@ class FineTunes:
             options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed.
         """
         from ...models.create_fine_tune_request import CreateFineTuneRequest
         from . import fine_tunes_create
@@ -141,7 +157,9 @@ class FineTunes:
             options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed.
         """
         from . import fine_tunes_retrieve
 
@@ -157,7 +175,9 @@ class FineTunes:
             options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed.
         """
         from . import fine_tunes_delete
 
@@ -176,6 +196,8 @@ class FineTunes:
     ) -> VoicePage:
         """List one page of the voices made by a fine-tune.
 
+        Iterating over the page yields the items of all pages; `data` has those of this page.
+
         Args:
             id: Id of the fine-tune.
             limit: Items per page, 1 to 100. It is not documented how many the server sends
@@ -187,17 +209,31 @@ class FineTunes:
             options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed, or a cursor comes twice, so that the
+                list would never end.
         """
         from . import fine_tunes_list_voices
 
-        return self._sender.call(
-            lambda: fine_tunes_list_voices.build_request(
-                id=id, limit=limit, starting_after=starting_after, ending_before=ending_before
-            ),
-            fine_tunes_list_voices.parse,
-            options,
+        def fetch(starting_after: str | Unset, ending_before: str | Unset) -> VoicePage:
+            return self._sender.call(
+                lambda: fine_tunes_list_voices.build_request(
+                    id=id, limit=limit, starting_after=starting_after, ending_before=ending_before
+                ),
+                fine_tunes_list_voices.parse,
+                options,
+            )
+
+        pages = Pages(
+            self._sender.refuse,
+            "fine_tunes_list_voices",
+            starting_after,
+            ending_before,
+            fetch,
+            waits=False,
         )
+        return first_page(pages)
 
     def iter_voices(
         self,
@@ -218,14 +254,12 @@ class FineTunes:
             options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
-                A cursor that comes twice is such a case: the list would never end.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed, or a cursor comes twice, so that the
+                list would never end.
         """
-
-        def fetch(cursor: str | Unset) -> VoicePage:
-            return self.list_voices(id, limit=limit, starting_after=cursor, options=options)
-
-        return paginate(self._sender.refuse, "fine_tunes_list_voices", starting_after, fetch)
+        yield from self.list_voices(id, limit=limit, starting_after=starting_after, options=options)
 
 
 class AsyncFineTunes:
@@ -234,15 +268,17 @@ class AsyncFineTunes:
     def __init__(self, sender: AsyncSender) -> None:
         self._sender = sender
 
-    async def list(
+    def list(
         self,
         *,
         limit: int | Unset = UNSET,
         starting_after: str | Unset = UNSET,
         ending_before: str | Unset = UNSET,
         options: RequestOptions | None = None,
-    ) -> FineTunePage:
+    ) -> AsyncList[FineTunePage, FineTune]:
         """List one page of your fine-tunes.
+
+        `await` returns the page, and `async for` iterates over the items of all pages.
 
         Args:
             limit: Items per page, 1 to 100. It is not documented how many the server sends
@@ -254,17 +290,26 @@ class AsyncFineTunes:
             options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed, or a cursor comes twice, so that the
+                list would never end.
         """
         from . import fine_tunes_list
 
-        return await self._sender.call(
-            lambda: fine_tunes_list.build_request(
-                limit=limit, starting_after=starting_after, ending_before=ending_before
-            ),
-            fine_tunes_list.parse,
-            options,
+        async def fetch(starting_after: str | Unset, ending_before: str | Unset) -> FineTunePage:
+            return await self._sender.call(
+                lambda: fine_tunes_list.build_request(
+                    limit=limit, starting_after=starting_after, ending_before=ending_before
+                ),
+                fine_tunes_list.parse,
+                options,
+            )
+
+        pages = Pages(
+            self._sender.refuse, "fine_tunes_list", starting_after, ending_before, fetch, waits=True
         )
+        return AsyncList(pages)
 
     def iter_all(
         self,
@@ -283,14 +328,12 @@ class AsyncFineTunes:
             options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
-                A cursor that comes twice is such a case: the list would never end.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed, or a cursor comes twice, so that the
+                list would never end.
         """
-
-        async def fetch(cursor: str | Unset) -> FineTunePage:
-            return await self.list(limit=limit, starting_after=cursor, options=options)
-
-        return paginate_async(self._sender.refuse, "fine_tunes_list", starting_after, fetch)
+        return aiter(self.list(limit=limit, starting_after=starting_after, options=options))
 
     async def create(
         self,
@@ -318,7 +361,9 @@ class AsyncFineTunes:
             options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed.
         """
         from ...models.create_fine_tune_request import CreateFineTuneRequest
         from . import fine_tunes_create
@@ -346,7 +391,9 @@ class AsyncFineTunes:
             options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed.
         """
         from . import fine_tunes_retrieve
 
@@ -362,7 +409,9 @@ class AsyncFineTunes:
             options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed.
         """
         from . import fine_tunes_delete
 
@@ -370,7 +419,7 @@ class AsyncFineTunes:
             lambda: fine_tunes_delete.build_request(id=id), fine_tunes_delete.parse, options
         )
 
-    async def list_voices(
+    def list_voices(
         self,
         id: str,
         *,
@@ -378,8 +427,10 @@ class AsyncFineTunes:
         starting_after: str | Unset = UNSET,
         ending_before: str | Unset = UNSET,
         options: RequestOptions | None = None,
-    ) -> VoicePage:
+    ) -> AsyncList[VoicePage, Voice]:
         """List one page of the voices made by a fine-tune.
+
+        `await` returns the page, and `async for` iterates over the items of all pages.
 
         Args:
             id: Id of the fine-tune.
@@ -392,17 +443,31 @@ class AsyncFineTunes:
             options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed, or a cursor comes twice, so that the
+                list would never end.
         """
         from . import fine_tunes_list_voices
 
-        return await self._sender.call(
-            lambda: fine_tunes_list_voices.build_request(
-                id=id, limit=limit, starting_after=starting_after, ending_before=ending_before
-            ),
-            fine_tunes_list_voices.parse,
-            options,
+        async def fetch(starting_after: str | Unset, ending_before: str | Unset) -> VoicePage:
+            return await self._sender.call(
+                lambda: fine_tunes_list_voices.build_request(
+                    id=id, limit=limit, starting_after=starting_after, ending_before=ending_before
+                ),
+                fine_tunes_list_voices.parse,
+                options,
+            )
+
+        pages = Pages(
+            self._sender.refuse,
+            "fine_tunes_list_voices",
+            starting_after,
+            ending_before,
+            fetch,
+            waits=True,
         )
+        return AsyncList(pages)
 
     def iter_voices(
         self,
@@ -423,14 +488,14 @@ class AsyncFineTunes:
             options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
-                A cursor that comes twice is such a case: the list would never end.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed, or a cursor comes twice, so that the
+                list would never end.
         """
-
-        async def fetch(cursor: str | Unset) -> VoicePage:
-            return await self.list_voices(id, limit=limit, starting_after=cursor, options=options)
-
-        return paginate_async(self._sender.refuse, "fine_tunes_list_voices", starting_after, fetch)
+        return aiter(
+            self.list_voices(id, limit=limit, starting_after=starting_after, options=options)
+        )
 
 
 __all__ = ["AsyncFineTunes", "FineTunes"]

@@ -6,7 +6,7 @@ import builtins
 from typing import TYPE_CHECKING
 
 from cartesia_runtime.models import UNSET
-from cartesia_runtime.paging import paginate, paginate_async
+from cartesia_runtime.paging import AsyncList, Pages, first_page
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -36,6 +36,8 @@ class PronunciationDicts:
     ) -> PronunciationDictPage:
         """List one page of your pronunciation dictionaries.
 
+        Iterating over the page yields the items of all pages; `data` has those of this page.
+
         Args:
             limit: Items per page, 1 to 100. It is not documented how many the server sends
                 when it is left out.
@@ -46,17 +48,31 @@ class PronunciationDicts:
             options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed, or a cursor comes twice, so that the
+                list would never end.
         """
         from . import pronunciation_dicts_list
 
-        return self._sender.call(
-            lambda: pronunciation_dicts_list.build_request(
-                limit=limit, starting_after=starting_after, ending_before=ending_before
-            ),
-            pronunciation_dicts_list.parse,
-            options,
+        def fetch(starting_after: str | Unset, ending_before: str | Unset) -> PronunciationDictPage:
+            return self._sender.call(
+                lambda: pronunciation_dicts_list.build_request(
+                    limit=limit, starting_after=starting_after, ending_before=ending_before
+                ),
+                pronunciation_dicts_list.parse,
+                options,
+            )
+
+        pages = Pages(
+            self._sender.refuse,
+            "pronunciation_dicts_list",
+            starting_after,
+            ending_before,
+            fetch,
+            waits=False,
         )
+        return first_page(pages)
 
     def iter_all(
         self,
@@ -75,14 +91,12 @@ class PronunciationDicts:
             options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
-                A cursor that comes twice is such a case: the list would never end.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed, or a cursor comes twice, so that the
+                list would never end.
         """
-
-        def fetch(cursor: str | Unset) -> PronunciationDictPage:
-            return self.list(limit=limit, starting_after=cursor, options=options)
-
-        return paginate(self._sender.refuse, "pronunciation_dicts_list", starting_after, fetch)
+        yield from self.list(limit=limit, starting_after=starting_after, options=options)
 
     def create(
         self,
@@ -102,7 +116,9 @@ class PronunciationDicts:
             options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed.
         """
         from ...models.create_pronunciation_dict_request import CreatePronunciationDictRequest
         from . import pronunciation_dicts_create
@@ -123,7 +139,9 @@ class PronunciationDicts:
             options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed.
         """
         from . import pronunciation_dicts_retrieve
 
@@ -141,7 +159,9 @@ class PronunciationDicts:
             options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed.
         """
         from . import pronunciation_dicts_delete
 
@@ -171,7 +191,9 @@ class PronunciationDicts:
             options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed.
         """
         from ...models.update_pronunciation_dict_request import UpdatePronunciationDictRequest
         from . import pronunciation_dicts_update
@@ -191,15 +213,17 @@ class AsyncPronunciationDicts:
     def __init__(self, sender: AsyncSender) -> None:
         self._sender = sender
 
-    async def list(
+    def list(
         self,
         *,
         limit: int | Unset = UNSET,
         starting_after: str | Unset = UNSET,
         ending_before: str | Unset = UNSET,
         options: RequestOptions | None = None,
-    ) -> PronunciationDictPage:
+    ) -> AsyncList[PronunciationDictPage, PronunciationDict]:
         """List one page of your pronunciation dictionaries.
+
+        `await` returns the page, and `async for` iterates over the items of all pages.
 
         Args:
             limit: Items per page, 1 to 100. It is not documented how many the server sends
@@ -211,17 +235,33 @@ class AsyncPronunciationDicts:
             options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed, or a cursor comes twice, so that the
+                list would never end.
         """
         from . import pronunciation_dicts_list
 
-        return await self._sender.call(
-            lambda: pronunciation_dicts_list.build_request(
-                limit=limit, starting_after=starting_after, ending_before=ending_before
-            ),
-            pronunciation_dicts_list.parse,
-            options,
+        async def fetch(
+            starting_after: str | Unset, ending_before: str | Unset
+        ) -> PronunciationDictPage:
+            return await self._sender.call(
+                lambda: pronunciation_dicts_list.build_request(
+                    limit=limit, starting_after=starting_after, ending_before=ending_before
+                ),
+                pronunciation_dicts_list.parse,
+                options,
+            )
+
+        pages = Pages(
+            self._sender.refuse,
+            "pronunciation_dicts_list",
+            starting_after,
+            ending_before,
+            fetch,
+            waits=True,
         )
+        return AsyncList(pages)
 
     def iter_all(
         self,
@@ -240,16 +280,12 @@ class AsyncPronunciationDicts:
             options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
-                A cursor that comes twice is such a case: the list would never end.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed, or a cursor comes twice, so that the
+                list would never end.
         """
-
-        async def fetch(cursor: str | Unset) -> PronunciationDictPage:
-            return await self.list(limit=limit, starting_after=cursor, options=options)
-
-        return paginate_async(
-            self._sender.refuse, "pronunciation_dicts_list", starting_after, fetch
-        )
+        return aiter(self.list(limit=limit, starting_after=starting_after, options=options))
 
     async def create(
         self,
@@ -269,7 +305,9 @@ class AsyncPronunciationDicts:
             options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed.
         """
         from ...models.create_pronunciation_dict_request import CreatePronunciationDictRequest
         from . import pronunciation_dicts_create
@@ -292,7 +330,9 @@ class AsyncPronunciationDicts:
             options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed.
         """
         from . import pronunciation_dicts_retrieve
 
@@ -310,7 +350,9 @@ class AsyncPronunciationDicts:
             options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed.
         """
         from . import pronunciation_dicts_delete
 
@@ -340,7 +382,9 @@ class AsyncPronunciationDicts:
             options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed.
         """
         from ...models.update_pronunciation_dict_request import UpdatePronunciationDictRequest
         from . import pronunciation_dicts_update

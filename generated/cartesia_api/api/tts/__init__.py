@@ -80,7 +80,9 @@ class Tts:
             options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed.
         """
         from ...models.tts_request import TtsRequest
         from . import tts_generate
@@ -156,7 +158,9 @@ class Tts:
             options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed.
         """
         from ...models.tts_sse_request import TtsSseRequest
         from . import tts_generate_sse
@@ -224,7 +228,9 @@ class Tts:
 
         Raises:
             OSError: If a file cannot be opened. Nothing was sent.
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed.
         """
         from ...models.infill_request import InfillRequest
         from . import tts_infill
@@ -302,7 +308,9 @@ class AsyncTts:
             options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed.
         """
         from ...models.tts_request import TtsRequest
         from . import tts_generate
@@ -378,7 +386,9 @@ class AsyncTts:
             options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed.
         """
         from ...models.tts_sse_request import TtsSseRequest
         from . import tts_generate_sse
@@ -446,7 +456,9 @@ class AsyncTts:
 
         Raises:
             OSError: If a file cannot be opened. Nothing was sent.
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed.
         """
         from ...models.infill_request import InfillRequest
         from . import tts_infill

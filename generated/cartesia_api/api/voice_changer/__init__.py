@@ -60,7 +60,9 @@ class VoiceChanger:
 
         Raises:
             OSError: If a file cannot be opened. Nothing was sent.
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed.
         """
         from ...models.change_voice_request import ChangeVoiceRequest
         from . import voice_changer_generate
@@ -114,7 +116,9 @@ class VoiceChanger:
 
         Raises:
             OSError: If a file cannot be opened. Nothing was sent.
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed.
         """
         from ...models.change_voice_request import ChangeVoiceRequest
         from . import voice_changer_generate_sse
@@ -173,7 +177,9 @@ class AsyncVoiceChanger:
 
         Raises:
             OSError: If a file cannot be opened. Nothing was sent.
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed.
         """
         from ...models.change_voice_request import ChangeVoiceRequest
         from . import voice_changer_generate
@@ -227,7 +233,9 @@ class AsyncVoiceChanger:
 
         Raises:
             OSError: If a file cannot be opened. Nothing was sent.
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed.
         """
         from ...models.change_voice_request import ChangeVoiceRequest
         from . import voice_changer_generate_sse

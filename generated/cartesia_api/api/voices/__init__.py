@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from cartesia_runtime.files import Uploads
 from cartesia_runtime.models import UNSET
-from cartesia_runtime.paging import paginate, paginate_async
+from cartesia_runtime.paging import AsyncList, Pages, first_page
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -53,6 +53,8 @@ class Voices:
 
         Your own voices and the public library, one page at a time.
 
+        Iterating over the page yields the items of all pages; `data` has those of this page.
+
         Args:
             limit: Voices per page, 1 to 100. The server sends 10 when it is left out.
             starting_after: Id of a voice. The page starts with the voice after it; pass the
@@ -71,24 +73,33 @@ class Voices:
             options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed, or a cursor comes twice, so that the
+                list would never end.
         """
         from . import voices_list
 
-        return self._sender.call(
-            lambda: voices_list.build_request(
-                limit=limit,
-                starting_after=starting_after,
-                ending_before=ending_before,
-                q=q,
-                is_owner=is_owner,
-                gender=gender,
-                language=language,
-                expand=expand,
-            ),
-            voices_list.parse,
-            options,
+        def fetch(starting_after: str | Unset, ending_before: str | Unset) -> VoicePage:
+            return self._sender.call(
+                lambda: voices_list.build_request(
+                    limit=limit,
+                    starting_after=starting_after,
+                    ending_before=ending_before,
+                    q=q,
+                    is_owner=is_owner,
+                    gender=gender,
+                    language=language,
+                    expand=expand,
+                ),
+                voices_list.parse,
+                options,
+            )
+
+        pages = Pages(
+            self._sender.refuse, "voices_list", starting_after, ending_before, fetch, waits=False
         )
+        return first_page(pages)
 
     def iter_all(
         self,
@@ -120,23 +131,21 @@ class Voices:
             options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
-                A cursor that comes twice is such a case: the list would never end.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed, or a cursor comes twice, so that the
+                list would never end.
         """
-
-        def fetch(cursor: str | Unset) -> VoicePage:
-            return self.list(
-                limit=limit,
-                starting_after=cursor,
-                q=q,
-                is_owner=is_owner,
-                gender=gender,
-                language=language,
-                expand=expand,
-                options=options,
-            )
-
-        return paginate(self._sender.refuse, "voices_list", starting_after, fetch)
+        yield from self.list(
+            limit=limit,
+            starting_after=starting_after,
+            q=q,
+            is_owner=is_owner,
+            gender=gender,
+            language=language,
+            expand=expand,
+            options=options,
+        )
 
     def clone(
         self,
@@ -167,7 +176,9 @@ class Voices:
 
         Raises:
             OSError: If a file cannot be opened. Nothing was sent.
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed.
         """
         from ...models.clone_voice_request import CloneVoiceRequest
         from . import voices_clone
@@ -219,7 +230,9 @@ class Voices:
             options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed.
         """
         from ...models.localize_voice_request import LocalizeVoiceRequest
         from . import voices_localize
@@ -257,7 +270,9 @@ class Voices:
             options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed.
         """
         from . import voices_get
 
@@ -275,7 +290,9 @@ class Voices:
             options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed.
         """
         from . import voices_delete
 
@@ -307,7 +324,9 @@ class Voices:
             options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed.
         """
         from ...models.update_voice_request import UpdateVoiceRequest
         from . import voices_update
@@ -341,7 +360,9 @@ class Voices:
             options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed.
         """
         from ...models.add_accents_request import AddAccentsRequest
         from . import voices_add_accents
@@ -355,19 +376,21 @@ class Voices:
         )
 
     def delete_accent(
-        self, id: str, accent_id: str, *, options: RequestOptions | None = None
+        self, accent_id: str, *, id: str, options: RequestOptions | None = None
     ) -> Voice:
         """Detach an accent from a voice you own.
 
         Unlike the other deletions, this one returns the voice, without the accent.
 
         Args:
-            id: Id of the voice.
             accent_id: Catalog id of an accent attached to the voice, such as `british`.
+            id: Id of the voice.
             options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed.
         """
         from . import voices_delete_accent
 
@@ -384,7 +407,7 @@ class AsyncVoices:
     def __init__(self, sender: AsyncSender) -> None:
         self._sender = sender
 
-    async def list(
+    def list(
         self,
         *,
         limit: int | Unset = UNSET,
@@ -396,10 +419,12 @@ class AsyncVoices:
         language: str | Unset = UNSET,
         expand: builtins.list[VoiceExpand] | Unset = UNSET,
         options: RequestOptions | None = None,
-    ) -> VoicePage:
+    ) -> AsyncList[VoicePage, Voice]:
         """List one page of the voices you may use.
 
         Your own voices and the public library, one page at a time.
+
+        `await` returns the page, and `async for` iterates over the items of all pages.
 
         Args:
             limit: Voices per page, 1 to 100. The server sends 10 when it is left out.
@@ -419,24 +444,33 @@ class AsyncVoices:
             options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed, or a cursor comes twice, so that the
+                list would never end.
         """
         from . import voices_list
 
-        return await self._sender.call(
-            lambda: voices_list.build_request(
-                limit=limit,
-                starting_after=starting_after,
-                ending_before=ending_before,
-                q=q,
-                is_owner=is_owner,
-                gender=gender,
-                language=language,
-                expand=expand,
-            ),
-            voices_list.parse,
-            options,
+        async def fetch(starting_after: str | Unset, ending_before: str | Unset) -> VoicePage:
+            return await self._sender.call(
+                lambda: voices_list.build_request(
+                    limit=limit,
+                    starting_after=starting_after,
+                    ending_before=ending_before,
+                    q=q,
+                    is_owner=is_owner,
+                    gender=gender,
+                    language=language,
+                    expand=expand,
+                ),
+                voices_list.parse,
+                options,
+            )
+
+        pages = Pages(
+            self._sender.refuse, "voices_list", starting_after, ending_before, fetch, waits=True
         )
+        return AsyncList(pages)
 
     def iter_all(
         self,
@@ -468,14 +502,15 @@ class AsyncVoices:
             options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
-                A cursor that comes twice is such a case: the list would never end.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed, or a cursor comes twice, so that the
+                list would never end.
         """
-
-        async def fetch(cursor: str | Unset) -> VoicePage:
-            return await self.list(
+        return aiter(
+            self.list(
                 limit=limit,
-                starting_after=cursor,
+                starting_after=starting_after,
                 q=q,
                 is_owner=is_owner,
                 gender=gender,
@@ -483,8 +518,7 @@ class AsyncVoices:
                 expand=expand,
                 options=options,
             )
-
-        return paginate_async(self._sender.refuse, "voices_list", starting_after, fetch)
+        )
 
     async def clone(
         self,
@@ -515,7 +549,9 @@ class AsyncVoices:
 
         Raises:
             OSError: If a file cannot be opened. Nothing was sent.
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed.
         """
         from ...models.clone_voice_request import CloneVoiceRequest
         from . import voices_clone
@@ -567,7 +603,9 @@ class AsyncVoices:
             options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed.
         """
         from ...models.localize_voice_request import LocalizeVoiceRequest
         from . import voices_localize
@@ -605,7 +643,9 @@ class AsyncVoices:
             options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed.
         """
         from . import voices_get
 
@@ -623,7 +663,9 @@ class AsyncVoices:
             options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed.
         """
         from . import voices_delete
 
@@ -655,7 +697,9 @@ class AsyncVoices:
             options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed.
         """
         from ...models.update_voice_request import UpdateVoiceRequest
         from . import voices_update
@@ -689,7 +733,9 @@ class AsyncVoices:
             options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed.
         """
         from ...models.add_accents_request import AddAccentsRequest
         from . import voices_add_accents
@@ -703,19 +749,21 @@ class AsyncVoices:
         )
 
     async def delete_accent(
-        self, id: str, accent_id: str, *, options: RequestOptions | None = None
+        self, accent_id: str, *, id: str, options: RequestOptions | None = None
     ) -> Voice:
         """Detach an accent from a voice you own.
 
         Unlike the other deletions, this one returns the voice, without the accent.
 
         Args:
-            id: Id of the voice.
             accent_id: Catalog id of an accent attached to the voice, such as `british`.
+            id: Id of the voice.
             options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed.
         """
         from . import voices_delete_accent
 

@@ -25,7 +25,9 @@ class Models:
             options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed.
         """
         from . import models_list_voices
 
@@ -54,7 +56,9 @@ class AsyncModels:
             options: Settings of this call, such as its timeout.
 
         Raises:
-            APIError: If the service cannot be reached, returns an error, or sends malformed data.
+            APIStatusError: If the service returns an error.
+            APIConnectionError: If the service cannot be reached, or does not answer in time.
+            RemoteProtocolError: If the answer is malformed.
         """
         from . import models_list_voices
 
