@@ -459,7 +459,7 @@ def test_settings_that_the_service_refuses(client: Cartesia) -> None:
 
 def test_a_failure_says_what_was_heard_and_what_was_not(face: Face, emulator: Emulator) -> None:
     client = face.client(emulator, max_retries=0)
-    emulator.inject("drop-after-audio", 32, path="/stt/turns/websocket")
+    emulator.inject("drop-after-audio", 20, path="/stt/turns/websocket")
     with pytest.raises(TranscriptTruncatedError) as caught:
         list(client.stt.listen(RECORDING, format=FORMAT, pace=5.0))
     error = caught.value
