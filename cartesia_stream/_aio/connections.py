@@ -11,7 +11,7 @@ from .._http.config import closed_client
 from .._http.operations import parsed, refused
 from .._http.records import CallRecord, StreamRecord
 from ..errors import RateLimitError
-from .flow import Owner, drop_foreign, owner
+from .flow import Owner, drop_foreign, owner, sleep
 from .pool import AsyncPool
 
 if TYPE_CHECKING:
@@ -91,7 +91,10 @@ class AsyncConnections:
         if pool is None:
             drop_foreign(self._pools)
             pool = AsyncPool(
-                self._root.connect, size=self._max_sockets, limit=self._max_concurrency
+                self._root.connect,
+                size=self._max_sockets,
+                limit=self._max_concurrency,
+                max_retries=self._root.max_retries,
             )
             # without a lock: a fork while it is held would leave it locked in the child for ever
             pool = self._pools.setdefault(here, pool)
@@ -160,9 +163,17 @@ class AsyncConnections:
     async def speech(
         self, request: SpeechRequest, options: RequestOptions | None, record: StreamRecord
     ) -> ResponseSource:
-        """Start speech over one HTTP call; like a context, it takes a slot of the plan's limit."""
+        """Start speech over one HTTP call; like a context, it takes a slot of the plan's limit.
+
+        A 429 about that limit waits for a slot again. After any other, the call gives its slot back
+        while it waits, so that other speech can use it.
+        """
+        from .._http.requests import backoff
+
         given = options or {}
         gate = self.pool.gate
+        repeatable = request.request.replayable and given.get("max_retries", self.max_retries) > 0
+        retries = backoff(request.request, given, self.max_retries)
         record.begin()
         with record.queueing():
             ticket = await gate.enter(priority=0, seconds=self.config.timeouts.queue)
@@ -174,23 +185,30 @@ class AsyncConnections:
             while True:
                 try:
                     with CallRecord(self.config.observers, request.request, time.monotonic):
-                        return await self.http.speech(request, given, ended, record)
+                        return await self.http.speech(request, given, ended, record, retries)
                 except RateLimitError as error:
-                    repeatable = request.request.replayable
-                    if not (repeatable and given.get("max_retries", self.max_retries)):
-                        raise
-                    with record.queueing():
-                        await gate.enter_again(ticket, error)
-                    record.restart("refused", error)
+                    refusal = error
+                with record.queueing():
+                    if repeatable and refusal.concurrency_limited:
+                        await gate.enter_again(ticket, refusal)
+                    else:
+                        delay = retries.delay_after(refusal)
+                        if delay is None:
+                            raise refusal
+                        gate.leave(ticket)
+                        await sleep(delay)
+                        seconds = self.config.timeouts.queue
+                        ticket = await gate.enter(priority=0, seconds=seconds)
+                record.restart("refused", refusal)
         except BaseException:
             ended()
             raise
 
-    async def connect(self) -> AsyncSocketDriver:
+    async def connect(self, *, max_retries: int | None = None) -> AsyncSocketDriver:
         """Open a new socket; `aclose` closes it too."""
         self._check_open()
         pool = self.pool
-        driver = await self._open_socket()
+        driver = await self._open_socket(max_retries=max_retries)
         with pool.guard:
             if not self._root.closed:
                 pool.sockets.add(driver)
@@ -198,8 +216,8 @@ class AsyncConnections:
         await driver.aclose()
         raise closed_client()
 
-    async def _open_socket(self) -> AsyncSocketDriver:
-        return await self.http.socket()
+    async def _open_socket(self, *, max_retries: int | None = None) -> AsyncSocketDriver:
+        return await self.http.socket(max_retries=max_retries)
 
     def _check_open(self) -> None:
         if self._root.closed:

@@ -37,7 +37,13 @@ from .._protocol.faults import MAX_BODY, redact, request_id_of
 from .._protocol.log import debugging, log_event
 from .._text.ledger import Ledger
 from .._text.utterance import recorded
-from ..errors import APIConnectionError, APIError, AuthenticationError, CartesiaError
+from ..errors import (
+    APIConnectionError,
+    APIError,
+    AuthenticationError,
+    CartesiaError,
+    RateLimitError,
+)
 from ..events import AudioChunk, Cancelled
 from .flow import BodyReader, ThreadLock, break_off, sleep
 from .transport import AsyncBody, AsyncExchange, AsyncOwnClient, AsyncTransport
@@ -51,6 +57,7 @@ if TYPE_CHECKING:
     from .._http.operations import SpeechRequest
     from .._http.records import StreamRecord
     from .._http.requests import Answer
+    from .._protocol.backoff import Backoff
     from .._protocol.response import ResponseDecoder
     from ..events import SpeechEvent
     from .credentials import AsyncCredentials
@@ -130,18 +137,22 @@ class AsyncHttpSender:
         options: RequestOptions,
         ended: Callable[[], None],
         record: StreamRecord | None = None,
+        retries: Backoff | None = None,
     ) -> ResponseSource:
         """Send a request and return the events of the streamed response.
 
-        A 429 is not retried here: the caller waits for a slot of the plan's limit first.
+        A 429 is not retried here: the caller gives its slot back, or waits for one, first.
 
         Args:
             request: The request for speech.
             options: Settings of the call.
             ended: Called when the response is closed.
             record: Measures the stream and tells observers; None for v0.
+            retries: Retries that are left; None for those of the options.
         """
-        response, config = await self._send(request.request, options, answer="speech")
+        response, config = await self._send(
+            request.request, options, answer="speech", retries=retries
+        )
         now = time.monotonic()
         try:
             decoder = decoder_for(response, request, options, config=config, now=now)
@@ -150,11 +161,14 @@ class AsyncHttpSender:
             raise
         return ResponseSource(response, decoder, request, ended, record)
 
-    async def socket(self, config: Config | None = None) -> AsyncSocketDriver:
+    async def socket(
+        self, config: Config | None = None, *, max_retries: int | None = None
+    ) -> AsyncSocketDriver:
         """Open a WebSocket; the handshake is retried like other requests.
 
         Args:
             config: Config for the handshake; None uses that of this sender.
+            max_retries: Maximum number of retries; None uses that of this sender.
 
         Raises:
             APIStatusError: If the service rejects the handshake with an HTTP status.
@@ -165,7 +179,8 @@ class AsyncHttpSender:
         began = time.monotonic()
         session = (config or self._config).session(now=began)
         request = upgrade_request(config or self._config, session.websocket)
-        response, used = await self._send(request, {}, answer="socket", config=config)
+        options: RequestOptions = {} if max_retries is None else {"max_retries": max_retries}
+        response, used = await self._send(request, options, answer="socket", config=config)
         driver = AsyncSocketDriver(session, used, since=began)
         try:
             session.websocket.accept(response.headers.multi_items())
@@ -187,9 +202,9 @@ class AsyncHttpSender:
         *,
         answer: Answer,
         config: Config | None = None,
+        retries: Backoff | None = None,
     ) -> tuple[httpx.Response, Config]:
-        repeat_refusals = answer != "speech"
-        retries = backoff(request, options, self._max_retries, repeat_refusals=repeat_refusals)
+        retries = retries or backoff(request, options, self._max_retries)
         renewable = request.replayable
         while True:
             used = await self._credentials.bearer(config or self._config)
@@ -200,7 +215,8 @@ class AsyncHttpSender:
                     renewable = False  # renew the token only once
                     if await self._credentials.renew(used.api_key):
                         continue
-                delay = retries.delay_after(error)
+                refused = answer == "speech" and isinstance(error, RateLimitError)
+                delay = None if refused else retries.delay_after(error)
                 if delay is None:
                     raise
             else:

@@ -6,9 +6,10 @@ import time
 from typing import TYPE_CHECKING, Final
 from weakref import WeakSet
 
+from .._protocol.backoff import Backoff
 from .._protocol.log import label, logger
-from ..errors import CartesiaError
-from .flow import Mutex, PeriodicTask, ThreadLock
+from ..errors import APIError, CartesiaError
+from .flow import Mutex, PeriodicTask, ThreadLock, sleep
 from .gate import AsyncGate
 
 if TYPE_CHECKING:
@@ -30,9 +31,10 @@ class AsyncPool:
     `MAX_IDLE_S`, because the service may close it just as a context starts.
 
     Args:
-        connect: Opens a socket.
+        connect: Opens a socket; takes ``max_retries``.
         size: Maximum number of sockets in the pool.
         limit: Maximum number of contexts at the same time; None learns it from 429 answers.
+        max_retries: Maximum number of retries of a handshake.
 
     Attributes:
         gate: The queue for slots of the plan's limit.
@@ -43,10 +45,11 @@ class AsyncPool:
 
     def __init__(
         self,
-        connect: Callable[[], Awaitable[AsyncSocketDriver]],
+        connect: Callable[..., Awaitable[AsyncSocketDriver]],
         *,
         size: int,
         limit: int | None,
+        max_retries: int,
     ) -> None:
         self.gate: AsyncGate = AsyncGate(limit)
         self.http: AsyncHttpSender | None = None
@@ -54,6 +57,7 @@ class AsyncPool:
         self.guard: ThreadLock = ThreadLock()
         self._connect = connect
         self._size = size
+        self._max_retries = max_retries
         self._mutex = Mutex()
         self._drivers: list[AsyncSocketDriver] = []
         self._wanted = 0
@@ -61,6 +65,17 @@ class AsyncPool:
 
     async def acquire(self) -> AsyncSocketDriver:
         """Return a socket for the next context; open one if it is needed."""
+        retries = Backoff(self._max_retries, idempotent=True)
+        while True:
+            try:
+                return await self._acquire()
+            except APIError as error:
+                delay = retries.delay_after(error)
+                if delay is None:
+                    raise
+            await sleep(delay)  # without the lock, so that others can use the pool
+
+    async def _acquire(self) -> AsyncSocketDriver:
         async with self._mutex:
             self._retire_stale()
             drivers = self._drivers
@@ -69,7 +84,7 @@ class AsyncPool:
                 if best.load < CONTEXTS_PER_SOCKET or len(drivers) >= self._size:
                     best.reserve()
                     return best
-            driver = await self._connect()
+            driver = await self._connect(max_retries=0)
             drivers.append(driver)
             return driver
 

@@ -274,14 +274,11 @@ def _cannot_be_sent(error: Exception) -> ConfigurationError:
     return ConfigurationError(f"the request cannot be sent: {error}")
 
 
-def backoff(
-    request: Request, options: RequestOptions, max_retries: int, *, repeat_refusals: bool = True
-) -> Backoff:
+def backoff(request: Request, options: RequestOptions, max_retries: int) -> Backoff:
     """Return how often, and when, a request may be repeated."""
     return Backoff(
         options.get("max_retries", max_retries) if request.replayable else 0,
         idempotent=options.get("idempotent", bool(request.idempotent)),
-        repeat_refusals=repeat_refusals,
     )
 
 

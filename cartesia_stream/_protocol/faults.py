@@ -90,7 +90,7 @@ def request_id_of(headers: Mapping[str, str]) -> str | None:
 def retry_after(headers: Mapping[str, str]) -> float | None:
     """Return the seconds that a response asks to wait, or None.
 
-    An HTTP date counts as None, because it would need a correct local clock.
+    The response's own date tells how far away an HTTP date is, so no clock needs to be right.
     """
     for name, scale in (("retry-after-ms", 0.001), ("retry-after", 1.0)):
         try:
@@ -99,7 +99,19 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
             continue
         if math.isfinite(seconds) and seconds >= 0:
             return seconds
+    if "retry-after" in headers and "date" in headers:
+        return _seconds_between(headers["date"], headers["retry-after"])
     return None
+
+
+def _seconds_between(date: str, later: str) -> float | None:
+    from email.utils import parsedate_to_datetime  # imported only after such a failure
+
+    try:
+        gap = parsedate_to_datetime(later) - parsedate_to_datetime(date)
+    except (ValueError, TypeError, OverflowError):  # no date, or only one with a time zone
+        return None
+    return max(0.0, gap.total_seconds())
 
 
 def refused_error(message: str, cause: BaseException | None = None) -> APIConnectionError:

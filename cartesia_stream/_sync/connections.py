@@ -12,7 +12,7 @@ from .._http.config import closed_client
 from .._http.operations import parsed, refused
 from .._http.records import CallRecord, StreamRecord
 from ..errors import RateLimitError
-from .flow import Owner, drop_foreign, owner
+from .flow import Owner, drop_foreign, owner, sleep
 from .pool import Pool
 
 if TYPE_CHECKING:
@@ -91,7 +91,12 @@ class Connections:
         pool = self._pools.get(here)
         if pool is None:
             drop_foreign(self._pools)
-            pool = Pool(self._root.connect, size=self._max_sockets, limit=self._max_concurrency)
+            pool = Pool(
+                self._root.connect,
+                size=self._max_sockets,
+                limit=self._max_concurrency,
+                max_retries=self._root.max_retries,
+            )
             # without a lock: a fork while it is held would leave it locked in the child for ever
             pool = self._pools.setdefault(here, pool)
         return pool
@@ -159,9 +164,17 @@ class Connections:
     def speech(
         self, request: SpeechRequest, options: RequestOptions | None, record: StreamRecord
     ) -> ResponseSource:
-        """Start speech over one HTTP call; like a context, it takes a slot of the plan's limit."""
+        """Start speech over one HTTP call; like a context, it takes a slot of the plan's limit.
+
+        A 429 about that limit waits for a slot again. After any other, the call gives its slot back
+        while it waits, so that other speech can use it.
+        """
+        from .._http.requests import backoff
+
         given = options or {}
         gate = self.pool.gate
+        repeatable = request.request.replayable and given.get("max_retries", self.max_retries) > 0
+        retries = backoff(request.request, given, self.max_retries)
         record.begin()
         with record.queueing():
             ticket = gate.enter(priority=0, seconds=self.config.timeouts.queue)
@@ -173,23 +186,30 @@ class Connections:
             while True:
                 try:
                     with CallRecord(self.config.observers, request.request, time.monotonic):
-                        return self.http.speech(request, given, ended, record)
+                        return self.http.speech(request, given, ended, record, retries)
                 except RateLimitError as error:
-                    repeatable = request.request.replayable
-                    if not (repeatable and given.get("max_retries", self.max_retries)):
-                        raise
-                    with record.queueing():
-                        gate.enter_again(ticket, error)
-                    record.restart("refused", error)
+                    refusal = error
+                with record.queueing():
+                    if repeatable and refusal.concurrency_limited:
+                        gate.enter_again(ticket, refusal)
+                    else:
+                        delay = retries.delay_after(refusal)
+                        if delay is None:
+                            raise refusal
+                        gate.leave(ticket)
+                        sleep(delay)
+                        seconds = self.config.timeouts.queue
+                        ticket = gate.enter(priority=0, seconds=seconds)
+                record.restart("refused", refusal)
         except BaseException:
             ended()
             raise
 
-    def connect(self) -> SocketDriver:
+    def connect(self, *, max_retries: int | None = None) -> SocketDriver:
         """Open a new socket; `close` closes it too."""
         self._check_open()
         pool = self.pool
-        driver = self._open_socket()
+        driver = self._open_socket(max_retries=max_retries)
         with pool.guard:
             if not self._root.closed:
                 pool.sockets.add(driver)
@@ -197,8 +217,8 @@ class Connections:
         driver.close()
         raise closed_client()
 
-    def _open_socket(self) -> SocketDriver:
-        return self.http.socket()
+    def _open_socket(self, *, max_retries: int | None = None) -> SocketDriver:
+        return self.http.socket(max_retries=max_retries)
 
     def _check_open(self) -> None:
         if self._root.closed:

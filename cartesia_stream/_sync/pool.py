@@ -7,9 +7,10 @@ import time
 from typing import TYPE_CHECKING, Final
 from weakref import WeakSet
 
+from .._protocol.backoff import Backoff
 from .._protocol.log import label, logger
-from ..errors import CartesiaError
-from .flow import Mutex, PeriodicTask, ThreadLock
+from ..errors import APIError, CartesiaError
+from .flow import Mutex, PeriodicTask, ThreadLock, sleep
 from .gate import Gate
 
 if TYPE_CHECKING:
@@ -31,9 +32,10 @@ class Pool:
     `MAX_IDLE_S`, because the service may close it just as a context starts.
 
     Args:
-        connect: Opens a socket.
+        connect: Opens a socket; takes ``max_retries``.
         size: Maximum number of sockets in the pool.
         limit: Maximum number of contexts at the same time; None learns it from 429 answers.
+        max_retries: Maximum number of retries of a handshake.
 
     Attributes:
         gate: The queue for slots of the plan's limit.
@@ -44,10 +46,11 @@ class Pool:
 
     def __init__(
         self,
-        connect: Callable[[], SocketDriver],
+        connect: Callable[..., SocketDriver],
         *,
         size: int,
         limit: int | None,
+        max_retries: int,
     ) -> None:
         self.gate: Gate = Gate(limit)
         self.http: HttpSender | None = None
@@ -55,6 +58,7 @@ class Pool:
         self.guard: ThreadLock = ThreadLock()
         self._connect = connect
         self._size = size
+        self._max_retries = max_retries
         self._mutex = Mutex()
         self._drivers: list[SocketDriver] = []
         self._wanted = 0
@@ -62,6 +66,17 @@ class Pool:
 
     def acquire(self) -> SocketDriver:
         """Return a socket for the next context; open one if it is needed."""
+        retries = Backoff(self._max_retries, idempotent=True)
+        while True:
+            try:
+                return self._acquire()
+            except APIError as error:
+                delay = retries.delay_after(error)
+                if delay is None:
+                    raise
+            sleep(delay)  # without the lock, so that others can use the pool
+
+    def _acquire(self) -> SocketDriver:
         with self._mutex:
             self._retire_stale()
             drivers = self._drivers
@@ -70,7 +85,7 @@ class Pool:
                 if best.load < CONTEXTS_PER_SOCKET or len(drivers) >= self._size:
                     best.reserve()
                     return best
-            driver = self._connect()
+            driver = self._connect(max_retries=0)
             drivers.append(driver)
             return driver
 

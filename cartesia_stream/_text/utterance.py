@@ -76,7 +76,7 @@ class Utterance:
         fields: The constant fields of the request. Resuming also turns on ``add_timestamps``.
         fmt: Format of the audio; the container is ``raw``.
         resume: Whether to resume in a new context after the consumer got audio.
-        max_retries: Maximum number of restarts, not counting those after 429.
+        max_retries: Maximum number of restarts, not counting waits for a slot of the plan.
         guard: Lock of the ledger; see `Ledger`.
 
     Attributes:
@@ -231,8 +231,8 @@ class Utterance:
     def recover(self, error: APIError) -> Recovery | None:
         """Decide how to recover from a failure of the current context.
 
-        A 429 answer before any audio does not count as a try: the caller may retry as long as it
-        can wait.
+        A 429 answer about the plan's limit does not count as a try before any audio: the caller may
+        wait for a slot as long as it can.
 
         Returns:
             How to continue, or None if the error is final; it then says what was delivered.
@@ -240,8 +240,9 @@ class Utterance:
         delay: float | None = None
         if self._mendable(error):
             untouched = self.ledger.seconds <= self._base
-            refused = isinstance(error, RateLimitError) and self._repeats and untouched
-            delay = 0.0 if refused else self._backoff.delay_after(error)
+            limited = isinstance(error, RateLimitError) and error.concurrency_limited
+            waits = limited and untouched and self._repeats
+            delay = 0.0 if waits else self._backoff.delay_after(error)
         if delay is None:
             self.give_up(error)
             return None

@@ -395,7 +395,7 @@ def test_refusals_for_too_many_contexts_are_waited_out() -> None:
     """429 may come as often as it likes: the queue bounds the wait, not the count of tries."""
     utterance = begun(resume=False, max_retries=1)
     for _ in range(50):
-        recovery = utterance.recover(RateLimitError("busy", status_code=429))
+        recovery = utterance.recover(LIMITED)
         assert recovery is not None
         assert recovery.delay == 0.0
     assert utterance.recover(cut_off()) is not None
@@ -403,7 +403,7 @@ def test_refusals_for_too_many_contexts_are_waited_out() -> None:
 
 def test_a_refusal_is_final_for_who_wants_no_retries() -> None:
     utterance = begun(resume=False, max_retries=0)
-    assert utterance.recover(RateLimitError("busy", status_code=429)) is None
+    assert utterance.recover(LIMITED) is None
 
 
 def test_a_refusal_in_mid_speech_counts_as_a_try() -> None:
@@ -411,9 +411,18 @@ def test_a_refusal_in_mid_speech_counts_as_a_try() -> None:
     for expected in (False, True):
         utterance.receive(times(("One", 0.0, 0.4)))
         utterance.receive(sound(0.5))
-        refusal = RateLimitError("busy", status_code=429)
+        assert (utterance.recover(LIMITED) is None) is expected
+
+
+def test_any_other_refusal_counts_as_a_try() -> None:
+    """A slot would not help, so it is repeated like other failures."""
+    utterance = begun(resume=False, max_retries=1)
+    for expected in (False, True):
+        refusal = RateLimitError("no", status_code=429, error_code="quota_exceeded")
         assert (utterance.recover(refusal) is None) is expected
 
+
+LIMITED: Final = RateLimitError("busy", status_code=429, error_code="concurrency_limited")
 
 FINAL: Final = {
     "a wrong request": BadRequestError("no", status_code=400),
