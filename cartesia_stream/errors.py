@@ -218,7 +218,18 @@ class StreamTruncatedError(APIConnectionError):
 
 
 class RemoteProtocolError(APIError):
-    """The service broke the API's contract. The message does not contain the payload."""
+    """The service broke the API's contract. The message does not contain the payload.
+
+    Attributes:
+        passing: Whether the failure may be temporary: a message that cannot be read.
+    """
+
+    passing: bool = False
+
+    @property
+    def retryable(self) -> bool:
+        """Same as `passing`."""
+        return self.passing
 
 
 class APIStatusError(APIError):

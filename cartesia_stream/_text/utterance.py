@@ -15,7 +15,13 @@ from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 import msgspec
 
 from .._protocol.backoff import Backoff
-from ..errors import APIError, APITimeoutError, ConnectionClosedError, RateLimitError
+from ..errors import (
+    APIError,
+    APITimeoutError,
+    ConnectionClosedError,
+    RateLimitError,
+    RemoteProtocolError,
+)
 from ..events import AudioChunk, Cancelled, Done, PhonemeTimestamps, Resumed, WordTimestamps
 from .ledger import Ledger, shift
 
@@ -250,6 +256,8 @@ class Utterance:
 
     def _mendable(self, error: APIError) -> bool:
         if not error.retryable or (isinstance(error, APITimeoutError) and error.phase in _OURS):
+            return False
+        if isinstance(error, RemoteProtocolError) and not self._resumable:
             return False
         cause = error.__cause__
         if isinstance(cause, ConnectionClosedError) and cause.by == "local":
