@@ -13,6 +13,7 @@ from weakref import WeakSet
 import httpx
 from cartesia_runtime.downloads import AsyncDownload
 
+from .._http.bodies import unpacker_for
 from .._http.config import closed_client
 from .._http.requests import (
     ERROR_BODY_S,
@@ -53,6 +54,7 @@ if TYPE_CHECKING:
 
     from cartesia_runtime.sender import Request, RequestOptions
 
+    from .._http.bodies import Unpacker
     from .._http.config import Config
     from .._http.operations import SpeechRequest
     from .._http.records import StreamRecord
@@ -240,6 +242,10 @@ class AsyncHttpSender:
                     return response
                 if answer == "socket":
                     check_upgrade(response)
+                unpacker = unpacker_for(response, whole=answer == "whole")
+                if unpacker is not None:
+                    packed = cast("httpx.AsyncByteStream", response.stream)
+                    response.stream = AsyncUnpacked(packed, unpacker)
                 if not response.is_success:
                     raise status_failure(response, await _head(response, ours=ours), config)
                 if answer == "whole":
@@ -292,13 +298,36 @@ async def _head(response: httpx.Response, *, ours: bool) -> bytes:
     return bytes(body[:MAX_BODY])
 
 
+class AsyncUnpacked(httpx.AsyncByteStream):
+    """The body of a response, unpacked and bounded.
+
+    Args:
+        packed: The body as it arrives.
+        unpacker: Unpacks and counts it.
+    """
+
+    def __init__(self, packed: httpx.AsyncByteStream, unpacker: Unpacker) -> None:
+        self._packed = packed
+        self._unpacker = unpacker
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        async for data in self._packed:
+            for piece in self._unpacker.feed(data):  # sync: yield from self._unpacker.feed(data)
+                yield piece  # aio
+        self._unpacker.finish()
+
+    async def aclose(self) -> None:
+        """Close the body."""
+        await self._packed.aclose()
+
+
 def _reader_of(response: httpx.Response) -> BodyReader:
     """Return a reader that bypasses httpx, unless the body is compressed or already being read."""
     exchange = response.extensions.get("exchange")
     if (
         isinstance(exchange, AsyncExchange)
         and not exchange.begun
-        and "content-encoding" not in response.headers
+        and not isinstance(response.stream, AsyncUnpacked)
     ):
         body = AsyncBody(exchange, cast("httpx.AsyncByteStream", response.stream))
         return BodyReader(aiter(body), resumable=True)

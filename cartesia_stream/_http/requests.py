@@ -35,6 +35,7 @@ from ..errors import (
     StreamTruncatedError,
 )
 from ..options import Timeouts
+from .bodies import ACCEPTED
 from .config import check_options, check_sendable, is_of_the_connection
 from .deadlines import ReadDeadline
 from .http11 import MalformedResponseError
@@ -195,7 +196,7 @@ def build(
     """
     if not ours:
         _check_headers_of(client)
-    headers = _headers(config, request, options, answer, ours=ours)
+    headers = _headers(config, request, options, answer)
     timeout = _timeout(config.timeouts, options, answer, ours=ours)
     url = config.base_url + request.path
     try:
@@ -233,7 +234,7 @@ _url = lru_cache(64)(httpx.URL)  # parsing a URL takes longer than the rest of b
 
 
 def _headers(
-    config: Config, request: Request, options: RequestOptions, answer: Answer, *, ours: bool
+    config: Config, request: Request, options: RequestOptions, answer: Answer
 ) -> list[tuple[str, str]]:
     """Merge the headers of a request, ignoring the case of names.
 
@@ -248,8 +249,8 @@ def _headers(
     own = {"Accept": request.accept, **request.headers}
     if answer in ("download", "speech"):
         own["Accept-Encoding"] = "identity"  # audio does not compress; events must not wait
-    elif ours:
-        own["Accept-Encoding"] = "gzip, deflate"
+    else:
+        own["Accept-Encoding"] = ACCEPTED
     fields = {
         name.lower(): (name, value)
         for given in (own, config.headers, options.get("headers", {}))

@@ -14,6 +14,7 @@ from weakref import WeakSet
 import httpx
 from cartesia_runtime.downloads import Download
 
+from .._http.bodies import unpacker_for
 from .._http.config import closed_client
 from .._http.requests import (
     ERROR_BODY_S,
@@ -54,6 +55,7 @@ if TYPE_CHECKING:
 
     from cartesia_runtime.sender import Request, RequestOptions
 
+    from .._http.bodies import Unpacker
     from .._http.config import Config
     from .._http.operations import SpeechRequest
     from .._http.records import StreamRecord
@@ -239,6 +241,10 @@ class HttpSender:
                     return response
                 if answer == "socket":
                     check_upgrade(response)
+                unpacker = unpacker_for(response, whole=answer == "whole")
+                if unpacker is not None:
+                    packed = cast("httpx.SyncByteStream", response.stream)
+                    response.stream = Unpacked(packed, unpacker)
                 if not response.is_success:
                     raise status_failure(response, _head(response, ours=ours), config)
                 if answer == "whole":
@@ -291,13 +297,35 @@ def _head(response: httpx.Response, *, ours: bool) -> bytes:
     return bytes(body[:MAX_BODY])
 
 
+class Unpacked(httpx.SyncByteStream):
+    """The body of a response, unpacked and bounded.
+
+    Args:
+        packed: The body as it arrives.
+        unpacker: Unpacks and counts it.
+    """
+
+    def __init__(self, packed: httpx.SyncByteStream, unpacker: Unpacker) -> None:
+        self._packed = packed
+        self._unpacker = unpacker
+
+    def __iter__(self) -> Iterator[bytes]:
+        for data in self._packed:
+            yield from self._unpacker.feed(data)
+        self._unpacker.finish()
+
+    def close(self) -> None:
+        """Close the body."""
+        self._packed.close()
+
+
 def _reader_of(response: httpx.Response) -> BodyReader:
     """Return a reader that bypasses httpx, unless the body is compressed or already being read."""
     exchange = response.extensions.get("exchange")
     if (
         isinstance(exchange, Exchange)
         and not exchange.begun
-        and "content-encoding" not in response.headers
+        and not isinstance(response.stream, Unpacked)
     ):
         body = Body(exchange, cast("httpx.SyncByteStream", response.stream))
         return BodyReader(iter(body), resumable=True)
