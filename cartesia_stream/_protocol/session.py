@@ -70,6 +70,7 @@ class Session:
         self._given_up = False
         self._used: OrderedDict[str, None] = OrderedDict()
         self._end: APIConnectionError | None = None
+        self._closing_since = now
 
     # --- moves of the client
 
@@ -256,6 +257,8 @@ class Session:
         return self._finish(cause or self.websocket.closed_error())
 
     def _finish(self, end: APIConnectionError) -> list[Context]:
+        if self._end is None:
+            self._closing_since = self._heard_at
         self._end = self._end or redact(end, self._secret)
         ended = [context for context in self.contexts.values() if context.eof(copy.copy(end))]
         for context in list(self.contexts.values()):
@@ -271,6 +274,8 @@ class Session:
 
     def next_tick(self) -> float:
         """Return when to call `tick` next, in monotonic seconds."""
+        if self._end is not None:  # what a peer still sends does not keep the connection
+            return self._closing_since + PING_INTERVAL_S
         wait = PING_INTERVAL_S + (PING_TIMEOUT_S if self._pinged else 0.0)
         return self._heard_at + wait
 
