@@ -268,7 +268,18 @@ class TranscriptTruncatedError(APIConnectionError):
 
 
 class RemoteProtocolError(APIError):
-    """The service broke the API's contract. The message does not contain the payload."""
+    """The service broke the API's contract. The message does not contain the payload.
+
+    Attributes:
+        passing: Whether the failure may be temporary: a message that cannot be read.
+    """
+
+    passing: bool = False
+
+    @property
+    def retryable(self) -> bool:
+        """Same as `passing`."""
+        return self.passing
 
 
 class APIStatusError(APIError):
@@ -349,7 +360,17 @@ class UnprocessableEntityError(APIStatusError):
 
 
 class RateLimitError(APIStatusError):
-    """429: too many requests or contexts at once; `retry_after` says how long to wait."""
+    """429: too many requests or contexts, or no credits; `retry_after` says how long to wait."""
+
+    @property
+    def concurrency_limited(self) -> bool:
+        """Whether the plan's limit on concurrent contexts was reached, so that a slot may help.
+
+        The code says so. In an answer without a code, as older API versions send it, the text does.
+        """
+        if self.error_code is not None:
+            return self.error_code.casefold() == "concurrency_limited"
+        return "concurren" in f"{self.title} {self.message}".casefold()
 
 
 class InternalServerError(APIStatusError):

@@ -18,7 +18,7 @@ from .._http.config import (
 from .._http.operations import built, parsed, refused
 from .._http.records import CallRecord, StreamRecord
 from ..errors import RateLimitError
-from .flow import Owner, drop_foreign, owner
+from .flow import Owner, drop_foreign, owner, sleep
 from .pool import AsyncPool
 
 if TYPE_CHECKING:
@@ -197,9 +197,17 @@ class AsyncConnections(NotCopyable):
     async def speech(
         self, request: SpeechRequest, options: RequestOptions | None, record: StreamRecord
     ) -> ResponseSource:
-        """Start speech over one HTTP call; like a context, it takes a slot of the plan's limit."""
+        """Start speech over one HTTP call; like a context, it takes a slot of the plan's limit.
+
+        A 429 about that limit waits for a slot again. After any other, the call gives its slot back
+        while it waits, so that other speech can use it.
+        """
+        from .._http.requests import backoff
+
         given = options or {}
         gate = self.pool.gate
+        repeatable = request.request.replayable and given.get("max_retries", self.max_retries) > 0
+        retries = backoff(request.request, given, self.max_retries)
         record.begin()
         with record.queueing():
             seconds = timeouts_for(given, self.config).queue
@@ -212,14 +220,20 @@ class AsyncConnections(NotCopyable):
             while True:
                 try:
                     with CallRecord(self.config.observers, request.request, time.monotonic):
-                        return await self.http.speech(request, given, ended, record)
+                        return await self.http.speech(request, given, ended, record, retries)
                 except RateLimitError as error:
-                    repeatable = request.request.replayable
-                    if not (repeatable and given.get("max_retries", self.max_retries)):
-                        raise
-                    with record.queueing():
-                        await gate.enter_again(ticket, error)
-                    record.restart("refused", error)
+                    refusal = error
+                with record.queueing():
+                    if repeatable and refusal.concurrency_limited:
+                        await gate.enter_again(ticket, refusal)
+                    else:
+                        delay = retries.delay_after(refusal)
+                        if delay is None:
+                            raise refusal
+                        gate.leave(ticket)
+                        await sleep(delay)
+                        ticket = await gate.enter(priority=0, seconds=seconds)
+                record.restart("refused", refusal)
         except BaseException:
             ended()
             raise
@@ -231,21 +245,26 @@ class AsyncConnections(NotCopyable):
         use it too, and with the deadlines and retries of this one.
         """
         return await self.pool.acquire(
-            self._connect_for_all, (self.config.timeouts.connect, self.max_retries)
+            self._connect_for_all,
+            seconds=self.config.timeouts.connect,
+            max_retries=self.max_retries,
         )
 
     async def _connect_for_all(self) -> AsyncSocketDriver:
         root = self._root
         if root is self:
-            return await self.connect()
+            return await self.connect(max_retries=0)
         timeouts = self.config.timeouts
-        return await self.connect(root.config.with_options(timeouts=timeouts, headers=None))
+        config = root.config.with_options(timeouts=timeouts, headers=None)
+        return await self.connect(config, max_retries=0)
 
-    async def connect(self, config: Config | None = None) -> AsyncSocketDriver:
+    async def connect(
+        self, config: Config | None = None, *, max_retries: int | None = None
+    ) -> AsyncSocketDriver:
         """Open a new socket; `aclose` closes it too."""
         self._check_open()
         pool = self.pool
-        driver = await self._open_socket(config)
+        driver = await self._open_socket(config, max_retries=max_retries)
         with pool.guard:
             if not self._root.closed:
                 pool.sockets.add(driver)
@@ -265,8 +284,10 @@ class AsyncConnections(NotCopyable):
         await driver.aclose()
         raise closed_client()
 
-    async def _open_socket(self, config: Config | None) -> AsyncSocketDriver:
-        return await self.http.socket(config)
+    async def _open_socket(
+        self, config: Config | None, *, max_retries: int | None
+    ) -> AsyncSocketDriver:
+        return await self.http.socket(config, max_retries=max_retries)
 
     def _check_open(self) -> None:
         if self._root.closed:

@@ -47,7 +47,8 @@ class AsyncGate:
         """Wait again after the service answered 429, until the ticket's deadline.
 
         Raises:
-            RateLimitError: The given error, if no slot became free in time.
+            RateLimitError: The given error, if no slot became free in time, or at once if the
+                service asks for a longer wait than the ticket allows.
         """
         with self._guard:
             self._tell(self._gate.refused(ticket, time.monotonic(), refusal.retry_after))

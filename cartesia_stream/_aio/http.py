@@ -14,6 +14,7 @@ import httpx
 from cartesia_runtime.downloads import AsyncDownload
 from msgspec import structs
 
+from .._http.bodies import unpacker_for
 from .._http.config import NotCopyable, closed_client, http_client_elsewhere
 from .._http.requests import (
     ERROR_BODY_S,
@@ -39,7 +40,13 @@ from .._protocol.log import debugging, log_event
 from .._text.ledger import Ledger
 from .._text.utterance import recorded
 from ..audio import unwritable_error
-from ..errors import APIConnectionError, APIError, AuthenticationError, CartesiaError
+from ..errors import (
+    APIConnectionError,
+    APIError,
+    AuthenticationError,
+    CartesiaError,
+    RateLimitError,
+)
 from ..events import AudioChunk, Cancelled
 from .flow import BodyReader, ThreadLock, break_off, check_owner, is_elsewhere, owner, sleep
 from .transport import AsyncBody, AsyncExchange, AsyncOwnClient, AsyncTransport
@@ -50,10 +57,12 @@ if TYPE_CHECKING:
     from cartesia_runtime.options import RequestOptions
     from cartesia_runtime.sender import Request
 
+    from .._http.bodies import Unpacker
     from .._http.config import Config
     from .._http.operations import SpeechRequest
     from .._http.records import StreamRecord
     from .._http.requests import Answer
+    from .._protocol.backoff import Backoff
     from .._protocol.link import Link
     from .._protocol.listen_session import ListenSession
     from .._protocol.response import ResponseDecoder
@@ -145,18 +154,22 @@ class AsyncHttpSender:
         options: RequestOptions,
         ended: Callable[[], None],
         record: StreamRecord | None = None,
+        retries: Backoff | None = None,
     ) -> ResponseSource:
         """Send a request and return the events of the streamed response.
 
-        A 429 is not retried here: the caller waits for a slot of the plan's limit first.
+        A 429 is not retried here: the caller gives its slot back, or waits for one, first.
 
         Args:
             request: The request for speech.
             options: Settings of the call.
             ended: Called when the response is closed.
             record: Measures the stream and tells observers; None for v0.
+            retries: Retries that are left; None for those of the options.
         """
-        response, config = await self._send(request.request, options, answer="speech")
+        response, config = await self._send(
+            request.request, options, answer="speech", retries=retries
+        )
         now = time.monotonic()
         try:
             decoder = decoder_for(response, request, options, config=config, now=now)
@@ -165,11 +178,14 @@ class AsyncHttpSender:
             raise
         return ResponseSource(response, decoder, request, ended, record)
 
-    async def socket(self, config: Config | None = None) -> AsyncSocketDriver:
+    async def socket(
+        self, config: Config | None = None, *, max_retries: int | None = None
+    ) -> AsyncSocketDriver:
         """Open a WebSocket; the handshake is retried like other requests.
 
         Args:
             config: Config for the handshake; None uses that of this sender.
+            max_retries: Maximum number of retries; None uses that of this sender.
 
         Raises:
             APIStatusError: If the service rejects the handshake with an HTTP status.
@@ -180,7 +196,8 @@ class AsyncHttpSender:
         began = time.monotonic()
         session = (config or self._config).session(now=began)
         request = upgrade_request(config or self._config, session.websocket)
-        response, used = await self._send(request, {}, answer="socket", config=config)
+        options: RequestOptions = {} if max_retries is None else {"max_retries": max_retries}
+        response, used = await self._send(request, options, answer="socket", config=config)
         driver = AsyncSocketDriver(session, used, since=began)
         await self._take_over(driver, session, response, used)
         return driver
@@ -200,7 +217,7 @@ class AsyncHttpSender:
 
         began = time.monotonic()
         request = structs.replace(handshake, headers=session.websocket.handshake_headers())
-        response, used = await self._send(request, {}, answer="socket", repeat_refusals=False)
+        response, used = await self._send(request, {}, answer="socket", queued=True)
         driver = AsyncEarsDriver(session, used, since=began)
         session.opened(request_id_of(response.headers))  # before its first frame is read
         await self._take_over(driver, session, response, used)
@@ -229,10 +246,10 @@ class AsyncHttpSender:
         *,
         answer: Answer,
         config: Config | None = None,
-        repeat_refusals: bool = True,
+        retries: Backoff | None = None,
+        queued: bool = False,
     ) -> tuple[httpx.Response, Config]:
-        repeat_refusals = repeat_refusals and answer != "speech"
-        retries = backoff(request, options, self._max_retries, repeat_refusals=repeat_refusals)
+        retries = retries or backoff(request, options, self._max_retries)
         renewable = request.replayable
         while True:
             used = await self._credentials.bearer(config or self._config)
@@ -243,7 +260,10 @@ class AsyncHttpSender:
                     renewable = False  # renew the token only once
                     if await self._credentials.renew(used.api_key):
                         continue
-                delay = retries.delay_after(error)
+                refused = isinstance(error, RateLimitError) and (
+                    answer == "speech" or (queued and error.concurrency_limited)
+                )
+                delay = None if refused else retries.delay_after(error)
                 if delay is None:
                     raise
             else:
@@ -267,6 +287,10 @@ class AsyncHttpSender:
                     return response
                 if answer == "socket":
                     check_upgrade(response)
+                unpacker = unpacker_for(response, whole=answer == "whole")
+                if unpacker is not None:
+                    packed = cast("httpx.AsyncByteStream", response.stream)
+                    response.stream = AsyncUnpacked(packed, unpacker)
                 if not response.is_success:
                     raise status_failure(response, await _head(response, ours=ours), config)
                 if answer == "whole":
@@ -323,13 +347,36 @@ async def _head(response: httpx.Response, *, ours: bool) -> bytes:
     return bytes(body[:MAX_BODY])
 
 
+class AsyncUnpacked(httpx.AsyncByteStream):
+    """The body of a response, unpacked and bounded.
+
+    Args:
+        packed: The body as it arrives.
+        unpacker: Unpacks and counts it.
+    """
+
+    def __init__(self, packed: httpx.AsyncByteStream, unpacker: Unpacker) -> None:
+        self._packed = packed
+        self._unpacker = unpacker
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        async for data in self._packed:
+            for piece in self._unpacker.feed(data):  # sync: yield from self._unpacker.feed(data)
+                yield piece  # aio
+        self._unpacker.finish()
+
+    async def aclose(self) -> None:
+        """Close the body."""
+        await self._packed.aclose()
+
+
 def _reader_of(response: httpx.Response) -> BodyReader:
     """Return a reader that bypasses httpx, unless the body is compressed or already being read."""
     exchange = response.extensions.get("exchange")
     if (
         isinstance(exchange, AsyncExchange)
         and not exchange.begun
-        and "content-encoding" not in response.headers
+        and not isinstance(response.stream, AsyncUnpacked)
     ):
         body = AsyncBody(exchange, cast("httpx.AsyncByteStream", response.stream))
         return BodyReader(aiter(body), resumable=True)

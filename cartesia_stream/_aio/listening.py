@@ -118,6 +118,8 @@ class AsyncEars:
             try:
                 self._driver = await self._connections.listen(session, self._handshake())
             except RateLimitError as error:
+                if not error.concurrency_limited:
+                    raise
                 began = time.monotonic()
                 await gate.enter_again(ticket, error)
                 self.listener.queued += time.monotonic() - began

@@ -7,9 +7,10 @@ from copy import copy
 from typing import TYPE_CHECKING, Final
 from weakref import WeakSet
 
+from .._protocol.backoff import Backoff
 from .._protocol.log import label, logger
 from ..errors import APIError, CartesiaError
-from .flow import Mutex, PeriodicTask, ThreadLock
+from .flow import Mutex, PeriodicTask, ThreadLock, sleep
 from .gate import AsyncGate
 
 if TYPE_CHECKING:
@@ -67,7 +68,11 @@ class AsyncPool:
         self._refreshing: PeriodicTask | None = None
 
     async def acquire(
-        self, connect: Callable[[], Awaitable[AsyncSocketDriver]], bounds: object
+        self,
+        connect: Callable[[], Awaitable[AsyncSocketDriver]],
+        *,
+        seconds: float | None,
+        max_retries: int,
     ) -> AsyncSocketDriver:
         """Return a socket for the next context; open one if it is needed.
 
@@ -75,9 +80,25 @@ class AsyncPool:
         bounds: their own tries, one after the other, would take many times as long.
 
         Args:
-            connect: Opens a socket.
-            bounds: Its deadline and its number of retries.
+            connect: Opens a socket, without retries.
+            seconds: The deadline of ``connect``.
+            max_retries: Maximum number of retries.
         """
+        retries = Backoff(max_retries, idempotent=True)
+        while True:
+            try:
+                return await self._acquire(connect, (seconds, max_retries))
+            except APIError as error:
+                delay = retries.delay_after(error)
+                if delay is None:
+                    raise
+            await sleep(delay)  # without the lock, so that others can use the pool
+
+    async def _acquire(
+        self,
+        connect: Callable[[], Awaitable[AsyncSocketDriver]],
+        bounds: tuple[float | None, int],
+    ) -> AsyncSocketDriver:
         waiting = self._mutex.locked()
         before = self._failures.get(bounds)
         async with self._mutex:

@@ -139,7 +139,8 @@ class AsyncSpeech:
         return self
 
     async def _begin(self, text: str) -> None:
-        """Get a slot and a socket, open a context and send the text so far."""
+        """Get a socket and a slot, open a context and send the text so far."""
+        driver = await self._acquire()  # first, so that no slot waits for a handshake
         if self._ticket is None or not self._ticket.granted:
             with self._record.queueing():
                 self._ticket = await self._gate.enter(
@@ -148,7 +149,7 @@ class AsyncSpeech:
         context_id = self.context_id
         if context_id is None or self._utterance.restarts:
             context_id = str(uuid.uuid4())
-        driver, fields = await self._acquire(), self._utterance.fields
+        fields = self._utterance.fields
         ended, meter, timeouts = self._ended, self._record.meter, self._timeouts
         try:
             reader = driver.open(context_id, fields, ended=ended, meter=meter, timeouts=timeouts)
@@ -324,8 +325,9 @@ class AsyncSpeech:
     async def _begin_again(self, error: APIError, recovery: Recovery) -> None:
         ticket = self._ticket
         reason: RestartReason = "resumed" if recovery.resumed else "replayed"
-        if isinstance(error, RateLimitError) and ticket is not None and ticket.granted:
+        if isinstance(error, RateLimitError) and not recovery.resumed:
             reason = "refused"
+        if isinstance(error, RateLimitError) and ticket is not None and ticket.granted:
             with self._record.queueing():
                 await self._gate.enter_again(ticket, error)
         elif recovery.delay:

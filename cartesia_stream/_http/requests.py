@@ -34,6 +34,7 @@ from ..errors import (
     RemoteProtocolError,
     StreamTruncatedError,
 )
+from .bodies import ACCEPTED
 from .config import check_options, check_sendable, is_of_the_connection, timeouts_for
 from .deadlines import ReadDeadline
 from .http11 import MalformedResponseError
@@ -195,7 +196,7 @@ def build(
     """
     if not ours:
         _check_headers_of(client)
-    headers = _headers(config, request, options, answer, ours=ours)
+    headers = _headers(config, request, options, answer)
     timeout = _timeout(timeouts_for(options, config), answer, ours=ours)
     url = config.base_url + request.path
     try:
@@ -233,7 +234,7 @@ _url = lru_cache(64)(httpx.URL)  # parsing a URL takes longer than the rest of b
 
 
 def _headers(
-    config: Config, request: Request, options: RequestOptions, answer: Answer, *, ours: bool
+    config: Config, request: Request, options: RequestOptions, answer: Answer
 ) -> list[tuple[str, str]]:
     """Merge the headers of a request, ignoring the case of names.
 
@@ -248,8 +249,8 @@ def _headers(
     own = {"Accept": request.accept, **request.headers}
     if answer in ("download", "speech"):
         own["Accept-Encoding"] = "identity"  # audio does not compress; events must not wait
-    elif ours:
-        own["Accept-Encoding"] = "gzip, deflate"
+    else:
+        own["Accept-Encoding"] = ACCEPTED
     fields = {
         name.lower(): (name, value)
         for given in (
@@ -279,14 +280,11 @@ def _cannot_be_sent(error: Exception) -> ConfigurationError:
     return ConfigurationError(f"the request cannot be sent: {error}")
 
 
-def backoff(
-    request: Request, options: RequestOptions, max_retries: int, *, repeat_refusals: bool = True
-) -> Backoff:
+def backoff(request: Request, options: RequestOptions, max_retries: int) -> Backoff:
     """Return how often, and when, a request may be repeated."""
     return Backoff(
         options.get("max_retries", max_retries) if request.replayable else 0,
         idempotent=options.get("idempotent", bool(request.idempotent)),
-        repeat_refusals=repeat_refusals,
     )
 
 

@@ -2,7 +2,7 @@
 
 A retry must not do the work twice. An idempotent call is retried after any temporary failure. Any
 other call is retried only when the service certainly did not carry it out: the connection was never
-made, or the service answered 429.
+made, or the service answered 429. A wait of more than a minute is left to the caller.
 """
 
 from __future__ import annotations
@@ -31,23 +31,20 @@ class Backoff:
     Args:
         max_retries: Maximum number of retries.
         idempotent: Whether doing the work twice has the same effect as doing it once.
-        repeat_refusals: Whether to retry after 429.
         jitter: Returns a random number in 0..1. Tests replace it.
     """
 
-    __slots__ = ("_delay", "_idempotent", "_jitter", "_left", "_repeat_refusals")
+    __slots__ = ("_delay", "_idempotent", "_jitter", "_left")
 
     def __init__(
         self,
         max_retries: int,
         *,
         idempotent: bool,
-        repeat_refusals: bool = True,
         jitter: Callable[[], float] = _spread,
     ) -> None:
         self._left = max_retries
         self._idempotent = idempotent
-        self._repeat_refusals = repeat_refusals
         self._jitter = jitter
         self._delay = FIRST_DELAY_S
 
@@ -66,8 +63,6 @@ class Backoff:
     def _may_repeat(self, error: APIError) -> bool:
         if not error.retryable:
             return False
-        if isinstance(error, APIStatusError) and error.status_code == 429:
-            return self._repeat_refusals
-        if self._idempotent:
+        if self._idempotent or (isinstance(error, APIStatusError) and error.status_code == 429):
             return True
         return isinstance(error, APIConnectionError) and not error.request_sent

@@ -305,8 +305,9 @@ class Context:
 
     @property
     def was_refused(self) -> bool:
-        """Whether the service answered 429 before any audio: the plan's limit was reached."""
-        return isinstance(self._fault, RateLimitError) and not self.nbytes
+        """Whether the plan's limit was reached before any audio, so that a slot must be awaited."""
+        fault = self._fault
+        return isinstance(fault, RateLimitError) and fault.concurrency_limited and not self.nbytes
 
     # --- the consumer
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import re
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, TypeVar
 
 import msgspec
@@ -31,6 +33,8 @@ MAX_RETRY_AFTER_S: Final = 60.0
 
 # EAI_NONAME and EAI_NODATA of Linux, of macOS and of Windows.
 _NO_SUCH_HOST: Final = frozenset((-2, -5, 8, 7, 11001, 11004))
+_MONTHS: Final = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec"
+_DATE: Final = re.compile(r"[A-Z][a-z]{2}, (\d\d) ([A-Z][a-z]{2}) (\d{4}) (\d\d):(\d\d):(\d\d) GMT")
 _REQUEST_ID_HEADERS: Final = ("x-request-id", "request-id", "cartesia-request-id", "x-req-id")
 
 
@@ -91,7 +95,7 @@ def request_id_of(headers: Mapping[str, str]) -> str | None:
 def retry_after(headers: Mapping[str, str]) -> float | None:
     """Return the seconds that a response asks to wait, or None.
 
-    An HTTP date counts as None, because it would need a correct local clock.
+    The response's own date tells how far away an HTTP date is, so no clock needs to be right.
     """
     for name, scale in (("retry-after-ms", 0.001), ("retry-after", 1.0)):
         try:
@@ -100,7 +104,27 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
             continue
         if math.isfinite(seconds) and seconds >= 0:
             return seconds
+    if "retry-after" in headers and "date" in headers:
+        return _seconds_between(headers["date"], headers["retry-after"])
     return None
+
+
+def _seconds_between(date: str, later: str) -> float | None:
+    """Return the seconds between two HTTP dates (RFC 9110, section 5.6.7), or None."""
+    first, last = _read_date(date), _read_date(later)
+    return None if first is None or last is None else max(0.0, last - first)
+
+
+def _read_date(text: str) -> float | None:
+    found = _DATE.fullmatch(text.strip())
+    if found is None or found[2] not in _MONTHS:
+        return None
+    day, year, hour, minute, second = (int(found[group]) for group in (1, 3, 4, 5, 6))
+    month = _MONTHS.index(found[2]) // 4 + 1
+    try:
+        return datetime(year, month, day, hour, minute, second, tzinfo=UTC).timestamp()
+    except ValueError:  # such as the 31st of February
+        return None
 
 
 def refused_error(message: str, cause: BaseException | None = None) -> APIConnectionError:

@@ -7,8 +7,10 @@ parses any other layout, even a malicious one, in full. Both ways give equal res
 
 from __future__ import annotations
 
+import re
 import secrets
 from contextlib import suppress
+from itertools import islice
 from typing import TYPE_CHECKING, Final, Literal, cast
 
 import msgspec
@@ -49,6 +51,15 @@ _QUOTE: Final = ord('"')
 _COLONS: Final = (b":", b": ")
 
 MAX_BEGINNING: Final = 512  # bytes in which the "data" key must begin
+
+# The strings and brackets of JSON, even of JSON that is not valid; in linear time.
+_STRING: Final = rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?+'
+_TOKEN: Final = re.compile(
+    rb'"context_id"\s*+:\s*+(?P<id>%b)|%b|(?P<opened>[\[{]++)|(?P<closed>[\]}]++)'
+    % (_STRING, _STRING),
+    re.DOTALL,
+)
+_MAX_TOKENS: Final = 1 << 20
 
 
 class _Rest(msgspec.Struct, forbid_unknown_fields=True, gc=False):
@@ -166,10 +177,32 @@ def _object(frame: bytes | memoryview) -> Fields:
     try:
         value = _parse(frame)
     except (ValueError, RecursionError):  # DecodeError and bad UTF-8 are ValueErrors
-        raise RemoteProtocolError("a frame is not valid JSON") from None
+        raise _unreadable("a frame is not valid JSON", _named_context(frame)) from None
     if not isinstance(value, dict):
-        raise RemoteProtocolError("a frame is not a JSON object")
+        raise _unreadable("a frame is not a JSON object")
     return cast("Fields", value)
+
+
+def _named_context(frame: bytes | memoryview) -> str | None:
+    """Return the context that a frame names, although the frame is not valid JSON."""
+    depth = 0
+    for token in islice(_TOKEN.finditer(frame), _MAX_TOKENS):
+        if token["opened"]:
+            depth += len(token["opened"])
+        elif token["closed"]:
+            depth -= len(token["closed"])
+        elif token["id"] and depth == 1:
+            with suppress(ValueError):
+                return cast("str", _parse(token["id"]))
+    return None
+
+
+def _unreadable(message: str, context_id: object = None) -> RemoteProtocolError:
+    error = RemoteProtocolError(
+        message, context_id=context_id if isinstance(context_id, str) else None
+    )
+    error.passing = True
+    return error
 
 
 def decode_fields(fields: Fields) -> SpeechEvent | APIStatusError:
@@ -182,7 +215,7 @@ def decode_fields(fields: Fields) -> SpeechEvent | APIStatusError:
     if not isinstance(name, str):
         if "error" in fields or isinstance(fields.get("message"), str):
             return status_error(fields)  # older versions: one string, no type
-        raise RemoteProtocolError("a frame has no type")
+        raise _unreadable("a frame has no type", fields.get("context_id"))
     if name == "error":
         return status_error(fields)
     reader = _READERS.get(name)
@@ -203,11 +236,10 @@ def _read_chunk(fields: Fields) -> AudioChunk:
 
 
 def _chunk(fields: Fields, data: bytes) -> AudioChunk:
-    step_time = fields.get("step_time")
     return AudioChunk(
         data=data,
         context_id=_context_id(fields),
-        step_time=cast("float", step_time) if type(step_time) in _NUMBERS else None,
+        step_time=_number(fields.get("step_time")),
         flush_id=_flush_id(fields),
         extra=_extra(fields),
     )
@@ -281,6 +313,12 @@ def _context_id(fields: Fields) -> str | None:
     raise _wrong(fields.get("type"), "context_id", {})
 
 
+def _number(value: object) -> float | None:
+    with suppress(OverflowError):  # of an int
+        return float(cast("float", value)) if type(value) in _NUMBERS else None
+    return None
+
+
 def _flush_id(fields: Fields) -> int | None:
     value = fields.get("flush_id")
     return value if type(value) is int else None
@@ -302,18 +340,15 @@ def _timings(fields: Fields, name: str, texts: str) -> tuple[Timing, ...]:
 
 
 def _timing(fields: Fields, name: str, text: object, start: object, end: object) -> Timing:
-    if isinstance(text, str) and type(start) in _NUMBERS and type(end) in _NUMBERS:
-        first, last = cast("tuple[float, float]", (start, end))
-        with suppress(OverflowError):
-            return Timing(text, float(first), float(last))
+    first, last = _number(start), _number(end)
+    if isinstance(text, str) and first is not None and last is not None:
+        return Timing(text, first, last)
     raise _wrong(fields.get("type"), name, fields)
 
 
 def _wrong(frame: object, field: str, fields: Fields) -> RemoteProtocolError:
-    context_id = fields.get("context_id")
-    return RemoteProtocolError(
-        f"a {frame} frame has a missing or malformed {field}",
-        context_id=context_id if isinstance(context_id, str) else None,
+    return _unreadable(
+        f"a {frame} frame has a missing or malformed {field}", fields.get("context_id")
     )
 
 

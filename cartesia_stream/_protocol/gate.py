@@ -7,7 +7,8 @@ Rules:
   for each other priority that has also waited that long.
 - After a 429 answer a ticket keeps its place in the queue and waits as long as the service asked.
   Tickets of its priority or below wait behind it, because the service would reject them too. If the
-  service gave no time, the next slot that becomes free ends the wait.
+  service gave no time, the next slot that becomes free ends the wait. A ticket that would have to
+  wait for more than a minute, or past its deadline, expires at once, and nobody waits behind it.
 - A 429 answer lowers the limit to the number of the other streams that were active.
 - When no 429 answer came for `QUIET_S` and a ticket waits only because of a learnt limit, that
   limit rises by one, and so on. A 429 answer after a raise doubles the quiet time, up to
@@ -21,6 +22,7 @@ from enum import Enum
 from typing import Final
 
 from ..errors import ConfigurationError
+from .faults import MAX_RETRY_AFTER_S
 
 MAX_PASSED: Final = 8
 QUIET_S: Final = 30.0
@@ -174,6 +176,8 @@ class Gate:
     def refused(self, ticket: Ticket, now: float, retry_after: float | None = None) -> list[Ticket]:
         """Handle a 429 answer: lower the limit and put the ticket back into the queue.
 
+        The ticket expires instead if its wait would be too long.
+
         Args:
             ticket: A granted ticket; any other is ignored.
             now: Monotonic seconds.
@@ -190,8 +194,14 @@ class Gate:
         ticket.not_before = now + (guess if retry_after is None else max(0.0, retry_after))
         ticket.asked = retry_after is not None
         ticket.refusals += 1
-        ticket.state = TicketState.WAITING
-        self._enqueue(ticket)
+        if retry_after is not None and (
+            retry_after > MAX_RETRY_AFTER_S
+            or (ticket.deadline is not None and ticket.not_before > ticket.deadline)
+        ):
+            ticket.state = TicketState.EXPIRED  # its owner looks at it now
+        else:
+            ticket.state = TicketState.WAITING
+            self._enqueue(ticket)
         return self.grant(now)
 
     # --- time

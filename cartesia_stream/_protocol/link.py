@@ -48,6 +48,7 @@ class Link(ABC):
         self._pinged = False
         self._given_up = False
         self._end: APIConnectionError | None = None
+        self._closing_since = now
 
     @abstractmethod
     def receive(self, nbytes: int, *, now: float) -> Sequence[Sleeper]:
@@ -92,12 +93,16 @@ class Link(ABC):
 
     def _ended(self, end: APIConnectionError) -> None:
         """Keep the first reason why the connection closed."""
-        self._end = self._end or redact(end, self._secret)
+        if self._end is None:
+            self._closing_since = self._heard_at
+            self._end = redact(end, self._secret)
 
     # --- time
 
     def next_tick(self) -> float:
         """Return when to call `tick` next, in monotonic seconds."""
+        if self._end is not None:  # what a peer still sends does not keep the connection
+            return self._closing_since + PING_INTERVAL_S
         wait = PING_INTERVAL_S + (PING_TIMEOUT_S if self._pinged else 0.0)
         return self._heard_at + wait
 

@@ -189,7 +189,13 @@ class EventStreamDecoder(ResponseDecoder):
             for event in self._parser.receive_data(data):
                 if self._ended:
                     return
-                frame = self._decode(event.data)
+                try:
+                    frame = self._decode(event.data)
+                except RemoteProtocolError as error:
+                    if self._context_id is None or not self._is_foreign(error.context_id):
+                        raise
+                    self.dropped += 1
+                    continue
                 if self._is_foreign(frame.context_id):
                     self.dropped += 1
                 elif isinstance(frame, APIStatusError):

@@ -11,6 +11,7 @@ import msgspec
 
 from ..errors import RemoteProtocolError
 
+LINE_COST: Final = 64  # bytes that each line of an event counts besides its text
 _BOM: Final = b"\xef\xbb\xbf"
 
 
@@ -31,14 +32,14 @@ class EventStreamParser:
 
     Args:
         max_line_bytes: Maximum size of one line.
-        max_event_bytes: Maximum size of the data of one event.
+        max_event_bytes: Maximum size of the data of one event; each line after the first counts
+            64 bytes more.
     """
 
     def __init__(self, *, max_line_bytes: int = 1 << 24, max_event_bytes: int = 1 << 24) -> None:
         self._max_line = max_line_bytes
         self._max_event = max_event_bytes
-        self._tail: list[bytes] = []  # pieces of the unfinished line
-        self._tail_size = 0
+        self._tail = bytearray()  # the unfinished line
         self._data: list[bytes] = []
         self._data_size = 0
         self._event = b""
@@ -58,9 +59,8 @@ class EventStreamParser:
         *lines, rest = self._split(data)
         events: list[ServerSentEvent] = []
         if lines and self._tail:
-            lines[0] = b"".join((*self._tail, lines[0]))
+            lines[0] = bytes(self._tail + lines[0])
             self._tail.clear()
-            self._tail_size = 0
         if lines and self._at_start:
             self._at_start = False
             lines[0] = lines[0].removeprefix(_BOM)
@@ -74,9 +74,8 @@ class EventStreamParser:
             else:
                 self._event = b""
         if rest:
-            self._tail.append(rest)
-            self._tail_size += len(rest)
-            if self._tail_size > self._max_line:
+            self._tail += rest
+            if len(self._tail) > self._max_line:
                 raise RemoteProtocolError(
                     f"a line of the event stream is longer than {self._max_line} bytes"
                 )
@@ -87,7 +86,7 @@ class EventStreamParser:
 
         As in the standard, an unfinished event is discarded.
         """
-        return bool(self._tail_size or self._data_size)
+        return bool(self._tail or self._data)
 
     def _split(self, data: bytes) -> list[bytes]:
         if b"\r" not in data:
@@ -104,8 +103,8 @@ class EventStreamParser:
         # ignore comments (an empty name), id, retry and unknown fields
 
     def _add(self, value: bytes) -> None:
+        self._data_size += len(value) + LINE_COST * bool(self._data)
         self._data.append(value)
-        self._data_size += len(value) + 1
         if self._data_size > self._max_event:
             raise RemoteProtocolError(f"a server-sent event is larger than {self._max_event} bytes")
 

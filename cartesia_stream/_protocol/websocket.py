@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Final
 
 from websockets.client import ClientProtocol
 from websockets.datastructures import Headers
-from websockets.frames import Close, Frame, Opcode
+from websockets.frames import Close, CloseCode, Frame, Opcode
 from websockets.http11 import Response
 from websockets.protocol import State
 from websockets.uri import parse_uri
@@ -39,6 +39,7 @@ Message = tuple[bytes | bytearray, int, int]
 SMALL: Final = 1 << 14  # bytes; enough for audio at the pace of speech
 LARGE: Final = 1 << 20  # for a faster peer: larger reads mean fewer wake-ups
 FULL_READS: Final = 8  # full reads before it grows; a burst as many streams start is shorter
+FRAGMENT_COST: Final = 64  # bytes that each fragment counts at least, so that none is free
 SPARE: Final = 8  # extra bytes at the end, so that a header can be unpacked at any position
 
 _unpack_header: Final = struct.Struct("!BBH").unpack_from  # RFC 6455, section 5.2
@@ -111,7 +112,8 @@ class WebSocket:
         self._protocol = ClientProtocol(_NOWHERE, max_size=max_message_bytes, logger=_SILENT)
         self._max_message = max_message_bytes
         self._buffer = ReadBuffer()
-        self._fragments: list[bytes] = []
+        self._fragments = bytearray()
+        self._fragments_cost = 0
         self._in_fragments = False
         self._close: Close | None = None  # the peer's close frame
         self._closed_by_us = False
@@ -226,12 +228,16 @@ class WebSocket:
             if frame.opcode is Opcode.CLOSE:
                 self._close = Close.parse(frame.data)
             elif frame.opcode in (Opcode.TEXT, Opcode.BINARY, Opcode.CONT):
-                self._fragments.append(bytes(frame.data))
+                self._fragments += frame.data
+                self._fragments_cost += max(len(frame.data), FRAGMENT_COST)
                 self._in_fragments = not frame.fin
                 if frame.fin:
-                    message = b"".join(self._fragments)
-                    messages.append((message, 0, len(message)))
-                    self._fragments.clear()
+                    messages.append((self._fragments, 0, len(self._fragments)))
+                    self._fragments = bytearray()
+                    self._fragments_cost = 0
+                elif self._fragments_cost > self._max_message:
+                    self._fragments = bytearray()
+                    self._protocol.fail(CloseCode.MESSAGE_TOO_BIG, "too many fragments")
 
     def receive_eof(self) -> None:
         """Handle the end of the connection."""

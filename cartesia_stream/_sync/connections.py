@@ -19,7 +19,7 @@ from .._http.config import (
 from .._http.operations import built, parsed, refused
 from .._http.records import CallRecord, StreamRecord
 from ..errors import RateLimitError
-from .flow import Owner, drop_foreign, owner
+from .flow import Owner, drop_foreign, owner, sleep
 from .pool import Pool
 
 if TYPE_CHECKING:
@@ -198,9 +198,17 @@ class Connections(NotCopyable):
     def speech(
         self, request: SpeechRequest, options: RequestOptions | None, record: StreamRecord
     ) -> ResponseSource:
-        """Start speech over one HTTP call; like a context, it takes a slot of the plan's limit."""
+        """Start speech over one HTTP call; like a context, it takes a slot of the plan's limit.
+
+        A 429 about that limit waits for a slot again. After any other, the call gives its slot back
+        while it waits, so that other speech can use it.
+        """
+        from .._http.requests import backoff
+
         given = options or {}
         gate = self.pool.gate
+        repeatable = request.request.replayable and given.get("max_retries", self.max_retries) > 0
+        retries = backoff(request.request, given, self.max_retries)
         record.begin()
         with record.queueing():
             seconds = timeouts_for(given, self.config).queue
@@ -213,14 +221,20 @@ class Connections(NotCopyable):
             while True:
                 try:
                     with CallRecord(self.config.observers, request.request, time.monotonic):
-                        return self.http.speech(request, given, ended, record)
+                        return self.http.speech(request, given, ended, record, retries)
                 except RateLimitError as error:
-                    repeatable = request.request.replayable
-                    if not (repeatable and given.get("max_retries", self.max_retries)):
-                        raise
-                    with record.queueing():
-                        gate.enter_again(ticket, error)
-                    record.restart("refused", error)
+                    refusal = error
+                with record.queueing():
+                    if repeatable and refusal.concurrency_limited:
+                        gate.enter_again(ticket, refusal)
+                    else:
+                        delay = retries.delay_after(refusal)
+                        if delay is None:
+                            raise refusal
+                        gate.leave(ticket)
+                        sleep(delay)
+                        ticket = gate.enter(priority=0, seconds=seconds)
+                record.restart("refused", refusal)
         except BaseException:
             ended()
             raise
@@ -232,21 +246,26 @@ class Connections(NotCopyable):
         use it too, and with the deadlines and retries of this one.
         """
         return self.pool.acquire(
-            self._connect_for_all, (self.config.timeouts.connect, self.max_retries)
+            self._connect_for_all,
+            seconds=self.config.timeouts.connect,
+            max_retries=self.max_retries,
         )
 
     def _connect_for_all(self) -> SocketDriver:
         root = self._root
         if root is self:
-            return self.connect()
+            return self.connect(max_retries=0)
         timeouts = self.config.timeouts
-        return self.connect(root.config.with_options(timeouts=timeouts, headers=None))
+        config = root.config.with_options(timeouts=timeouts, headers=None)
+        return self.connect(config, max_retries=0)
 
-    def connect(self, config: Config | None = None) -> SocketDriver:
+    def connect(
+        self, config: Config | None = None, *, max_retries: int | None = None
+    ) -> SocketDriver:
         """Open a new socket; `close` closes it too."""
         self._check_open()
         pool = self.pool
-        driver = self._open_socket(config)
+        driver = self._open_socket(config, max_retries=max_retries)
         with pool.guard:
             if not self._root.closed:
                 pool.sockets.add(driver)
@@ -266,8 +285,8 @@ class Connections(NotCopyable):
         driver.close()
         raise closed_client()
 
-    def _open_socket(self, config: Config | None) -> SocketDriver:
-        return self.http.socket(config)
+    def _open_socket(self, config: Config | None, *, max_retries: int | None) -> SocketDriver:
+        return self.http.socket(config, max_retries=max_retries)
 
     def _check_open(self) -> None:
         if self._root.closed:

@@ -15,6 +15,7 @@ import httpx
 from cartesia_runtime.downloads import Download
 from msgspec import structs
 
+from .._http.bodies import unpacker_for
 from .._http.config import NotCopyable, closed_client, http_client_elsewhere
 from .._http.requests import (
     ERROR_BODY_S,
@@ -40,7 +41,13 @@ from .._protocol.log import debugging, log_event
 from .._text.ledger import Ledger
 from .._text.utterance import recorded
 from ..audio import unwritable_error
-from ..errors import APIConnectionError, APIError, AuthenticationError, CartesiaError
+from ..errors import (
+    APIConnectionError,
+    APIError,
+    AuthenticationError,
+    CartesiaError,
+    RateLimitError,
+)
 from ..events import AudioChunk, Cancelled
 from .flow import BodyReader, ThreadLock, break_off, check_owner, is_elsewhere, owner, sleep
 from .transport import Body, Exchange, OwnClient, Transport
@@ -51,10 +58,12 @@ if TYPE_CHECKING:
     from cartesia_runtime.options import RequestOptions
     from cartesia_runtime.sender import Request
 
+    from .._http.bodies import Unpacker
     from .._http.config import Config
     from .._http.operations import SpeechRequest
     from .._http.records import StreamRecord
     from .._http.requests import Answer
+    from .._protocol.backoff import Backoff
     from .._protocol.link import Link
     from .._protocol.listen_session import ListenSession
     from .._protocol.response import ResponseDecoder
@@ -146,18 +155,20 @@ class HttpSender:
         options: RequestOptions,
         ended: Callable[[], None],
         record: StreamRecord | None = None,
+        retries: Backoff | None = None,
     ) -> ResponseSource:
         """Send a request and return the events of the streamed response.
 
-        A 429 is not retried here: the caller waits for a slot of the plan's limit first.
+        A 429 is not retried here: the caller gives its slot back, or waits for one, first.
 
         Args:
             request: The request for speech.
             options: Settings of the call.
             ended: Called when the response is closed.
             record: Measures the stream and tells observers; None for v0.
+            retries: Retries that are left; None for those of the options.
         """
-        response, config = self._send(request.request, options, answer="speech")
+        response, config = self._send(request.request, options, answer="speech", retries=retries)
         now = time.monotonic()
         try:
             decoder = decoder_for(response, request, options, config=config, now=now)
@@ -166,11 +177,14 @@ class HttpSender:
             raise
         return ResponseSource(response, decoder, request, ended, record)
 
-    def socket(self, config: Config | None = None) -> SocketDriver:
+    def socket(
+        self, config: Config | None = None, *, max_retries: int | None = None
+    ) -> SocketDriver:
         """Open a WebSocket; the handshake is retried like other requests.
 
         Args:
             config: Config for the handshake; None uses that of this sender.
+            max_retries: Maximum number of retries; None uses that of this sender.
 
         Raises:
             APIStatusError: If the service rejects the handshake with an HTTP status.
@@ -181,7 +195,8 @@ class HttpSender:
         began = time.monotonic()
         session = (config or self._config).session(now=began)
         request = upgrade_request(config or self._config, session.websocket)
-        response, used = self._send(request, {}, answer="socket", config=config)
+        options: RequestOptions = {} if max_retries is None else {"max_retries": max_retries}
+        response, used = self._send(request, options, answer="socket", config=config)
         driver = SocketDriver(session, used, since=began)
         self._take_over(driver, session, response, used)
         return driver
@@ -201,7 +216,7 @@ class HttpSender:
 
         began = time.monotonic()
         request = structs.replace(handshake, headers=session.websocket.handshake_headers())
-        response, used = self._send(request, {}, answer="socket", repeat_refusals=False)
+        response, used = self._send(request, {}, answer="socket", queued=True)
         driver = EarsDriver(session, used, since=began)
         session.opened(request_id_of(response.headers))  # before its first frame is read
         self._take_over(driver, session, response, used)
@@ -230,10 +245,10 @@ class HttpSender:
         *,
         answer: Answer,
         config: Config | None = None,
-        repeat_refusals: bool = True,
+        retries: Backoff | None = None,
+        queued: bool = False,
     ) -> tuple[httpx.Response, Config]:
-        repeat_refusals = repeat_refusals and answer != "speech"
-        retries = backoff(request, options, self._max_retries, repeat_refusals=repeat_refusals)
+        retries = retries or backoff(request, options, self._max_retries)
         renewable = request.replayable
         while True:
             used = self._credentials.bearer(config or self._config)
@@ -244,7 +259,10 @@ class HttpSender:
                     renewable = False  # renew the token only once
                     if self._credentials.renew(used.api_key):
                         continue
-                delay = retries.delay_after(error)
+                refused = isinstance(error, RateLimitError) and (
+                    answer == "speech" or (queued and error.concurrency_limited)
+                )
+                delay = None if refused else retries.delay_after(error)
                 if delay is None:
                     raise
             else:
@@ -268,6 +286,10 @@ class HttpSender:
                     return response
                 if answer == "socket":
                     check_upgrade(response)
+                unpacker = unpacker_for(response, whole=answer == "whole")
+                if unpacker is not None:
+                    packed = cast("httpx.SyncByteStream", response.stream)
+                    response.stream = Unpacked(packed, unpacker)
                 if not response.is_success:
                     raise status_failure(response, _head(response, ours=ours), config)
                 if answer == "whole":
@@ -324,13 +346,35 @@ def _head(response: httpx.Response, *, ours: bool) -> bytes:
     return bytes(body[:MAX_BODY])
 
 
+class Unpacked(httpx.SyncByteStream):
+    """The body of a response, unpacked and bounded.
+
+    Args:
+        packed: The body as it arrives.
+        unpacker: Unpacks and counts it.
+    """
+
+    def __init__(self, packed: httpx.SyncByteStream, unpacker: Unpacker) -> None:
+        self._packed = packed
+        self._unpacker = unpacker
+
+    def __iter__(self) -> Iterator[bytes]:
+        for data in self._packed:
+            yield from self._unpacker.feed(data)
+        self._unpacker.finish()
+
+    def close(self) -> None:
+        """Close the body."""
+        self._packed.close()
+
+
 def _reader_of(response: httpx.Response) -> BodyReader:
     """Return a reader that bypasses httpx, unless the body is compressed or already being read."""
     exchange = response.extensions.get("exchange")
     if (
         isinstance(exchange, Exchange)
         and not exchange.begun
-        and "content-encoding" not in response.headers
+        and not isinstance(response.stream, Unpacked)
     ):
         body = Body(exchange, cast("httpx.SyncByteStream", response.stream))
         return BodyReader(iter(body), resumable=True)

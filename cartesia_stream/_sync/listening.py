@@ -119,6 +119,8 @@ class Ears:
             try:
                 self._driver = self._connections.listen(session, self._handshake())
             except RateLimitError as error:
+                if not error.concurrency_limited:
+                    raise
                 began = time.monotonic()
                 gate.enter_again(ticket, error)
                 self.listener.queued += time.monotonic() - began

@@ -8,9 +8,10 @@ from copy import copy
 from typing import TYPE_CHECKING, Final
 from weakref import WeakSet
 
+from .._protocol.backoff import Backoff
 from .._protocol.log import label, logger
 from ..errors import APIError, CartesiaError
-from .flow import Mutex, PeriodicTask, ThreadLock
+from .flow import Mutex, PeriodicTask, ThreadLock, sleep
 from .gate import Gate
 
 if TYPE_CHECKING:
@@ -67,16 +68,38 @@ class Pool:
         self._failures: dict[object, APIError] = {}  # the last one, by the bounds of the tries
         self._refreshing: PeriodicTask | None = None
 
-    def acquire(self, connect: Callable[[], SocketDriver], bounds: object) -> SocketDriver:
+    def acquire(
+        self,
+        connect: Callable[[], SocketDriver],
+        *,
+        seconds: float | None,
+        max_retries: int,
+    ) -> SocketDriver:
         """Return a socket for the next context; open one if it is needed.
 
         Callers that wait while another one opens a socket share its failure if they have the same
         bounds: their own tries, one after the other, would take many times as long.
 
         Args:
-            connect: Opens a socket.
-            bounds: Its deadline and its number of retries.
+            connect: Opens a socket, without retries.
+            seconds: The deadline of ``connect``.
+            max_retries: Maximum number of retries.
         """
+        retries = Backoff(max_retries, idempotent=True)
+        while True:
+            try:
+                return self._acquire(connect, (seconds, max_retries))
+            except APIError as error:
+                delay = retries.delay_after(error)
+                if delay is None:
+                    raise
+            sleep(delay)  # without the lock, so that others can use the pool
+
+    def _acquire(
+        self,
+        connect: Callable[[], SocketDriver],
+        bounds: tuple[float | None, int],
+    ) -> SocketDriver:
         waiting = self._mutex.locked()
         before = self._failures.get(bounds)
         with self._mutex:

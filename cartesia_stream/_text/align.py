@@ -4,12 +4,14 @@ The service reports words with or without punctuation, joined, split, normalized
 "7:30") or not at all. The alignment compares only letters and digits, as one sequence on each side,
 so that punctuation and word boundaries do not matter. Where the sequences still differ, it picks
 the sequence of edits with the lowest cost, and keeps those words open until enough words agree.
+Signs, such as ``%`` or an emoji, count as spoken when they are reported or when the next word
+begins.
 """
 
 from __future__ import annotations
 
 import unicodedata
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -31,12 +33,20 @@ _MAX_OPEN: Final = 24  # timed words that may stay open
 _SURE_LETTERS: Final = 4  # that must agree, in two words or more; twice as many in one word
 _PHRASE: Final = 4  # words in a row to search for in the whole text
 _PHRASE_LETTERS: Final = 10
+_PHRASE_REACH: Final = 1 << 13  # letters in which to search: ten minutes of speech
+_PERIOD: Final = 3  # words, at most, that make a cut ambiguous when they are repeated
+_SIGNS_AHEAD: Final = 16  # signs of the text in which to look for one that was reported
+_COMPARED: Final = 64  # letters of a word that are compared with those of another
 _DASHES: Final = "—―"
+_SIGNS: Final = "%‰٪&@#*/\\§"  # spoken, although Unicode calls them punctuation
 _SPELL_TAG: Final = "<spell"
 
 
 @lru_cache(maxsize=4096)
 def _fold(char: str) -> str:
+    digit = unicodedata.decimal(char, None)
+    if digit is not None:  # the digits of all scripts are alike
+        return str(digit)
     folded = unicodedata.normalize("NFKD", char.casefold())
     return "".join(filter(str.isalnum, folded))
 
@@ -45,108 +55,287 @@ def _letters(text: str) -> str:
     return "".join(map(_fold, text))
 
 
+@lru_cache(maxsize=4096)
+def _is_sign(char: str) -> bool:
+    return unicodedata.category(char)[0] == "S" or unicodedata.normalize("NFKC", char) in _SIGNS
+
+
 class Source:
-    """A growing transcript, split into words.
+    """A growing transcript, split into words; appending takes linear time in total.
 
     A word is a run of characters without spaces; in a script without spaces it is one character. It
     includes the punctuation and closing tags attached to its end. A ``<spell>`` element is one
-    word; other tags do not belong to a word.
+    word, and so is a cue such as ``[laughter]``; other tags do not belong to a word.
+
+    Words are compared by their letters. A sign is what the service may speak although it has no
+    letters: a symbol such as ``%`` or an emoji, a cue, or punctuation between spaces. Progress in
+    the text is counted in units; each letter is one, and so is each run of signs.
 
     Attributes:
-        text: The transcript, verbatim.
-        letters: Its letters and digits, case-folded, without those of tags.
         ends: For each word, the offset in `text` just after it.
         letter_ends: For each word, the offset in `letters` just after it.
+        unit_ends: For each word, the units up to its end.
+        signs: For each run of signs, the letters before it.
     """
 
-    __slots__ = ("_last_start", "ends", "letter_ends", "letters", "text")
+    __slots__ = (
+        "_at",
+        "_attached",
+        "_audible",
+        "_inside",
+        "_letters",
+        "_loose",
+        "_open",
+        "_pieces",
+        "_safe",
+        "_signs",
+        "_tail",
+        "ends",
+        "letter_ends",
+        "signs",
+        "unit_ends",
+    )
 
     def __init__(self, text: str = "") -> None:
-        self.text = ""
-        self.letters = ""
         self.ends: list[int] = []
         self.letter_ends: list[int] = []
-        self._last_start = 0
+        self.unit_ends: list[int] = []
+        self.signs: list[int] = []
+        self._signs: list[str] = []  # the first character of each, or the cue
+        self._letters: list[str] = []
+        self._pieces: list[str] = []
+        self._at = 0  # offset up to which the text was read for good
+        self._tail = ""  # the text after it: markup that more text may complete
+        self._open = False  # whether the tail is a word so far
+        self._inside = False  # inside a word that more letters may continue
+        self._attached = False  # after a sign that more signs may continue
+        self._loose = False  # the last word is punctuation that may begin another word
+        self._audible = False  # whether there are letters, symbols or cues
+        self._safe = [0]  # for each number of words, at which of them to cut
         if text:
             self.append(text)
 
+    @property
+    def text(self) -> str:
+        """The transcript, verbatim."""
+        if len(self._pieces) > 1:
+            self._pieces = ["".join(self._pieces)]
+        return self._pieces[0] if self._pieces else ""
+
+    @property
+    def letters(self) -> str:
+        """Its letters and digits, case-folded, without those of tags."""
+        return "".join(self._letters)
+
+    @property
+    def length(self) -> int:
+        """The number of letters."""
+        return len(self._letters)
+
+    @property
+    def units(self) -> int:
+        """The number of letters and signs."""
+        return len(self._letters) + len(self.signs)
+
+    @property
+    def audible(self) -> bool:
+        """Whether there is anything to speak, other than punctuation."""
+        return self._audible or bool(self._letters)
+
     def append(self, text: str) -> None:
         """Append text, which may continue the last word."""
-        self.text += text
-        if self.ends:
+        self._pieces.append(text)
+        if self._open:  # read it again, because it may go on
+            self._open = False
             self.ends.pop()
+            self.unit_ends.pop()
             self.letter_ends.pop()
-            self.letters = self.letters[: self.letter_ends[-1] if self.letter_ends else 0]
-        self._read(self._last_start)
+            del self._letters[self.letter_ends[-1] if self.letter_ends else 0 :]
+        self._read(self._tail + text)
 
-    def words_to(self, place: int) -> int:
+    def words_to(self, unit: int) -> int:
+        """Return the number of words that end at or before a unit."""
+        return bisect_right(self.unit_ends, unit)
+
+    def words_before(self, place: int) -> int:
         """Return the number of words that end at or before an offset in `letters`."""
         return bisect_right(self.letter_ends, place)
 
-    def _read(self, at: int) -> None:
-        text, letters = self.text, [self.letters]
-        place, inside = len(self.letters), False  # inside a word that more letters may continue
+    def unit_at(self, place: int) -> int:
+        """Return the units before an offset in `letters`, without signs directly before it."""
+        return place + bisect_left(self.signs, place)
+
+    def unit_past(self, place: int) -> int:
+        """Return the units before an offset in `letters`, with signs directly before it."""
+        return place + bisect_right(self.signs, place)
+
+    def speaks(self, letters: str, place: int) -> bool:
+        """Whether letters stand at an offset in `letters`."""
+        own = self._letters
+        if place >= len(own) or own[place] != letters[0]:
+            return False
+        return "".join(own[place : place + len(letters)]) == letters
+
+    def slice(self, start: int, end: int) -> str:
+        """Return some of the letters."""
+        return "".join(self._letters[start:end])
+
+    def signs_ahead(self, spoken: Source, place: int, unit: int) -> int:
+        """Return how many signs at a place end with the one that was spoken; 0 if it is not there.
+
+        Args:
+            spoken: The timed word.
+            place: Offset in `letters`.
+            unit: The same place, in letters and signs.
+        """
+        first = unit - place
+        last = min(bisect_right(self.signs, place), first + _SIGNS_AHEAD)
+        ahead = self._signs[first:last]
+        sign = spoken._signs[0]
+        return ahead.index(sign) + 1 if sign in ahead else 0
+
+    def safe_words(self, words: int) -> int:
+        """Return after how many words to cut, at most ``words``: not between equal words.
+
+        Within "no no no" or "bye now bye now", a missing word time would put the cut at the wrong
+        place without a sign of it.
+        """
+        safe = self._safe
+        while len(safe) <= words and len(safe) + 2 * _PERIOD < len(self.ends):
+            safe.append(safe[-1] if self._repeats(len(safe)) else len(safe))
+        while words >= len(safe) and self._repeats(words):  # so far: more text may change it
+            words -= 1
+        return min(words, safe[words]) if words < len(safe) else words
+
+    def repeats(self, nth: int) -> bool:
+        """Whether a word, counted from 0, is one of several that repeat each other."""
+        return any(self.safe_words(words) < words for words in (nth, nth + 1))
+
+    def _repeats(self, words: int) -> bool:
+        """Whether words around a place between two words are the same as those before them."""
+        for period in range(1, _PERIOD + 1):
+            first = max(0, words - 2 * period + 1)
+            last = min(words - 1, len(self.ends) - 2 * period)
+            for start in range(first, last + 1):
+                if all(self._alike(nth, nth + period) for nth in range(start, start + period)):
+                    return True
+        return False
+
+    def _alike(self, one: int, other: int) -> bool:
+        return self._spelling(one) == self._spelling(other)
+
+    def _spelling(self, nth: int) -> tuple[list[str], list[str]]:
+        """Return the letters and signs of a word."""
+        first, unit = (self.letter_ends[nth - 1], self.unit_ends[nth - 1]) if nth else (0, 0)
+        end = self.letter_ends[nth]
+        signs = self._signs[unit - first : self.unit_ends[nth] - end]
+        return self._letters[first : min(end, first + _COMPARED)], signs[:_COMPARED]
+
+    def _read(self, text: str) -> None:
+        """Read the unread rest of the text."""
+        at, base = 0, self._at
         while at < len(text):
-            folded, end, char = "", at + 1, text[at]
-            attached = bool(self.ends) and self.ends[-1] == at
+            end, char = at + 1, text[at]
+            attached = bool(self.ends) and self.ends[-1] == base + at
             if (markup := markup_at(text, at)) is not None:
                 end = markup.end
-                folded = self._spelled(at, markup.kind, end)
-                starts, inside = True, False
-                joins = attached and markup.kind is Kind.TAG and text.startswith("</", at)
-            else:
-                folded = _fold(char)
-                starts = is_spaceless(char) or not inside
-                joins = attached and (extends(char) or _closes(char, inside=inside))
+                folded = _spelled(text, at, markup.kind, end)
+                if markup.kind is Kind.OPEN:
+                    self._open = bool(folded)
+                    if folded:
+                        self._word(folded, base + end, starts=True)
+                    break
+                self._inside = self._attached = self._loose = False
                 if folded:
-                    inside = not is_spaceless(char)
-                elif char.isspace() or char in _DASHES:
-                    inside = False
+                    self._word(folded, base + end, starts=True)
+                elif char == "[":
+                    self._audible = True
+                    self._sign(text[at:end].casefold(), base + end, starts=True)
+                    self._attached = False
+                elif attached and text.startswith("</", at):
+                    self.ends[-1] = base + end
+                at = end
+                continue
+            folded = _fold(char)
             if folded:
-                place += len(folded)
-                letters.append(folded)
-                if starts or not self.ends:
-                    self._last_start = at
-                    self.ends.append(end)
-                    self.letter_ends.append(place)
-                else:
-                    self.ends[-1], self.letter_ends[-1] = end, place
-            elif joins:
-                self.ends[-1] = end
+                if self._loose:  # it was the punctuation before this word
+                    self.ends.pop()
+                    self.letter_ends.pop()
+                    self.unit_ends.pop()
+                    self.signs.pop()
+                    self._signs.pop()
+                self._word(folded, base + end, starts=is_spaceless(char) or not self._inside)
+                self._inside = not is_spaceless(char)
+                self._attached = self._loose = False
+            elif char.isspace():
+                self._inside = self._attached = self._loose = False
+            elif extends(char):
+                if attached:
+                    self.ends[-1] = base + end
+            elif not (attached and _closes(char, inside=self._inside or self._loose)):
+                self._sign(char, base + end, starts=True)
+                self._inside = self._attached = _is_sign(char)
+                self._loose = not self._attached
+                self._audible = self._audible or self._attached
+            elif _is_sign(char) and not self._attached:
+                self._sign(char, base + end, starts=False)
+                self._inside = self._inside or self._loose
+                self._audible, self._loose = True, False
+            else:
+                self.ends[-1] = base + end
+                self._attached = _is_sign(char)
+                self._inside = self._inside and char not in _DASHES
             at = end
-        self.letters = "".join(letters)
+        self._at = base + at
+        self._tail = text[at:]
 
-    def _spelled(self, at: int, kind: Kind, end: int) -> str:
-        """Return the letters of a ``<spell>`` element, complete or not; "" for other markup."""
-        if kind is Kind.TAG or self.text[at : at + len(_SPELL_TAG)].lower() != _SPELL_TAG:
-            return ""
-        opened = self.text.find(">", at, end) + 1
-        if not opened:
-            return ""
-        content = self.text[opened:end]
-        return _letters(content[: content.rfind("<")] if kind is Kind.SPELL else content)
+    def _word(self, folded: str, end: int, *, starts: bool) -> None:
+        self._letters += folded
+        units = self.units
+        if starts or not self.ends:
+            self.ends.append(end)
+            self.letter_ends.append(len(self._letters))
+            self.unit_ends.append(units)
+        else:
+            self.ends[-1], self.letter_ends[-1] = end, len(self._letters)
+            self.unit_ends[-1] = units
+
+    def _sign(self, sign: str, end: int, *, starts: bool) -> None:
+        self.signs.append(len(self._letters))
+        self._signs.append(sign)
+        self._attached = True
+        self._word("", end, starts=starts)
+
+
+def _spelled(text: str, at: int, kind: Kind, end: int) -> str:
+    """Return the letters of a ``<spell>`` element, complete or not; "" for other markup."""
+    if kind is Kind.TAG or text[at : at + len(_SPELL_TAG)].lower() != _SPELL_TAG:
+        return ""
+    opened = text.find(">", at, end) + 1
+    if not opened:
+        return ""
+    content = text[opened:end]
+    return _letters(content[: content.rfind("<")] if kind is Kind.SPELL else content)
 
 
 def _closes(char: str, *, inside: bool) -> bool:
     """Whether a punctuation character belongs to the word before it."""
-    if char.isspace():
-        return False
     return inside or unicodedata.category(char) not in ("Ps", "Pi")
 
 
 class Mark(NamedTuple):
-    """A point in time and the letter offset up to which the text has been spoken.
+    """A point in time and the place up to which the text has been spoken.
 
     Attributes:
         start: When the timed word starts, in seconds.
-        end: When it ends: the text up to ``place`` has been spoken.
-        place: Offset in `Source.letters`.
+        end: When it ends: the text up to ``unit`` has been spoken.
+        unit: Number of letters and signs; see `Source`.
         agrees: Whether the word was found in the text; otherwise its neighbours gave its place.
     """
 
     start: float
     end: float
-    place: int
+    unit: int
     agrees: bool
 
 
@@ -174,28 +363,52 @@ class Alignment:
         marks: One or more per word, ordered by time and place; the last ones may still change.
     """
 
-    __slots__ = ("_open", "_place", "_settled", "marks", "source")
+    __slots__ = ("_open", "_place", "_settled", "_unit", "marks", "source")
 
     def __init__(self, source: Source) -> None:
         self.source: Source = source
         self.marks: list[Mark] = []
         self._open: list[tuple[Timing, str]] = []
         self._place = 0
+        self._unit = 0  # units of the settled marks
         self._settled = 0  # number of final marks
 
     def add(self, words: Iterable[Timing]) -> None:
         """Add timed words, in order and on one time line."""
         for word in words:
-            letters = Source(word.text).letters
+            spoken = Source(word.text)
+            letters = spoken.letters
             if not letters:
-                continue
-            if not self._open and self.source.letters.startswith(letters, self._place):
+                if spoken.signs and not self._open:
+                    self._add_sign(word, spoken)
+            elif not self._open and self.source.speaks(letters, self._place):
+                self._pass_signs(word.start, self._place)
                 self._place += len(letters)
-                self._mark(word.start, word.end, self._place, agrees=True)
+                unit = self.source.unit_at(self._place)
+                signs = len(spoken.signs) - bisect_left(spoken.signs, len(letters))
+                self._unit = min(unit + signs, self.source.unit_past(self._place))
+                self._mark(word.start, word.end, self._unit, agrees=True)
                 self._settled = len(self.marks)
             else:
                 self._open.append((word, letters))
                 self.review()
+
+    def _add_sign(self, word: Timing, spoken: Source) -> None:
+        """Add a timed word without letters, if it is the next one in the text."""
+        ahead = self.source.signs_ahead(spoken, self._place, self._unit)
+        if not ahead:
+            return
+        if ahead > 1:
+            self._mark(word.start, word.start, self._unit + ahead - 1)
+        self._unit += ahead
+        self._mark(word.start, word.end, self._unit, agrees=True)
+        self._settled = len(self.marks)
+
+    def _pass_signs(self, at: float, place: int) -> None:
+        """Mark text that was not reported as spoken, when the next word begins."""
+        unit = self.source.unit_past(place)
+        if unit > (self.marks[-1].unit if self.marks else 0):
+            self._mark(at, at, unit)
 
     def review(self) -> None:
         """Align the open words again; call it after the text has grown."""
@@ -215,28 +428,36 @@ class Alignment:
         if not self._open:
             return
         steps, closing = self._cheapest(), list[_Step]()
-        left = len(self.source.ends) - self.source.words_to(steps[-1].after)
+        left = len(self.source.ends) - self.source.words_before(steps[-1].after)
         if left <= 2 * len(self._open):
-            closing.append(_Step(len(self.source.letters), -1, agrees=True))
+            closing.append(_Step(self.source.length, -1, agrees=True))
         self._trace([*steps, *closing])
         self._settle(steps)
 
-    def rewind(self, marks: int, place: int) -> None:
-        """Keep only the first ``marks`` marks and continue from the letter offset ``place``."""
+    def rewind(self, marks: int, unit: int, place: int) -> None:
+        """Keep only the first marks and continue from a place in the text.
+
+        Args:
+            marks: Number of marks to keep.
+            unit: The place, in letters and signs.
+            place: The same place, in letters.
+        """
         del self.marks[marks:]
         if self.marks:  # the last one may reach into the word that is spoken again
             last = self.marks[-1]
-            self.marks[-1] = last._replace(place=min(last.place, place))
+            self.marks[-1] = last._replace(unit=min(last.unit, unit))
         self._open.clear()
-        self._place, self._settled = place, len(self.marks)
+        self._place, self._unit, self._settled = place, unit, len(self.marks)
 
-    def _mark(self, start: float, end: float, place: int, *, agrees: bool = False) -> None:
-        if self.marks:  # `end` must not decrease, because bisection finds marks by it
-            end = max(end, self.marks[-1].end)
-        self.marks.append(Mark(start, end, place, agrees))
+    def _mark(self, start: float, end: float, unit: int, *, agrees: bool = False) -> None:
+        if self.marks:  # neither must decrease, because bisection finds marks by them
+            last = self.marks[-1]
+            end, unit = max(end, last.end), max(unit, last.unit)
+        self.marks.append(Mark(start, end, unit, agrees))
 
     def _settle(self, steps: Sequence[_Step]) -> None:
         self._place = steps[-1].after
+        self._unit = self.source.unit_at(self._place)
         self._settled = len(self.marks)
         self._open.clear()
 
@@ -245,9 +466,9 @@ class Alignment:
         ends = self.source.letter_ends
         del self.marks[self._settled :]
         for word, _ in self._open[:count]:
-            nth = self.source.words_to(self._place)
+            nth = self.source.words_before(self._place)
             self._place = ends[nth] if nth < len(ends) else self._place
-            self._mark(word.start, word.end, self._place)
+            self._mark(word.start, word.end, self.source.unit_at(self._place))
         self._settled = len(self.marks)
         del self._open[:count]
         self._trace(self._cheapest())
@@ -266,29 +487,34 @@ class Alignment:
                 return
             word, had_run = self._open[index][0], bool(run)
             run.clear()
-            if not had_run and step.before > place:  # spoken, but not reported
-                self._mark(word.start, word.start, step.before)
+            if not had_run:
+                self._pass_signs(word.start, step.before)
             place = step.after
-            self._mark(word.start, word.end, place, agrees=True)
+            self._mark(word.start, word.end, self.source.unit_at(place), agrees=True)
         for word, after in run:
-            self._mark(word.start, word.end, after)
+            self._mark(word.start, word.end, self.source.unit_at(after))
 
     def _bridge(self, words: Sequence[Timing], place: int, goal: int) -> None:
         """Spread words that were not found evenly over the text between two that were."""
         ends = self.source.letter_ends
-        first, last = self.source.words_to(place), self.source.words_to(goal)
+        first, last = self.source.words_before(place), self.source.words_before(goal)
         for nth, word in enumerate(words, 1):
             index = first + (last - first) * nth // len(words)
             place = goal if nth == len(words) else max(place, ends[index - 1] if index else 0)
-            self._mark(word.start, word.end, place)
+            self._mark(word.start, word.end, self.source.unit_at(place))
 
     def _by_phrase(self) -> list[_Step]:
         """Search the whole text for the latest words, in case the service skipped a part."""
         phrase = "".join(letters for _, letters in self._open[-_PHRASE:])
         if len(self._open) < _PHRASE or len(phrase) < _PHRASE_LETTERS:
             return []
-        at = self.source.letters.find(phrase, self._place)
-        if at < 0 or (at > self._place and at not in self.source.letter_ends):
+        source, place = self.source, self._place
+        at = source.slice(place, place + _PHRASE_REACH).find(phrase)
+        if at < 0:
+            return []
+        at += place
+        nth = source.words_before(at)
+        if at > place and not (nth and source.letter_ends[nth - 1] == at):
             return []
         steps = [_Step(self._place, self._place, agrees=False)] * (len(self._open) - _PHRASE)
         for _, letters in self._open[-_PHRASE:]:
@@ -316,7 +542,7 @@ class Alignment:
 
     def _skip(self, row: dict[int, _State]) -> None:
         """Add to a row the places that are reached by skipping words of the text."""
-        ends, first = self.source.letter_ends, self.source.words_to(min(row))
+        ends, first = self.source.letter_ends, self.source.words_before(min(row))
         boundaries = set(ends[first : first + _REACH * (1 + len(self._open))])
         at, cost = min(row), row[min(row)].cost
         for place in sorted(boundaries.union(row)):
@@ -336,12 +562,13 @@ class Alignment:
 
         for place, state in row.items():
             reach(place, state.cost + _EXTRA, place, "step")
-            if source.letters.startswith(letters, place):
+            if source.speaks(letters, place):
                 reach(place + len(letters), state.cost, place, "agree")
-            nth = source.words_to(place)
+            nth = source.words_before(place)
             if nth < len(source.letter_ends):
                 end = source.letter_ends[nth]
-                alike = _are_alike(source.letters[place:end], letters)
+                close = end - place < 2 * len(letters)  # else no spellings can be alike
+                alike = close and _are_alike(source.slice(place, end), letters)
                 reach(end, state.cost + (_RESPELLED if alike else _REPLACED), place, "step")
         return reached
 

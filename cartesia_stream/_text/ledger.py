@@ -38,14 +38,25 @@ def shift(words: Sequence[Timing], offset: float) -> tuple[Timing, ...]:
 
 
 class _Cut(NamedTuple):
-    """A place to resume from: offsets in the text and in its letters, and seconds of audio."""
+    """A place to resume from.
+
+    Attributes:
+        end: Offset in the text.
+        unit: The same place, in letters and signs.
+        place: The same place, in letters.
+        at: Seconds of audio before it.
+        paused: Whether that audio has the pause before the next word, so that the text needs no
+            space there.
+    """
 
     end: int
+    unit: int
     place: int
     at: float
+    paused: bool = False
 
 
-_START: Final = _Cut(0, 0, 0.0)
+_START: Final = _Cut(0, 0, 0, 0.0)
 _UNGUARDED: Final = nullcontext()
 
 
@@ -75,6 +86,7 @@ class Ledger:
         "_alignment",
         "_base",
         "_done",
+        "_doubtful",
         "_estimated",
         "_format",
         "_guard",
@@ -103,6 +115,7 @@ class Ledger:
         self._offset = 0.0  # of the reported times, on the utterance's time line
         self._last: Timing | None = None  # latest word of this take, as reported
         self._done = False
+        self._doubtful = False  # whether times contradict each other
         self._kept = _START
         self._estimated = False  # whether a take began at an estimated place
 
@@ -134,14 +147,22 @@ class Ledger:
             self._read()
             self._timed = self._timed or bool(words)
             placed: list[Timing] = []
+            before, again = self._marks[-1].unit if self._marks else 0, False
             for index, reported in enumerate(words):
                 word = self._sane(reported)
+                if self._contradicts(reported):
+                    self._doubtful = True
                 if self._starts_again(word, opens=index == 0):
+                    self._doubtful = self._doubtful or index > 0
+                    again = True
                     self._offset = self._next_line(self._sane(words[-1]).end)
                 self._last = word
                 placed += shift((word,), self._offset)
             if not self._done:  # after the end, all of the text counts as spoken
                 self._aligned.add(placed)
+            if again and not self._doubtful:  # equal words may have got arbitrary times
+                nth = self._source.words_to(before)
+                self._doubtful = any(map(self._source.repeats, range(max(0, nth - 1), nth + 1)))
             return tuple(placed)
 
     def finish(self) -> None:
@@ -153,27 +174,30 @@ class Ledger:
             self._done = True
 
     def keep(self) -> None:
-        """Make the current `delivered` text final, because the consumer got its audio.
+        """Make the text before `cut_at` final, because the consumer got its audio.
 
         Later text that continues a word already spoken counts as a word of its own.
         """
         with self._guard:
-            self._kept = self._cut()
+            self._kept = self._cut(safe=True)
 
     def resume(self) -> str:
         """Begin a new take after a dropped connection; return the text to send.
 
         Do not `push` this text again. The ledger forgets the audio beyond `cut_at`; the caller must
-        drop that audio if it is not yet played. The new take's audio and times start there.
+        drop that audio if it is not yet played. The new take's audio and times start there. A space
+        whose pause is in the audio before `cut_at` is not sent again.
         """
         with self._guard:
-            self._kept = cut = self._cut()
-            self._estimated = self._estimated or bool(cut.place and not self._marks)
-            self._aligned.rewind(self._mark_of(cut.place) + 1 if cut.place else 0, cut.place)
+            self._kept = cut = self._cut(safe=True)
+            self._estimated = self._estimated or bool(cut.unit and not self._marks)
+            last = self._mark_of(cut.unit) if cut.unit else -1
+            self._aligned.rewind(last + 1, cut.unit, cut.place)
             self._base = self._offset = cut.at
             self._nbytes = 0
             self._last = None
-            return self._source.text[cut.end :]
+            rest = self._source.text[cut.end :]
+            return rest.lstrip() if cut.paused else rest
 
     # --- answers
 
@@ -199,14 +223,15 @@ class Ledger:
         """Whether the answers are based on word times that fit the text.
 
         False if there are no times, so that the answers are estimates from the length of the text;
-        if most timed words were not found in the text; or if the stream ended with untimed words.
+        if times contradict each other; if most timed words were not found in the text; or if the
+        stream ended with untimed words.
         """
         with self._guard:
-            if not self._marks or self._estimated:
+            if not self._marks or self._estimated or self._doubtful:
                 return False
             if 2 * sum(mark.agrees for mark in self._marks) < len(self._marks):
                 return False
-            return not self._done or self._marks[-1].place >= len(self._source.letters)
+            return not self._done or self._marks[-1].unit >= self._source.units - self._unreported
 
     def heard(self, at: float) -> str:
         """Return the start of the text that was spoken up to a position in the audio.
@@ -238,11 +263,32 @@ class Ledger:
     def cut_at(self) -> float:
         """Seconds of audio to keep before the rest of the text is spoken again, in whole samples.
 
-        The position is in the pause before the first word that is not in `delivered`, so that each
-        word is heard exactly once.
+        The position is after the pause before the first word to be spoken again, if that pause has
+        arrived, and otherwise at the end of the last word. It is never between equal words: a word
+        without a time would put it in the wrong place.
         """
         with self._guard:
+            return self._cut(safe=True).at
+
+    @property
+    def delivered_at(self) -> float:
+        """Seconds of audio up to the end of `delivered`; later than `cut_at` among equal words."""
+        with self._guard:
             return self._cut().at
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether word times contradict each other, so that no place in the audio is certain."""
+        return self._doubtful
+
+    @property
+    def nothing_left(self) -> bool:
+        """Whether all that can be heard of the text has been spoken."""
+        from .align import Source  # imported only after a failure
+
+        with self._guard:
+            rest = self._source.text[self._cut(safe=True).end :]
+            return self.timed_until <= self.seconds + _ROUNDING_S and not Source(rest).audible
 
     # --- internals
 
@@ -272,53 +318,103 @@ class Ledger:
             self._source.append(text)
             self._aligned.review()
 
-    def _mark_of(self, place: int) -> int:
-        """Return the index of the first mark at or after a letter offset."""
-        return bisect_left(self._marks, place, key=lambda mark: mark.place)
-
-    def _cut(self) -> _Cut:
-        """Return the place after the last whole word of the audio so far."""
-        words = self._words_by(self.seconds, tolerance=_ROUNDING_S)
+    @property
+    def _unreported(self) -> int:
+        """Number of signs after the last letter, which the service need not report."""
         source = self._source
+        return source.units - source.unit_at(source.length)
+
+    def _mark_of(self, unit: int) -> int:
+        """Return the first mark that ends at a place and has arrived; -1 if the place is in a mark.
+
+        Words that are not in the text, or not yet found in it, may follow with the same place; they
+        may belong to what is left to say.
+        """
+        marks = self._marks
+        index = bisect_left(marks, unit, key=lambda mark: mark.unit)
+        if index == len(marks) or marks[index].unit != unit:
+            return -1
+        return index if marks[index].end <= self.seconds + _ROUNDING_S else -1
+
+    def _whole_words(self, *, safe: bool) -> int:
+        """Return the number of words that have arrived in full.
+
+        Args:
+            safe: Whether a new take must be able to begin after them; see `Source.safe_words`.
+        """
+        source, marks = self._source, self._marks
+        words = self._words_by(self.seconds, tolerance=_ROUNDING_S)
+        while marks and words:
+            words = source.safe_words(words) if safe else words
+            if safe and words and source.repeats(words - 1) and self._pause_after(words) is None:
+                words = source.safe_words(words - 1)  # only the next word proves that they ended
+            unit = source.unit_ends[words - 1] if words else 0
+            if not words or self._mark_of(unit) >= 0:
+                break
+            before = bisect_left(marks, unit, key=lambda mark: mark.unit) - 1
+            words = source.words_to(marks[before].unit) if before >= 0 else 0
+        return words
+
+    def _pause_after(self, words: int) -> float | None:
+        """Return when the next word starts, if the audio up to there has arrived.
+
+        None if the next word was not reported, or is one of several that repeat each other, whose
+        times are not trusted.
+        """
+        marks, source = self._marks, self._source
+        index = self._mark_of(source.unit_ends[words - 1]) + 1
+        if not 0 < index < len(marks) or source.repeats(words):
+            return None
+        last, following = marks[index - 1], marks[index]
+        arrived = following.agrees and last.end <= following.start <= self.seconds
+        return following.start if arrived else None
+
+    def _cut(self, *, safe: bool = False) -> _Cut:
+        """Return the place after the last whole word of the audio so far."""
+        source, kept, marks = self._source, self._kept, self._marks
+        words = self._whole_words(safe=safe)
         if self._done:
-            return _Cut(len(source.text), len(source.letters), self.seconds)
-        if not words or source.ends[words - 1] < self._kept.end:
-            return self._kept._replace(at=max(self._kept.at, self._base))
-        place = source.letter_ends[words - 1]
-        if self._marks:
-            index = self._mark_of(place)
-            at = max(self._base, self._marks[index].end)
-            if index + 1 < len(self._marks):
-                at = max(at, self._marks[index + 1].start)
+            return _Cut(len(source.text), source.units, source.length, self.seconds)
+        if not words or source.ends[words - 1] < kept.end:
+            return kept._replace(at=max(kept.at, self._base))
+        unit = source.unit_ends[words - 1]
+        paused = False
+        if marks:
+            pause = self._pause_after(words)
+            paused = pause is not None
+            at = max(self._base, marks[self._mark_of(unit)].end if pause is None else pause)
         else:
-            at = place / self._rate
+            at = unit / self._rate
+        if unit == kept.unit and at < kept.at:
+            at, paused = kept.at, kept.paused
         samples = self._format.nbytes(min(self.seconds, at))
         # text attached to a word after it was spoken is not part of it
-        end = self._kept.end if place == self._kept.place else source.ends[words - 1]
-        return _Cut(end, place, self._format.duration(samples))
+        end = kept.end if unit == kept.unit else source.ends[words - 1]
+        place = source.letter_ends[words - 1]
+        return _Cut(end, unit, place, self._format.duration(samples), paused)
 
     def _words_by(self, at: float, tolerance: float = TOLERANCE_S) -> int:
         """Return the number of words of the source that were spoken by a position."""
         self._read()
         known = bisect_right(self._marks, at + tolerance, key=lambda mark: mark.end)
-        place = self._marks[known - 1].place if known else 0
+        unit = self._marks[known - 1].unit if known else 0
         if known == len(self._marks) and (self._done or not self._timed):
-            place = max(place, self._estimate(at, place))
-        return self._source.words_to(place)
+            unit = max(unit, self._estimate(at, unit))
+        return self._source.words_to(unit)
 
-    def _estimate(self, at: float, place: int) -> int:
-        """Estimate the letters spoken by a position without word times, at a constant rate."""
-        late, letters = max(0.0, at - self.timed_until), len(self._source.letters)
+    def _estimate(self, at: float, unit: int) -> int:
+        """Estimate the place spoken by a position without word times, at a constant rate."""
+        late, units = max(0.0, at - self.timed_until), self._source.units
         if not self._done:
-            return min(letters, place + int(late * self._rate))
+            return min(units, unit + int(late * self._rate))
         span = self._end - self.timed_until
-        return place if span <= 0 else place + int((letters - place) * min(1.0, late / span))
+        return unit if span <= 0 else unit + int((units - unit) * min(1.0, late / span))
 
     @property
     def _rate(self) -> float:
         """Letters per second, estimated from the script."""
         source = self._source
-        syllabic = len(source.letters) <= _SYLLABIC * len(source.ends)
+        syllabic = source.units <= _SYLLABIC * len(source.ends)
         return _SYLLABLES_PER_SECOND if syllabic else _LETTERS_PER_SECOND
 
     def _sane(self, word: Timing) -> Timing:
@@ -328,6 +424,17 @@ class Ledger:
             start = self._last.end if self._last is not None else 0.0
         start = max(0.0, start)
         return Timing(word.text, start, max(start, end) if math.isfinite(end) else start)
+
+    def _contradicts(self, word: Timing) -> bool:
+        """Whether the times of a word cannot be true."""
+        if not (math.isfinite(word.start) and math.isfinite(word.end)):
+            return True
+        if word.end <= word.start and any(map(str.isalnum, word.text)):
+            return True
+        last = self._last
+        return word.start < 0 or (
+            last is not None and last.start < word.start < last.end - _JITTER_S
+        )
 
     def _starts_again(self, word: Timing, *, opens: bool) -> bool:
         """Whether a word begins a new time line; ``opens`` says that it is first in its report."""

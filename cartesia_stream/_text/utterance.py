@@ -15,7 +15,13 @@ from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 import msgspec
 
 from .._protocol.backoff import Backoff
-from ..errors import APIError, APITimeoutError, ConnectionClosedError, RateLimitError
+from ..errors import (
+    APIError,
+    APITimeoutError,
+    ConnectionClosedError,
+    RateLimitError,
+    RemoteProtocolError,
+)
 from ..events import AudioChunk, Cancelled, Done, PhonemeTimestamps, Resumed, WordTimestamps
 from .ledger import Ledger, shift
 
@@ -31,6 +37,8 @@ Times: TypeAlias = WordTimestamps | PhonemeTimestamps
 
 _ROUNDING_S: Final = 1e-6
 HOLD_S: Final = 2.0  # maximum of audio to hold back for missing word times; then give up resuming
+MAX_HOLD_S: Final = 30.0  # maximum of audio to hold back for the known end of a word
+MAX_HELD_EVENTS: Final = 10_000  # maximum of other events to hold back
 
 _NO_AUDIO: Final = AudioChunk(data=b"")
 
@@ -76,7 +84,7 @@ class Utterance:
         fields: The constant fields of the request. Resuming also turns on ``add_timestamps``.
         fmt: Format of the audio; the container is ``raw``.
         resume: Whether to resume in a new context after the consumer got audio.
-        max_retries: Maximum number of restarts, not counting those after 429.
+        max_retries: Maximum number of restarts, not counting waits for a slot of the plan.
         guard: Lock of the ledger; see `Ledger`.
 
     Attributes:
@@ -137,11 +145,7 @@ class Utterance:
     @property
     def is_said(self) -> bool:
         """Whether every audible part of a finished text has been spoken."""
-        if not (self.finished and self._audible):
-            return False
-        from .align import Source  # imported only after a failure
-
-        return not Source(self.ledger.remaining()).letters
+        return self.finished and self._audible and self.ledger.nothing_left
 
     def passes(self, event: SpeechEvent) -> bool:
         """Record an event that the consumer gets unchanged, and return whether it is one.
@@ -183,11 +187,22 @@ class Utterance:
 
     def _release(self) -> list[SpeechEvent]:
         """Return the events up to the last word that arrived in full."""
-        held = self._format.duration(len(self._pending))
-        if min(held, self.ledger.seconds - self.ledger.timed_until) > HOLD_S:
-            self._resumable = False  # word times are missing: rather continue than stay resumable
+        ledger, held = self.ledger, self._format.duration(len(self._pending))
+        if (
+            min(held, ledger.seconds - ledger.timed_until) > HOLD_S
+            or held > MAX_HOLD_S
+            or len(self._times) + len(self._early) > MAX_HELD_EVENTS
+            or ledger.doubtful
+        ):
+            self._resumable = False  # times are missing or wrong: go on without being resumable
             return self._hand_out_all()
-        return self._hand_out(self.ledger.cut_at)
+        at = ledger.cut_at
+        if held > HOLD_S and ledger.delivered_at > at:
+            return self._hand_out(ledger.delivered_at)  # not resumable among these equal words
+        events = self._hand_out(at)
+        if events:
+            ledger.keep()
+        return events
 
     def _hand_out(self, until: float) -> list[SpeechEvent]:
         """Return the audio up to a position, after the times of its words."""
@@ -197,8 +212,6 @@ class Utterance:
         data = bytes(self._pending[:size])
         del self._pending[:size]
         self._handed_out += len(data)
-        if self._resumable:
-            self.ledger.keep()
         times = self._take_times(until + _ROUNDING_S)
         return [*self._take_early(), *times, msgspec.structs.replace(self._last, data=data)]
 
@@ -231,8 +244,8 @@ class Utterance:
     def recover(self, error: APIError) -> Recovery | None:
         """Decide how to recover from a failure of the current context.
 
-        A 429 answer before any audio does not count as a try: the caller may retry as long as it
-        can wait.
+        A 429 answer about the plan's limit does not count as a try before any audio: the caller may
+        wait for a slot as long as it can.
 
         Returns:
             How to continue, or None if the error is final; it then says what was delivered.
@@ -240,8 +253,9 @@ class Utterance:
         delay: float | None = None
         if self._mendable(error):
             untouched = self.ledger.seconds <= self._base
-            refused = isinstance(error, RateLimitError) and self._repeats and untouched
-            delay = 0.0 if refused else self._backoff.delay_after(error)
+            limited = isinstance(error, RateLimitError) and error.concurrency_limited
+            waits = limited and untouched and self._repeats
+            delay = 0.0 if waits else self._backoff.delay_after(error)
         if delay is None:
             self.give_up(error)
             return None
@@ -249,6 +263,8 @@ class Utterance:
 
     def _mendable(self, error: APIError) -> bool:
         if not error.retryable or (isinstance(error, APITimeoutError) and error.phase in _OURS):
+            return False
+        if isinstance(error, RemoteProtocolError) and not self._resumable:
             return False
         cause = error.__cause__
         if isinstance(cause, ConnectionClosedError) and cause.by == "local":

@@ -75,7 +75,7 @@ def _error(frame: bytes, message: str, context_id: str | None) -> bytes:
     """Encode an error frame; its title is the ``repr`` of the object, as in old messages."""
     try:
         title = repr(msgspec.json.decode(frame))
-    except RecursionError:
+    except (ValueError, RecursionError):  # in a field that was not read before
         title = None
     return _encode({"type": "error", "message": message, "title": title, "context_id": context_id})
 

@@ -78,13 +78,6 @@ def test_no_retries() -> None:
     assert Backoff(0, idempotent=True).delay_after(error) is None
 
 
-def test_refusals_that_wait_for_a_slot() -> None:
-    """A caller that waits for a slot of the plan does not try again on its own."""
-    retries = Backoff(2, idempotent=True, repeat_refusals=False)
-    assert retries.delay_after(RateLimitError("m", status_code=429)) is None
-    assert retries.delay_after(InternalServerError("m", status_code=503)) is not None
-
-
 def test_jitter_of_its_own() -> None:
     """Waits of many clients do not fall together, and none is shorter than half."""
     error = InternalServerError("m", status_code=503)

@@ -32,6 +32,7 @@ from cartesia_stream._protocol.faults import (
 )
 
 KEY = "sk_car_planted"
+AT_8 = "Wed, 21 Oct 2026 08:00:00 GMT"
 
 STATUSES = [
     (400, BadRequestError, False),
@@ -105,6 +106,11 @@ def test_other_bodies(body: bytes, message: str, kept: str) -> None:
         ({"retry-after-ms": "250", "retry-after": "9"}, 0.25),
         ({"retry-after-ms": "x", "retry-after": "9"}, 9.0),
         ({"retry-after": "Wed, 21 Oct 2026 07:28:00 GMT"}, None),
+        ({"retry-after": AT_8, "date": "Wed, 21 Oct 2026 07:58:00 GMT"}, 120.0),
+        ({"retry-after": AT_8, "date": "Wed, 21 Oct 2026 08:01:00 GMT"}, 0.0),
+        ({"retry-after": AT_8, "date": "Wed, 21 Oct 2026 08:00:00 -0000"}, None),
+        ({"retry-after": AT_8, "date": "yesterday"}, None),
+        ({"retry-after": "soon", "date": AT_8}, None),
         ({"retry-after": "-1"}, None),
         ({"retry-after": "nan"}, None),
         ({"retry-after": "inf"}, None),
@@ -112,7 +118,7 @@ def test_other_bodies(body: bytes, message: str, kept: str) -> None:
     ],
 )
 def test_retry_after(headers: dict[str, str], expected: float | None) -> None:
-    """Milliseconds win over seconds; nonsense and dates say nothing."""
+    """Milliseconds win over seconds; a date counts from that of the answer; nonsense is none."""
     assert retry_after(headers) == expected
     assert response_error(429, headers, b"").retry_after == expected
 

@@ -176,15 +176,25 @@ def test_an_expired_head_lets_others_by() -> None:
     """Where a refused ticket expires or leaves, those behind it are granted."""
     gate = Gate()
     ticket = gate.request(now=0, deadline=5)
-    gate.refused(ticket, 0, retry_after=10)
+    gate.refused(ticket, 0, retry_after=4)
     other = gate.request(now=1)
-    assert gate.next_wakeup(1) == 5
-    assert gate.expire(5) == [ticket]
-    assert gate.next_wakeup(5) == 5
-    assert gate.grant(5) == [other]
-    gate.refused(other, 5, retry_after=10)
-    third = gate.request(now=6)
-    assert gate.release(other, 6) == [third]
+    assert gate.next_wakeup(1) == 4
+    assert gate.expire(6) == [ticket]
+    assert gate.next_wakeup(6) == 6
+    assert gate.grant(6) == [other]
+    gate.refused(other, 6, retry_after=10)
+    third = gate.request(now=7)
+    assert gate.release(other, 7) == [third]
+
+
+@pytest.mark.parametrize("asked", [10, 60.5, 3600])
+def test_a_wait_that_is_too_long_ends_at_once(asked: float) -> None:
+    """Past the deadline of the ticket, or above a minute; and nobody waits behind it."""
+    gate = Gate()
+    ticket = gate.request(now=0, deadline=5 if asked == 10 else None)
+    gate.refused(ticket, 0, retry_after=asked)
+    assert ticket.state is TicketState.EXPIRED
+    assert gate.request(now=1).granted
 
 
 def test_a_request_grants_only_itself() -> None:
@@ -280,7 +290,13 @@ class GateMachine(RuleBasedStateMachine):
         ticket = data.draw(st.sampled_from([t for t in self.tickets if t.granted]))
         beside, limit = self.gate.active - 1, self.gate.limit
         self.told[ticket] = "waiting"
-        self.note(self.gate.refused(ticket, self.now, after))
+        granted = self.gate.refused(ticket, self.now, after)
+        if ticket.state is TicketState.EXPIRED:
+            assert after is not None
+            assert ticket.deadline is not None
+            assert self.now + after > ticket.deadline
+            self.told[ticket] = "over"
+        self.note(granted)
         assert self.gate.limit == min(limit or 99, max(1, beside))
 
     @rule(seconds=st.floats(0, 60))

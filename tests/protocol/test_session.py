@@ -420,6 +420,18 @@ def test_no_end_of_the_connection_is_silent(end: Any, sentence: str) -> None:
 # --- liveness
 
 
+def test_peer_that_sends_on_after_the_close_is_given_up() -> None:
+    """What it sends does not keep a closing connection for ever."""
+    line = Line()
+    line.session.close()
+    for _ in range(5):
+        line.now += 10
+        line.peer.send_ping(b"p")
+        line.receive(b"".join(line.peer.data_to_send()))
+        line.session.tick(now=line.now)
+    assert line.session.is_dead
+
+
 def test_a_silent_peer_is_pinged_then_given_up() -> None:
     """Silence brings a ping; silence after that ends every context."""
     line = Line()

@@ -122,6 +122,8 @@ def test_an_event_is_bounded() -> None:
         for _ in range(100):
             parser.receive_data(b"data: xx\n")
     assert len(parse(b"data: xx\n\n" * 1000)) == 1000
+    with pytest.raises(RemoteProtocolError):  # lines without text count too
+        EventStreamParser(max_event_bytes=10_000).receive_data(b"data\n" * 1000)
 
 
 def test_time_is_linear_in_the_stream() -> None:

@@ -17,7 +17,14 @@ from websockets.uri import parse_uri
 
 from cartesia_stream import ConnectionClosedError, RemoteProtocolError
 from cartesia_stream._protocol import websocket as module
-from cartesia_stream._protocol.websocket import FULL_READS, LARGE, SMALL, ReadBuffer, WebSocket
+from cartesia_stream._protocol.websocket import (
+    FRAGMENT_COST,
+    FULL_READS,
+    LARGE,
+    SMALL,
+    ReadBuffer,
+    WebSocket,
+)
 
 from .reads import reads
 
@@ -263,6 +270,24 @@ def test_a_bad_frame_in_two_reads_is_not_read_as_frames(header: bytes) -> None:
     messages += receive(websocket, inner)
     assert messages == []
     assert not websocket.is_open
+
+
+@pytest.mark.parametrize("size", [0, 1, 30])
+def test_message_in_endless_fragments_is_bounded(size: int) -> None:
+    """Fragments without text count as well, and so do control frames between them not."""
+    websocket = opened(1 << 16)
+    part = b"\x00" + bytes([size]) + b"x" * size + b"\x89\x01p"
+    messages = receive(websocket, b"\x01\x00")
+    fragments = 0
+    while websocket.is_open:
+        messages += receive(websocket, part)
+        websocket.data_to_send()
+        fragments += 1
+        assert fragments <= (1 << 16) // FRAGMENT_COST + 1
+    assert messages == []
+    error = websocket.closed_error()
+    assert isinstance(error, ConnectionClosedError)
+    assert (error.code, error.by) == (1009, "local")
 
 
 # --- the handshake

@@ -77,22 +77,24 @@ class AsyncConnectionsV0(AsyncConnections):
         )
         self._config = config
 
-    async def _open_socket(self, config: Config | None) -> AsyncSocketDriver:
+    async def _open_socket(
+        self, config: Config | None, *, max_retries: int | None
+    ) -> AsyncSocketDriver:
         """Open a socket; retry with the key in the query if the service does not find it."""
         given = self._config
         try:
-            driver = await self._socket(given)
+            driver = await self._socket(given, max_retries)
         except APIError as error:
             if not given.wants_query(error):
                 raise
             given = given.with_key_in_query()
-            driver = await self._socket(given)
+            driver = await self._socket(given, max_retries)
         self._config = given
         return driver
 
-    async def _socket(self, config: ConfigV0) -> AsyncSocketDriver:
+    async def _socket(self, config: ConfigV0, max_retries: int | None) -> AsyncSocketDriver:
         try:
-            return await self.http.socket(config)
+            return await self.http.socket(config, max_retries=max_retries)
         except APIError as error:  # the error may quote the URL
             redact(error, escaped(config.api_key))
             raise

@@ -78,22 +78,22 @@ class ConnectionsV0(Connections):
         )
         self._config = config
 
-    def _open_socket(self, config: Config | None) -> SocketDriver:
+    def _open_socket(self, config: Config | None, *, max_retries: int | None) -> SocketDriver:
         """Open a socket; retry with the key in the query if the service does not find it."""
         given = self._config
         try:
-            driver = self._socket(given)
+            driver = self._socket(given, max_retries)
         except APIError as error:
             if not given.wants_query(error):
                 raise
             given = given.with_key_in_query()
-            driver = self._socket(given)
+            driver = self._socket(given, max_retries)
         self._config = given
         return driver
 
-    def _socket(self, config: ConfigV0) -> SocketDriver:
+    def _socket(self, config: ConfigV0, max_retries: int | None) -> SocketDriver:
         try:
-            return self.http.socket(config)
+            return self.http.socket(config, max_retries=max_retries)
         except APIError as error:  # the error may quote the URL
             redact(error, escaped(config.api_key))
             raise
