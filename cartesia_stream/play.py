@@ -65,9 +65,14 @@ class PlaybackBuffer:
 
     Args:
         fmt: Format of the audio: raw.
+        latency: See below.
+
+    Attributes:
+        latency: Seconds of audio that the device has taken, but not yet played.
     """
 
-    def __init__(self, fmt: AudioFormat) -> None:
+    def __init__(self, fmt: AudioFormat, *, latency: float = 0.0) -> None:
+        self.latency: float = latency
         self._format = fmt
         self._width = fmt.sample_bytes
         self._limit = fmt.nbytes(AHEAD_S)
@@ -77,7 +82,7 @@ class PlaybackBuffer:
 
     @property
     def played(self) -> float:
-        """Seconds of audio that were played so far, without the silence between."""
+        """Seconds of audio that the device has taken so far, without the silence between."""
         with self._news:
             return self._format.duration(self._taken)
 
@@ -154,17 +159,11 @@ class Player(PlaybackBuffer):
                 f"only raw pcm_s16le and pcm_f32le can be played, not {fmt.encoding or 'mp3'}",
                 option="output_format",
             )
-        super().__init__(fmt)
-        self._latency = latency
+        super().__init__(fmt, latency=latency)
         self._device = _open(SAMPLE_FORMATS[fmt.encoding], fmt.sample_rate, latency, backend)
         samples = self._samples()
         next(samples)
         self._device.start(samples)
-
-    @property
-    def played(self) -> float:
-        """Seconds of audio that were heard so far, without the silence between."""
-        return max(0.0, super().played - self._latency)
 
     def drain(self) -> None:
         """Wait until all queued audio has been played, or dropped.
@@ -173,7 +172,7 @@ class Player(PlaybackBuffer):
             PlaybackError: If the loudspeaker has stopped.
         """
         super().drain()
-        time.sleep(2 * self._latency)  # the device's own buffer
+        time.sleep(2 * self.latency)  # the device's own buffer
 
     def close(self) -> None:
         """Stop playing at once; safe to call twice."""

@@ -108,9 +108,11 @@ def _check_kind(source: object, iterables: tuple[type, ...]) -> None:
 
 def _read(file: IO[bytes], given: ListenFormat | None, *, live: bool, owned: bool) -> Source:
     """Read the header of a file, and return its audio as an iterator."""
-    head = file.read(12)
-    if not isinstance(head, bytes):  # a text file
-        raise ConfigurationError("open the file in binary mode", option="source")
+    head = b""
+    while len(head) < 12 and (piece := file.read(12 - len(head))):  # a pipe may give fewer
+        if not isinstance(piece, bytes):  # a text file
+            raise ConfigurationError("open the file in binary mode", option="source")
+        head += piece
     close = file.close if owned else None
     if not head.startswith((b"RIFF", b"RF64")):
         if given is None:
@@ -135,10 +137,12 @@ def _read(file: IO[bytes], given: ListenFormat | None, *, live: bool, owned: boo
 def _pieces(
     file: IO[bytes], wav: WavReader | None, data: bytes, *, owned: bool
 ) -> Generator[bytes]:
+    # of a pipe, what is there: `read` of a buffered file would wait for more
+    read = getattr(file, "read1", file.read)
     try:
         if data:
             yield data
-        while piece := file.read(READ_BYTES):
+        while piece := read(READ_BYTES):
             data = piece if wav is None else wav.feed(piece)
             if data:
                 yield data

@@ -24,7 +24,14 @@ def make_client(timeout: float | None) -> Cartesia:
     """
     if timeout is None:
         return Cartesia()
-    bound = Timeouts(connect=timeout, read=timeout, first_audio=timeout, idle=timeout)
+    bound = Timeouts(
+        connect=timeout,
+        read=timeout,
+        first_audio=timeout,
+        idle=timeout,
+        final=timeout,
+        drain=timeout,
+    )
     return Cartesia(timeout=bound)
 
 
