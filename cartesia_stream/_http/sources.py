@@ -108,10 +108,11 @@ def _check_kind(source: object, iterables: tuple[type, ...]) -> None:
 
 def _read(file: IO[bytes], given: ListenFormat | None, *, live: bool, owned: bool) -> Source:
     """Read the header of a file, and return its audio as an iterator."""
-    read = cast("bytes | str", file.read(12))
-    if isinstance(read, str):  # a text file
-        raise ConfigurationError("open the file in binary mode", option="source")
-    head = read
+    head = b""
+    while len(head) < 12 and (read := cast("bytes | str", file.read(12 - len(head)))):
+        if isinstance(read, str):  # a text file
+            raise ConfigurationError("open the file in binary mode", option="source")
+        head += read  # a pipe may give fewer bytes than asked for
     close = file.close if owned else None
     if not head.startswith((b"RIFF", b"RF64")):
         if given is None:
@@ -136,10 +137,12 @@ def _read(file: IO[bytes], given: ListenFormat | None, *, live: bool, owned: boo
 def _pieces(
     file: IO[bytes], wav: WavReader | None, data: bytes, *, owned: bool
 ) -> Generator[bytes]:
+    # of a pipe, what is there: `read` of a buffered file would wait for more
+    read = getattr(file, "read1", file.read)
     try:
         if data:
             yield data
-        while piece := file.read(READ_BYTES):
+        while piece := read(READ_BYTES):
             data = piece if wav is None else wav.feed(piece)
             if data:
                 yield data

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sys
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Final, TextIO
@@ -31,6 +32,32 @@ def _write(stream: TextIO, name: str, text: str) -> None:
     with naming(name):
         stream.write(text.translate(_CONTROLS) + "\n")
         stream.flush()
+
+
+class Progress:
+    """A line on the terminal that changes; without a terminal on stderr, it is not shown."""
+
+    def __init__(self) -> None:
+        self._shown = False
+        self._terminal = sys.stderr.isatty()
+
+    def show(self, text: str) -> None:
+        """Show the end of a text in place of the last one."""
+        if self._terminal:
+            width = max(1, shutil.get_terminal_size().columns - 1)
+            self._write("\r" + " ".join(text.split()).translate(_CONTROLS)[-width:] + "\x1b[K")
+            self._shown = True
+
+    def clear(self) -> None:
+        """Remove it, so that another line can take its place."""
+        if self._shown:
+            self._write("\r\x1b[K")
+            self._shown = False
+
+    def _write(self, text: str) -> None:
+        with naming("stderr"):
+            sys.stderr.write(text)
+            sys.stderr.flush()
 
 
 def document(text: str) -> None:

@@ -150,6 +150,8 @@ def make_parser() -> Parser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _say(commands)
     _transcribe(commands)
+    _listen(commands)
+    _talk(commands)
     _voices(commands)
     _clone(commands)
     _emulate(commands)
@@ -278,6 +280,88 @@ def _transcribe(commands: Commands) -> None:
         const="vtt",
         help="print subtitles as WebVTT (.vtt); for one file at a time",
     )
+
+
+def _listen(commands: Commands) -> None:
+    parser = _add(commands, "listen", "write down what a speaker says", "listen.run")
+    parser.description = (
+        "Write down what a speaker says, while they speak: one turn a line. "
+        "Without a file, listen to the microphone."
+    )
+    parser.add_argument(
+        "file",
+        type=path,
+        nargs="?",
+        metavar="FILE",
+        help="a recording, or - for stdin; default: the microphone",
+    )
+    mode = parser.add_mutually_exclusive_group()
+    mode.add_argument(
+        "--turns",
+        dest="push",
+        action="store_false",
+        help="the service finds out when a turn ends (default)",
+    )
+    mode.add_argument(
+        "--push", action="store_true", help="you say when: with Enter, or with the end of the file"
+    )
+    parser.set_defaults(push=False)
+    parser.add_argument("--json", action="store_true", help="print events as lines of JSON")
+    parser.add_argument(
+        "--format",
+        choices=STT_ENCODINGS,
+        help="encoding, if the audio has no header; default with --sample-rate: pcm_s16le",
+    )
+    parser.add_argument(
+        "--sample-rate",
+        type=int,
+        metavar="HZ",
+        help="samples per second, if the audio has no header; default with --format: 16000",
+    )
+    parser.add_argument(
+        "--model", type=_text, default="ink-2", help="id of the model; default: %(default)s"
+    )
+    parser.add_argument(
+        "--language", type=_text, help="language of the speech, with --push; default: en"
+    )
+    parser.add_argument(
+        "--keyterm",
+        type=_text,
+        action="append",
+        default=[],
+        metavar="TERM",
+        help="a term to expect, such as a name; may be repeated",
+    )
+
+
+def _talk(commands: Commands) -> None:
+    parser = _add(commands, "talk", "talk with an agent that you can interrupt", "talk.run")
+    parser.description = (
+        "Talk with an agent that repeats what you say, or follows a script. When you interrupt it, "
+        "it stops, and the command prints what you heard. Use headphones."
+    )
+    parser.add_argument(
+        "--script",
+        type=path,
+        metavar="FILE",
+        help="what the agent says: the first line at once, then one line after each turn of yours",
+    )
+    parser.add_argument(
+        "--voice", type=_text, help="id or name of the voice; default: the first voice listed"
+    )
+    parser.add_argument(
+        "--input",
+        type=path,
+        metavar="FILE",
+        help="a .wav file to hear in place of the microphone; needs --output",
+    )
+    parser.add_argument(
+        "--output",
+        type=path,
+        metavar="FILE",
+        help="a .wav file to write in place of the loudspeaker, on the time line of --input",
+    )
+    parser.add_argument("--json", action="store_true", help="print lines of JSON")
 
 
 def _voices(commands: Commands) -> None:

@@ -1,11 +1,12 @@
 import sys
+import threading
 import time
 
 import pytest
 
 from cartesia_emulator import Emulator
 from cartesia_stream import PCM_16K, TELEPHONY, AudioFormat, ConfigurationError
-from cartesia_stream.play import PlaybackError, Player
+from cartesia_stream.play import PlaybackBuffer, PlaybackError, Player
 
 from .conftest import Run
 
@@ -52,6 +53,34 @@ def test_a_loudspeaker_that_stops_is_noticed(monkeypatch: pytest.MonkeyPatch) ->
     with pytest.raises(PlaybackError, match="does not accept more audio"):
         player.drain()
     player.close()
+
+
+def test_what_waits_can_be_dropped_and_the_rest_was_played() -> None:
+    """For an interruption: what was heard, and silence from then on."""
+    with Player(PCM_16K, latency=0.04, backend=SILENT) as player:
+        player.write(bytes(PCM_16K.nbytes(4.0)))
+        while player.played < 0.2:
+            time.sleep(0.01)
+        player.clear()
+        began = time.monotonic()
+        player.drain()
+        assert time.monotonic() - began < 1
+        assert 0.2 <= player.played < 2.0
+
+
+def test_a_writer_that_waits_goes_on_when_the_audio_is_dropped(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("cartesia_stream.play.AHEAD_S", 0.1)
+    buffer = PlaybackBuffer(PCM_16K)
+    buffer.write(bytes(PCM_16K.nbytes(0.2)))
+    writer = threading.Thread(target=buffer.write, args=(b"\1\0",))
+    writer.start()
+    buffer.clear()
+    writer.join(5)
+    assert not writer.is_alive()
+    assert buffer.take(6) == b"\1\0\0\0\0\0"
+    assert buffer.played == 1 / 16000
 
 
 @pytest.mark.parametrize("fmt", [TELEPHONY, AudioFormat("mp3", None, 44100, 128000)])

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from typing import TYPE_CHECKING
 
+import pytest
+
 from cartesia_emulator import Emulator
+from cartesia_emulator.audio import pcm
 from cartesia_stream import Cartesia
 
 from ..scenarios.faces import AT_ONCE_S, eventually, own_threads
-from ..scenarios.recordings import FORMAT, said
+from ..scenarios.recordings import FORMAT, PAUSE, said
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,3 +39,28 @@ def test_a_blocked_source_does_not_delay_the_end() -> None:
         assert time.monotonic() - began < AT_ONCE_S
         release.set()
     assert eventually(lambda: not own_threads())
+
+
+@pytest.mark.parametrize("buffering", [0, -1])
+@pytest.mark.parametrize("header", [True, False])
+def test_audio_of_a_pipe_is_heard_as_it_arrives(buffering: int, header: bool) -> None:
+    """However few bytes a read gives, and without waiting until a buffer is full."""
+    reading, writing = os.pipe()
+    audio = said("Hello there.") + PAUSE[:22000]
+    audio = bytes((16000 - len(audio)) % 16384) + audio  # the end of the turn fills no buffer
+    data = pcm.wav_bytes(pcm.decode(audio, "pcm_s16le"), 16000, "pcm_s16le") if header else audio
+    os.write(writing, data[:5])
+    rest = threading.Thread(target=os.write, args=(writing, data[5:]))
+    rest.start()
+    with (
+        Emulator(engine="tone") as emulator,
+        Cartesia(emulator.api_key, base_url=emulator.base_url) as client,
+        os.fdopen(reading, "rb", buffering=buffering) as pipe,
+    ):
+        try:
+            fmt = None if header else FORMAT
+            with client.stt.listen(pipe, format=fmt, pace=None, end_threshold=0.3) as listening:
+                assert next(listening.turns()).text == "Hello there."
+        finally:
+            rest.join()
+            os.close(writing)
