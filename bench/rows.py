@@ -431,7 +431,7 @@ SCALING: Final = (
 
 HEARD: Final = Load(1, 3000, 3200)
 SPOKEN: Final = Load(50, 50, 3200, "real")
-IDLE: Final = Load(60, 1, 3200, "hold")
+IDLE: Final = Load(200, 1, 3200, "hold")
 _SOCKETS: Final = (("listen", "turns"), ("dictate", "manual finalize"))
 
 LISTENING: Final = (

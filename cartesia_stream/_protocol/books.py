@@ -163,6 +163,11 @@ class DictationBook:
         """All final text."""
         return "".join(self.pieces)
 
+    @property
+    def said(self) -> tuple[int, int]:
+        """How many pieces there are, and how many characters of an open one."""
+        return len(self.pieces), 0
+
     def restart(self, *, lost: bool) -> None:
         """Begin again on another connection, which hears the audio after the last safe cut."""
         self._repetition = Repetition([] if lost else list(self._since))
@@ -304,6 +309,11 @@ class TurnBook:
     def text(self) -> str:
         """The texts of all turns, also of the open one."""
         return "".join(self.pieces) + self._text
+
+    @property
+    def said(self) -> tuple[int, int]:
+        """How many pieces there are, and how many characters of an open one."""
+        return len(self.pieces), len(self._text)
 
     def restart(self, *, lost: bool, overlapping: bool = False) -> None:
         """Begin again on another connection.
