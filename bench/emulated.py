@@ -82,7 +82,7 @@ async def _spoken(client: AsyncCartesia) -> list[bytes]:
     clips = []
     for sentence in SENTENCES:
         speech = client.tts.generate(sentence, voice=VOICE, output_format=SPOKEN)
-        clips.append((await speech.collect()).audio)
+        clips.append((await speech.collect()).data)
     return clips
 
 
