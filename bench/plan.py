@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 Pace = Literal["flood", "brisk", "real", "hold"]
 Layout = Literal["compact", "blanks", "reversed"]
 
-PERIODS_S: Final = {640: 0.02, 3528: 0.02, 17640: 0.1}
-"""How long a chunk of so many bytes plays: 16 kHz s16, then 44.1 kHz f32 twice."""
+PERIODS_S: Final = {640: 0.02, 3200: 0.1, 3528: 0.02, 17640: 0.1}
+"""How long a chunk of so many bytes plays: 16 kHz s16 twice, then 44.1 kHz f32 twice."""
 BRISK_S: Final = 0.00025
 """Seconds between the chunks of a context that is sent faster than it plays."""
 CACHED_BYTES: Final = 1 << 17

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 OURS: Final = ROOT / ".venv-bench/bin/python"
 OFFICIAL: Final = ROOT / ".venv-conformance/bin/python"
-PATIENCE_S: Final = 120.0  # longer than any order takes
+PATIENCE_S: Final = 180.0  # longer than any order takes
 PACKAGES: Final = {"ours": "cartesia_stream", "official": "cartesia"}
 
 # Prints what importing the package and making a client took; a process of its own runs it.
@@ -170,6 +170,14 @@ class Server(Child):
         with opener.open(plain + "/sent") as response:
             found: list[list[float]] = json.load(response)
         return found
+
+
+class Emulating(Child):
+    """The emulator, with its real recogniser."""
+
+    def __init__(self) -> None:
+        super().__init__([sys.executable, "-m", "bench.emulated"])
+        self.url = cast("str", self.answer())
 
 
 class Worker(Child):

@@ -7,7 +7,10 @@ from typing import Final, Literal
 
 from bench.plan import MANY_CONTEXTS, Load
 
-Do = Literal["stream", "first-audio", "cold", "hold", "growth", "voices", "ready", "start"]
+Do = Literal[
+    *("stream", "first-audio", "cold", "hold", "growth", "voices", "ready", "start"),
+    *("hear", "idle", "latency", "errors"),
+]
 Loop = Literal["asyncio", "uvloop"]
 TOTAL: Final = 6400  # chunks of a flood: half a second of the official SDK
 ONE: Final = Load(1)
@@ -426,6 +429,78 @@ SCALING: Final = (
 )
 
 
+HEARD: Final = Load(1, 3000, 3200)
+SPOKEN: Final = Load(50, 50, 3200, "real")
+IDLE: Final = Load(200, 1, 3200, "hold")
+_SOCKETS: Final = (("listen", "turns"), ("dictate", "manual finalize"))
+
+LISTENING: Final = (
+    *(
+        Row(
+            f"hear-{face}-{name}",
+            f"{what}, {face}, CPU per 100 ms of audio",
+            "cpu_us",
+            _ours(f"{face}-{name}"),
+            Order("hear", HEARD),
+            _official(f"{face}-{name}"),
+            at_most=0.30,
+        )
+        for face in ("async", "sync")
+        for name, what in _SOCKETS
+    ),
+    *(
+        Row(
+            f"hear-real-{name}",
+            f"{what}, async, 50 listeners at real-time pace, CPU per 100 ms of audio",
+            "cpu_us",
+            _ours(f"async-{name}"),
+            Order("hear", SPOKEN),
+            _official(f"async-{name}"),
+            repetitions=3,
+        )
+        for name, what in _SOCKETS
+    ),
+    *(
+        Row(
+            f"hear-idle-{name}",
+            f"memory of an idle listener, {what}, async",
+            "bytes_kb",
+            _ours(f"async-{name}"),
+            Order("idle", IDLE),
+            _official(f"async-{name}"),
+        )
+        for name, what in _SOCKETS
+    ),
+    *(
+        Row(
+            f"hear-{name}-{count}-{percent}",
+            f"emulator, {count} listeners: {what}, p{percent}",
+            f"{name}_p{percent}_ms",
+            _ours("async-listen"),
+            Order("latency", Load(count)),
+            None,
+            repetitions=1,
+        )
+        for count in (1, 5)
+        for name, what in (("final", "finalize to text"), ("turn", "end of speech to end of turn"))
+        for percent in (50, 95)
+    ),
+    *(
+        Row(
+            f"hear-errors-{way}",
+            f"emulator: words in a hundred that are wrong, {way}",
+            f"{way}_percent",
+            _ours("async-listen"),
+            Order("errors"),
+            None,
+            at_most=3.0,
+            repetitions=1,
+        )
+        for way in ("batch", "manual", "turns")
+    ),
+)
+
+
 def _on_uvloop(row: Row) -> Row:
     """The same with both clients on uvloop; without bars, which were set for asyncio."""
     assert row.against is not None
@@ -461,6 +536,7 @@ SECTIONS: Final[dict[str, tuple[Row, ...]]] = {
     "uvloop": UVLOOP,
     "scaling": SCALING,
     "others": OTHERS,
+    "listening": LISTENING,
 }
 
 

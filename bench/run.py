@@ -6,7 +6,7 @@
     python bench/run.py --write                     # docs/performance.md and its drawings
     python bench/run.py --render                    # the same anew, after bench/performance.md
 
-Sections are flood, paced, starts, uvloop, scaling and others.
+Sections are flood, paced, starts, uvloop, scaling, others and listening.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from bench.drive import Outcome
-from bench.processes import Server, Worker, compile_tree, ready, start
+from bench.processes import Emulating, Server, Worker, compile_tree, ready, start
 from bench.report import KEPT, Report, facts, line, table_head
 from bench.results import Result
 from bench.rows import PACED, SKIPPED, Client, Order, Row, chosen
@@ -35,7 +35,7 @@ Figures = dict[str, float]
 REPETITIONS: Final = 9
 QUICK: Final = 3
 WARM_CHUNKS: Final = 60
-FRESH: Final = ("hold", "growth")  # what a process can tell only once
+FRESH: Final = ("hold", "growth", "idle")  # what a process can tell only once
 
 
 class Bench:
@@ -94,6 +94,8 @@ class Bench:
         load = order.load
         if order.do == "ready":
             return ready(client)
+        if order.do in ("latency", "errors"):
+            return self._emulated(client, order)
         url = self._server.url(load, tls=order.tls)
         if order.do == "start":
             return {"start_ms": start(client, load, url) * 1e3}
@@ -105,10 +107,24 @@ class Bench:
             case "growth":
                 taken = self.growth[client] = cast("list[int]", found)
                 return {"growth": taken[-1] / taken[len(taken) // 10]}
-            case "hold":
+            case "hear":
+                return {"cpu_us": Outcome(**cast("Any", found)).cpu_s / load.total * 1e6}
+            case "hold" | "idle":
                 return {"bytes_kb": cast("float", found) / 1024}
             case _:
                 return {"seconds_us": cast("float", found) * 1e6}
+
+    def _emulated(self, client: Client, order: Order) -> Figures:
+        """Figures that an emulator is needed for; no core is its own, for it takes all it gets."""
+        with Emulating() as emulator:
+            found = self._worker(client, order).do(order, emulator.url)
+        if order.do == "errors":
+            return cast("Figures", found)
+        return {
+            f"{name}_p{percent}_ms": percentile(seconds, percent) * 1e3
+            for name, seconds in cast("dict[str, list[float]]", found).items()
+            for percent in (50, 95)
+        }
 
     def _stream_figures(self, client: Client, load: Load, url: str, found: Outcome) -> Figures:
         figures = {
@@ -130,7 +146,7 @@ class Bench:
             self._workers.pop(key).close()
         if key not in self._workers:
             self._workers[key] = Worker(client, tls=order.tls)
-            if order.do == "stream":
+            if order.do in ("stream", "hear"):
                 chunks = max(1, min(order.load.chunks, WARM_CHUNKS // order.load.contexts))
                 warm = replace(order, load=replace(order.load, chunks=chunks, pace="flood"))
                 self._workers[key].do(warm, self._server.url(warm.load, tls=order.tls))

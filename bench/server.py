@@ -52,6 +52,8 @@ COARSE_S: Final = 0.00005  # sleeping less takes longer than asked for
 MAX_DUE: Final = 64  # chunks, so that their common time of sending is near the truth
 STREAM_TYPES: Final = {"/tts/sse": "text/event-stream", "/tts/bytes": "audio/raw"}
 VOICES: Final = voices_page()
+PIECE: Final = 50  # messages of audio for a piece of text, or a turn
+REQUEST_ID: Final = "0b2f7a53-8f0e-4a8b-8f4e-0d7c0c1d2e3f"
 
 
 class Line:
@@ -210,7 +212,7 @@ class Server:
         prefix, _, rest = path[1:].partition("/")
         route = "/" + rest.partition("?")[0]
         if "upgrade" in headers:
-            self._talk(line, "/" + prefix, headers)
+            self._talk(line, "/" + prefix, route, headers)
             return False
         if route in STREAM_TYPES:
             self._stream(line, "/" + prefix, route, json.loads(body))
@@ -251,7 +253,7 @@ class Server:
             line.read(1)  # until the client leaves
         run.over.wait()
 
-    def _talk(self, line: Line, path: str, headers: dict[str, str]) -> None:
+    def _talk(self, line: Line, path: str, route: str, headers: dict[str, str]) -> None:
         key = headers["sec-websocket-key"].encode()
         token = base64.b64encode(hashlib.sha1(key + _GUID).digest()).decode()
         offered = "permessage-deflate" in headers.get("sec-websocket-extensions", "")
@@ -265,6 +267,9 @@ class Server:
             f"Sec-WebSocket-Accept: {token}\r\n{extension if wire == 'deflate' else ''}\r\n"
         )
         line.send(head.encode())
+        if route in EARS:
+            EARS[route](line).run()
+            return
         while True:
             first, payload = read_frame(line)
             opcode = first & 0x0F
@@ -279,6 +284,91 @@ class Server:
                 request = json.loads(payload)
                 if request.get("continue") is False:  # the text is complete
                     self._join(path, request["context_id"], line, wire)
+
+
+class Dictation:
+    """Hears audio on `/stt/websocket`: a word for each message, and at the end the checksum."""
+
+    _last: Final = b"close"
+
+    def __init__(self, line: Line) -> None:
+        self._line = line
+        self._value = 0
+        self._words = 0
+        self.begin()
+
+    def run(self) -> None:
+        """Listen until the client closes the stream or the connection."""
+        while True:
+            first, payload = read_frame(self._line)
+            match first & 0x0F:
+                case 2:
+                    self._value = zlib.crc32(payload, self._value)
+                    self._words += 1
+                    if self._words % PIECE:
+                        self.more("word " * (self._words % PIECE))
+                    else:
+                        self.piece("word " * PIECE)
+                case 1 if payload.replace(b" ", b"") == self._last:
+                    self.end(f"{self._value:08x}")
+                    self._line.send(websocket_frame(struct.pack("!H", 1000), CLOSE))
+                case 8:
+                    return
+                case _:
+                    pass
+
+    def begin(self) -> None:
+        """Greet the client."""
+
+    def more(self, text: str) -> None:
+        """Send text that may change."""
+        self.say("transcript", text=text, is_final=False, language="en")
+
+    def piece(self, text: str) -> None:
+        """Send text that will not."""
+        self.say("transcript", text=text, is_final=True, duration=PIECE * 0.1, language="en")
+
+    def end(self, text: str) -> None:
+        """Send the last text."""
+        self.piece(text)
+        self.say("done")
+
+    def say(self, kind: str, **fields: object) -> None:
+        """Send a frame."""
+        frame = {"type": kind, "request_id": REQUEST_ID, **fields}
+        self._line.send(websocket_frame(json.dumps(frame).encode()))
+
+
+class TurnTaking(Dictation):
+    """The same on `/stt/turns/websocket`."""
+
+    _last: Final = b'{"type":"close"}'
+
+    def begin(self) -> None:
+        """Greet the client."""
+        self._speaking = False
+        self.say("connected")
+
+    def more(self, text: str) -> None:
+        """Send the text of the turn so far."""
+        if not self._speaking:
+            self._speaking = True
+            self.say("turn.start")
+        self.say("turn.update", transcript=text)
+
+    def piece(self, text: str) -> None:
+        """Send the text of the whole turn."""
+        if not self._speaking:
+            self.say("turn.start")
+        self._speaking = False
+        self.say("turn.end", transcript=text)
+
+    def end(self, text: str) -> None:
+        """Send the last turn."""
+        self.piece("word " * (self._words % PIECE) + text)
+
+
+EARS: Final = {"/stt/websocket": Dictation, "/stt/turns/websocket": TurnTaking}
 
 
 def read_frame(line: Line) -> tuple[int, bytes]:

@@ -18,6 +18,7 @@ import time
 from typing import TYPE_CHECKING, Any, Final
 
 from bench.drive import AsyncDrive, SyncDrive
+from bench.listen import AsyncListenDrive, ListenDrive
 from bench.machine import pin
 from bench.plan import Load
 
@@ -33,6 +34,15 @@ def drive_of(module: ModuleType, name: str, loop: str = "asyncio") -> AsyncDrive
     if name in module.ASYNC:
         return AsyncDrive(module.ASYNC[name], importlib.import_module(loop).run)
     return SyncDrive(module.SYNC[name])
+
+
+def listen_drive_of(
+    module: ModuleType, name: str, loop: str = "asyncio"
+) -> AsyncListenDrive | ListenDrive:
+    """The drive for a client that listens."""
+    if name in module.ASYNC_EARS:
+        return AsyncListenDrive(module.ASYNC_EARS[name], importlib.import_module(loop).run)
+    return ListenDrive(module.EARS[name])
 
 
 def voices(module: ModuleType, url: str, times: int) -> float:
@@ -51,6 +61,17 @@ def obey(module: ModuleType, name: str, loop: str, order: dict[str, Any]) -> obj
     load, url = Load(**order["load"]), order["url"]
     if order["do"] == "voices":
         return voices(module, url, order["times"])
+    if order["do"] in ("hear", "idle"):
+        ears = listen_drive_of(module, name, loop)
+        if order["do"] == "hear":
+            return dataclasses.asdict(ears.hear(load, url))
+        assert isinstance(ears, AsyncListenDrive)
+        return ears.idle(load, url)
+    if order["do"] in ("latency", "errors"):
+        emulated = importlib.import_module("bench.emulated")
+        if order["do"] == "latency":
+            return emulated.latencies(url, load.contexts)
+        return emulated.word_errors(url)
     drive = drive_of(module, name, loop)
     match order["do"]:
         case "stream":

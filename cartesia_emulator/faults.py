@@ -57,7 +57,7 @@ split-sample                 body, sse, ws  chunks end in the middle of a sample
 reordered-json               json, sse, ws  the same JSON: other order, blanks, escapes
 drop-after-audio = 1         ears           the connection is reset after as many messages of audio
 close-after-audio = 1        ears           the same, with a close frame (1011)
-word-columns                 ears           words as three columns in place of a list
+word-columns                 ears           words as columns in place of a list of words
 no-flush-done                ears           ``finalize`` gets no answer
 no-turn-start                ears           turns without their ``turn.start``
 revised-turn                 ears           one ``turn.update`` that contradicts those before it

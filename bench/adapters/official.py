@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
@@ -10,16 +12,21 @@ from cartesia import (  # type: ignore[import-not-found]  # installed in its own
     Cartesia,
 )
 
+from bench.listen import FORMAT as AUDIO
+from bench.listen import async_audio, audio
+
 if TYPE_CHECKING:
     from collections.abc import AsyncIterable, Callable, Iterable
     from contextlib import AbstractContextManager
 
     from bench.drive import AsyncAdapter, AsyncRead, Read, SyncAdapter, Take
+    from bench.listen import AsyncHearing, Hearing
     from bench.plan import Load
 
 KEY: Final = "sk_car_bench"
 VOICE: Final = "6ccbfb76-1fc6-48f7-b71d-91ac6298247b"
 MODEL: Final = "sonic-3.5"
+CLOSE: Final = {"type": "close"}
 FORMAT: Final = {"container": "raw", "encoding": "pcm_f32le", "sample_rate": 44100}
 
 
@@ -176,6 +183,119 @@ def voices(url: str) -> tuple[Callable[[], None], AbstractContextManager[object]
     return page, client
 
 
+class _AsyncEar:
+    """A listener: a task sends, and this one reads."""
+
+    def __init__(self, socket: Any, load: Load, number: int, close: object) -> None:
+        self._socket = socket
+        self._load = load
+        self._number = number
+        self._close = close
+
+    async def hear(self) -> str:
+        sending = asyncio.create_task(self._send())
+        text = ""
+        async for event in self._socket:
+            text += final_of(event)
+        await sending
+        return text
+
+    async def _send(self) -> None:
+        async for block in async_audio(self._load, self._number):
+            await self._socket.send_raw(block)
+        await self._socket.send(self._close)
+
+    async def idle(self) -> None:
+        await self._socket.send_raw(next(audio(self._load, self._number)))
+        while (await self._socket.recv()).type not in ("transcript", "turn.update"):
+            pass
+
+    async def close(self) -> None:
+        await self._socket.close()
+
+
+class AsyncDictation:
+    """`stt.manual_finalize`."""
+
+    kind = "manual_finalize"
+    last: object = "close"
+
+    async def connect(self, url: str) -> None:
+        self._client = AsyncCartesia(**settings(url))
+
+    async def open(self, load: Load, number: int) -> _AsyncEar:
+        encoding, rate = AUDIO
+        socket = getattr(self._client.stt, self.kind).websocket(
+            model="ink-2", encoding=encoding, sample_rate=rate
+        )
+        return _AsyncEar(await socket.enter(), load, number, self.last)
+
+    async def close(self) -> None:
+        await self._client.close()
+
+
+class AsyncTurns(AsyncDictation):
+    """`stt.auto_finalize`."""
+
+    kind = "auto_finalize"
+    last = CLOSE
+
+
+class Dictation:
+    """`stt.manual_finalize`: a thread sends, and this one reads."""
+
+    kind = "manual_finalize"
+    last: object = "close"
+
+    def connect(self, url: str) -> None:
+        self._client = Cartesia(**settings(url))
+
+    def open(self, load: Load, number: int) -> Callable[[], str]:
+        encoding, rate = AUDIO
+        socket = (
+            getattr(self._client.stt, self.kind)
+            .websocket(model="ink-2", encoding=encoding, sample_rate=rate)
+            .enter()
+        )
+
+        def send() -> None:
+            for block in audio(load, number):
+                socket.send_raw(block)
+            socket.send(self.last)
+
+        def hear() -> str:
+            sending = threading.Thread(target=send)
+            sending.start()
+            text = "".join(final_of(event) for event in socket)
+            sending.join()
+            socket.close()
+            return text
+
+        return hear
+
+    def close(self) -> None:
+        self._client.close()
+
+
+class Turns(Dictation):
+    """`stt.auto_finalize`."""
+
+    kind = "auto_finalize"
+    last = CLOSE
+
+
+def final_of(event: Any) -> str:
+    """The text of an event that will not change."""
+    if event.type == "turn.end":
+        return str(event.transcript)
+    return str(event.text) if event.type == "transcript" and event.is_final else ""
+
+
+ASYNC_EARS: Final[dict[str, Callable[[], AsyncHearing]]] = {
+    "async-dictate": AsyncDictation,
+    "async-listen": AsyncTurns,
+}
+EARS: Final[dict[str, Callable[[], Hearing]]] = {"sync-dictate": Dictation, "sync-listen": Turns}
 ASYNC: Final[dict[str, Callable[[], AsyncAdapter]]] = {
     "async-ws": AsyncContexts,
     "async-sse": AsyncEvents,

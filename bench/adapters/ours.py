@@ -6,19 +6,30 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import cartesia_stream
-from cartesia_stream import AudioChunk, AudioFormat, Timeouts
+from bench.listen import FORMAT as AUDIO
+from bench.listen import async_audio, audio
+from cartesia_stream import AudioChunk, AudioFormat, ListenFormat, Timeouts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from contextlib import AbstractContextManager
 
     from bench.drive import AsyncAdapter, AsyncRead, Read, SyncAdapter, Take
+    from bench.listen import AsyncHearing, Hearing
     from bench.plan import Load
-    from cartesia_stream import AsyncCartesia, AsyncSpeechStream, Cartesia, SpeechStream
+    from cartesia_stream import (
+        AsyncCartesia,
+        AsyncDictation,
+        AsyncListening,
+        AsyncSpeechStream,
+        Cartesia,
+        SpeechStream,
+    )
 
 KEY: Final = "sk_car_bench"
 VOICE: Final = "6ccbfb76-1fc6-48f7-b71d-91ac6298247b"
 FORMAT: Final = AudioFormat("raw", "pcm_f32le", 44100)
+HEARD: Final = ListenFormat(*AUDIO)
 PATIENT: Final = Timeouts(first_audio=60, idle=60, pool=60)
 POOL: Final = 16
 
@@ -206,6 +217,83 @@ def voices(url: str) -> tuple[Callable[[], None], AbstractContextManager[object]
     return page, client
 
 
+class _Ear:
+    """A listener whose source is the audio of the load."""
+
+    def __init__(self, stream: AsyncListening | AsyncDictation) -> None:
+        self._stream = stream
+
+    async def hear(self) -> str:
+        return (await self._stream.collect()).text
+
+    async def idle(self) -> None:
+        async for _ in self._stream:
+            return
+
+    async def close(self) -> None:
+        await self._stream.aclose()
+
+
+class AsyncTurns:
+    """`stt.listen`."""
+
+    async def connect(self, url: str) -> None:
+        self._client = async_client(url)
+
+    async def open(self, load: Load, number: int) -> _Ear:
+        if load.pace == "hold":
+            pushed = await self._client.stt.listen(format=HEARD)
+            await pushed.push(next(audio(load, number)))
+            return _Ear(pushed)
+        source = async_audio(load, number)
+        return _Ear(await self._client.stt.listen(source, format=HEARD, pace=None))
+
+    async def close(self) -> None:
+        await self._client.aclose()
+
+
+class AsyncDictations(AsyncTurns):
+    """`stt.dictate`."""
+
+    async def open(self, load: Load, number: int) -> _Ear:
+        if load.pace == "hold":
+            pushed = await self._client.stt.dictate(format=HEARD)
+            await pushed.push(next(audio(load, number)))
+            return _Ear(pushed)
+        source = async_audio(load, number)
+        return _Ear(await self._client.stt.dictate(source, format=HEARD, pace=None))
+
+
+class Turns:
+    """`stt.listen`."""
+
+    def connect(self, url: str) -> None:
+        self._client = sync_client(url)
+
+    def open(self, load: Load, number: int) -> Callable[[], str]:
+        stream = self._client.stt.listen(audio(load, number), format=HEARD, pace=None)
+        return lambda: stream.collect().text
+
+    def close(self) -> None:
+        self._client.close()
+
+
+class Dictations(Turns):
+    """`stt.dictate`."""
+
+    def open(self, load: Load, number: int) -> Callable[[], str]:
+        stream = self._client.stt.dictate(audio(load, number), format=HEARD, pace=None)
+        return lambda: stream.collect().text
+
+
+ASYNC_EARS: Final[dict[str, Callable[[], AsyncHearing]]] = {
+    "async-listen": AsyncTurns,
+    "async-dictate": AsyncDictations,
+}
+EARS: Final[dict[str, Callable[[], Hearing]]] = {
+    "sync-listen": Turns,
+    "sync-dictate": Dictations,
+}
 ASYNC: Final[dict[str, Callable[[], AsyncAdapter]]] = {
     "async-ws": AsyncContexts,
     "async-speak": AsyncSocket,

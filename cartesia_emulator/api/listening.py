@@ -281,9 +281,7 @@ class _Listener(ABC):
             await transport.perform(action, self._call.request, self._socket)
 
     def _by_version(self, frame: dict[str, object]) -> dict[str, object]:
-        if frame["type"] != "error" or _version(self._call) >= _STRUCTURED:
-            return frame
-        return {"type": "error", "error": f"{frame['title']}: {frame['message']}"}
+        return _by_version(self._call, frame)
 
     # --- text
 
@@ -415,7 +413,7 @@ class _Dictation(_Listener):
         if not self.mangler.has("word-columns"):
             return rows
         columns = {"words": "word", "start": "start", "end": "end"}
-        return {column: [row[name] for row in rows] for column, name in columns.items()}
+        return [{column: [row[name] for row in rows] for column, name in columns.items()}]
 
     def _flushed(self, until_s: float) -> Callable[[], Awaitable[None]]:
         async def flushed() -> None:
@@ -600,14 +598,20 @@ async def _serve(
         try:
             session = listener(socket)
         except ApiError as error:
-            fields = error.frame(call.id)
-            if _version(call) < _STRUCTURED:
-                fields = {"type": "error", "error": f"{error.title}: {error.message}"}
-            await socket.send_str(json.dumps(fields))
+            await socket.send_str(json.dumps(_by_version(call, error.frame(call.id))))
             await socket.close(code=1008)
             return socket
         await session.run()
     return socket
+
+
+def _by_version(call: Call, frame: dict[str, object]) -> dict[str, object]:
+    """Return a frame as its version has it: here, an error ends nothing, so that none is `done`."""
+    if frame["type"] != "error":
+        return frame
+    if _version(call) < _STRUCTURED:
+        return {"type": "error", "error": f"{frame['title']}: {frame['message']}"}
+    return {name: value for name, value in frame.items() if name != "done"}
 
 
 def _version(call: Call) -> str:

@@ -36,7 +36,7 @@ class TurnSettings(msgspec.Struct, frozen=True, kw_only=True):
     start_threshold: float = 0.8
     eager_end_threshold: float = 0.4
     end_threshold: float = 0.2
-    end_timeout_ms: int = 5600
+    end_timeout_ms: float = 5600
 
     def problem(self) -> str | None:
         """Return what is wrong with the settings, or None."""

@@ -80,18 +80,18 @@ def _number(fields: Fields, name: str) -> float | None:
 
 
 def _timings(fields: Fields, origin: float) -> tuple[Timing, ...]:
-    """Read word times, as a list of words or as three columns; `origin` is added to them."""
+    """Read word times, as a list of words or of columns; `origin` is added to them."""
     table = fields.get("words")
     rows: list[tuple[object, object, object]] = []
-    if isinstance(table, list):
-        for row in cast("list[object]", table):
-            if isinstance(row, dict):
-                row = cast("Fields", row)
-                rows.append((row.get("word"), row.get("start"), row.get("end")))
-    elif isinstance(table, dict):
-        columns = [cast("Fields", table).get(name) for name in ("words", "start", "end")]
+    for row in cast("list[object]", table if isinstance(table, list) else [table]):
+        if not isinstance(row, dict):
+            continue
+        row = cast("Fields", row)
+        columns = [row.get(name) for name in ("words", "start", "end")]
         if all(isinstance(column, list) for column in columns):
-            rows = list(zip(*cast("list[list[object]]", columns), strict=False))
+            rows += zip(*cast("list[list[object]]", columns), strict=False)
+        else:
+            rows.append((row.get("word"), row.get("start"), row.get("end")))
     return tuple(
         Timing(word, origin + cast("float", start), origin + cast("float", end))
         for word, start, end in rows
@@ -162,6 +162,11 @@ class DictationBook:
     def text(self) -> str:
         """All final text."""
         return "".join(self.pieces)
+
+    @property
+    def said(self) -> tuple[int, int]:
+        """How many pieces there are, and how many characters of an open one."""
+        return len(self.pieces), 0
 
     def restart(self, *, lost: bool) -> None:
         """Begin again on another connection, which hears the audio after the last safe cut."""
@@ -304,6 +309,11 @@ class TurnBook:
     def text(self) -> str:
         """The texts of all turns, also of the open one."""
         return "".join(self.pieces) + self._text
+
+    @property
+    def said(self) -> tuple[int, int]:
+        """How many pieces there are, and how many characters of an open one."""
+        return len(self.pieces), len(self._text)
 
     def restart(self, *, lost: bool, overlapping: bool = False) -> None:
         """Begin again on another connection.

@@ -196,7 +196,7 @@ class Listener:
         self._closed_at = now
         self._restarts_left = max_restarts
         self._max_restarts = max_restarts
-        self._progress = (0, "")
+        self._progress = (0, (0, 0))
         self._events: deque[Event] = deque()
         self._buffered = 0
         self._max_buffer = max_buffer_bytes
@@ -468,7 +468,7 @@ class Listener:
             self.fail(failure)
             return
         self._take_events()
-        progress = (self.cut, self.book.text)
+        progress = (self.cut, self.book.said)
         if progress != self._progress:
             self._progress = progress
             self._restarts_left = self._max_restarts

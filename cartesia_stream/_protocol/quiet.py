@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import struct
+import sys
+from array import array
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
@@ -57,7 +59,12 @@ def _samples(data: bytes, encoding: str) -> tuple[Sequence[float], float]:
             table = _tables[encoding] = _companded(encoding)
         return data[::STEP].translate(table), 255
     code, scale = _CODES[encoding]
-    return struct.unpack(f"<{len(data) // struct.calcsize(code)}{code}", data)[::STEP], scale
+    if code == "e":
+        return struct.unpack(f"<{len(data) // 2}e", data)[::STEP], scale
+    samples = array(code, data)
+    if sys.byteorder == "big":
+        samples.byteswap()
+    return samples[::STEP], scale
 
 
 def levels(data: bytes, fmt: ListenFormat) -> list[float]:

@@ -326,6 +326,170 @@ async def asynchronous(client: AsyncCartesia) -> Any:
     return {"texts": texts, "ends": [found[-1]["type"] for found in seen]}
 
 
+def ears(kind: Any, **settings: Any) -> Any:
+    """A socket that listens, of `manual_finalize` or `auto_finalize`."""
+    given = {"model": "ink-2", "encoding": "pcm_s16le", "sample_rate": 16000} | settings
+    return kind.websocket(**given)
+
+
+def spoken(client: Cartesia, text: str) -> bytes:
+    audio: bytes = client.tts.generate(**speech(transcript=text)).read()
+    return audio
+
+
+def pieces(audio: bytes) -> list[bytes]:
+    """A tenth of a second each."""
+    return [audio[at : at + 3200] for at in range(0, len(audio), 3200)]
+
+
+def until(socket: Any, kind: str) -> list[Any]:
+    """Events up to one of a type."""
+    found = [checked(socket.recv())]
+    while found[-1]["type"] != kind:
+        found.append(checked(socket.recv()))
+    return found
+
+
+@scenario
+def dictation(client: Cartesia) -> Any:
+    settings = {"language": "en", "keyterm": ["Ink 2", "Cartesia"]}
+    with ears(client.stt.manual_finalize, **settings) as socket:
+        found = []
+        for text in ("First a sentence.", "Then another."):
+            for piece in pieces(spoken(client, text)):
+                socket.send_raw(piece)
+            socket.send("finalize")
+            found.append(until(socket, "flush_done"))
+        socket.send("finalize")
+        found.append(until(socket, "flush_done"))
+        socket.send_raw(spoken(client, "The rest."))
+        socket.send("close")
+        found.append([checked(event) for event in socket])
+    return {"found": found}
+
+
+@scenario
+def dictated_words(client: Cartesia) -> Any:
+    """The SDK types words otherwise than the wire has them, so they are taken as they are."""
+    settings = {
+        "model": "ink-whisper",
+        "language": "en",
+        "min_volume": 0.01,
+        "max_silence_duration_secs": 1.0,
+    }
+    with ears(client.stt.manual_finalize, **settings) as socket:
+        socket.send_raw(spoken(client, SENTENCE))
+        socket.send("close")
+        return {"events": [event.to_dict() for event in socket]}
+
+
+@scenario
+def dictated_columns(client: Cartesia) -> Any:
+    """With the words as the SDK types them."""
+    headers = {"X-Emulator-Fault": "word-columns"}
+    with ears(client.stt.manual_finalize, model="ink-whisper", extra_headers=headers) as socket:
+        socket.send_raw(spoken(client, SENTENCE))
+        socket.send("close")
+        return {"events": [checked(event) for event in socket]}
+
+
+@scenario
+def turn_taking(client: Cartesia) -> Any:
+    settings: dict[str, Any] = {"keyterm": ["Ink 2"], "turn_end_timeout_ms": 2000}
+    audio = spoken(client, "First a sentence.") + bytes(32000)
+    pause = bytes(28800)
+    with ears(client.stt.auto_finalize, **settings) as socket:
+        for piece in pieces(audio):
+            socket.send_raw(piece)
+        found = until(socket, "turn.end")
+        socket.send({"type": "config", "turn": {"end_threshold": 0.05}})
+        for piece in pieces(spoken(client, "One.") + pause + spoken(client, "Turn.")):
+            socket.send_raw(piece)
+        socket.send({"type": "close"})
+        return {"events": [*found, *(checked(event) for event in socket)]}
+
+
+@scenario
+def listening_errors(client: Cartesia) -> Any:
+    seen: dict[str, Any] = {}
+    for name, kind, close in (
+        ("manual", client.stt.manual_finalize, "close"),
+        ("turns", client.stt.auto_finalize, '{"type": "close"}'),
+    ):
+        with ears(kind) as socket:
+            socket.send_raw("nonsense")
+            seen[name] = until(socket, "error")[-1]
+            socket.send_raw(spoken(client, "Alive."))
+            socket.send_raw(close)
+            seen[f"{name} after"] = [checked(event) for event in socket]
+    with ears(client.stt.auto_finalize) as socket:
+        socket.send({"type": "config", "turn": {"end_threshold": 0.45}})
+        seen["config"] = until(socket, "error")[-1]
+    with ears(client.stt.auto_finalize, turn_end_threshold=0.45) as socket:
+        seen["settings"] = checked(socket.recv())
+        try:
+            socket.recv()
+        except Exception as error:
+            seen["code"] = error.rcvd.code  # type: ignore[attr-defined]
+    return seen
+
+
+@scenario
+def listening_refused(client: Cartesia) -> Any:
+    """Statuses of handshakes; the emulator lets one socket listen at a time."""
+    stranger = Cartesia(
+        api_key="sk_car_wrong",
+        base_url=client.base_url,
+        websocket_base_url=client.websocket_base_url,
+        max_retries=0,
+    )
+    seen = {
+        "stranger manual": _status(stranger.stt.manual_finalize),
+        "stranger turns": _status(stranger.stt.auto_finalize),
+        "model": _status(client.stt.manual_finalize, model="ink-9"),
+    }
+    with ears(client.stt.auto_finalize):
+        seen["second manual"] = _status(client.stt.manual_finalize)
+        seen["second turns"] = _status(client.stt.auto_finalize)
+    return {"statuses": seen}
+
+
+def _status(kind: Any, **settings: Any) -> int:
+    try:
+        with ears(kind, **settings):
+            return 101
+    except Exception as error:
+        status: int = error.response.status_code  # type: ignore[attr-defined]
+        return status
+
+
+@scenario
+async def asynchronous_ears(client: AsyncCartesia) -> Any:
+    answer = await client.tts.generate(**speech(transcript="All at once."))
+    audio = await answer.read()
+
+    async def dictate() -> list[Any]:
+        async with ears(client.stt.manual_finalize) as socket:
+            for piece in pieces(audio):
+                await socket.send_raw(piece)
+            await socket.send("finalize")
+            found = [checked(await socket.recv())]
+            while found[-1]["type"] != "flush_done":
+                found.append(checked(await socket.recv()))
+            await socket.send("close")
+            return [*found, *[checked(event) async for event in socket]]
+
+    async def listen() -> list[Any]:
+        async with ears(client.stt.auto_finalize) as socket:
+            for piece in pieces(audio):
+                await socket.send_raw(piece)
+            await socket.send({"type": "close"})
+            return [checked(event) async for event in socket]
+
+    both = await asyncio.gather(dictate(), dictate(), listen(), listen())
+    return {"dictated": both[:2], "listened": both[2:]}
+
+
 def main() -> None:
     for line in sys.stdin:
         complaints.clear()

@@ -27,8 +27,8 @@ from ..models.transcribed_word import TranscribedWord
 _READ_TYPE_: Final[Reader[Literal["transcript"]]] = constant("transcript")
 _READ_DURATION: Final[Reader[float | None]] = either(read_float, read_null)
 _READ_LANGUAGE: Final[Reader[None | str | SttLanguage]] = either(read_str, read_null)
-_READ_WORDS: Final[Reader[list[TranscribedWord] | None | SttWordColumns]] = either(
-    list_of(TranscribedWord.from_dict), either(SttWordColumns.from_dict, read_null)
+_READ_WORDS: Final[Reader[list[SttWordColumns | TranscribedWord] | None]] = either(
+    list_of(either(TranscribedWord.from_dict, SttWordColumns.from_dict)), read_null
 )
 
 
@@ -45,7 +45,7 @@ class SttTranscriptFrame(Model):
         duration: Length of the audio of this text, in seconds.
         language: Language that was spoken.
         words: The words with their times. Sources differ: the examples show a list of words,
-            the types of the official SDK columns.
+            the types of the official SDK a list of columns.
         additional_properties: Fields that the OpenAPI document does not have.
     """
 
@@ -55,7 +55,7 @@ class SttTranscriptFrame(Model):
     is_final: bool
     duration: float | None | Unset = UNSET
     language: None | str | SttLanguage | Unset = UNSET
-    words: list[TranscribedWord] | None | SttWordColumns | Unset = UNSET
+    words: list[SttWordColumns | TranscribedWord] | None | Unset = UNSET
     additional_properties: dict[str, object] = field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, object]:

@@ -114,7 +114,8 @@ def test_words_as_columns(bench: Any) -> None:
     socket = ears(bench, MANUAL, fault="word-columns", model="ink-whisper")
     frames = hear(socket, said(bench, "Hello there."), "close")
     (final,) = (frame for frame in frames if frame.get("is_final"))
-    assert final["words"]["words"] == ["Hello", "there."]
+    (columns,) = final["words"]
+    assert columns["words"] == ["Hello", "there."]
 
 
 def test_ink_2_has_no_words(bench: Any) -> None:
