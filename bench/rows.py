@@ -8,8 +8,18 @@ from typing import Final, Literal
 from bench.plan import MANY_CONTEXTS, Load
 
 Do = Literal[
-    *("stream", "first-audio", "cold", "hold", "growth", "voices", "ready", "start"),
-    *("hear", "idle", "latency", "errors"),
+    "stream",
+    "first-audio",
+    "cold",
+    "hold",
+    "growth",
+    "voices",
+    "ready",
+    "start",
+    "hear",
+    "idle",
+    "latency",
+    "errors",
 ]
 Loop = Literal["asyncio", "uvloop"]
 TOTAL: Final = 6400  # chunks of a flood: half a second of the official SDK

@@ -46,15 +46,15 @@ class resource(Generic[R_co]):  # noqa: N801 (a decorator, as `property`)
 def _as_spec(value: T) -> T:
     """Mark the lists of a resource as coroutine functions, so that their doubles can be awaited."""
     import inspect
-    from asyncio import coroutines
 
+    coroutines = sys.modules.get("asyncio.coroutines")  # `unittest.mock` has imported it
     for method in vars(type(value)).values():
         if not inspect.isfunction(method):
             continue
         if method.__annotations__.get("return", "").startswith("AsyncList["):
             if sys.version_info >= (3, 12):
                 inspect.markcoroutinefunction(method)
-            else:
+            elif coroutines is not None:
                 vars(method)["_is_coroutine"] = vars(coroutines)["_is_coroutine"]
     return value
 

@@ -186,7 +186,13 @@ def voices(url: str) -> tuple[Callable[[], None], AbstractContextManager[object]
 class _AsyncEar:
     """A listener: a task sends, and this one reads."""
 
-    def __init__(self, socket: Any, load: Load, number: int, close: object) -> None:
+    def __init__(
+        self,
+        socket: Any,  # noqa: ANN401 (untyped here)
+        load: Load,
+        number: int,
+        close: object,
+    ) -> None:
         self._socket = socket
         self._load = load
         self._number = number
@@ -284,7 +290,7 @@ class Turns(Dictation):
     last = CLOSE
 
 
-def final_of(event: Any) -> str:
+def final_of(event: Any) -> str:  # noqa: ANN401 (untyped here)
     """The text of an event that will not change."""
     if event.type == "turn.end":
         return str(event.transcript)

@@ -226,6 +226,8 @@ def timeouts_of(value: Timeouts | PhaseTimeouts | float | None) -> Timeouts:
         queue=pool,
         first_audio=read,
         idle=read,
+        final=read,
+        drain=read,
         close=close,
     )
 
