@@ -52,6 +52,8 @@ def is_command(block: Block) -> bool:
 BLOCKS = list(blocks())
 PYTHON = [block for block in BLOCKS if block.language == "python"]
 RELAY = ROOT / "examples" / "relay.py"
+AGENT = ROOT / "examples" / "agent.py"
+QUOTED = {"web-apps.md": RELAY, "agents.md": AGENT}
 COMMANDS = [block for block in BLOCKS if block.language == "sh" and is_command(block)]
 SETUP = [block for block in BLOCKS if block.language == "sh" and not is_command(block)]
 # those that end by themselves; demo.py takes long, and relay.py is a server with tests of its own
@@ -136,12 +138,12 @@ def test_an_example_runs(example: Path, tmp_path: Path, environment: dict[str, s
     assert run([sys.executable, "-W", "error", example.name], tmp_path, environment)
 
 
-def test_the_page_on_web_apps_quotes_the_example() -> None:
-    """Each of its blocks of code stands in `examples/relay.py`, which has tests of its own."""
+def test_pages_quote_the_examples_that_they_explain() -> None:
+    """Each of their blocks of code stands in the example, which has tests of its own."""
     quotes = [block for block in BLOCKS if block.language == "py"]
-    assert {block.page.name for block in quotes} == {"web-apps.md"}
+    assert {block.page.name for block in quotes} == set(QUOTED)
     for quote in quotes:
-        assert quote.text in RELAY.read_text(encoding="utf-8"), quote.name
+        assert quote.text in QUOTED[quote.page.name].read_text(encoding="utf-8"), quote.name
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
