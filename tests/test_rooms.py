@@ -39,10 +39,12 @@ HARMLESS = frozenset(
             "math",
             "re",
             "struct",
+            "array",
             "unicodedata",
             "msgspec",
             "pybase64",
         ),
+        "sys.byteorder",
         "secrets",  # ids and masks that nobody can guess
         "random.random",
         "logging",  # writes only where a program asks for it

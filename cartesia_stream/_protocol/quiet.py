@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import struct
-import sys
 from array import array
+from sys import byteorder
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def _samples(data: bytes, encoding: str) -> tuple[Sequence[float], float]:
     if code == "e":
         return struct.unpack(f"<{len(data) // 2}e", data)[::STEP], scale
     samples = array(code, data)
-    if sys.byteorder == "big":
+    if byteorder == "big":
         samples.byteswap()
     return samples[::STEP], scale
 
