@@ -110,7 +110,7 @@ def _read(file: IO[bytes], given: ListenFormat | None, *, live: bool, owned: boo
     """Read the header of a file, and return its audio as an iterator."""
     head = b""
     while len(head) < 12 and (piece := file.read(12 - len(head))):  # a pipe may give fewer
-        if not isinstance(piece, bytes):  # a text file
+        if not isinstance(cast("object", piece), bytes):  # a text file
             raise ConfigurationError("open the file in binary mode", option="source")
         head += piece
     close = file.close if owned else None
