@@ -24,7 +24,7 @@ import threading
 import time
 import zlib
 from collections import defaultdict
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from bench.frames import (
     CLOSE,
@@ -289,7 +289,7 @@ class Server:
 class Dictation:
     """Hears audio on `/stt/websocket`: a word for each message, and at the end the checksum."""
 
-    _last: Final = b"close"
+    _last: ClassVar[bytes] = b"close"
 
     def __init__(self, line: Line) -> None:
         self._line = line
@@ -342,7 +342,7 @@ class Dictation:
 class TurnTaking(Dictation):
     """The same on `/stt/turns/websocket`."""
 
-    _last: Final = b'{"type":"close"}'
+    _last: ClassVar[bytes] = b'{"type":"close"}'
 
     def begin(self) -> None:
         """Greet the client."""

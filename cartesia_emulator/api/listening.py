@@ -573,7 +573,7 @@ async def turns_socket(backend: Backend, call: Call) -> web.StreamResponse:
         given = {
             name: _query_number(call, f"turn_{name}", *limits) for name, limits in LIMITS.items()
         }
-        settings = TurnSettings(**{name: v for name, v in given.items() if v is not None})  # type: ignore[arg-type]  # checked above
+        settings = TurnSettings(**{name: v for name, v in given.items() if v is not None})
         if problem := settings.problem():
             raise ApiError(400, f"turn_{problem}")
         return _TurnTaking(backend, call, socket, fmt, settings)

@@ -104,7 +104,7 @@ def rest(socket: ClientConnection) -> Frames:
 def text(frames: Frames) -> str:
     """All final text, verbatim."""
     return "".join(
-        frame.get("transcript", frame.get("text", ""))
+        str(frame.get("transcript", frame.get("text", "")))
         for frame in frames
         if frame.get("is_final") or frame["type"] == "turn.end"
     )
