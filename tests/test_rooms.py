@@ -32,7 +32,17 @@ HARMLESS = frozenset(
             "functools",
             "itertools",
         ),
-        *("contextlib", "bisect", "math", "re", "struct", "unicodedata", "msgspec", "pybase64"),
+        *(
+            "array",
+            "contextlib",
+            "bisect",
+            "math",
+            "re",
+            "struct",
+            "unicodedata",
+            "msgspec",
+            "pybase64",
+        ),
         "secrets",  # ids and masks that nobody can guess
         "random.random",
         "logging",  # writes only where a program asks for it
