@@ -7,20 +7,9 @@ from typing import Final, Literal
 
 from bench.plan import MANY_CONTEXTS, Load
 
-Do = Literal[
-    "stream",
-    "first-audio",
-    "cold",
-    "hold",
-    "growth",
-    "voices",
-    "ready",
-    "start",
-    "hear",
-    "idle",
-    "latency",
-    "errors",
-]
+Voicing = Literal["stream", "first-audio", "cold", "hold", "growth", "voices", "ready", "start"]
+Listening = Literal["hear", "idle", "latency", "errors"]
+Do = Voicing | Listening
 Loop = Literal["asyncio", "uvloop"]
 TOTAL: Final = 6400  # chunks of a flood: half a second of the official SDK
 ONE: Final = Load(1)

@@ -44,7 +44,6 @@ HARMLESS = frozenset(
             "msgspec",
             "pybase64",
         ),
-        "sys.byteorder",
         "secrets",  # ids and masks that nobody can guess
         "random.random",
         "logging",  # writes only where a program asks for it

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from cartesia import (  # type: ignore[import-not-found]  # installed in its own environment
     AsyncCartesia,
@@ -16,7 +16,7 @@ from bench.listen import FORMAT as AUDIO
 from bench.listen import async_audio, audio
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterable, Callable, Iterable
+    from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable
     from contextlib import AbstractContextManager
 
     from bench.drive import AsyncAdapter, AsyncRead, Read, SyncAdapter, Take
@@ -183,16 +183,29 @@ def voices(url: str) -> tuple[Callable[[], None], AbstractContextManager[object]
     return page, client
 
 
+class _Event(Protocol):
+    """What the SDK hands out; which fields there are depends on the type."""
+
+    type: str
+    transcript: str
+    text: str
+    is_final: bool
+
+
+class _Socket(Protocol):
+    """A socket of the SDK, of either kind."""
+
+    def __aiter__(self) -> AsyncIterator[_Event]: ...
+    async def recv(self) -> _Event: ...
+    async def send_raw(self, data: bytes) -> None: ...
+    async def send(self, event: object) -> None: ...
+    async def close(self) -> None: ...
+
+
 class _AsyncEar:
     """A listener: a task sends, and this one reads."""
 
-    def __init__(
-        self,
-        socket: Any,  # noqa: ANN401 (untyped here)
-        load: Load,
-        number: int,
-        close: object,
-    ) -> None:
+    def __init__(self, socket: _Socket, load: Load, number: int, close: object) -> None:
         self._socket = socket
         self._load = load
         self._number = number
@@ -290,7 +303,7 @@ class Turns(Dictation):
     last = CLOSE
 
 
-def final_of(event: Any) -> str:  # noqa: ANN401 (untyped here)
+def final_of(event: _Event) -> str:
     """The text of an event that will not change."""
     if event.type == "turn.end":
         return str(event.transcript)

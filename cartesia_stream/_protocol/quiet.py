@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import struct
 from array import array
-from sys import byteorder
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
@@ -48,6 +47,7 @@ _CODES: Final = {
     "pcm_f32le": ("f", 1),
     "pcm_f16le": ("e", 1),
 }
+_BIG_ENDIAN: Final = array("H", b"\0\1")[0] == 1
 _tables: Final[dict[str, bytes]] = {}
 
 
@@ -62,7 +62,7 @@ def _samples(data: bytes, encoding: str) -> tuple[Sequence[float], float]:
     if code == "e":
         return struct.unpack(f"<{len(data) // 2}e", data)[::STEP], scale
     samples = array(code, data)
-    if byteorder == "big":
+    if _BIG_ENDIAN:
         samples.byteswap()
     return samples[::STEP], scale
 
