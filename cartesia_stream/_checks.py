@@ -120,7 +120,7 @@ def json_of(value: object, option: str) -> dict[str, object]:
     from cartesia_runtime.errors import EncodeError
 
     try:
-        return encode_object(mapping_of(value, option), {})
+        return encode_object({}, mapping_of(value, option))
     except EncodeError as error:
         error = error.inside(option)
         raise ConfigurationError(str(error), option=error.place) from None

@@ -50,7 +50,6 @@ PRE_ROLL_S: Final = 0.5  # of audio before a turn is known to have begun
 SILENCE_S: Final = 2.0  # that ends a piece of text nobody finalised
 IDLE_S: Final = 180.0
 OLD_IDLE_S: Final = 20.0  # up to version 2025-04-16
-_STRUCTURED: Final = "2026-03-01"  # the first version with structured errors
 
 
 class _Format(msgspec.Struct, frozen=True):
@@ -176,7 +175,7 @@ class _Listener(ABC):
         loop = asyncio.get_running_loop()
         limit = self._backend.options.stt_idle_timeout_s
         if limit is None:
-            limit = OLD_IDLE_S if _version(self._call) <= "2025-04-16" else IDLE_S
+            limit = OLD_IDLE_S if self._call.version <= "2025-04-16" else IDLE_S
         idle_since = loop.time()
         while True:
             try:
@@ -609,14 +608,6 @@ def _by_version(call: Call, frame: dict[str, object]) -> dict[str, object]:
     """Return a frame as its version has it: here, an error ends nothing, so that none is `done`."""
     if frame["type"] != "error":
         return frame
-    if _version(call) < _STRUCTURED:
+    if call.plain_errors:
         return {"type": "error", "error": f"{frame['title']}: {frame['message']}"}
     return {name: value for name, value in frame.items() if name != "done"}
-
-
-def _version(call: Call) -> str:
-    """Return the version that the client asked for; the query wins over the header."""
-    version: str = call.request.query.get(
-        "cartesia_version", call.request.headers.get("Cartesia-Version", "")
-    )
-    return version

@@ -47,8 +47,8 @@ class Call:
 
     @property
     def plain_errors(self) -> bool:
-        """Whether errors are texts, as they were before they had a structure."""
-        return self.version < "2026-03-01"
+        """Whether errors are texts, as they were in versions before they had a structure."""
+        return self.version in VERSIONS and self.version < "2026-03-01"
 
     @property
     def holds_upload(self) -> bool:

@@ -35,7 +35,8 @@ def test_text_that_cannot_be_sent_is_a_wrong_argument(
 ) -> None:
     result = run(*arguments, *(["--output", "x.wav"] if arguments[0] == "say" else []))
     assert result.status == 2
-    assert result.error
+    assert not result.stdout
+    assert "error: " in result.stderr
     assert not Path("x.wav").exists()
 
 

@@ -10,6 +10,7 @@ import pytest
 from cartesia_runtime.files import File
 from cartesia_api.api.stt import stt_transcribe
 from cartesia_api.models import AccessTokenGrants, TranscribeRequest
+from cartesia_runtime.errors import EncodeError
 from cartesia_runtime.files import Uploads
 from cartesia_runtime.models import UNSET
 
@@ -168,7 +169,7 @@ async def test_missing_file_sends_nothing_async(aserve: AServe, tmp_path: Path) 
 @pytest.mark.parametrize("wrong", [5, None, UNSET, ["a"]])
 def test_other_uploads_are_refused(serve: Serve, wrong: UploadFile) -> None:
     resources = serve(lambda request: pytest.fail("nothing may be sent"))
-    with pytest.raises(TypeError, match="expected a path, bytes or an open file"):
+    with pytest.raises(EncodeError, match="expected a path, bytes or an open file"):
         resources.stt.transcribe(file=wrong, model="m")
 
 

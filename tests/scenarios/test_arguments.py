@@ -27,6 +27,13 @@ if TYPE_CHECKING:
     from .faces import Face
 
 
+class Odd:
+    """An object of no use, whose name is the same in every process."""
+
+    def __repr__(self) -> str:
+        return "Odd()"
+
+
 TRANSPORTS: Final = ("websocket", "sse", "bytes")
 HIGH, LOW = "\ud83d", "\ude00"
 SMILE: Final = "\U0001f600"
@@ -253,7 +260,7 @@ def test_text_of_another_type(client: Cartesia, transport: str, wrong: Any) -> N
 WRONG: Final[tuple[tuple[str, dict[str, Any]], ...]] = (
     ("voice", {"voice": None}),
     ("voice", {"voice": ""}),
-    ("voice", {"voice": object()}),
+    ("voice", {"voice": Odd()}),
     ("model_id", {"model_id": 5}),
     ("add_timestamps", {"add_timestamps": "yes"}),
     ("output_format", {"output_format": 5}),
@@ -268,7 +275,7 @@ WRONG: Final[tuple[tuple[str, dict[str, Any]], ...]] = (
     ("extra", {"extra": {"context_id": "x"}}),
     ("extra", {"extra": {"output_format": {"encoding": "x"}}}),
     ("extra.x", {"extra": {"x": float("nan")}}),
-    ("extra.x", {"extra": {"x": object()}}),
+    ("extra.x", {"extra": {"x": Odd()}}),
 )
 
 
@@ -303,7 +310,7 @@ SETTINGS: Final[tuple[tuple[str, Any], ...]] = (
     ("ssl_context", True),
     ("observers", 5),
     ("observers", [print]),
-    ("http_client", object()),
+    ("http_client", Odd()),
     ("token", 5),
 )
 

@@ -521,7 +521,7 @@ def test_log_of_recovery_and_words(
     """What went wrong and that it began again; word times by their number."""
     caplog.set_level(logging.DEBUG)
     emulator.inject("drop", after=10)
-    text = SECRET * 3
+    text = f"{SECRET}One two three four five six seven eight nine ten. "
     list(client.tts.speak(text, voice=VOICE, resume=True, add_phoneme_timestamps=True))
     lines = ours(caplog)
     assert any(line.startswith("speech resumed after ") for line in lines)

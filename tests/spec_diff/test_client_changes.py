@@ -192,7 +192,7 @@ BREAKING = [
         "",
         {
             (
-                "cartesia_runtime.downloads: AsyncDownload.__init__",
+                "cartesia_runtime.downloads: Download.__init__, AsyncDownload.__init__",
                 "the argument `request_id` is gone",
             )
         },
