@@ -130,7 +130,11 @@ def test_length_that_is_too_large(face: Face, make_peer: MakePeer) -> None:
         client.voices.list(limit=1)
 
 
-@pytest.mark.parametrize("body", [gzip.compress(PAGE)[:-9], b"\x1f\x8b\x08nonsense", b"\x1f"])
+@pytest.mark.parametrize(
+    "body",
+    [gzip.compress(PAGE)[:-9], b"\x1f\x8b\x08nonsense", b"\x1f"],
+    ids=["cut", "nonsense", "one byte"],
+)
 def test_damaged_answer(face: Face, make_peer: MakePeer, body: bytes) -> None:
     """It is no answer, even if what could be unpacked looks whole."""
     client = face.client(make_peer(answer("200 OK", "gzip", body)).base_url, max_retries=0)
