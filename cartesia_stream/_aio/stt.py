@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Generic, Self, TypeVar, cast
 
 from cartesia_api.api.stt import AsyncStt
 
+from .._http.config import NotCopyable
 from .._http.listening import check_pace, listen_handshake, new_listener
 from .._http.records import ListenRecord
 from .._http.sources import open_source
@@ -16,7 +17,7 @@ from .._protocol.listen_fields import DEFAULT_MODEL, listen_query, turn_settings
 from ..errors import LocalStateError
 from ..events import Cancelled
 from ..transcripts import DictateEvent, ListenEvent, ListenFormat, Transcript, TurnEnded
-from .flow import TEXTS, Ongoing, close_dropped, owner, start_now
+from .flow import TEXTS, Ongoing, check_owner, close_dropped, is_elsewhere, owner, start_now
 from .listening import AsyncEars
 
 if TYPE_CHECKING:
@@ -45,8 +46,12 @@ if TYPE_CHECKING:
 E = TypeVar("E", ListenEvent, DictateEvent)
 
 
-class _AsyncEvents(Generic[E]):
-    """What both kinds of listeners have in common."""
+class _AsyncEvents(NotCopyable, Generic[E]):
+    """What both kinds of listeners have in common.
+
+    A listener belongs to the process, and with asyncio to the event loop, that opened it. After a
+    fork, or in another loop, it raises `LocalStateError`; leaving its block there does nothing.
+    """
 
     __slots__ = ("__weakref__", "_ears", "_opened", "_opening", "_owner", "_record", "_silent")
 
@@ -60,6 +65,7 @@ class _AsyncEvents(Generic[E]):
 
     async def _open(self) -> AsyncEars:
         """Connect on first use."""
+        self._check()
         ears = self._ears
         if not self._opened:
             if self._opening is None:
@@ -70,6 +76,10 @@ class _AsyncEvents(Generic[E]):
             self._opened = True
         return ears
 
+    def _check(self) -> None:
+        if self._owner is not None:
+            check_owner(self._owner)
+
     def __await__(self) -> Generator[object, None, Self]:  # aio
         yield from self._open().__await__()  # aio
         return self  # aio
@@ -78,6 +88,7 @@ class _AsyncEvents(Generic[E]):
         return self
 
     async def __anext__(self) -> E:
+        self._check()
         try:
             ears = await self._open()
             while True:
@@ -175,7 +186,12 @@ class _AsyncEvents(Generic[E]):
         )
 
     async def aclose(self) -> None:
-        """End the listener at once, without the text that is still to come; safe to call twice."""
+        """End the listener at once, without the text that is still to come; safe to call twice.
+
+        Raises:
+            LocalStateError: In another process or event loop than the one that opened it.
+        """
+        self._check()
         await _close(self._ears, self._opening)
         self._owner = None
 
@@ -191,7 +207,8 @@ class _AsyncEvents(Generic[E]):
         return self
 
     async def __aexit__(self, *error: object) -> None:
-        await self.aclose()
+        if self._owner is None or not is_elsewhere(self._owner):
+            await self.aclose()
 
     @property
     def text(self) -> str:
@@ -264,6 +281,7 @@ class AsyncListening(_AsyncEvents[ListenEvent]):
             ConfigurationError: If one is out of range, or does not fit those that stay.
             LocalStateError: If the listener has ended.
         """
+        self._check()
         ears = self._ears
         given = {
             "start_threshold": start_threshold,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Generic, Self, TypeVar, cast
 
 from cartesia_api.api.stt import Stt
 
+from .._http.config import NotCopyable
 from .._http.listening import check_pace, listen_handshake, new_listener
 from .._http.records import ListenRecord
 from .._http.sources import open_source
@@ -17,7 +18,7 @@ from .._protocol.listen_fields import DEFAULT_MODEL, listen_query, turn_settings
 from ..errors import LocalStateError
 from ..events import Cancelled
 from ..transcripts import DictateEvent, ListenEvent, ListenFormat, Transcript, TurnEnded
-from .flow import TEXTS, Ongoing, close_dropped, owner, start_now
+from .flow import TEXTS, Ongoing, check_owner, close_dropped, is_elsewhere, owner, start_now
 from .listening import Ears
 
 if TYPE_CHECKING:
@@ -44,8 +45,12 @@ if TYPE_CHECKING:
 E = TypeVar("E", ListenEvent, DictateEvent)
 
 
-class _AsyncEvents(Generic[E]):
-    """What both kinds of listeners have in common."""
+class _AsyncEvents(NotCopyable, Generic[E]):
+    """What both kinds of listeners have in common.
+
+    A listener belongs to the process, and with asyncio to the event loop, that opened it. After a
+    fork, or in another loop, it raises `LocalStateError`; leaving its block there does nothing.
+    """
 
     __slots__ = ("__weakref__", "_ears", "_opened", "_opening", "_owner", "_record", "_silent")
 
@@ -59,6 +64,7 @@ class _AsyncEvents(Generic[E]):
 
     def _open(self) -> Ears:
         """Connect on first use."""
+        self._check()
         ears = self._ears
         if not self._opened:
             if self._opening is None:
@@ -69,10 +75,15 @@ class _AsyncEvents(Generic[E]):
             self._opened = True
         return ears
 
+    def _check(self) -> None:
+        if self._owner is not None:
+            check_owner(self._owner)
+
     def __iter__(self) -> Iterator[E]:
         return self
 
     def __next__(self) -> E:
+        self._check()
         try:
             ears = self._open()
             while True:
@@ -170,7 +181,12 @@ class _AsyncEvents(Generic[E]):
         )
 
     def close(self) -> None:
-        """End the listener at once, without the text that is still to come; safe to call twice."""
+        """End the listener at once, without the text that is still to come; safe to call twice.
+
+        Raises:
+            LocalStateError: In another process or event loop than the one that opened it.
+        """
+        self._check()
         _close(self._ears, self._opening)
         self._owner = None
 
@@ -186,7 +202,8 @@ class _AsyncEvents(Generic[E]):
         return self
 
     def __exit__(self, *error: object) -> None:
-        self.close()
+        if self._owner is None or not is_elsewhere(self._owner):
+            self.close()
 
     @property
     def text(self) -> str:
@@ -259,6 +276,7 @@ class Listening(_AsyncEvents[ListenEvent]):
             ConfigurationError: If one is out of range, or does not fit those that stay.
             LocalStateError: If the listener has ended.
         """
+        self._check()
         ears = self._ears
         given = {
             "start_threshold": start_threshold,

@@ -14,6 +14,7 @@ from cartesia_api.api.tts import AsyncTts, Tts
 from cartesia_api.models.raw_output import RawOutput
 
 from cartesia_stream import (
+    PCM_16K,
     AsyncCartesia,
     AsyncTransport,
     Cartesia,
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
 
     from cartesia_emulator import Emulator
+    from cartesia_stream import AsyncDictation
 
     from .loops import Run
 
@@ -169,6 +171,37 @@ def test_a_child_does_not_touch_what_its_parent_opened(settings: dict[str, Any])
             assert len(list(generation)) > 10
         assert connection.speak("Three.", voice=VOICE).collect().duration
         assert client.voices.list(limit=1).data
+
+
+@forks
+def test_a_child_does_not_touch_a_listener_of_its_parent(settings: dict[str, Any]) -> None:
+    """The child gets an error, and can listen itself; the parent hears all it has pushed."""
+    with Cartesia(**settings) as client:
+        speech = client.tts.speak("Hello there.", voice=VOICE, output_format=PCM_16K).collect()
+        listener = client.stt.dictate(format=PCM_16K, pace=None)
+        listener.push(speech.data[:8000])
+        actions: dict[str, Callable[[], object]] = {
+            "push": lambda: listener.push(speech.data[8000:]),
+            "finalize": listener.finalize,
+            "finish": listener.finish,
+            "next": lambda: next(listener),
+            "collect": listener.collect,
+            "close": listener.close,
+        }
+
+        def child() -> object:
+            results = {name: raised(action) for name, action in actions.items()}
+            listener.__exit__(None, None, None)
+            with client.stt.dictate(format=PCM_16K, pace=None) as own:
+                own.push(speech.data)
+                return results, own.finalize().text
+
+        results, own = in_child(child)
+        assert results == dict.fromkeys(actions, "LocalStateError")
+        assert own.strip() == "Hello there."
+        listener.push(speech.data[8000:])
+        assert listener.finalize().text == own
+        listener.close()
 
 
 @forks
@@ -322,6 +355,26 @@ def test_what_a_closed_loop_has_opened(settings: dict[str, Any], run: Run) -> No
     results = run(attempt(handles))
     assert set(results.values()) == {"LocalStateError"}, results
     assert run(own(client, old))
+
+
+def test_a_listener_that_a_closed_loop_has_opened(settings: dict[str, Any], run: Run) -> None:
+    """Its connection is gone with the loop, and the error says where it belongs."""
+
+    async def first() -> AsyncDictation:
+        listener = client.stt.dictate(format=PCM_16K)
+        await listener.push(bytes(3200))
+        return listener
+
+    async def second() -> list[str]:
+        actions = (lambda: listener.push(b"12"), listener.finalize, listener.aclose)
+        results = [await raised_by(action) for action in actions]
+        await listener.__aexit__(None, None, None)
+        await client.aclose()
+        return results
+
+    client = AsyncCartesia(**settings)
+    listener = run(first())
+    assert set(run(second())) == {"LocalStateError"}
 
 
 def test_what_another_running_loop_has_opened(settings: dict[str, Any], run: Run) -> None:
