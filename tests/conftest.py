@@ -9,6 +9,7 @@ others; one that fails belongs into the test as an ``@example``.
 from __future__ import annotations
 
 import gc
+import signal
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -20,7 +21,10 @@ if TYPE_CHECKING:
 HERE: Final = Path(__file__).parent
 LONG: Final = (
     "docs/test_documents.py",
+    "scenarios/test_listening_recovery.py",
     "scenarios/test_leaving.py",
+    "scenarios/test_listening.py",
+    "emulator/test_bounds.py",
     "emulator/studio/test_real_engines.py",
     "typing/test_typing.py",
     "network/test_proxies.py",
@@ -40,6 +44,15 @@ LONG: Final = (
     "conformance/test_alpha_client.py",
 )
 RANKS: Final = {HERE / name: rank for rank, name in enumerate(LONG)}
+
+
+def pytest_configure() -> None:
+    """Heed signals, as a process in the background does not; processes of tests inherit this."""
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is signal.SIG_IGN:
+            usual = signal.default_int_handler if name == "SIGINT" else signal.SIG_DFL
+            signal.signal(number, usual)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
