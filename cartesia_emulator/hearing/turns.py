@@ -19,7 +19,7 @@ Moment: TypeAlias = Literal["start", "eager_end", "resume", "end"]
 
 RISE_S: Final = 0.07  # time constants of the likelihood
 FALL_S: Final = 0.45
-LIMITS: Final = {
+LIMITS: Final[dict[str, tuple[float, float]]] = {
     "start_threshold": (0.5, 0.9),
     "eager_end_threshold": (0.3, 0.6),
     "end_threshold": (0.05, 0.5),
