@@ -109,9 +109,12 @@ def _check_kind(source: object, iterables: tuple[type, ...]) -> None:
 def _read(file: IO[bytes], given: ListenFormat | None, *, live: bool, owned: bool) -> Source:
     """Read the header of a file, and return its audio as an iterator."""
     head = b""
-    while len(head) < 12 and (read := cast("bytes | str", file.read(12 - len(head)))):
+    while len(head) < 12:
+        read = cast("bytes | str", file.read(12 - len(head)))
         if isinstance(read, str):  # a text file
             raise ConfigurationError("open the file in binary mode", option="source")
+        if not read:
+            break
         head += read  # a pipe may give fewer bytes than asked for
     close = file.close if owned else None
     if not head.startswith((b"RIFF", b"RF64")):

@@ -85,6 +85,6 @@ def test_both_spellings_of_words_are_read() -> None:
     """The examples show a list of words, the types of the official SDK columns."""
     frame = {"type": "transcript", "request_id": "r1", "text": "Hi", "is_final": True}
     columns = {"words": ["Hi"], "start": [0], "end": [0.5]}
-    for words in (columns, [{"word": "Hi", "start": 0, "end": 0.5}], [], None):
+    for words in ([columns], [{"word": "Hi", "start": 0, "end": 0.5}], [], None):
         read_frame = SttTranscriptFrame.from_dict({**frame, "words": words})
         assert read_frame.to_dict()["words"] == words

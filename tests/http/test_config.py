@@ -221,7 +221,7 @@ def test_one_number_bounds_every_wait(given: float | httpx.Timeout) -> None:
     """Except the wait for the caller's own text; the closing handshake keeps its shorter one."""
     timeouts = make(timeouts=given).timeouts
     assert timeouts == Timeouts(
-        connect=3, read=3, write=3, pool=3, queue=3, first_audio=3, idle=3, input=60, close=2
+        **dict.fromkeys(Timeouts.__struct_fields__, 3) | {"input": 60, "close": 2}
     )
     assert make(timeouts=0.5).timeouts.close == 0.5
 
@@ -230,7 +230,17 @@ def test_deadlines_of_httpx() -> None:
     """Each bounds the waits that are most like it."""
     timeouts = make(timeouts=httpx.Timeout(connect=1, read=2, write=None, pool=4)).timeouts
     assert timeouts == Timeouts(
-        connect=1, read=2, write=None, pool=4, queue=4, first_audio=2, idle=2, input=60, close=1
+        connect=1,
+        read=2,
+        write=None,
+        pool=4,
+        queue=4,
+        input=60,
+        close=1,
+        first_audio=2,
+        idle=2,
+        final=2,
+        drain=2,
     )
     assert make().timeouts is DEFAULT_TIMEOUTS
     assert make(timeouts=timeouts).timeouts is timeouts
