@@ -73,7 +73,7 @@ class Pages(Generic[T_co]):
     """The pages of one list.
 
     Args:
-        refuse: Returns the exception to raise for a repeated cursor.
+        malformed_error: Returns the exception to raise for a repeated cursor.
         operation: `operationId` of the list.
         start: Cursor before the first page.
         end: Cursor after the first page; if it is given alone, the list goes backwards.
@@ -83,7 +83,7 @@ class Pages(Generic[T_co]):
 
     def __init__(
         self,
-        refuse: Callable[[PagingError], Exception],
+        malformed_error: Callable[[PagingError], Exception],
         operation: str,
         start: str | Unset,
         end: str | Unset,
@@ -92,7 +92,7 @@ class Pages(Generic[T_co]):
         waits: bool,
     ) -> None:
         self.waits = waits
-        self._refuse = refuse
+        self._malformed_error = malformed_error
         self._operation = operation
         self._start = start
         self._end = end
@@ -110,15 +110,15 @@ class Pages(Generic[T_co]):
     def cursors(self) -> Callable[[Page[Any]], str | None]:
         """Return a function that finds the cursor after a page, or None after the last.
 
-        The function raises the exception of ``refuse`` for a cursor that comes twice, because the
-        list would never end.
+        The function raises the exception of ``malformed_error`` for a cursor that comes twice,
+        because the list would never end.
         """
         seen = {self._end if self._backwards else self._start}
 
         def after(page: Page[Any]) -> str | None:
             cursor = _cursor_after(page, backwards=self._backwards)
             if cursor in seen:
-                raise self._refuse(PagingError(self._operation))
+                raise self._malformed_error(PagingError(self._operation))
             if cursor is not None:
                 seen.add(cursor)
             return cursor

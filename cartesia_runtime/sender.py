@@ -109,7 +109,7 @@ class Sender(Protocol):
         """Build and send a request; return its parsed 2xx response, or raise for any other."""
         ...
 
-    def refuse(self, error: ResponseDecodeError | PagingError) -> Exception:
+    def malformed_error(self, error: ResponseDecodeError | PagingError) -> Exception:
         """Return the sender's exception for a response that breaks the API's contract."""
         ...
 
@@ -132,7 +132,7 @@ class AsyncSender(Protocol):
         """Build and send a request; return its parsed 2xx response, or raise for any other."""
         ...
 
-    def refuse(self, error: ResponseDecodeError | PagingError) -> Exception:
+    def malformed_error(self, error: ResponseDecodeError | PagingError) -> Exception:
         """Return the sender's exception for a response that breaks the API's contract."""
         ...
 

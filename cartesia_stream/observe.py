@@ -28,7 +28,7 @@ __all__ = [
 
 StreamTransport = Literal["websocket", "sse", "bytes"]
 ListenTransport = Literal["listen", "dictate"]
-RestartReason = Literal["refused", "replayed", "resumed"]
+RestartReason = Literal["rate_limited", "replayed", "resumed"]
 
 
 class ObservedStream(Protocol):
@@ -154,8 +154,8 @@ class Observer:
 
         Args:
             stream: The stream.
-            reason: ``refused`` if the service answered 429 before any audio; ``replayed`` if the
-                consumer had no audio yet; ``resumed`` if the stream continues after that audio.
+            reason: ``rate_limited`` if the service answered 429 before any audio; ``replayed`` if
+                the consumer had no audio yet; ``resumed`` if the stream continues after that audio.
             error: The failure that caused the restart.
         """
 

@@ -15,7 +15,7 @@ from .._http.config import (
     http_client_elsewhere,
     timeouts_for,
 )
-from .._http.operations import built, parsed, refused
+from .._http.operations import built, malformed_error, parsed
 from .._http.records import CallRecord, StreamRecord
 from ..errors import RateLimitError
 from .flow import Owner, drop_foreign, owner, sleep
@@ -170,9 +170,9 @@ class AsyncConnections(NotCopyable):
             response = await self.http.send(request, options)
         return parsed(response, parse)
 
-    def refuse(self, error: ResponseDecodeError | PagingError) -> RemoteProtocolError:
+    def malformed_error(self, error: ResponseDecodeError | PagingError) -> RemoteProtocolError:
         """Make the error for a malformed response."""
-        return refused(error)
+        return malformed_error(error)
 
     @asynccontextmanager
     async def stream(
@@ -233,7 +233,7 @@ class AsyncConnections(NotCopyable):
                         gate.leave(ticket)
                         await sleep(delay)
                         ticket = await gate.enter(priority=0, seconds=seconds)
-                record.restart("refused", refusal)
+                record.restart("rate_limited", refusal)
         except BaseException:
             ended()
             raise

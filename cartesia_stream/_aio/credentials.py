@@ -47,12 +47,12 @@ class AsyncCredentials:
                 held = await self._renewed(config, self._fetch)
             return config.with_token(held.token)
 
-    async def renew(self, refused: str) -> bool:
+    async def renew(self, rejected: str) -> bool:
         """Drop a token that the service rejected; return whether a retry can get a new one."""
         if self._fetch is None:
             return False
         async with self._mutex:
-            if self._lease is not None and self._lease.token == refused:
+            if self._lease is not None and self._lease.token == rejected:
                 self._lease = None
             return True
 

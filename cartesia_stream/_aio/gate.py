@@ -43,7 +43,7 @@ class AsyncGate:
         await self._wait(ticket, seconds)
         return ticket
 
-    async def enter_again(self, ticket: Ticket, refusal: RateLimitError) -> None:
+    async def enter_again(self, ticket: Ticket, error: RateLimitError) -> None:
         """Wait again after the service answered 429, until the ticket's deadline.
 
         Raises:
@@ -51,18 +51,18 @@ class AsyncGate:
                 service asks for a longer wait than the ticket allows.
         """
         with self._guard:
-            self._tell(self._gate.refused(ticket, time.monotonic(), refusal.retry_after))
+            self._tell(self._gate.rate_limited(ticket, time.monotonic(), error.retry_after))
         try:
             await self._wait(ticket, None)
         except APITimeoutError:
-            raise refusal from None
+            raise error from None
 
-    def leave(self, ticket: Ticket, *, refused: bool = False) -> None:
+    def leave(self, ticket: Ticket, *, rate_limited: bool = False) -> None:
         """Give the slot back, and lower the limit after a 429; safe to call twice."""
         now = time.monotonic()
         with self._guard:
-            if refused:
-                self._tell(self._gate.refused(ticket, now))
+            if rate_limited:
+                self._tell(self._gate.rate_limited(ticket, now))
             self._tell([ticket, *self._gate.release(ticket, now)])
 
     def _tell(self, tickets: list[Ticket]) -> None:

@@ -167,7 +167,7 @@ class AsyncSocketLink(asyncio.BufferedProtocol):
         self._flush()
         if self._closed.done():
             return
-        if self._link.is_dead:
+        if self._link.is_closed:
             self.abort()
             return
         self._timer = self._loop.call_later(max(0.0, self._link.next_tick() - now), self._tick)

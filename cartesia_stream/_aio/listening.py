@@ -177,7 +177,7 @@ class AsyncEars:
             backoff = self._backoff()
             while True:
                 await self._serve()
-                if self.listener.over:
+                if self.listener.done:
                     break
                 self._leave()
                 cause = self.listener.cause
@@ -190,7 +190,7 @@ class AsyncEars:
                 self.listener.fail(error)
         finally:
             self._leave()
-            if self.listener.over and not self._closed:
+            if self.listener.done and not self._closed:
                 self._end_record()
             self.news.ring()
 
@@ -211,7 +211,7 @@ class AsyncEars:
                 if delay is None:
                     raise error
                 await self._pause(delay)
-            if self.listener.over:
+            if self.listener.done:
                 return False
             try:
                 await self._connect()
@@ -224,7 +224,7 @@ class AsyncEars:
     async def _pause(self, seconds: float) -> None:
         """Wait, unless the stream ends."""
         until = time.monotonic() + seconds
-        while not self.listener.over and (rest := until - time.monotonic()) > 0:
+        while not self.listener.done and (rest := until - time.monotonic()) > 0:
             await self._work.wait(self._work.rings, rest)
 
     async def _serve(self) -> None:
@@ -263,7 +263,7 @@ class AsyncEars:
                     await self.push(block)
             self.finish()
         except LocalStateError:
-            if not self.listener.over:
+            if not self.listener.done:
                 raise
         except Exception as error:
             if error is not self.listener.fault:
@@ -272,7 +272,7 @@ class AsyncEars:
     def fail(self, error: Exception) -> None:
         """End the stream with what its source raised."""
         with self._guard:
-            if not self.listener.over:
+            if not self.listener.done:
                 self._failure = error
                 self.listener.cancel()
         self._work.ring()
@@ -324,7 +324,7 @@ class AsyncEars:
         with self._guard:
             if mark.answer is None:
                 self.check()
-                if self.listener.over:
+                if self.listener.done:
                     raise LocalStateError("the listener ended before the service had answered")
             return mark.answer
 
@@ -343,7 +343,7 @@ class AsyncEars:
         while True:
             rings = self.news.rings
             self.check()
-            if self.listener.over:
+            if self.listener.done:
                 return
             await self.news.wait(rings, None)
 

@@ -180,7 +180,7 @@ class AsyncSpeech:
 
     def _ended(self, context: Context) -> None:
         """Give the slot back when the service no longer works on the context."""
-        if self._ticket is not None and not context.was_refused:  # a refused ticket waits again
+        if self._ticket is not None and not context.was_rate_limited:  # that ticket waits again
             self._gate.leave(self._ticket)
 
     # --- text in
@@ -255,7 +255,7 @@ class AsyncSpeech:
         try:
             await driver.send(reader, text, more=more, flush=flush, manner=manner)
         except CartesiaError:
-            if not reader.context.over:
+            if not reader.context.done:
                 raise
             # else the consumer gets the cause, and starts again with all the text so far
 
@@ -326,7 +326,7 @@ class AsyncSpeech:
         ticket = self._ticket
         reason: RestartReason = "resumed" if recovery.resumed else "replayed"
         if isinstance(error, RateLimitError) and not recovery.resumed:
-            reason = "refused"
+            reason = "rate_limited"
         if isinstance(error, RateLimitError) and ticket is not None and ticket.granted:
             with self._record.queueing():
                 await self._gate.enter_again(ticket, error)
@@ -343,7 +343,7 @@ class AsyncSpeech:
 
     def _cancel(self) -> None:
         driver, reader = self._driver, self._reader
-        if driver is not None and reader is not None and not reader.context.over:
+        if driver is not None and reader is not None and not reader.context.done:
             driver.cancel(reader)
 
     def _give_back(self) -> None:

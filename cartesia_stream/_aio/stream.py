@@ -452,7 +452,7 @@ class ContextSource:
 
     def _leave(self, context: Context) -> None:
         if self._ticket is not None:
-            self._gate.leave(self._ticket, refused=context.was_refused)
+            self._gate.leave(self._ticket, rate_limited=context.was_rate_limited)
 
     async def send(
         self,
@@ -464,13 +464,13 @@ class ContextSource:
     ) -> None:
         """Send text, a flush or the end of the text; the first text or flush waits for a slot."""
         context = self.reader.context
-        if more and self._ticket is None and not context.over:
+        if more and self._ticket is None and not context.done:
             self._record.begin()
             with self._record.queueing():
                 self._ticket = await self._gate.enter(
                     priority=0, seconds=self.reader.timeouts.queue
                 )
-            if context.over:  # in the meantime
+            if context.done:  # in the meantime
                 self._leave(context)
         await self._driver.send(self.reader, text, more=more, flush=flush, manner=manner)
         if text:
@@ -490,7 +490,7 @@ class ContextSource:
 
     async def aclose(self) -> None:
         """Cancel the context if it is still open."""
-        if not self.reader.context.over:
+        if not self.reader.context.done:
             self._driver.cancel(self.reader)
 
     async def cancel(self) -> None:

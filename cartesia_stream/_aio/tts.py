@@ -95,7 +95,7 @@ class AsyncTTSContext(NotCopyable):
 
     def __del__(self) -> None:
         where: Owner | None = getattr(self, "_owner", None)  # `__init__` may not have run
-        if where is not None and not self._source.reader.context.over:
+        if where is not None and not self._source.reader.context.done:
             close_dropped(where, self._source.leave)
 
     @property

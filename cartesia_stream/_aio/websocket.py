@@ -53,7 +53,7 @@ class ContextReader:
                 if not waiter.done():
                     waiter.set_result(None)
             waiters.clear()
-        if self.timer is not None and self.context.over:  # there will be no more waits
+        if self.timer is not None and self.context.done:  # there will be no more waits
             self.timer.cancel()
             self.timer = None
 

@@ -43,10 +43,10 @@ def parsed(response: httpx.Response, parse: Callable[[httpx.Response], T]) -> T:
     try:
         return parse(response)
     except ResponseDecodeError as error:
-        raise refused(error, request_id_of(response.headers)) from None
+        raise malformed_error(error, request_id_of(response.headers)) from None
 
 
-def refused(
+def malformed_error(
     error: ResponseDecodeError | PagingError, request_id: str | None = None
 ) -> RemoteProtocolError:
     """Make the exception for a malformed response; it does not quote the payload."""

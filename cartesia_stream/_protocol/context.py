@@ -61,7 +61,7 @@ class Move(Enum):
 
 
 _S, _M = State, Move
-_OVER: Final = (_S.DONE, _S.CANCELLED, _S.FAILED)
+_DONE: Final = (_S.DONE, _S.CANCELLED, _S.FAILED)
 
 TRANSITIONS: Final[Mapping[tuple[State, Move], State]] = {
     (_S.IDLE, _M.SEND): _S.OPEN,
@@ -83,7 +83,7 @@ TRANSITIONS: Final[Mapping[tuple[State, Move], State]] = {
     (_S.FINISHING, _M.ERROR): _S.FAILED,
     (_S.FINISHING, _M.EOF): _S.FAILED,
     # finishing or cancelling an ended context changes nothing
-    **{(state, move): state for state in _OVER for move in (_M.FINISH, _M.CANCEL)},
+    **{(state, move): state for state in _DONE for move in (_M.FINISH, _M.CANCEL)},
 }
 
 
@@ -122,7 +122,7 @@ class Context:
     Attributes:
         id: The ``context_id`` on the wire.
         state: Current state; see `TRANSITIONS`.
-        over: Whether the context has ended. Its last events may still wait in the buffer.
+        done: Whether the context has ended. Its last events may still wait in the buffer.
         cut_short: Whether the service sent ``done`` before the client finished the input.
         sent_at: When the client first sent speakable text, in monotonic seconds.
         wake: The driver calls it to wake a waiting consumer.
@@ -143,12 +143,12 @@ class Context:
         "_received",
         "_takes_events",
         "cut_short",
+        "done",
         "encoder",
         "ended",
         "id",
         "logged",
         "meter",
-        "over",
         "sent_at",
         "state",
         "wake",
@@ -186,7 +186,7 @@ class Context:
 
     def _enter(self, state: State) -> None:
         self.state: State = state
-        self.over: bool = state in _OVER
+        self.done: bool = state in _DONE
         self._takes_events = (state, Move.EVENT) in TRANSITIONS
 
     @property
@@ -304,7 +304,7 @@ class Context:
         return self._fault
 
     @property
-    def was_refused(self) -> bool:
+    def was_rate_limited(self) -> bool:
         """Whether the plan's limit was reached before any audio, so that a slot must be awaited."""
         fault = self._fault
         return isinstance(fault, RateLimitError) and fault.concurrency_limited and not self.nbytes
@@ -326,7 +326,7 @@ class Context:
             return True
         if self._fault is not None:
             raise self._fault
-        return False if self.over else None
+        return False if self.done else None
 
     def next_event(self) -> SpeechEvent | None:
         """Remove and return the next event, or None if the buffer is empty (see `news`).

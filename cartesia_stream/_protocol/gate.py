@@ -50,7 +50,7 @@ class Ticket:
         deadline: Monotonic seconds after which the gate does not grant it, or None.
         state: See `TicketState`; only the gate changes it.
         not_before: Monotonic seconds before which the gate does not grant it.
-        refusals: How often the service answered it with 429.
+        rate_limits: How often the service answered it with 429.
         asked: Whether the service chose ``not_before``; otherwise the gate did.
         passed: How often a ticket of higher priority overtook it while it was ready.
     """
@@ -62,7 +62,7 @@ class Ticket:
         "number",
         "passed",
         "priority",
-        "refusals",
+        "rate_limits",
         "state",
     )
 
@@ -72,7 +72,7 @@ class Ticket:
         self.deadline: float | None = deadline
         self.state: TicketState = TicketState.WAITING
         self.not_before: float = now
-        self.refusals: int = 0
+        self.rate_limits: int = 0
         self.asked: bool = False
         self.passed: int = 0
 
@@ -173,7 +173,9 @@ class Gate:
             return []
         return self.grant(now)
 
-    def refused(self, ticket: Ticket, now: float, retry_after: float | None = None) -> list[Ticket]:
+    def rate_limited(
+        self, ticket: Ticket, now: float, retry_after: float | None = None
+    ) -> list[Ticket]:
         """Handle a 429 answer: lower the limit and put the ticket back into the queue.
 
         The ticket expires instead if its wait would be too long.
@@ -190,13 +192,13 @@ class Gate:
             return []
         self.active -= 1
         self._learn(now)
-        guess = min(FIRST_WAIT_S * 2.0 ** min(ticket.refusals, 8), MAX_WAIT_S)
-        ticket.not_before = now + (guess if retry_after is None else max(0.0, retry_after))
+        asked = max(0.0, retry_after or 0.0)
+        guess = min(FIRST_WAIT_S * 2.0 ** min(ticket.rate_limits, 8), MAX_WAIT_S)
+        ticket.not_before = now + (guess if retry_after is None else asked)
         ticket.asked = retry_after is not None
-        ticket.refusals += 1
-        if retry_after is not None and (
-            retry_after > MAX_RETRY_AFTER_S
-            or (ticket.deadline is not None and ticket.not_before > ticket.deadline)
+        ticket.rate_limits += 1
+        if asked > MAX_RETRY_AFTER_S or (
+            ticket.deadline is not None and now + asked > ticket.deadline
         ):
             ticket.state = TicketState.EXPIRED  # its owner looks at it now
         else:
@@ -275,7 +277,7 @@ class Gate:
             return False
         if self._learnt is not None and self.active >= self._learnt:
             self._learnt += 1
-            if self._raised:  # the last raise did not lead to a refusal
+            if self._raised:  # the last raise did not lead to a 429
                 self._quiet = QUIET_S
             self._raised = True
             self._quiet_until = now + self._quiet

@@ -64,7 +64,7 @@ class Link(ABC):
         return self._end is None and self.websocket.is_open
 
     @property
-    def is_dead(self) -> bool:
+    def is_closed(self) -> bool:
         """Whether the driver can close the socket: it is closed, or the peer does not answer."""
         return self._given_up or self.websocket.is_closed
 

@@ -217,7 +217,7 @@ class Listener:
     # --- audio in
 
     @property
-    def over(self) -> bool:
+    def done(self) -> bool:
         """Whether the stream has ended; its last events may still wait."""
         return self.state in OVER
 
@@ -260,7 +260,7 @@ class Listener:
 
     def finish(self) -> None:
         """Mark the audio as complete; safe to call twice."""
-        if not self.over:
+        if not self.done:
             self.finished = True
 
     def finalize(self) -> Mark:
@@ -300,7 +300,7 @@ class Listener:
     def _check_open(self, what: str) -> None:
         if self.fault is not None:
             raise self.fault
-        if self.finished or self.over:
+        if self.finished or self.done:
             state = "was finished" if self.finished else "has ended"
             raise LocalStateError(f"cannot {what}: the listener {state}")
 
@@ -672,7 +672,7 @@ class Listener:
             return True
         if self.fault is not None:
             raise self.fault
-        return False if self.over else None
+        return False if self.done else None
 
     @property
     def duration(self) -> float:

@@ -187,7 +187,7 @@ class Session(Link):
                 self._receive_stray(event, now, news)
             elif context.receive(event, now=now):
                 news[context] = None
-                if context.over:
+                if context.done:
                     self._forget(context, tell=context.state is State.FAILED)
         if self._end is None and not self.websocket.is_open:
             news.update(dict.fromkeys(self._finish(self.websocket.closed_error())))
@@ -199,7 +199,7 @@ class Session(Link):
             (context,) = self.contexts.values()  # the frame can only belong to this one
             if context.receive(event, now=now):
                 news[context] = None
-                if context.over:
+                if context.done:
                     self._forget(context, tell=context.state is State.FAILED)
                 return
         self.dropped += 1

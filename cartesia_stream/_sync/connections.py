@@ -16,7 +16,7 @@ from .._http.config import (
     http_client_elsewhere,
     timeouts_for,
 )
-from .._http.operations import built, parsed, refused
+from .._http.operations import built, malformed_error, parsed
 from .._http.records import CallRecord, StreamRecord
 from ..errors import RateLimitError
 from .flow import Owner, drop_foreign, owner, sleep
@@ -171,9 +171,9 @@ class Connections(NotCopyable):
             response = self.http.send(request, options)
         return parsed(response, parse)
 
-    def refuse(self, error: ResponseDecodeError | PagingError) -> RemoteProtocolError:
+    def malformed_error(self, error: ResponseDecodeError | PagingError) -> RemoteProtocolError:
         """Make the error for a malformed response."""
-        return refused(error)
+        return malformed_error(error)
 
     @contextmanager
     def stream(
@@ -234,7 +234,7 @@ class Connections(NotCopyable):
                         gate.leave(ticket)
                         sleep(delay)
                         ticket = gate.enter(priority=0, seconds=seconds)
-                record.restart("refused", refusal)
+                record.restart("rate_limited", refusal)
         except BaseException:
             ended()
             raise

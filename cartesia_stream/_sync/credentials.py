@@ -48,12 +48,12 @@ class Credentials:
                 held = self._renewed(config, self._fetch)
             return config.with_token(held.token)
 
-    def renew(self, refused: str) -> bool:
+    def renew(self, rejected: str) -> bool:
         """Drop a token that the service rejected; return whether a retry can get a new one."""
         if self._fetch is None:
             return False
         with self._mutex:
-            if self._lease is not None and self._lease.token == refused:
+            if self._lease is not None and self._lease.token == rejected:
                 self._lease = None
             return True
 

@@ -44,7 +44,7 @@ class Gate:
         self._wait(ticket, seconds)
         return ticket
 
-    def enter_again(self, ticket: Ticket, refusal: RateLimitError) -> None:
+    def enter_again(self, ticket: Ticket, error: RateLimitError) -> None:
         """Wait again after the service answered 429, until the ticket's deadline.
 
         Raises:
@@ -52,18 +52,18 @@ class Gate:
                 service asks for a longer wait than the ticket allows.
         """
         with self._guard:
-            self._tell(self._gate.refused(ticket, time.monotonic(), refusal.retry_after))
+            self._tell(self._gate.rate_limited(ticket, time.monotonic(), error.retry_after))
         try:
             self._wait(ticket, None)
         except APITimeoutError:
-            raise refusal from None
+            raise error from None
 
-    def leave(self, ticket: Ticket, *, refused: bool = False) -> None:
+    def leave(self, ticket: Ticket, *, rate_limited: bool = False) -> None:
         """Give the slot back, and lower the limit after a 429; safe to call twice."""
         now = time.monotonic()
         with self._guard:
-            if refused:
-                self._tell(self._gate.refused(ticket, now))
+            if rate_limited:
+                self._tell(self._gate.rate_limited(ticket, now))
             self._tell([ticket, *self._gate.release(ticket, now)])
 
     def _tell(self, tickets: list[Ticket]) -> None:

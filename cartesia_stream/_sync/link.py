@@ -147,7 +147,7 @@ class SocketLink:
                     if len(self._outbox) > MAX_BACKLOG:
                         cause = peer_not_reading_error()
                         going_on = False
-                    going_on = going_on and not self._link.is_dead
+                    going_on = going_on and not self._link.is_closed
                     wait = self._pause()
                     # Last, because a woken thread needs the GIL, which `select` releases next.
                     for sleeper in news:

@@ -178,7 +178,7 @@ class Ears:
             backoff = self._backoff()
             while True:
                 self._serve()
-                if self.listener.over:
+                if self.listener.done:
                     break
                 self._leave()
                 cause = self.listener.cause
@@ -191,7 +191,7 @@ class Ears:
                 self.listener.fail(error)
         finally:
             self._leave()
-            if self.listener.over and not self._closed:
+            if self.listener.done and not self._closed:
                 self._end_record()
             self.news.ring()
 
@@ -212,7 +212,7 @@ class Ears:
                 if delay is None:
                     raise error
                 self._pause(delay)
-            if self.listener.over:
+            if self.listener.done:
                 return False
             try:
                 self._connect()
@@ -225,7 +225,7 @@ class Ears:
     def _pause(self, seconds: float) -> None:
         """Wait, unless the stream ends."""
         until = time.monotonic() + seconds
-        while not self.listener.over and (rest := until - time.monotonic()) > 0:
+        while not self.listener.done and (rest := until - time.monotonic()) > 0:
             self._work.wait(self._work.rings, rest)
 
     def _serve(self) -> None:
@@ -264,7 +264,7 @@ class Ears:
                     self.push(block)
             self.finish()
         except LocalStateError:
-            if not self.listener.over:
+            if not self.listener.done:
                 raise
         except Exception as error:
             if error is not self.listener.fault:
@@ -273,7 +273,7 @@ class Ears:
     def fail(self, error: Exception) -> None:
         """End the stream with what its source raised."""
         with self._guard:
-            if not self.listener.over:
+            if not self.listener.done:
                 self._failure = error
                 self.listener.cancel()
         self._work.ring()
@@ -325,7 +325,7 @@ class Ears:
         with self._guard:
             if mark.answer is None:
                 self.check()
-                if self.listener.over:
+                if self.listener.done:
                     raise LocalStateError("the listener ended before the service had answered")
             return mark.answer
 
@@ -344,7 +344,7 @@ class Ears:
         while True:
             rings = self.news.rings
             self.check()
-            if self.listener.over:
+            if self.listener.done:
                 return
             self.news.wait(rings, None)
 

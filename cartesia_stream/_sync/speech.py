@@ -181,7 +181,7 @@ class Speech:
 
     def _ended(self, context: Context) -> None:
         """Give the slot back when the service no longer works on the context."""
-        if self._ticket is not None and not context.was_refused:  # a refused ticket waits again
+        if self._ticket is not None and not context.was_rate_limited:  # that ticket waits again
             self._gate.leave(self._ticket)
 
     # --- text in
@@ -256,7 +256,7 @@ class Speech:
         try:
             driver.send(reader, text, more=more, flush=flush, manner=manner)
         except CartesiaError:
-            if not reader.context.over:
+            if not reader.context.done:
                 raise
             # else the consumer gets the cause, and starts again with all the text so far
 
@@ -327,7 +327,7 @@ class Speech:
         ticket = self._ticket
         reason: RestartReason = "resumed" if recovery.resumed else "replayed"
         if isinstance(error, RateLimitError) and not recovery.resumed:
-            reason = "refused"
+            reason = "rate_limited"
         if isinstance(error, RateLimitError) and ticket is not None and ticket.granted:
             with self._record.queueing():
                 self._gate.enter_again(ticket, error)
@@ -344,7 +344,7 @@ class Speech:
 
     def _cancel(self) -> None:
         driver, reader = self._driver, self._reader
-        if driver is not None and reader is not None and not reader.context.over:
+        if driver is not None and reader is not None and not reader.context.done:
             driver.cancel(reader)
 
     def _give_back(self) -> None:

@@ -443,7 +443,7 @@ class ContextSource:
 
     def _leave(self, context: Context) -> None:
         if self._ticket is not None:
-            self._gate.leave(self._ticket, refused=context.was_refused)
+            self._gate.leave(self._ticket, rate_limited=context.was_rate_limited)
 
     def send(
         self,
@@ -455,11 +455,11 @@ class ContextSource:
     ) -> None:
         """Send text, a flush or the end of the text; the first text or flush waits for a slot."""
         context = self.reader.context
-        if more and self._ticket is None and not context.over:
+        if more and self._ticket is None and not context.done:
             self._record.begin()
             with self._record.queueing():
                 self._ticket = self._gate.enter(priority=0, seconds=self.reader.timeouts.queue)
-            if context.over:  # in the meantime
+            if context.done:  # in the meantime
                 self._leave(context)
         self._driver.send(self.reader, text, more=more, flush=flush, manner=manner)
         if text:
@@ -479,7 +479,7 @@ class ContextSource:
 
     def close(self) -> None:
         """Cancel the context if it is still open."""
-        if not self.reader.context.over:
+        if not self.reader.context.done:
             self._driver.cancel(self.reader)
 
     def cancel(self) -> None:

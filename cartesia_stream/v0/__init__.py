@@ -29,7 +29,7 @@ from .._http.config import NotCopyable, shown
 from .._protocol.frames import decode
 from ..errors import APIStatusError, LocalStateError
 from ..options import Timeouts
-from ._aio.client import AsyncAlpha
+from ._aio.client import AsyncV0Client
 from ._aio.retry import retry_on_connection_error as retry_on_connection_error_async
 from ._calls import (
     AudioOutput,
@@ -45,7 +45,7 @@ from ._calls import (
 from ._config import ConfigV0
 from ._failures import BACKOFF_FACTOR, MAX_ATTEMPTS, broken_response
 from ._frames import ObjectStream, typed
-from ._sync.client import Alpha
+from ._sync.client import V0Client
 from ._sync.retry import retry_on_connection_error
 
 if TYPE_CHECKING:
@@ -204,11 +204,11 @@ class CartesiaTTS(_Client):
     """
 
     _name = "CartesiaTTS"
-    _engine: Alpha | None = None
+    _engine: V0Client | None = None
 
     @property
-    def _alpha(self) -> Alpha:
-        return self._engine or _once(self, "_engine", Alpha(self._config))
+    def _v0_client(self) -> V0Client:
+        return self._engine or _once(self, "_engine", V0Client(self._config))
 
     # --- lookups
 
@@ -229,7 +229,7 @@ class CartesiaTTS(_Client):
 
     def list_voices(self, skip_embeddings: bool = True) -> list[VoiceMetadata]:
         """Return all voices, even if they share a name; see `get_voices`."""
-        return self._alpha.voices(skip_embeddings=skip_embeddings)
+        return self._v0_client.voices(skip_embeddings=skip_embeddings)
 
     def get_voice_embedding(
         self,
@@ -252,7 +252,7 @@ class CartesiaTTS(_Client):
             APIConnectionError: If the network fails; a stored voice gets three attempts.
         """
         _deprecated("CartesiaTTS.get_voice_embedding")
-        return self._alpha.embedding(voice_id=voice_id, filepath=filepath, link=link)
+        return self._v0_client.embedding(voice_id=voice_id, filepath=filepath, link=link)
 
     def transcribe(self, raw_audio: bytes | str | os.PathLike[str]) -> str:
         """Transcribe a recording and return the text.
@@ -266,7 +266,7 @@ class CartesiaTTS(_Client):
             APIConnectionError: If the network fails three times in a row.
         """
         _deprecated("CartesiaTTS.transcribe")
-        return self._alpha.transcribe(raw_audio)
+        return self._v0_client.transcribe(raw_audio)
 
     # --- speech
 
@@ -355,9 +355,9 @@ class CartesiaTTS(_Client):
             chunk_time=chunk_time,
             output_format=output_format,
         )
-        alpha, outputs = self._alpha, Outputs(body)
-        start = partial(alpha.over_socket if websocket else alpha.over_http, body)
-        pieces = alpha.outputs(start, outputs, socket=websocket).start()
+        client, outputs = self._v0_client, Outputs(body)
+        start = partial(client.over_socket if websocket else client.over_http, body)
+        pieces = client.outputs(start, outputs, socket=websocket).start()
         if stream:
             return pieces
         with closing(pieces):
@@ -367,8 +367,8 @@ class CartesiaTTS(_Client):
         self, body: Mapping[str, object], *, context_id: str | None = None
     ) -> Generator[AudioOutput, None, None]:
         """Speak on the socket; a unique ``context_id``, if given, is put into every output."""
-        start = partial(self._alpha.over_socket, body, context_id)
-        return self._alpha.outputs(start, Outputs(body, context_id), socket=True)
+        start = partial(self._v0_client.over_socket, body, context_id)
+        return self._v0_client.outputs(start, Outputs(body, context_id), socket=True)
 
     # --- the socket
 
@@ -381,7 +381,7 @@ class CartesiaTTS(_Client):
         return Connection(self._socket_number, lambda: self._socket_number() == -1)
 
     def _socket_number(self) -> int:
-        engine = self._alpha if self._entered else self._engine
+        engine = self._v0_client if self._entered else self._engine
         if engine is None or (engine.driver is None and not self._entered):
             return -1
         driver = engine.driver or engine.connect()
@@ -393,11 +393,11 @@ class CartesiaTTS(_Client):
         Raises:
             APIError: If the socket cannot be opened.
         """
-        self._alpha.connect()
+        self._v0_client.connect()
 
     def close(self) -> None:
         """Close all connections; running generations raise an error. Safe to call twice."""
-        engine: Alpha | None = vars(self).pop("_engine", None)
+        engine: V0Client | None = vars(self).pop("_engine", None)
         self._entered = False
         if engine is not None:
             engine.close()
@@ -428,16 +428,16 @@ class AsyncCartesiaTTS(_Client):
     """
 
     _name = "AsyncCartesiaTTS"
-    _engine: AsyncAlpha | None = None
-    _blocking_engine: Alpha | None = None
+    _engine: AsyncV0Client | None = None
+    _blocking_engine: V0Client | None = None
 
     @property
-    def _alpha(self) -> AsyncAlpha:
-        return self._engine or _once(self, "_engine", AsyncAlpha(self._config))
+    def _v0_client(self) -> AsyncV0Client:
+        return self._engine or _once(self, "_engine", AsyncV0Client(self._config))
 
     @property
-    def _blocking(self) -> Alpha:
-        return self._blocking_engine or _once(self, "_blocking_engine", Alpha(self._config))
+    def _blocking(self) -> V0Client:
+        return self._blocking_engine or _once(self, "_blocking_engine", V0Client(self._config))
 
     # --- lookups
 
@@ -455,7 +455,7 @@ class AsyncCartesiaTTS(_Client):
 
     async def list_voices(self, skip_embeddings: bool = True) -> list[VoiceMetadata]:
         """Return all voices, even if they share a name; see `CartesiaTTS.get_voices`."""
-        return await self._alpha.voices(skip_embeddings=skip_embeddings)
+        return await self._v0_client.voices(skip_embeddings=skip_embeddings)
 
     def get_voice_embedding(
         self,
@@ -479,12 +479,12 @@ class AsyncCartesiaTTS(_Client):
         link: str | None = None,
     ) -> Embedding:
         """Return the embedding of a voice; see `CartesiaTTS.get_voice_embedding`."""
-        return await self._alpha.embedding(voice_id=voice_id, filepath=filepath, link=link)
+        return await self._v0_client.embedding(voice_id=voice_id, filepath=filepath, link=link)
 
     async def transcribe(self, raw_audio: bytes | str | os.PathLike[str]) -> str:
         """Transcribe a recording and return the text; see `CartesiaTTS.transcribe`."""
         _deprecated("AsyncCartesiaTTS.transcribe")
-        return await self._alpha.transcribe(raw_audio)
+        return await self._v0_client.transcribe(raw_audio)
 
     # --- speech
 
@@ -557,9 +557,9 @@ class AsyncCartesiaTTS(_Client):
             chunk_time=chunk_time,
             output_format=output_format,
         )
-        alpha, outputs = self._alpha, Outputs(body)
-        start = partial(alpha.over_socket if websocket else alpha.over_http, body)
-        pieces = await alpha.outputs(start, outputs, socket=websocket).start()
+        client, outputs = self._v0_client, Outputs(body)
+        start = partial(client.over_socket if websocket else client.over_http, body)
+        pieces = await client.outputs(start, outputs, socket=websocket).start()
         if stream:
             return pieces
         async with aclosing(pieces):
@@ -569,8 +569,8 @@ class AsyncCartesiaTTS(_Client):
         self, body: Mapping[str, object], *, context_id: str | None = None
     ) -> AsyncGenerator[AudioOutput, None]:
         """Speak on the socket; a unique ``context_id``, if given, is put into every output."""
-        start = partial(self._alpha.over_socket, body, context_id)
-        return self._alpha.outputs(start, Outputs(body, context_id), socket=True)
+        start = partial(self._v0_client.over_socket, body, context_id)
+        return self._v0_client.outputs(start, Outputs(body, context_id), socket=True)
 
     # --- the socket
 
@@ -599,7 +599,7 @@ class AsyncCartesiaTTS(_Client):
         Raises:
             APIError: If the socket cannot be opened.
         """
-        await self._alpha.connect()
+        await self._v0_client.connect()
 
     async def close(self) -> None:
         """Close all connections; running generations raise an error. Safe to call twice.
@@ -607,8 +607,8 @@ class AsyncCartesiaTTS(_Client):
         Raises:
             LocalStateError: If another event loop that is not closed uses this client.
         """
-        engine: AsyncAlpha | None = vars(self).pop("_engine", None)
-        blocking: Alpha | None = vars(self).pop("_blocking_engine", None)
+        engine: AsyncV0Client | None = vars(self).pop("_engine", None)
+        blocking: V0Client | None = vars(self).pop("_blocking_engine", None)
         self._entered = False
         if blocking is not None:
             blocking.close()

@@ -85,7 +85,7 @@ class InterruptSession(Session):
             for other in [other for other in self.contexts.values() if other is not context]:
                 self.cancel(other, now=now)
                 other.wake()
-        if flush and context.over:
+        if flush and context.done:
             if self.websocket.is_open:
                 self.websocket.send_text(context.encoder.generate("", more=True, flush=True))
             return

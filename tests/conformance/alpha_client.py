@@ -1,4 +1,4 @@
-"""Drives the client of the alpha against an emulator; run by the interpreter that has it installed.
+"""Drives the client of v0 against an emulator; run by the interpreter that has it installed.
 
 It reads lines ``SCENARIO BASE_URL API_KEY`` and answers each with a line of JSON: what the scenario
 saw. A scenario that fails ends it. The client reads from the environment where to go and with which

@@ -1,4 +1,4 @@
-"""The alpha's own packages are the judge: cartesia 0.0.6, and 0.0.5rc1 for interrupts."""
+"""V0's own packages are the judge: cartesia 0.0.6, and 0.0.5rc1 for interrupts."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Run = Callable[..., dict[str, Any]]
 
 @pytest.fixture(scope="session")
 def alpha_python() -> Path:
-    """An interpreter with the alpha's client; its environment is made on first use."""
+    """An interpreter with v0's client; its environment is made on first use."""
     subprocess.run(["make", "--silent", "alpha-venv"], cwd=ROOT, check=True)
     return VENV / "bin" / "python"
 

@@ -107,8 +107,8 @@ class Bench:
         return text
 
 
-class AlphaTalk(Talk):
-    """A socket of the alpha."""
+class V0Talk(Talk):
+    """A socket of the v0."""
 
     def say(self, context_id: str, transcript: str = "Hello there.", **changes: Any) -> None:
         data = self._defaults | {"transcript": transcript} | changes
@@ -130,8 +130,8 @@ class AlphaTalk(Talk):
         return frames
 
 
-class Alpha:
-    """A client of the alpha with what its tests need."""
+class V0Bench:
+    """A client of v0 with what its tests need."""
 
     def __init__(self, bench: Bench) -> None:
         self.bench = bench
@@ -153,12 +153,12 @@ class Alpha:
 
     def talk(
         self, *, interrupts: bool = False, fault: str | None = None, **settings: Any
-    ) -> AlphaTalk:
+    ) -> V0Talk:
         """An open socket; the key is in a header."""
         path = f"/v0/{'experimental/' if interrupts else ''}audio/websocket"
         headers = self._key | ({"X-Emulator-Fault": fault} if fault else {})
         settings = {"additional_headers": headers, "max_size": None} | settings
-        return AlphaTalk(self.bench.enter(connect(self.bench.url(path), **settings)), self.body())
+        return V0Talk(self.bench.enter(connect(self.bench.url(path), **settings)), self.body())
 
 
 MakeBench = Callable[..., Bench]
@@ -182,16 +182,16 @@ def bench(make_bench: MakeBench) -> Bench:
     return make_bench()
 
 
-MakeAlpha = Callable[..., Alpha]
+MakeV0 = Callable[..., V0Bench]
 
 
 @pytest.fixture
-def make_alpha(make_bench: MakeBench) -> MakeAlpha:
-    """Clients of the alpha with emulators of the given settings."""
-    return lambda **settings: Alpha(make_bench(**settings))
+def make_v0(make_bench: MakeBench) -> MakeV0:
+    """Clients of v0 with emulators of the given settings."""
+    return lambda **settings: V0Bench(make_bench(**settings))
 
 
 @pytest.fixture
-def alpha(make_alpha: MakeAlpha) -> Alpha:
-    """A client of the alpha with an emulator that speaks in tones."""
-    return make_alpha()
+def v0(make_v0: MakeV0) -> V0Bench:
+    """A client of v0 with an emulator that speaks in tones."""
+    return make_v0()

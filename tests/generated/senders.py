@@ -47,7 +47,7 @@ class HandlerSender:
     ) -> T:
         return parse(self._http.send(built(self._http, build())).raise_for_status())
 
-    def refuse(self, error: Exception) -> Exception:
+    def malformed_error(self, error: Exception) -> Exception:
         return error
 
     @contextmanager
@@ -75,7 +75,7 @@ class AsyncHandlerSender:
     ) -> T:
         return parse((await self._http.send(built(self._http, build()))).raise_for_status())
 
-    def refuse(self, error: Exception) -> Exception:
+    def malformed_error(self, error: Exception) -> Exception:
         return error
 
     @asynccontextmanager

@@ -228,7 +228,7 @@ def test_an_observer_need_not_care(clock: Clock) -> None:
     stream.begin()
     stream.meter.audio(2, clock.now)
     stream.heard()
-    stream.restart("refused", RateLimitError("full", status_code=429))
+    stream.restart("rate_limited", RateLimitError("full", status_code=429))
     stream.end()
     socket = ConnectionRecord(observers, now=clock.now)
     socket.opened(clock.now)

@@ -130,11 +130,11 @@ def test_a_whole_life() -> None:
     """Events come out as they came in, and after done there is nothing."""
     context = finishing()
     for event in (CHUNK, WORDS, CHUNK, Done()):
-        assert not context.over
+        assert not context.done
         assert context.receive(event, now=1)
         assert context.news()
     assert (context.chunks, context.nbytes, context.cut_short) == (2, 200, False)
-    assert context.over
+    assert context.done
     assert drain(context) == [CHUNK, WORDS, CHUNK, Done()]
     assert context.news() is False
 
@@ -295,9 +295,9 @@ def test_events_without_audio_are_bounded_too(event: SpeechEvent) -> None:
         context.next_event()
     for _ in range(10):
         context.receive(event, now=0)
-    assert not context.over
+    assert not context.done
     context.receive(event, now=0)
-    assert context.over
+    assert context.done
 
 
 def test_the_end_fits_into_a_full_buffer() -> None:

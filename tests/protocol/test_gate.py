@@ -58,7 +58,7 @@ def test_release_is_idempotent() -> None:
     gate, (first,) = full()
     second, third = gate.request(now=0), gate.request(now=0)
     assert gate.release(first, 0) == [second]
-    assert gate.release(first, 0) == gate.refused(first, 0) == []
+    assert gate.release(first, 0) == gate.rate_limited(first, 0) == []
     assert (gate.active, gate.waiting) == (1, 1)
     assert gate.release(third, 0) == []
     assert third.state is TicketState.WITHDRAWN
@@ -122,7 +122,7 @@ def test_a_refusal_teaches_the_limit() -> None:
     gate = Gate()
     tickets = [gate.request(now=0) for _ in range(6)]
     for ticket in tickets[3:]:
-        assert gate.refused(ticket, 1, retry_after=2) == []
+        assert gate.rate_limited(ticket, 1, retry_after=2) == []
     late = gate.request(now=1)
     assert (gate.limit, gate.active, gate.waiting) == (3, 3, 4)
     assert gate.release(tickets[0], 1.5) == []
@@ -137,10 +137,10 @@ def test_a_refusal_teaches_the_limit() -> None:
 def test_a_refusal_never_raises_the_limit() -> None:
     """The configured limit stands; a lone refused ticket leaves a limit of one."""
     gate, tickets = full(3)
-    gate.refused(tickets[0], 0)
+    gate.rate_limited(tickets[0], 0)
     assert gate.limit == 2
-    gate.refused(tickets[1], 0)
-    gate.refused(tickets[2], 0)
+    gate.rate_limited(tickets[1], 0)
+    gate.rate_limited(tickets[2], 0)
     assert (gate.limit, gate.active) == (1, 0)
 
 
@@ -149,16 +149,16 @@ def test_waits_without_a_wish_of_the_service() -> None:
     gate = Gate()
     ticket, now, waits = gate.request(now=0), 0.0, []
     for _ in range(7):
-        gate.refused(ticket, now)
+        gate.rate_limited(ticket, now)
         waits.append(ticket.not_before - now)
         now = ticket.not_before
         assert gate.next_wakeup(now - 0.1) == now
         assert gate.grant(now) == [ticket]
     assert waits == [FIRST_WAIT_S * 2**n for n in range(5)] + [MAX_WAIT_S] * 2
-    assert ticket.refusals == 7
+    assert ticket.rate_limits == 7
     gate = Gate()
     first, second = gate.request(now=0), gate.request(now=0)
-    gate.refused(second, 0)
+    gate.rate_limited(second, 0)
     assert gate.release(first, 0.1) == [second]
 
 
@@ -166,7 +166,7 @@ def test_nobody_passes_a_refused_ticket() -> None:
     """While it waits, its priority and those below wait too; a higher one does not."""
     gate = Gate()
     ticket = gate.request(now=0)
-    gate.refused(ticket, 0, retry_after=10)
+    gate.rate_limited(ticket, 0, retry_after=10)
     assert not gate.request(now=1).granted
     assert not gate.request(priority=-1, now=1).granted
     assert gate.request(priority=1, now=1).granted
@@ -176,13 +176,13 @@ def test_an_expired_head_lets_others_by() -> None:
     """Where a refused ticket expires or leaves, those behind it are granted."""
     gate = Gate()
     ticket = gate.request(now=0, deadline=5)
-    gate.refused(ticket, 0, retry_after=4)
+    gate.rate_limited(ticket, 0, retry_after=4)
     other = gate.request(now=1)
     assert gate.next_wakeup(1) == 4
     assert gate.expire(6) == [ticket]
     assert gate.next_wakeup(6) == 6
     assert gate.grant(6) == [other]
-    gate.refused(other, 6, retry_after=10)
+    gate.rate_limited(other, 6, retry_after=10)
     third = gate.request(now=7)
     assert gate.release(other, 7) == [third]
 
@@ -192,7 +192,7 @@ def test_a_wait_that_is_too_long_ends_at_once(asked: float) -> None:
     """Past the deadline of the ticket, or above a minute; and nobody waits behind it."""
     gate = Gate()
     ticket = gate.request(now=0, deadline=5 if asked == 10 else None)
-    gate.refused(ticket, 0, retry_after=asked)
+    gate.rate_limited(ticket, 0, retry_after=asked)
     assert ticket.state is TicketState.EXPIRED
     assert gate.request(now=1).granted
 
@@ -201,7 +201,7 @@ def test_a_request_grants_only_itself() -> None:
     """Others whose time has come are told by `grant`; the newcomer does not pass them."""
     gate = Gate()
     ticket = gate.request(now=0)
-    gate.refused(ticket, 0, retry_after=1)
+    gate.rate_limited(ticket, 0, retry_after=1)
     newcomer = gate.request(now=2)
     assert not newcomer.granted
     assert gate.next_wakeup(2) == 2
@@ -212,8 +212,8 @@ def test_a_learnt_limit_recovers() -> None:
     """After quiet times it rises one by one, as long as a ticket waits for it."""
     gate = Gate(4)
     holders = [gate.request(now=0) for _ in range(4)]
-    gate.refused(holders[3], 0, retry_after=0)
-    gate.refused(holders[2], 0, retry_after=0)
+    gate.rate_limited(holders[3], 0, retry_after=0)
+    gate.rate_limited(holders[2], 0, retry_after=0)
     assert gate.limit == 2
     assert gate.next_wakeup(1) == QUIET_S
     assert gate.grant(QUIET_S - 1) == []
@@ -230,7 +230,7 @@ def test_refused_raises_come_less_often() -> None:
     gate = Gate()
     gate.request(now=0)
     ticket = gate.request(now=0)
-    gate.refused(ticket, 0, retry_after=0)
+    gate.rate_limited(ticket, 0, retry_after=0)
     now, quiet = 0.0, []
     for _ in range(6):
         at = gate.next_wakeup(now)
@@ -238,7 +238,7 @@ def test_refused_raises_come_less_often() -> None:
         quiet.append(at - now)
         now = at
         assert gate.grant(now) == [ticket]
-        gate.refused(ticket, now, retry_after=0)
+        gate.rate_limited(ticket, now, retry_after=0)
     assert quiet == [min(QUIET_S * 2**n, MAX_QUIET_S) for n in range(6)]
     now += MAX_QUIET_S
     assert gate.grant(now) == [ticket]
@@ -286,15 +286,14 @@ class GateMachine(RuleBasedStateMachine):
 
     @rule(data=st.data(), after=st.none() | st.floats(0, 9))
     @precondition(lambda self: self.gate.active)
-    def refuse(self, data: st.DataObject, after: float | None) -> None:
+    def limit_rate(self, data: st.DataObject, after: float | None) -> None:
         ticket = data.draw(st.sampled_from([t for t in self.tickets if t.granted]))
         beside, limit = self.gate.active - 1, self.gate.limit
         self.told[ticket] = "waiting"
-        granted = self.gate.refused(ticket, self.now, after)
+        granted = self.gate.rate_limited(ticket, self.now, after)
         if ticket.state is TicketState.EXPIRED:
-            assert after is not None
             assert ticket.deadline is not None
-            assert self.now + after > ticket.deadline
+            assert self.now + (after or 0) > ticket.deadline
             self.told[ticket] = "over"
         self.note(granted)
         assert self.gate.limit == min(limit or 99, max(1, beside))

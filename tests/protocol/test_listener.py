@@ -154,7 +154,7 @@ def test_turns_end_when_our_close_is_acknowledged(code: int | None, end: bool) -
     listener = new(TurnBook())
     listener.opened(0.0)
     listener.closed(1000, LOST)  # before the close
-    assert not listener.over
+    assert not listener.done
     listener.opened(0.0)
     listener.finish()
     assert sent(listener)[-1] == b'{"type":"close"}'

@@ -429,7 +429,7 @@ def test_peer_that_sends_on_after_the_close_is_given_up() -> None:
         line.peer.send_ping(b"p")
         line.receive(b"".join(line.peer.data_to_send()))
         line.session.tick(now=line.now)
-    assert line.session.is_dead
+    assert line.session.is_closed
 
 
 def test_a_silent_peer_is_pinged_then_given_up() -> None:
@@ -443,9 +443,9 @@ def test_a_silent_peer_is_pinged_then_given_up() -> None:
     assert line.session.websocket.data_to_send()[0][0] == 0x89
     assert line.session.next_tick() == 40
     assert line.session.tick(now=39.9) == []
-    assert not line.session.is_dead
+    assert not line.session.is_closed
     assert line.session.tick(now=40) == [context]
-    assert line.session.is_dead
+    assert line.session.is_closed
     fault = read(context)[1]
     assert isinstance(fault, StreamTruncatedError)
     assert isinstance(fault.__cause__, APITimeoutError)
@@ -484,7 +484,7 @@ class Conversation(RuleBasedStateMachine):
 
     def living(self, context_id: str) -> bool:
         context = self.contexts.get(context_id)
-        return context is not None and not context.over
+        return context is not None and not context.done
 
     @rule(context_id=ids)
     def open(self, context_id: str) -> None:
@@ -540,7 +540,7 @@ class Conversation(RuleBasedStateMachine):
         living = [name for name in self.contexts if self.living(name)]
         self.line.reply(error(context_id))
         for name in living:
-            assert self.contexts[name].over is (context_id in (None, name))
+            assert self.contexts[name].done is (context_id in (None, name))
 
     @precondition(lambda self: self.alive)
     @rule(context_id=ids)
@@ -551,7 +551,7 @@ class Conversation(RuleBasedStateMachine):
     @precondition(lambda self: self.alive and len(self.contexts) > 3)
     def end(self, end: Any) -> None:
         end(self.line)
-        assert all(context.over for context in self.contexts.values())
+        assert all(context.done for context in self.contexts.values())
 
     @rule(context_id=ids)
     def read(self, context_id: str) -> None:
@@ -566,7 +566,7 @@ class Conversation(RuleBasedStateMachine):
         self.ends[context_id] += len(ends)
         assert events[-1:] == ends if ends else True
         assert self.ends[context_id] <= 1
-        if context.over:
+        if context.done:
             assert (self.ends[context_id] == 1) is (fault is None)
             assert (context.state is State.FAILED) is (fault is not None)
         else:
@@ -587,7 +587,7 @@ class Conversation(RuleBasedStateMachine):
     def only_the_service_makes_an_end(self) -> None:
         """Without a connection no context is left waiting."""
         if not self.alive:
-            assert all(context.over for context in self.contexts.values())
+            assert all(context.done for context in self.contexts.values())
 
 
 TestConversation = Conversation.TestCase

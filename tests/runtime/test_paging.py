@@ -48,7 +48,7 @@ class MalformedError(Exception):
     """What a sender raises."""
 
 
-def refuse(error: PagingError) -> MalformedError:
+def malformed_error(error: PagingError) -> MalformedError:
     return MalformedError(str(error))
 
 
@@ -61,7 +61,7 @@ def listed(pages: Served, start: str | Unset = UNSET, end: str | Unset = UNSET) 
     def fetch(after: str | Unset, before: str | Unset) -> Page[Item]:
         return copy.copy(pages[after if isinstance(before, Unset) else (before,)])
 
-    return first_page(Pages(refuse, "songs_list", start, end, fetch, waits=False))
+    return first_page(Pages(malformed_error, "songs_list", start, end, fetch, waits=False))
 
 
 def listed_async(
@@ -71,7 +71,7 @@ def listed_async(
         await asyncio.sleep(0)
         return copy.copy(pages[after if isinstance(before, Unset) else (before,)])
 
-    return AsyncList(Pages(refuse, "songs_list", start, end, fetch, waits=True))
+    return AsyncList(Pages(malformed_error, "songs_list", start, end, fetch, waits=True))
 
 
 def sync_ids(pages: Served, *cursors: str | Unset) -> str:

@@ -359,7 +359,7 @@ def test_consumer_too_slow_for_its_buffer_gets_an_error(face: Face, emulator: Em
     with client.tts.websocket_connect() as connection:
         slow = connection.speak(LONG, voice=VOICE)
         context = connection._driver._session.contexts[slow.context_id or ""]
-        assert eventually(lambda: context.over)
+        assert eventually(lambda: context.done)
         read = 0
         with pytest.raises(BufferOverflowError) as caught:
             for block in slow.audio():

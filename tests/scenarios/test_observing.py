@@ -240,7 +240,7 @@ def test_refusal_is_observed(
     list(speak(client, transport, TEXT))
     assert notes.hooks == ["started", "restarted", "first audio", "ended"]
     reason, error = notes.taken[1].details
-    assert reason == "refused"
+    assert reason == "rate_limited"
     assert isinstance(error, RateLimitError)
     stats, _ = notes.end
     assert (stats.outcome, stats.restarts, stats.reconnects) == ("done", 1, 0)
@@ -315,7 +315,7 @@ def test_context_that_is_left_unread_is_observed(
 
 
 def is_over(context: Any) -> bool:
-    return bool(context._source.reader.context.over)
+    return bool(context._source.reader.context.done)
 
 
 # --- statistics of what arrives

@@ -182,9 +182,14 @@ BREAKING = [
     # The runtime
     (
         "cartesia_runtime/sender.py",
-        "def refuse(",
+        "def malformed_error(",
         "def reject(",
-        {("cartesia_runtime.sender: Sender.refuse, AsyncSender.refuse", "is gone")},
+        {
+            (
+                "cartesia_runtime.sender: Sender.malformed_error, AsyncSender.malformed_error",
+                "is gone",
+            )
+        },
     ),
     (
         "cartesia_runtime/downloads.py",

@@ -1,4 +1,4 @@
-"""The alpha's clients as old code writes them: read by both type checkers, never run."""
+"""V0's clients as old code writes them: read by both type checkers, never run."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from ..scenarios.conftest import (  # noqa: F401 (fixtures)
     shared_emulator,
 )
 from ..scenarios.loops import ASYNC, replace_look_up
-from .faces import AlphaFace, AsyncAlphaFace
+from .faces import AsyncV0Face, V0Face
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,11 +52,11 @@ def plain_surroundings(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(params=["sync", *ASYNC])
-def face(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[AlphaFace]:
+def face(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[V0Face]:
     """Both clients, one after the other; the second on one loop after the other."""
     if request.param == "sync":
-        made = AlphaFace(monkeypatch)
+        made = V0Face(monkeypatch)
     else:
-        made = AsyncAlphaFace(monkeypatch, request.param)
+        made = AsyncV0Face(monkeypatch, request.param)
     yield made
     made.close()

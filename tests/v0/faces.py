@@ -1,4 +1,4 @@
-"""Both clients of the alpha behind one blocking surface, as in `tests/scenarios/faces.py`."""
+"""Both clients of v0 behind one blocking surface, as in `tests/scenarios/faces.py`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 KEY = "sk_test_key"
 
 
-class AlphaFace:
+class V0Face:
     """Clients whose surroundings are an emulator or the address of a server.
 
     They are closed after the test, and leave nothing behind.
@@ -55,7 +55,7 @@ class AlphaFace:
         assert eventually(lambda: not own_threads()), own_threads()
 
 
-class AsyncAlphaFace(AlphaFace):
+class AsyncV0Face(V0Face):
     """The same for asyncio, on a loop of its own."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, name: str) -> None:

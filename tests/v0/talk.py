@@ -1,4 +1,4 @@
-"""What a server of the alpha says, for scripts of `Peer`."""
+"""What a server of v0 says, for scripts of `Peer`."""
 
 from __future__ import annotations
 

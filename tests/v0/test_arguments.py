@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from cartesia_emulator import Emulator
 
-    from .faces import AlphaFace
+    from .faces import V0Face
 
 LONE = "Hi \ud83d there"
 
@@ -22,7 +22,7 @@ LONE = "Hi \ud83d there"
 @pytest.mark.parametrize("websocket", [True, False])
 @pytest.mark.parametrize("option", ["transcript", "model_id", "output_format"])
 def test_half_a_character_is_refused(
-    face: AlphaFace, emulator: Emulator, option: str, websocket: bool
+    face: V0Face, emulator: Emulator, option: str, websocket: bool
 ) -> None:
     client = face.client(emulator)
     options: Any = {"transcript": "Hi.", "voice": None} | {option: LONE}
@@ -34,7 +34,7 @@ def test_half_a_character_is_refused(
 
 @pytest.mark.parametrize("websocket", [True, False])
 def test_two_halves_that_meet_are_the_character(
-    face: AlphaFace, emulator: Emulator, websocket: bool
+    face: V0Face, emulator: Emulator, websocket: bool
 ) -> None:
     client = face.client(emulator)
     client.generate(transcript="Hi \ud83d\ude00 there.", voice=None, websocket=websocket)
@@ -43,21 +43,21 @@ def test_two_halves_that_meet_are_the_character(
 
 
 @pytest.mark.parametrize("transcript", [None, 5, b"Hi"])
-def test_text_of_another_type_is_refused(face: AlphaFace, transcript: Any) -> None:
+def test_text_of_another_type_is_refused(face: V0Face, transcript: Any) -> None:
     with pytest.raises(ConfigurationError) as caught:
         face.client("http://127.0.0.1:9").generate(transcript=transcript, voice=None)
     assert caught.value.option == "transcript"
 
 
 @pytest.mark.parametrize("id", [".", "..", "\ud800", b"v", 5])
-def test_ids_that_are_none(face: AlphaFace, id: Any) -> None:
+def test_ids_that_are_none(face: V0Face, id: Any) -> None:
     with pytest.raises(ConfigurationError) as caught:
         face.embedding(face.client("http://127.0.0.1:9"), voice_id=id)
     assert (caught.value.option or "").endswith("id")
 
 
 @pytest.mark.parametrize("name", ["link", "filepath"])
-def test_half_a_character_in_a_source(face: AlphaFace, name: str) -> None:
+def test_half_a_character_in_a_source(face: V0Face, name: str) -> None:
     """Of an embedding: a link, or a path that no file has."""
     source: dict[str, Any] = {name: "a\ud83d\0b"}
     with pytest.raises(ConfigurationError) as caught:
@@ -66,7 +66,7 @@ def test_half_a_character_in_a_source(face: AlphaFace, name: str) -> None:
 
 
 def test_name_of_a_file_need_not_be_unicode(
-    face: AlphaFace, emulator: Emulator, tmp_path: Path
+    face: V0Face, emulator: Emulator, tmp_path: Path
 ) -> None:
     """The path leads to the file; the name that is sent has a substitute."""
     voice = face.voices(face.client(emulator))["Jane"]["id"]

@@ -39,7 +39,7 @@ from cartesia_stream.v0._frames import ObjectStream
 
 from ..scenarios.faces import at_once
 from ..scenarios.peer import PING, Conversation, unused_port
-from .faces import KEY, AlphaFace
+from .faces import KEY, V0Face
 from .talk import (
     DONE,
     SPEECH,
@@ -90,7 +90,7 @@ def taken(pieces: Iterator[Any]) -> tuple[list[bytes], BaseException | None]:
 
 @pytest.mark.parametrize("streamed", [True, False])
 def test_defect_01_a_stream_that_does_not_open_is_tried_again(
-    face: AlphaFace, make_peer: MakePeer, streamed: bool
+    face: V0Face, make_peer: MakePeer, streamed: bool
 ) -> None:
     peer = make_peer(leave, answer("503 Busy"), GOOD)
     said = over_http(face.client(peer.base_url), stream=streamed)
@@ -99,7 +99,7 @@ def test_defect_01_a_stream_that_does_not_open_is_tried_again(
     assert peer.connections == 3
 
 
-def test_defect_01_attempts_end(face: AlphaFace, make_peer: MakePeer) -> None:
+def test_defect_01_attempts_end(face: V0Face, make_peer: MakePeer) -> None:
     peer = make_peer(leave)
     with pytest.raises(APIConnectionError) as caught:
         over_http(face.client(peer.base_url), stream=True)
@@ -108,7 +108,7 @@ def test_defect_01_attempts_end(face: AlphaFace, make_peer: MakePeer) -> None:
     assert peer.connections == v0.MAX_RETRIES == 3
 
 
-def test_defect_02_audio_is_never_repeated(face: AlphaFace, make_peer: MakePeer) -> None:
+def test_defect_02_audio_is_never_repeated(face: V0Face, make_peer: MakePeer) -> None:
     peer = make_peer(stream(wire(chunk(b"12"), chunk(b"34")), cut=True))
     got, error = taken(over_http(face.client(peer.base_url), stream=True))
     assert got == [b"12", b"34"]
@@ -119,7 +119,7 @@ def test_defect_02_audio_is_never_repeated(face: AlphaFace, make_peer: MakePeer)
 # --- the stream over HTTP
 
 
-def test_defect_03_a_character_may_be_split(face: AlphaFace, make_peer: MakePeer) -> None:
+def test_defect_03_a_character_may_be_split(face: V0Face, make_peer: MakePeer) -> None:
     frame = {**chunk(b"12"), "note": "é€😀"}
     data = json.dumps(frame, ensure_ascii=False).encode()
     peer = make_peer(stream(*[data[at : at + 1] for at in range(len(data))]))
@@ -138,14 +138,14 @@ def test_defect_03_a_character_may_be_split(face: AlphaFace, make_peer: MakePeer
     ids=["nothing", "stray brace", "comment", "inner objects", "end"],
 )
 def test_defect_04_braces_do_not_mislead(
-    face: AlphaFace, make_peer: MakePeer, between: bytes, ends: bool
+    face: V0Face, make_peer: MakePeer, between: bytes, ends: bool
 ) -> None:
     first = {"note": 'a } in a "string" {', "more": {"inner": [{}]}, **chunk(b"12")}
     peer = make_peer(stream(wire(first), between, wire(chunk(b"34"), before="", after="")))
     assert over_http(face.client(peer.base_url))["audio"] == (b"12" if ends else b"1234")
 
 
-def test_defect_04_an_error_in_the_stream_is_raised(face: AlphaFace, make_peer: MakePeer) -> None:
+def test_defect_04_an_error_in_the_stream_is_raised(face: V0Face, make_peer: MakePeer) -> None:
     frame = {"error": "voice exploded"}
     peer = make_peer(stream(wire(chunk(b"12"), frame)))
     got, error = taken(over_http(face.client(peer.base_url), stream=True))
@@ -169,13 +169,13 @@ def test_defect_04_an_error_in_the_stream_is_raised(face: AlphaFace, make_peer: 
     ids=["object", "object and framing", "framing", "no end", "empty", "comment"],
 )
 def test_defect_05_what_is_cut_raises(
-    face: AlphaFace, make_peer: MakePeer, script: Callable[[Conversation], None]
+    face: V0Face, make_peer: MakePeer, script: Callable[[Conversation], None]
 ) -> None:
     with pytest.raises(StreamTruncatedError):
         over_http(face.client(make_peer(script).base_url))
 
 
-def test_defect_05_a_generation_without_audio_raises(face: AlphaFace, make_peer: MakePeer) -> None:
+def test_defect_05_a_generation_without_audio_raises(face: V0Face, make_peer: MakePeer) -> None:
     with pytest.raises(RemoteProtocolError, match="without any audio"):
         over_socket(face.client(make_peer(speaking([DONE])).base_url))
 
@@ -183,7 +183,7 @@ def test_defect_05_a_generation_without_audio_raises(face: AlphaFace, make_peer:
 # --- the socket
 
 
-def test_defect_06_the_socket_stays_open(face: AlphaFace, make_peer: MakePeer) -> None:
+def test_defect_06_the_socket_stays_open(face: V0Face, make_peer: MakePeer) -> None:
     peer = make_peer(speaking(*[[chunk(b"12"), DONE]] * 3))
     client = face.client(peer.base_url)
     for _ in range(2):
@@ -196,7 +196,7 @@ def head_of(peer: Conversation) -> str:
     return peer.request.decode("latin-1")
 
 
-def test_defect_07_the_key_is_in_no_url(face: AlphaFace, make_peer: MakePeer) -> None:
+def test_defect_07_the_key_is_in_no_url(face: V0Face, make_peer: MakePeer) -> None:
     heads: list[str] = []
 
     def script(peer: Conversation) -> None:
@@ -213,7 +213,7 @@ def test_defect_07_the_key_is_in_no_url(face: AlphaFace, make_peer: MakePeer) ->
 
 
 def test_defect_07_where_the_query_is_demanded_it_is_escaped_and_kept_secret(
-    face: AlphaFace, make_peer: MakePeer, caplog: pytest.LogCaptureFixture
+    face: V0Face, make_peer: MakePeer, caplog: pytest.LogCaptureFixture
 ) -> None:
     """The service says no to the header; from then on every socket asks with the query at once."""
     key, escaped = "sk_a&b=c/d?e", "sk_a%26b%3Dc%2Fd%3Fe"
@@ -246,7 +246,7 @@ def test_defect_07_where_the_query_is_demanded_it_is_escaped_and_kept_secret(
 
 
 def test_defect_07_a_wrong_key_is_an_authentication_error(
-    face: AlphaFace, emulator: Emulator, monkeypatch: pytest.MonkeyPatch
+    face: V0Face, emulator: Emulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client = face.client(emulator.base_url, key="sk_test_wrong")
     with pytest.raises(AuthenticationError):
@@ -264,7 +264,7 @@ def test_defect_07_no_key_is_noticed_at_once(kind: Callable[[], object]) -> None
 @pytest.mark.parametrize("more", [{}, {"done": True}, {"done": False}])
 @pytest.mark.parametrize("named", [True, False])
 def test_defect_08_error_frames_are_raised(
-    face: AlphaFace, make_peer: MakePeer, more: Frame, named: bool
+    face: V0Face, make_peer: MakePeer, more: Frame, named: bool
 ) -> None:
     frame: Frame = {"error": "no such voice", **more}
     if named:
@@ -289,7 +289,7 @@ def test_defect_08_error_frames_are_raised(
 @pytest.mark.parametrize("before", [0, 2])
 @pytest.mark.parametrize("code", [1011, 1006])
 def test_defect_09_a_dropped_socket_is_named(
-    face: AlphaFace, make_peer: MakePeer, before: int, code: int
+    face: V0Face, make_peer: MakePeer, before: int, code: int
 ) -> None:
     def drop(peer: Conversation, message: Frame) -> None:
         for _ in range(before):
@@ -309,7 +309,7 @@ def test_defect_09_a_dropped_socket_is_named(
         assert "code 1011 (going down)" in str(error)
 
 
-def test_defect_10_a_failed_transcription_says_why(face: AlphaFace, make_peer: MakePeer) -> None:
+def test_defect_10_a_failed_transcription_says_why(face: V0Face, make_peer: MakePeer) -> None:
     peer = make_peer(answer("400 Bad Request", b"too short", "X-Request-Id: r1"))
     with pytest.raises(ValueError, match="Failed to transcribe") as caught:
         face.client(peer.base_url).transcribe(b"RIFF")
@@ -319,7 +319,7 @@ def test_defect_10_a_failed_transcription_says_why(face: AlphaFace, make_peer: M
 
 
 def test_defect_11_files_are_closed(
-    face: AlphaFace, make_peer: MakePeer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    face: V0Face, make_peer: MakePeer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clip = tmp_path / "clip.wav"
     clip.write_bytes(b"RIFF")
@@ -343,7 +343,7 @@ def test_defect_11_files_are_closed(
 # --- retries again
 
 
-def lookups(face: AlphaFace, client: Any, tmp_path: Path) -> dict[str, Callable[[], object]]:
+def lookups(face: V0Face, client: Any, tmp_path: Path) -> dict[str, Callable[[], object]]:
     clip = tmp_path / "clip.wav"
     clip.write_bytes(b"RIFF")
     return {
@@ -370,7 +370,7 @@ REPEATABLE = {"voices", "id", "transcribe", "speech"}
 @pytest.mark.parametrize("call", ANSWERS)
 @pytest.mark.parametrize("trouble", ["dropped", "503", "429"])
 def test_defect_12_what_is_safe_is_tried_again(
-    face: AlphaFace, make_peer: MakePeer, tmp_path: Path, call: str, trouble: str
+    face: V0Face, make_peer: MakePeer, tmp_path: Path, call: str, trouble: str
 ) -> None:
     """After a refusal everything; after a failure of unknown effect what may be done twice."""
     busy = answer("429 Too Many Requests", b"", "Retry-After: 0")
@@ -389,7 +389,7 @@ def test_defect_12_what_is_safe_is_tried_again(
 
 @pytest.mark.parametrize("call", ANSWERS)
 def test_defect_12_connections_that_are_never_made_are_tried_three_times(
-    face: AlphaFace, tmp_path: Path, call: str
+    face: V0Face, tmp_path: Path, call: str
 ) -> None:
     client = face.client(f"http://127.0.0.1:{unused_port()}")
     with pytest.raises(APIConnectionError) as caught:
@@ -427,7 +427,7 @@ def test_defect_13_any_form_of_the_base_url_works(host: str, expected: str) -> N
 
 
 @pytest.mark.parametrize("form", ["127.0.0.1:{}", "localhost:{}", "http://127.0.0.1:{}/v0/"])
-def test_defect_13_on_both_transports(face: AlphaFace, make_peer: MakePeer, form: str) -> None:
+def test_defect_13_on_both_transports(face: V0Face, make_peer: MakePeer, form: str) -> None:
     peer = make_peer(GOOD, speaking([chunk(b"12"), DONE]))
     client = face.client(form.format(peer.port))
     assert over_http(client)["audio"] == b"1234"
@@ -445,7 +445,7 @@ def test_defect_13_what_is_no_url_is_refused(monkeypatch: pytest.MonkeyPatch, ur
 
 
 def test_defect_14_voices_that_share_a_name_are_reachable(
-    face: AlphaFace, make_peer: MakePeer
+    face: V0Face, make_peer: MakePeer
 ) -> None:
     found = [{"id": name, "name": "Jane", "description": name} for name in ("a", "b")]
     client = face.client(make_peer(answer("200 OK", found)).base_url)
@@ -490,7 +490,7 @@ def test_defect_15_lookups_need_not_block_the_loop(
 
 
 def test_defect_16_long_streams_are_not_cut(
-    face: AlphaFace, make_peer: MakePeer, monkeypatch: pytest.MonkeyPatch
+    face: V0Face, make_peer: MakePeer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each gap is within the timeout, and all of them together are not."""
     monkeypatch.setattr(v0, "DEFAULT_TIMEOUT", 1.2)
@@ -513,7 +513,7 @@ def test_defect_16_long_streams_are_not_cut(
     assert over_socket(client)["audio"] == b"12" * 5
 
 
-def test_defect_17_generations_are_told_apart(face: AlphaFace, make_peer: MakePeer) -> None:
+def test_defect_17_generations_are_told_apart(face: V0Face, make_peer: MakePeer) -> None:
     """The server answers two generations at once, chunk by chunk."""
 
     def script(peer: Conversation) -> None:
@@ -537,7 +537,7 @@ def test_defect_17_generations_are_told_apart(face: AlphaFace, make_peer: MakePe
     assert peer.connections == 1
 
 
-def test_defect_17_many_at_once(face: AlphaFace, emulator: Emulator) -> None:
+def test_defect_17_many_at_once(face: V0Face, emulator: Emulator) -> None:
     client = face.client(emulator)
     texts = [f"This is the sentence with the number {number}." for number in range(6)]
     together = at_once(*[lambda text=text: over_socket(client, transcript=text) for text in texts])
@@ -581,7 +581,7 @@ def test_defect_19_a_positional_argument_is_one_error(kind: Any) -> None:
 )
 @pytest.mark.parametrize("streamed", [True, False])
 def test_defect_20_arguments_are_checked(
-    face: AlphaFace, change: dict[str, Any], message: str, streamed: bool
+    face: V0Face, change: dict[str, Any], message: str, streamed: bool
 ) -> None:
     """Before anything is sent: there is no server at all."""
     client = face.client("http://127.0.0.1:9")
@@ -591,7 +591,7 @@ def test_defect_20_arguments_are_checked(
     assert isinstance(caught.value, AttributeError) == ("transcript" in change)
 
 
-def test_defect_21_an_empty_model_is_not_sent(face: AlphaFace, make_peer: MakePeer) -> None:
+def test_defect_21_an_empty_model_is_not_sent(face: V0Face, make_peer: MakePeer) -> None:
     asked: list[Any] = []
 
     def note(peer: Conversation, message: Frame) -> None:
@@ -615,7 +615,7 @@ def test_defect_21_an_empty_model_is_not_sent(face: AlphaFace, make_peer: MakePe
 @pytest.mark.parametrize("said", [0, 1])
 @pytest.mark.parametrize("websocket", [True, False])
 def test_defect_22_a_silent_server_does_not_hang(
-    face: AlphaFace,
+    face: V0Face,
     make_peer: MakePeer,
     monkeypatch: pytest.MonkeyPatch,
     said: int,
@@ -652,7 +652,7 @@ def test_defect_22_a_silent_server_does_not_hang(
 )
 @pytest.mark.parametrize("streamed", [True, False])
 def test_defect_23_refusals_are_typed_and_come_at_once(
-    face: AlphaFace,
+    face: V0Face,
     make_peer: MakePeer,
     status: str,
     body: bytes,
@@ -694,7 +694,7 @@ def test_defect_24_a_client_can_be_used_in_another_loop(
     assert first == second
 
 
-def test_defect_25_ids_are_escaped(face: AlphaFace, make_peer: MakePeer) -> None:
+def test_defect_25_ids_are_escaped(face: V0Face, make_peer: MakePeer) -> None:
     lines: list[str] = []
 
     def script(peer: Conversation) -> None:
@@ -717,7 +717,7 @@ def test_defect_25_ids_are_escaped(face: AlphaFace, make_peer: MakePeer) -> None
 
 @pytest.mark.parametrize("interrupts", [True, False])
 def test_defect_26_closing_a_generation_stops_it_and_keeps_the_socket(
-    face: AlphaFace, make_peer: MakePeer, interrupts: bool
+    face: V0Face, make_peer: MakePeer, interrupts: bool
 ) -> None:
     """The rest of what the service had on its way is dropped."""
     heard: list[Frame] = []
@@ -742,7 +742,7 @@ def test_defect_26_closing_a_generation_stops_it_and_keeps_the_socket(
     assert peer.connections == 1
 
 
-def test_defect_27_calls_share_connections(face: AlphaFace, make_peer: MakePeer) -> None:
+def test_defect_27_calls_share_connections(face: V0Face, make_peer: MakePeer) -> None:
     def script(peer: Conversation) -> None:
         while True:
             line, _, _ = request(peer)
@@ -773,7 +773,7 @@ def one_endless(gone: threading.Event) -> Callable[[Conversation], None]:
 
 
 def test_defect_27_a_response_is_closed_with_its_generator(
-    face: AlphaFace, make_peer: MakePeer
+    face: V0Face, make_peer: MakePeer
 ) -> None:
     gone = threading.Event()
     pieces = over_http(face.client(make_peer(one_endless(gone)).base_url), stream=True)
@@ -783,7 +783,7 @@ def test_defect_27_a_response_is_closed_with_its_generator(
     assert gone.wait(10)
 
 
-def test_defect_27_also_before_its_first_chunk(face: AlphaFace, make_peer: MakePeer) -> None:
+def test_defect_27_also_before_its_first_chunk(face: V0Face, make_peer: MakePeer) -> None:
     gone = threading.Event()
     over_http(face.client(make_peer(one_endless(gone)).base_url), stream=True).close()
     assert gone.wait(10)
@@ -818,7 +818,7 @@ def test_defect_29_time_is_linear(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_defect_30_a_silent_socket_is_pinged(
-    face: AlphaFace, make_peer: MakePeer, monkeypatch: pytest.MonkeyPatch
+    face: V0Face, make_peer: MakePeer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One that answers nothing is given up: the generation fails long before its own deadline."""
     monkeypatch.setattr(link, "PING_INTERVAL_S", 0.2)
@@ -836,7 +836,7 @@ def test_defect_30_a_silent_socket_is_pinged(
     assert "not even the answer to a ping" in str(error)
 
 
-def test_defect_31_no_socket_is_opened_for_http(face: AlphaFace, make_peer: MakePeer) -> None:
+def test_defect_31_no_socket_is_opened_for_http(face: V0Face, make_peer: MakePeer) -> None:
     peer = make_peer(GOOD)
     with face.client(peer.base_url) as client:
         assert over_http(client)["audio"] == b"1234"
@@ -855,7 +855,7 @@ def test_defect_31_no_socket_is_opened_for_http(face: AlphaFace, make_peer: Make
     ],
 )
 def test_defect_32_recordings_have_their_own_name_and_type(
-    face: AlphaFace, make_peer: MakePeer, tmp_path: Path, data: bytes | str, name: str, kind: str
+    face: V0Face, make_peer: MakePeer, tmp_path: Path, data: bytes | str, name: str, kind: str
 ) -> None:
     """And a transcription is asked for again, in both clients."""
     bodies: list[bytes] = []
@@ -877,7 +877,7 @@ def test_defect_32_recordings_have_their_own_name_and_type(
 @pytest.mark.parametrize("second", [22050, 0, "44100", None])
 @pytest.mark.parametrize("websocket", [True, False])
 def test_defect_33_the_rate_of_every_chunk_counts(
-    face: AlphaFace, make_peer: MakePeer, second: Any, websocket: bool
+    face: V0Face, make_peer: MakePeer, second: Any, websocket: bool
 ) -> None:
     frames = [chunk(b"12"), chunk(b"34", second), DONE]
     peer = make_peer(speaking(frames) if websocket else stream(wire(*frames)))
@@ -885,7 +885,7 @@ def test_defect_33_the_rate_of_every_chunk_counts(
         over_socket(face.client(peer.base_url), websocket=websocket)
 
 
-def test_defect_34_the_texts_are_explained(face: AlphaFace, make_peer: MakePeer) -> None:
+def test_defect_34_the_texts_are_explained(face: V0Face, make_peer: MakePeer) -> None:
     """The old texts stay, and a note says what they mean."""
     client = face.client(make_peer(answer("404 Not Found", b"no")).base_url)
     with pytest.raises(NotFoundError) as missing:
@@ -939,7 +939,7 @@ def test_defect_36_the_decorator_works_without_a_logger(
     assert len(calls) == 6
 
 
-def test_defect_36_the_routes_are_those_that_are_used(face: AlphaFace, make_peer: MakePeer) -> None:
+def test_defect_36_the_routes_are_those_that_are_used(face: V0Face, make_peer: MakePeer) -> None:
     heads: list[str] = []
 
     def script(peer: Conversation) -> None:
@@ -979,9 +979,9 @@ def test_defect_37_leaving_a_loop_early_closes_the_response(
 
 
 def test_defect_38_tests_need_no_network_and_no_key(
-    face: AlphaFace, make_emulator: MakeEmulator
+    face: V0Face, make_emulator: MakeEmulator
 ) -> None:
-    """No test here can look a host up, and yet all that the alpha could do is done."""
+    """No test here can look a host up, and yet all that v0 could do is done."""
     with pytest.raises(AssertionError, match="a test looks"):
         socket.getaddrinfo("api.cartesia.ai", 443)
     client = face.client(make_emulator())

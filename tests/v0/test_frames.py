@@ -1,4 +1,4 @@
-"""The codec of the alpha: any stream, any chunking, and only what the document allows."""
+"""The codec of v0: any stream, any chunking, and only what the document allows."""
 
 from __future__ import annotations
 

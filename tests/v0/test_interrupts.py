@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from ..scenarios.conftest import MakeEmulator, MakePeer
     from ..scenarios.peer import Conversation
-    from .faces import AlphaFace
+    from .faces import V0Face
 
 LONG = "One, two, three, four, five, six, seven, eight, nine, ten, eleven and twelve."
 
@@ -31,7 +31,7 @@ LONG = "One, two, three, four, five, six, seven, eight, nine, ten, eleven and tw
     "actions", [[5], [None], [1], [5, None], [1, 1, 1, None], [None, 2, None, 3, 1]], ids=str
 )
 def test_generate_stream_interrupt(
-    face: AlphaFace, emulator: Emulator, actions: list[int | None], interrupts: bool
+    face: V0Face, emulator: Emulator, actions: list[int | None], interrupts: bool
 ) -> None:
     """Each output belongs to its own generation, whatever became of those before.
 
@@ -56,9 +56,7 @@ def test_generate_stream_interrupt(
     assert len(sockets) == 1
 
 
-def test_every_chunk_is_acknowledged_when_it_was_taken(
-    face: AlphaFace, make_peer: MakePeer
-) -> None:
+def test_every_chunk_is_acknowledged_when_it_was_taken(face: V0Face, make_peer: MakePeer) -> None:
     """Also those that are taken when the end has long arrived."""
     heard: list[Frame] = []
 
@@ -79,7 +77,7 @@ def test_every_chunk_is_acknowledged_when_it_was_taken(
     assert heard == [{"context_id": "c1"}] * 3
 
 
-def test_no_acknowledgement_without_interrupts(face: AlphaFace, make_peer: MakePeer) -> None:
+def test_no_acknowledgement_without_interrupts(face: V0Face, make_peer: MakePeer) -> None:
     messages: list[Frame] = []
 
     def note(peer: Conversation, message: Frame) -> None:
@@ -95,7 +93,7 @@ def test_no_acknowledgement_without_interrupts(face: AlphaFace, make_peer: MakeP
     assert all(len(bytes.fromhex(message["context_id"])) == 16 for message in messages)
 
 
-def test_the_next_generation_ends_the_one_before(face: AlphaFace, emulator: Emulator) -> None:
+def test_the_next_generation_ends_the_one_before(face: V0Face, emulator: Emulator) -> None:
     """What was not closed does not hang, and does not look complete."""
     client = face.client(emulator, experimental_ws_handle_interrupts=True)
     first = client.generate(transcript=LONG, voice=None, stream=True)
@@ -108,7 +106,7 @@ def test_the_next_generation_ends_the_one_before(face: AlphaFace, emulator: Emul
 
 
 def test_a_slow_listener_is_waited_for(
-    face: AlphaFace, make_peer: MakePeer, monkeypatch: pytest.MonkeyPatch
+    face: V0Face, make_peer: MakePeer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The clock for a chunk begins when the one before it is acknowledged."""
     monkeypatch.setattr(v0, "DEFAULT_TIMEOUT", 1.5)
@@ -145,7 +143,7 @@ def test_a_generator_may_end_in_a_thread_that_holds_the_lock(
     with CartesiaTTS(api_key=KEY, experimental_ws_handle_interrupts=True) as client:
         pieces = client._generate_ws(SPEECH, context_id="c1")
         next(pieces)
-        driver: Any = client._alpha.driver
+        driver: Any = client._v0_client.driver
         with driver._lock:
             del pieces
             assert not heard.is_set()
@@ -180,7 +178,7 @@ def test_a_cancelled_wait_does_not_end_a_generation(
     asyncio.run(main())
 
 
-def test_a_generation_that_is_dropped_is_cancelled(face: AlphaFace, make_peer: MakePeer) -> None:
+def test_a_generation_that_is_dropped_is_cancelled(face: V0Face, make_peer: MakePeer) -> None:
     """Without being closed, as by a loop that is left."""
     heard = threading.Event()
 
@@ -196,7 +194,7 @@ def test_a_generation_that_is_dropped_is_cancelled(face: AlphaFace, make_peer: M
     assert heard.wait(10)
 
 
-def test_closing_the_client_ends_generations(face: AlphaFace, emulator: Emulator) -> None:
+def test_closing_the_client_ends_generations(face: V0Face, emulator: Emulator) -> None:
     client = face.client(emulator, experimental_ws_handle_interrupts=True)
     pieces = client.generate(transcript=LONG, voice=None, stream=True)
     assert next(pieces)["audio"]

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from cartesia_emulator import Emulator
 
     from ..scenarios.loops import Run
-    from .faces import AlphaFace
+    from .faces import V0Face
 
 SAMPLE_VOICE = "Samantha"
 TRANSCRIPT = "Hello, world! I am making a sentence of some length."
@@ -78,7 +78,7 @@ def test_get_voice_embedding_from_url(client: CartesiaTTS) -> None:
 
 
 def test_what_no_test_of_the_package_asked(
-    face: AlphaFace, emulator: Emulator, tmp_path: Path
+    face: V0Face, emulator: Emulator, tmp_path: Path
 ) -> None:
     """A recording is heard, from bytes and from a file, and becomes a voice that speaks."""
     client = face.client(emulator)

@@ -138,7 +138,7 @@ class AsyncSocketSource:
 
     async def aclose(self) -> None:
         """Cancel the generation if it is still going on."""
-        if not self._reader.context.over:
+        if not self._reader.context.done:
             self._driver.cancel(self._reader)
 
 
@@ -242,7 +242,7 @@ async def _close(source: Source | None, starting: Ongoing[Source] | None) -> Non
         await source.aclose()
 
 
-class AsyncAlpha:
+class AsyncV0Client:
     """The calls of v0; they raise errors with the messages of package 0.0.6.
 
     Args:

@@ -135,7 +135,7 @@ class SocketSource:
 
     def close(self) -> None:
         """Cancel the generation if it is still going on."""
-        if not self._reader.context.over:
+        if not self._reader.context.done:
             self._driver.cancel(self._reader)
 
 
@@ -239,7 +239,7 @@ def _close(source: Source | None, starting: Ongoing[Source] | None) -> None:
         source.close()
 
 
-class Alpha:
+class V0Client:
     """The calls of v0; they raise errors with the messages of package 0.0.6.
 
     Args:

@@ -15,7 +15,7 @@ from cartesia_emulator.api import clips
 from cartesia_emulator.audio import files
 
 from ..audio.recordings import PHONES, Recording, chunk, fmt, record, riff, s16, sine
-from ..conftest import VOICE, Alpha, Bench
+from ..conftest import VOICE, Bench, V0Bench
 
 RAW_FORM = {
     "output_format[container]": "raw",
@@ -80,7 +80,7 @@ def test_without_the_package(bench: Bench, call: Send, monkeypatch: pytest.Monke
     assert 'pip install "cartesia-stream[formats]"' in answer.json()["message"]
 
 
-def test_v0_without_the_package(alpha: Alpha, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_v0_without_the_package(alpha: V0Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     clip = record(M4A, sine())
     monkeypatch.setitem(sys.modules, "av", None)
     for path in ("/audio/transcriptions", "/voices/clone/clip"):

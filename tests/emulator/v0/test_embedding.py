@@ -1,4 +1,4 @@
-"""Embeddings of the alpha hold the shape of a voice."""
+"""Embeddings of v0 hold the shape of a voice."""
 
 from __future__ import annotations
 

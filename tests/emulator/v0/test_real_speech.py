@@ -1,4 +1,4 @@
-"""The alpha with real speech: voices that differ, and words that are understood."""
+"""V0 with real speech: voices that differ, and words that are understood."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ TEXT = "The train to the coast leaves at seven. Please bring a warm coat and som
 
 
 @pytest.fixture
-def speaking(make_alpha: Any) -> Any:
+def speaking(make_v0: Any) -> Any:
     """A client of an emulator that has loaded its speech engines."""
-    alpha = make_alpha(engine="speech")
-    alpha.http.timeout = 30
-    alpha.http.post("/audio/sse", json=alpha.body("Warm."))
-    return alpha
+    v0 = make_v0(engine="speech")
+    v0.http.timeout = 30
+    v0.http.post("/audio/sse", json=v0.body("Warm."))
+    return v0
 
 
-def said(alpha: Any, voice: list[float]) -> Any:
+def said(v0: Any, voice: list[float]) -> Any:
     """Samples at 16 kHz, over the socket."""
-    talk = alpha.talk()
+    talk = v0.talk()
     talk.say("one", TEXT, voice=voice, output_format="fp32_16000")
     frames = [talk.receive(timeout=30)]
     while not frames[-1]["done"]:

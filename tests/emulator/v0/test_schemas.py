@@ -63,38 +63,38 @@ def test_the_fields_of_a_request_are_those_of_the_document() -> None:
 
 
 @pytest.mark.parametrize("embeddings", ["numbers", "text"])
-def test_voices_and_embeddings(make_alpha: Any, embeddings: str) -> None:
-    alpha = make_alpha(v0_embeddings=embeddings)
-    voices = alpha.http.get("/voices").json()
-    selected = alpha.http.get("/voices", params={"select": "id,name"}).json()
+def test_voices_and_embeddings(make_v0: Any, embeddings: str) -> None:
+    v0 = make_v0(v0_embeddings=embeddings)
+    voices = v0.http.get("/voices").json()
+    selected = v0.http.get("/voices", params={"select": "id,name"}).json()
     for voice in [*voices, *selected]:
         check("Voice", voice)
     link = {"link": "https://youtu.be/x"}
     for answer in (
-        alpha.http.get(f"/voices/{voices[0]['id']}/embedding"),
-        alpha.http.post("/voices/clone/url", params=link),
-        alpha.http.post("/voices/clone/clip", files=CLIP),
+        v0.http.get(f"/voices/{voices[0]['id']}/embedding"),
+        v0.http.post("/voices/clone/url", params=link),
+        v0.http.post("/voices/clone/clip", files=CLIP),
     ):
         check("VoiceEmbedding", answer.json())
 
 
-def test_status_and_transcription(alpha: Any) -> None:
+def test_status_and_transcription(v0: Any) -> None:
     for path in ("/status", "/v0"):
-        check("ServiceStatus", alpha.bench.http.get(path).json())
-    check("Transcription", alpha.http.post("/audio/transcriptions", files=CLIP).json())
+        check("ServiceStatus", v0.bench.http.get(path).json())
+    check("Transcription", v0.http.post("/audio/transcriptions", files=CLIP).json())
 
 
-def test_refused_fields(alpha: Any) -> None:
-    check("ErrorInfo", alpha.http.post("/audio/sse", json={}).json())
+def test_refused_fields(v0: Any) -> None:
+    check("ErrorInfo", v0.http.post("/audio/sse", json={}).json())
 
 
 @pytest.mark.parametrize("style", ["malformed", "bare", "conforming"])
-def test_objects_of_the_streams(make_alpha: Any, style: str) -> None:
-    alpha = make_alpha(v0_events=style)
+def test_objects_of_the_streams(make_v0: Any, style: str) -> None:
+    v0 = make_v0(v0_events=style)
     for path in ("/audio/sse", "/audio/stream"):
         fault = {"X-Emulator-Fault": "error=500; after=1"}
-        whole = objects(alpha.http.post(path, json=alpha.body()).text)
-        failed = objects(alpha.http.post(path, json=alpha.body(), headers=fault).text)
+        whole = objects(v0.http.post(path, json=v0.body()).text)
+        failed = objects(v0.http.post(path, json=v0.body(), headers=fault).text)
         *chunks, last = whole
         for chunk in chunks:
             check("SpeechChunk", chunk)
@@ -103,8 +103,8 @@ def test_objects_of_the_streams(make_alpha: Any, style: str) -> None:
         check("SpeechFault", failed[-1])
 
 
-def test_frames_of_the_sockets(alpha: Any) -> None:
-    talk = alpha.talk(interrupts=True)
+def test_frames_of_the_sockets(v0: Any) -> None:
+    talk = v0.talk(interrupts=True)
     talk.say("one")
     *chunks, end = talk.rest(acknowledging=True)
     for chunk in chunks:
@@ -115,7 +115,7 @@ def test_frames_of_the_sockets(alpha: Any) -> None:
     talk.cancel("two")
     talk.say("three")
     talk.receive()
-    sent = [json.loads(frame) for frame in alpha.bench.emulator.requests[-1].frames]
+    sent = [json.loads(frame) for frame in v0.bench.emulator.requests[-1].frames]
     check("GenerationFrame", sent[0])
     check("AcknowledgementFrame", sent[1])
     check("CancelFrame", sent[-2])

@@ -78,7 +78,7 @@ class AgentsCalls:
             )
 
         pages = Pages(
-            self._sender.refuse,
+            self._sender.malformed_error,
             "agents_calls_list",
             starting_after,
             ending_before,
@@ -226,7 +226,7 @@ class AsyncAgentsCalls:
             )
 
         pages = Pages(
-            self._sender.refuse,
+            self._sender.malformed_error,
             "agents_calls_list",
             starting_after,
             ending_before,

@@ -70,7 +70,12 @@ class AgentsMetrics:
             )
 
         pages = Pages(
-            self._sender.refuse, "agents_metrics_list", starting_after, UNSET, fetch, waits=False
+            self._sender.malformed_error,
+            "agents_metrics_list",
+            starting_after,
+            UNSET,
+            fetch,
+            waits=False,
         )
         return first_page(pages)
 
@@ -255,7 +260,12 @@ class AsyncAgentsMetrics:
             )
 
         pages = Pages(
-            self._sender.refuse, "agents_metrics_list", starting_after, UNSET, fetch, waits=True
+            self._sender.malformed_error,
+            "agents_metrics_list",
+            starting_after,
+            UNSET,
+            fetch,
+            waits=True,
         )
         return AsyncList(pages)
 

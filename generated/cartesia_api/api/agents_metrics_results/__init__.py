@@ -84,7 +84,7 @@ class AgentsMetricsResults:
             )
 
         pages = Pages(
-            self._sender.refuse,
+            self._sender.malformed_error,
             "agents_metrics_results_list",
             starting_after,
             ending_before,
@@ -252,7 +252,7 @@ class AsyncAgentsMetricsResults:
             )
 
         pages = Pages(
-            self._sender.refuse,
+            self._sender.malformed_error,
             "agents_metrics_results_list",
             starting_after,
             ending_before,

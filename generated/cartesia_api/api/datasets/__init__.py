@@ -72,7 +72,12 @@ class Datasets:
             )
 
         pages = Pages(
-            self._sender.refuse, "datasets_list", starting_after, ending_before, fetch, waits=False
+            self._sender.malformed_error,
+            "datasets_list",
+            starting_after,
+            ending_before,
+            fetch,
+            waits=False,
         )
         return first_page(pages)
 
@@ -246,7 +251,12 @@ class AsyncDatasets:
             )
 
         pages = Pages(
-            self._sender.refuse, "datasets_list", starting_after, ending_before, fetch, waits=True
+            self._sender.malformed_error,
+            "datasets_list",
+            starting_after,
+            ending_before,
+            fetch,
+            waits=True,
         )
         return AsyncList(pages)
 

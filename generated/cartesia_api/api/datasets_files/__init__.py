@@ -68,7 +68,7 @@ class DatasetsFiles:
             )
 
         pages = Pages(
-            self._sender.refuse,
+            self._sender.malformed_error,
             "datasets_files_list",
             starting_after,
             ending_before,
@@ -210,7 +210,7 @@ class AsyncDatasetsFiles:
             )
 
         pages = Pages(
-            self._sender.refuse,
+            self._sender.malformed_error,
             "datasets_files_list",
             starting_after,
             ending_before,

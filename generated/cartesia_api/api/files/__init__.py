@@ -76,7 +76,12 @@ class Files:
             )
 
         pages = Pages(
-            self._sender.refuse, "files_list", starting_after, ending_before, fetch, waits=False
+            self._sender.malformed_error,
+            "files_list",
+            starting_after,
+            ending_before,
+            fetch,
+            waits=False,
         )
         return first_page(pages)
 
@@ -214,7 +219,12 @@ class AsyncFiles:
             )
 
         pages = Pages(
-            self._sender.refuse, "files_list", starting_after, ending_before, fetch, waits=True
+            self._sender.malformed_error,
+            "files_list",
+            starting_after,
+            ending_before,
+            fetch,
+            waits=True,
         )
         return AsyncList(pages)
 

@@ -68,7 +68,7 @@ class FineTunes:
             )
 
         pages = Pages(
-            self._sender.refuse,
+            self._sender.malformed_error,
             "fine_tunes_list",
             starting_after,
             ending_before,
@@ -226,7 +226,7 @@ class FineTunes:
             )
 
         pages = Pages(
-            self._sender.refuse,
+            self._sender.malformed_error,
             "fine_tunes_list_voices",
             starting_after,
             ending_before,
@@ -307,7 +307,12 @@ class AsyncFineTunes:
             )
 
         pages = Pages(
-            self._sender.refuse, "fine_tunes_list", starting_after, ending_before, fetch, waits=True
+            self._sender.malformed_error,
+            "fine_tunes_list",
+            starting_after,
+            ending_before,
+            fetch,
+            waits=True,
         )
         return AsyncList(pages)
 
@@ -460,7 +465,7 @@ class AsyncFineTunes:
             )
 
         pages = Pages(
-            self._sender.refuse,
+            self._sender.malformed_error,
             "fine_tunes_list_voices",
             starting_after,
             ending_before,

@@ -65,7 +65,7 @@ class PronunciationDicts:
             )
 
         pages = Pages(
-            self._sender.refuse,
+            self._sender.malformed_error,
             "pronunciation_dicts_list",
             starting_after,
             ending_before,
@@ -254,7 +254,7 @@ class AsyncPronunciationDicts:
             )
 
         pages = Pages(
-            self._sender.refuse,
+            self._sender.malformed_error,
             "pronunciation_dicts_list",
             starting_after,
             ending_before,

@@ -97,7 +97,12 @@ class Voices:
             )
 
         pages = Pages(
-            self._sender.refuse, "voices_list", starting_after, ending_before, fetch, waits=False
+            self._sender.malformed_error,
+            "voices_list",
+            starting_after,
+            ending_before,
+            fetch,
+            waits=False,
         )
         return first_page(pages)
 
@@ -468,7 +473,12 @@ class AsyncVoices:
             )
 
         pages = Pages(
-            self._sender.refuse, "voices_list", starting_after, ending_before, fetch, waits=True
+            self._sender.malformed_error,
+            "voices_list",
+            starting_after,
+            ending_before,
+            fetch,
+            waits=True,
         )
         return AsyncList(pages)
 
