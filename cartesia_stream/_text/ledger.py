@@ -214,6 +214,11 @@ class Ledger:
         return self._base + self._format.duration(self._nbytes)
 
     @property
+    def nbytes(self) -> int:
+        """The same in bytes."""
+        return self._format.nbytes(self._base) + self._nbytes
+
+    @property
     def timed_until(self) -> float:
         """Seconds up to which word times are known; `heard` ends here until more times arrive."""
         return self._marks[-1].end if self._marks else 0.0

@@ -100,7 +100,6 @@ class Utterance:
         "_base",
         "_early",
         "_format",
-        "_handed_out",
         "_last",
         "_pending",
         "_repeats",
@@ -137,7 +136,6 @@ class Utterance:
         self._pending = bytearray()  # audio held back, so that the utterance can resume
         self._times: list[Times] = []  # of that audio
         self._last = _NO_AUDIO
-        self._handed_out = 0  # bytes of audio
         self._base = 0.0  # seconds of audio before the current context
 
     # --- text and events
@@ -155,9 +153,7 @@ class Utterance:
         """
         if type(event) is not AudioChunk or self._resumable or self._pending or self._early:
             return False
-        size = len(event.data)
-        self.ledger.audio(size)
-        self._handed_out += size
+        self.ledger.audio(len(event.data))
         self._audible = True
         return True
 
@@ -172,7 +168,6 @@ class Utterance:
             return [*self._hand_out_all(), *self._take_early(), event]
         if type(event) is AudioChunk:
             if not self._resumable and not self._pending:
-                self._handed_out += len(event.data)
                 return [*self._take_early(), event]
             self._pending += event.data
             self._last = event
@@ -184,6 +179,11 @@ class Utterance:
             self._early.append(event)  # a retry would bring it again
             return []
         return [event]
+
+    @property
+    def _handed_out(self) -> int:
+        """Bytes of audio that the consumer got."""
+        return self.ledger.nbytes - len(self._pending)
 
     def _release(self) -> list[SpeechEvent]:
         """Return the events up to the last word that arrived in full."""
@@ -211,7 +211,6 @@ class Utterance:
             return []
         data = bytes(self._pending[:size])
         del self._pending[:size]
-        self._handed_out += len(data)
         times = self._take_times(until + _ROUNDING_S)
         return [*self._take_early(), *times, msgspec.structs.replace(self._last, data=data)]
 
