@@ -49,8 +49,8 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
         json: Body as a JSON object.
         files: Body as the parts of a multipart form. The sender picks a random boundary.
         content: Body as bytes.
-        idempotent: Whether sending it twice has the same effect as sending it once. Default: True
-            for GET, HEAD, PUT and DELETE.
+        idempotent: Whether sending it twice has the same effect as sending it once; None leaves
+            that to the method.
     """
 
     operation: str
@@ -64,13 +64,16 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     content: bytes | None = None
     idempotent: bool | None = None
 
-    def __post_init__(self) -> None:
-        if self.idempotent is None:
-            is_idempotent = self.method in _IDEMPOTENT_METHODS
-            msgspec.structs.force_setattr(self, "idempotent", is_idempotent)
-
     def __repr__(self) -> str:
         return f"Request({self.operation}: {self.method} {self.path})"
+
+    @property
+    def is_idempotent(self) -> bool:
+        """Whether sending it twice has the same effect as sending it once.
+
+        It is so for GET, HEAD, PUT and DELETE, unless the operation says otherwise.
+        """
+        return self.method in _IDEMPOTENT_METHODS if self.idempotent is None else self.idempotent
 
     @property
     def replayable(self) -> bool:

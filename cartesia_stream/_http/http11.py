@@ -18,7 +18,7 @@ from httpcore import LocalProtocolError, NetworkError, RemoteProtocolError
 from ..errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     Headers = list[tuple[bytes, bytes]]
 
@@ -68,7 +68,7 @@ def request_head(method: bytes, target: bytes, headers: Iterable[tuple[bytes, by
 
 def asks_for_upgrade(headers: Iterable[tuple[bytes, bytes]]) -> bool:
     """Whether a request asks the service to switch to another protocol."""
-    return any(name.lower() == b"upgrade" for name, _ in headers)
+    return b"upgrade" in {name.lower() for name, _ in headers}
 
 
 class BodyWriter:
@@ -136,17 +136,21 @@ class Head(NamedTuple):
         status: Status code.
         reason: Reason phrase, as the peer sent it.
         headers: Names and values; the names keep their case.
+        fields: The values by name in lower case; those of a repeated name are joined by commas.
     """
 
     version: bytes
     status: int
     reason: bytes
     headers: Headers
+    fields: Mapping[bytes, bytes]
 
     def values(self, name: bytes) -> list[bytes]:
         """Split the fields with a name at commas; name and elements are in lower case."""
-        values = [value.lower() for known, value in self.headers if known.lower() == name]
-        return [part.strip(b" \t") for part in b",".join(values).split(b",")] if values else []
+        value = self.fields.get(name)
+        if value is None:
+            return []
+        return [part.strip(b" \t") for part in value.lower().split(b",")]
 
     def body(self, method: bytes) -> Framing:
         """Choose how to find the end of the body, by RFC 9112, section 6.3.
@@ -225,12 +229,16 @@ def _parse(data: bytes) -> Head:
     if status is None:
         raise MalformedResponseError("the response does not begin with a status line of HTTP/1.1")
     headers: Headers = []
+    joined: dict[bytes, bytes] = {}
     for line in lines:
         field = _FIELD.fullmatch(line)
         if field is None:
             raise MalformedResponseError("the response has a malformed header")
-        headers.append((field[1], field[2].strip(b" \t")))
-    return Head(status[1], int(status[2]), status[3] or b"", headers)
+        name, value = field[1], field[2].strip(b" \t")
+        headers.append((name, value))
+        name = name.lower()
+        joined[name] = joined[name] + b"," + value if name in joined else value
+    return Head(status[1], int(status[2]), status[3] or b"", headers, joined)
 
 
 class OpenBody:

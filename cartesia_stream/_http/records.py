@@ -332,6 +332,8 @@ class CallRecord(ResponseRecorder):
         error = raised[1] if isinstance(raised[1], Exception) else None
         if raised[1] is not None and error is None:
             return  # the call was cancelled
+        if not (self._observers or debugging()):
+            return
         status_code, request_id = self._answer(error)
         call = ObservedRequest(
             operation=self._request.operation,

@@ -284,7 +284,7 @@ def backoff(request: Request, options: RequestOptions, max_retries: int) -> Back
     """Return how often, and when, a request may be repeated."""
     return Backoff(
         options.get("max_retries", max_retries) if request.replayable else 0,
-        idempotent=options.get("idempotent", bool(request.idempotent)),
+        idempotent=options.get("idempotent", request.is_idempotent),
     )
 
 

@@ -248,17 +248,17 @@ class HttpSender:
         retries: Backoff | None = None,
         queued: bool = False,
     ) -> tuple[httpx.Response, Config]:
-        retries = retries or backoff(request, options, self._max_retries)
-        renewable = request.replayable
+        renewed = False  # the token, which happens only once
         while True:
             used = self._credentials.bearer(config or self._config)
             try:
                 response = self._attempt(request, options, used, answer)
             except APIError as error:
-                if renewable and isinstance(error, AuthenticationError):
-                    renewable = False  # renew the token only once
+                if isinstance(error, AuthenticationError) and request.replayable and not renewed:
+                    renewed = True
                     if self._credentials.renew(used.api_key):
                         continue
+                retries = retries or backoff(request, options, self._max_retries)
                 refused = isinstance(error, RateLimitError) and (
                     answer == "speech" or (queued and error.concurrency_limited)
                 )

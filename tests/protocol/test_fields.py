@@ -126,7 +126,7 @@ def test_bytes_requests_take_every_container() -> None:
     assert isinstance(request, SpeechRequest)
     assert (request.decoder, request.format, request.transcript) == (AudioDecoder, MP3, "Hi")
     assert (request.request.method, request.request.path) == ("POST", "/tts/bytes")
-    assert request.request.idempotent is False
+    assert request.request.is_idempotent is False
 
 
 def test_sse_requests_carry_their_context() -> None:

@@ -14,8 +14,8 @@ from cartesia_runtime.sender import Request
 )
 def test_idempotence_follows_the_method(method: str, *, idempotent: bool) -> None:
     request = Request(operation="x", method=method, path="/")
-    assert request.idempotent is idempotent
-    assert Request(operation="x", method=method, path="/", idempotent=True).idempotent
+    assert request.is_idempotent is idempotent
+    assert Request(operation="x", method=method, path="/", idempotent=True).is_idempotent
 
 
 def test_a_pipe_cannot_be_sent_again() -> None:
