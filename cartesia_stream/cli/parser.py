@@ -154,6 +154,7 @@ def make_parser() -> Parser:
     _talk(commands)
     _voices(commands)
     _clone(commands)
+    _doctor(commands)
     _emulate(commands)
     _completion(commands)
     return parser
@@ -411,6 +412,16 @@ def _clone(commands: Commands) -> None:
     )
     parser.add_argument("--description", type=_text, help="description of the new voice")
     parser.add_argument("--json", action="store_true", help="print the voice as JSON")
+
+
+def _doctor(commands: Commands) -> None:
+    summary = "check the key, the network and the service"
+    parser = _add(commands, "doctor", summary, "doctor.run")
+    parser.description = (
+        "Check the installation, the key, the way to the service and the service itself, and say "
+        "what to do where something fails. It prints no secret, and uses no credits."
+    )
+    parser.add_argument("--json", action="store_true", help="print one line of JSON per check")
 
 
 def _emulate(commands: Commands) -> None:

@@ -11,7 +11,17 @@ from cartesia_stream.cli.program import command
 
 from .conftest import Run
 
-COMMANDS = ("say", "transcribe", "listen", "talk", "voices", "clone", "emulate", "completion")
+COMMANDS = (
+    "say",
+    "transcribe",
+    "listen",
+    "talk",
+    "voices",
+    "clone",
+    "doctor",
+    "emulate",
+    "completion",
+)
 
 
 def test_the_version_is_printed(run: Run) -> None:
