@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Final, TypeAlias, TypedDict
+from typing import TYPE_CHECKING, Final, Protocol, TypeAlias, TypedDict, runtime_checkable
 
 import msgspec
 
 from .errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from cartesia_api.models.emotion import Emotion
     from cartesia_api.models.language import Language
@@ -32,12 +32,14 @@ else:
 
 __all__ = [
     "DEFAULT_TIMEOUTS",
+    "AsyncSharedGate",
     "BytesOptions",
     "ContextOptions",
     "GenerationConfig",
     "Piece",
     "Progress",
     "RequestOptions",
+    "SharedGate",
     "SpeechOptions",
     "Timeouts",
     "VoiceId",
@@ -46,6 +48,45 @@ __all__ = [
 
 VoiceLike: TypeAlias = "str | Mapping[str, object] | Voice | VoiceMetadata"
 """A voice: its id, `VoiceId`, or a voice that ``client.voices`` returned."""
+
+
+@runtime_checkable
+class SharedGate(Protocol):
+    """A queue for the slots of one plan that several clients share, in any number of processes.
+
+    Pass it to each `Cartesia` as ``gate``. Each speech asks it for a slot, after it has waited for
+    ``max_concurrency`` of its own client, and gives the slot back when the service has ended it.
+    """
+
+    def acquire(self, *, priority: int, timeout: float | None) -> Callable[[], object]:
+        """Wait for a slot; any thread may call it.
+
+        Args:
+            priority: As for `TTS.speak`: speech with a higher priority should go first.
+            timeout: Maximum wait in seconds; None waits without a limit. See `Timeouts.queue`.
+
+        Returns:
+            A function that gives the slot back. The client calls it once, from any thread, so it
+            must not block. A gate for several processes should take a slot back by itself if its
+            process dies.
+
+        Raises:
+            TimeoutError: If no slot became free in time.
+        """
+        ...
+
+
+@runtime_checkable
+class AsyncSharedGate(Protocol):
+    """The same for `AsyncCartesia`."""
+
+    async def acquire(self, *, priority: int, timeout: float | None) -> Callable[[], object]:
+        """Wait for a slot, as `SharedGate.acquire`.
+
+        The client cancels the wait when the speech is cancelled or the time is up; a cancelled
+        call must keep no slot.
+        """
+        ...
 
 
 class GenerationConfig(TypedDict, total=False):

@@ -101,6 +101,7 @@ def parameters(function: object) -> list[tuple[str, object, object, str]]:
             parameter.default,
             str(parameter.annotation)
             .replace("httpx.AsyncClient", "httpx.Client")
+            .replace("AsyncSharedGate", "SharedGate")
             .replace("Awaitable[str]", "str")
             .replace("Awaitable[T]", "T")
             .replace(" | AsyncIterable[str | Piece | None]", "")

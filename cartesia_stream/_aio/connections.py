@@ -17,7 +17,7 @@ from .._http.config import (
 )
 from .._http.operations import built, malformed_error, parsed
 from .._http.records import CallRecord, StreamRecord
-from ..errors import RateLimitError
+from ..errors import ConfigurationError, RateLimitError
 from .flow import Owner, drop_foreign, owner, sleep
 from .pool import AsyncPool
 
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from ..audio import AudioFormat
     from ..errors import RemoteProtocolError
     from ..observe import StreamTransport
+    from ..options import AsyncSharedGate
     from .credentials import AsyncCredentials
     from .ears import AsyncEarsDriver
     from .http import AsyncHttpSender, ResponseSource
@@ -61,6 +62,7 @@ class AsyncConnections(NotCopyable):
         max_concurrency: int | None,
         max_sockets: int,
         max_listeners: int | None = None,
+        gate: AsyncSharedGate | None = None,
         http_client: httpx.AsyncClient | None,
         ssl_context: ssl.SSLContext | None,
         proxy: str | None,
@@ -86,6 +88,13 @@ class AsyncConnections(NotCopyable):
         if max_listeners is not None:
             whole_number(max_listeners, "max_listeners", least=1)
         self._max_listeners = max_listeners
+        if gate is not None and not callable(getattr(gate, "acquire", None)):
+            raise ConfigurationError(
+                f"gate must have the method acquire, as SharedGate has; {type(gate).__name__} "
+                "has none",
+                option="gate",
+            )
+        self._shared_gate = gate
         self._http_client = http_client
         self._http_client_pid: int | None = None  # of the process that has used it
         self._ssl_context = ssl_context
@@ -114,6 +123,7 @@ class AsyncConnections(NotCopyable):
                 size=self._max_sockets,
                 limit=self._max_concurrency,
                 listen_limit=self._max_listeners,
+                shared=self._shared_gate,
             )
             # without a lock: a fork while it is held would leave it locked in the child for ever
             pool = self._pools.setdefault(here, pool)

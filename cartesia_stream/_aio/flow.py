@@ -10,11 +10,11 @@ from asyncio import (
 )
 from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Iterable
 from contextlib import aclosing, suppress
-from typing import TYPE_CHECKING, Final, Generic, NamedTuple, Protocol, TypeVar
+from typing import TYPE_CHECKING, Final, Generic, NamedTuple, Protocol, TypeVar, cast
 
 from .._protocol.faults import elsewhere_error
 from .._protocol.fields import PieceReader
-from ..errors import LocalStateError
+from ..errors import ConfigurationError, LocalStateError
 
 if TYPE_CHECKING:
     from collections.abc import (
@@ -389,6 +389,21 @@ async def _pieces_or_pauses(
     finally:
         reading.cancel()
         await asyncio.wait([reading])
+
+
+async def shared_slot(work: Awaitable[T], seconds: float | None) -> T:
+    """Wait for a slot of the user's gate.
+
+    Raises:
+        TimeoutError: If it took too long.
+        ConfigurationError: If the gate is one for the sync client.
+    """
+    if not isinstance(cast("object", work), Awaitable):
+        raise ConfigurationError(
+            "AsyncCartesia needs a gate whose acquire is a coroutine function", option="gate"
+        )
+    async with asyncio.timeout(seconds):
+        return await work
 
 
 async def blocks_of(blocks: Iterable[S] | AsyncIterable[S]) -> AsyncGenerator[S]:

@@ -6,12 +6,16 @@ import time
 from typing import TYPE_CHECKING
 
 from .._protocol import gate as protocol
-from ..errors import APITimeoutError
-from .flow import Signal, ThreadLock
+from .._protocol.log import logger
+from ..errors import APITimeoutError, ConfigurationError
+from .flow import Signal, ThreadLock, shared_slot
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from .._protocol.gate import Ticket
     from ..errors import RateLimitError
+    from ..options import AsyncSharedGate
 
 
 class AsyncGate:
@@ -19,10 +23,13 @@ class AsyncGate:
 
     Args:
         limit: Maximum number of contexts at the same time; None learns it from 429 answers.
+        shared: The user's queue, for slots that other clients use as well.
     """
 
-    def __init__(self, limit: int | None) -> None:
+    def __init__(self, limit: int | None, shared: AsyncSharedGate | None = None) -> None:
         self._gate = protocol.Gate(limit)
+        self._shared = shared
+        self._give_back: dict[Ticket, Callable[[], object]] = {}
         self._guard = ThreadLock()
         self._signals: dict[Ticket, Signal] = {}
 
@@ -41,6 +48,7 @@ class AsyncGate:
         with self._guard:
             ticket = self._gate.request(priority=priority, now=now, deadline=deadline)
         await self._wait(ticket, seconds)
+        await self._share(ticket, seconds)
         return ticket
 
     async def enter_again(self, ticket: Ticket, error: RateLimitError) -> None:
@@ -50,15 +58,18 @@ class AsyncGate:
             RateLimitError: The given error, if no slot became free in time, or at once if the
                 service asks for a longer wait than the ticket allows.
         """
+        self._return(ticket)
         with self._guard:
             self._tell(self._gate.rate_limited(ticket, time.monotonic(), error.retry_after))
         try:
             await self._wait(ticket, None)
+            await self._share(ticket, None)
         except APITimeoutError:
             raise error from None
 
     def leave(self, ticket: Ticket, *, rate_limited: bool = False) -> None:
         """Give the slot back, and lower the limit after a 429; safe to call twice."""
+        self._return(ticket)
         now = time.monotonic()
         with self._guard:
             if rate_limited:
@@ -106,3 +117,40 @@ class AsyncGate:
                 phase="queue",
                 seconds=seconds,
             )
+
+    async def _share(self, ticket: Ticket, seconds: float | None) -> None:
+        """Wait for a slot of the shared gate as well, until the ticket's deadline."""
+        if self._shared is None:
+            return
+        left = None
+        if ticket.deadline is not None:
+            left = max(0.0, ticket.deadline - time.monotonic())
+        try:
+            acquired = self._shared.acquire(priority=ticket.priority, timeout=left)
+            give_back = await shared_slot(acquired, left)
+            if not callable(give_back):
+                raise ConfigurationError(
+                    "gate.acquire must return a function that gives the slot back", option="gate"
+                )
+        except TimeoutError as error:
+            self.leave(ticket)
+            raise APITimeoutError(
+                "no slot of the shared gate became free", phase="queue", seconds=seconds
+            ) from error
+        except BaseException:
+            self.leave(ticket)
+            raise
+        with self._guard:
+            self._give_back[ticket] = give_back
+        if not ticket.granted:  # it was released in the meantime
+            self._return(ticket)
+
+    def _return(self, ticket: Ticket) -> None:
+        """Give a slot of the shared gate back, once."""
+        with self._guard:
+            give_back = self._give_back.pop(ticket, None)
+        if give_back is not None:
+            try:
+                give_back()
+            except Exception:
+                logger.exception("the shared gate failed to take a slot back")

@@ -16,6 +16,7 @@ from .gate import AsyncGate
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    from ..options import AsyncSharedGate
     from .http import AsyncHttpSender
     from .link import AsyncSocketLink
     from .websocket import AsyncSocketDriver
@@ -37,6 +38,7 @@ class AsyncPool:
         size: Maximum number of sockets in the pool.
         limit: Maximum number of contexts at the same time; None learns it from 429 answers.
         listen_limit: The same for sockets that listen.
+        shared: The user's queue for contexts, or None.
 
     Attributes:
         gate: The queue for slots of the plan's limit on contexts.
@@ -53,8 +55,9 @@ class AsyncPool:
         size: int,
         limit: int | None,
         listen_limit: int | None,
+        shared: AsyncSharedGate | None,
     ) -> None:
-        self.gate: AsyncGate = AsyncGate(limit)
+        self.gate: AsyncGate = AsyncGate(limit, shared)
         self.listen_gate: AsyncGate = AsyncGate(listen_limit)
         self.http: AsyncHttpSender | None = None
         self.sockets: WeakSet[AsyncSocketLink] = WeakSet()

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     import httpx
 
     from ..observe import Observer
-    from ..options import Timeouts
+    from ..options import SharedGate, Timeouts
     from .stt import STT
 
 __all__ = ["Cartesia"]
@@ -42,6 +42,7 @@ _WITH_OPTIONS: Final = ("timeout", "max_retries", "headers")
 _SETTINGS: Final = (
     *_WITH_OPTIONS,
     *("api_key", "token", "base_url", "api_version", "max_concurrency", "max_sockets"),
+    *("max_listeners", "gate"),
     *("ssl_context", "proxy", "http_client", "max_buffer_bytes", "observers"),
 )
 
@@ -72,6 +73,8 @@ class Cartesia(NotCopyable, Resources):
         max_sockets: Maximum number of sockets that ``tts.speak`` spreads contexts over.
         max_listeners: Number of listeners that your plan allows at the same time, as for
             ``max_concurrency``.
+        gate: A queue for the slots of your plan that several clients share, such as those of many
+            processes; see `SharedGate`.
         headers: Headers to send with every request.
         ssl_context: TLS settings for calls and sockets, such as your own certificates. Default:
             ``SSL_CERT_FILE`` or ``SSL_CERT_DIR``, then the certificates of `certifi`.
@@ -99,6 +102,7 @@ class Cartesia(NotCopyable, Resources):
         max_concurrency: int | None = None,
         max_sockets: int = 4,
         max_listeners: int | None = None,
+        gate: SharedGate | None = None,
         headers: Mapping[str, str] | None = None,
         ssl_context: ssl.SSLContext | None = None,
         proxy: str | None = None,
@@ -126,6 +130,7 @@ class Cartesia(NotCopyable, Resources):
             max_concurrency=max_concurrency,
             max_sockets=max_sockets,
             max_listeners=max_listeners,
+            gate=gate,
             http_client=http_client,
             ssl_context=ssl_context,
             proxy=proxy,

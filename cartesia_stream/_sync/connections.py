@@ -18,7 +18,7 @@ from .._http.config import (
 )
 from .._http.operations import built, malformed_error, parsed
 from .._http.records import CallRecord, StreamRecord
-from ..errors import RateLimitError
+from ..errors import ConfigurationError, RateLimitError
 from .flow import Owner, drop_foreign, owner, sleep
 from .pool import Pool
 
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from ..audio import AudioFormat
     from ..errors import RemoteProtocolError
     from ..observe import StreamTransport
+    from ..options import SharedGate
     from .credentials import Credentials
     from .ears import EarsDriver
     from .http import HttpSender, ResponseSource
@@ -62,6 +63,7 @@ class Connections(NotCopyable):
         max_concurrency: int | None,
         max_sockets: int,
         max_listeners: int | None = None,
+        gate: SharedGate | None = None,
         http_client: httpx.Client | None,
         ssl_context: ssl.SSLContext | None,
         proxy: str | None,
@@ -87,6 +89,13 @@ class Connections(NotCopyable):
         if max_listeners is not None:
             whole_number(max_listeners, "max_listeners", least=1)
         self._max_listeners = max_listeners
+        if gate is not None and not callable(getattr(gate, "acquire", None)):
+            raise ConfigurationError(
+                f"gate must have the method acquire, as SharedGate has; {type(gate).__name__} "
+                "has none",
+                option="gate",
+            )
+        self._shared_gate = gate
         self._http_client = http_client
         self._http_client_pid: int | None = None  # of the process that has used it
         self._ssl_context = ssl_context
@@ -115,6 +124,7 @@ class Connections(NotCopyable):
                 size=self._max_sockets,
                 limit=self._max_concurrency,
                 listen_limit=self._max_listeners,
+                shared=self._shared_gate,
             )
             # without a lock: a fork while it is held would leave it locked in the child for ever
             pool = self._pools.setdefault(here, pool)

@@ -7,12 +7,13 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Coroutine, Iterable
 from contextlib import AbstractContextManager, closing, suppress
 from typing import TYPE_CHECKING, Final, Generic, NamedTuple, TypeVar
 
 from .._protocol.faults import elsewhere_error
 from .._protocol.fields import PieceReader
+from ..errors import ConfigurationError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
@@ -271,6 +272,21 @@ def _pieces(text: Iterable[str | Piece | None]) -> Generator[str | Piece]:
         close = getattr(pieces, "close", None)
         if close is not None:
             close()
+
+
+def shared_slot(slot: T, _seconds: float | None) -> T:
+    """Return the slot of the user's gate, which has waited for it.
+
+    Raises:
+        ConfigurationError: If the gate is one for the async client.
+    """
+    if isinstance(slot, Coroutine):
+        slot.close()
+        raise ConfigurationError(
+            "Cartesia needs a gate whose acquire waits for the slot; this one is for AsyncCartesia",
+            option="gate",
+        )
+    return slot
 
 
 def blocks_of(blocks: Iterable[B]) -> Generator[B]:

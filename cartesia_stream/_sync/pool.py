@@ -17,6 +17,7 @@ from .gate import Gate
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from ..options import SharedGate
     from .http import HttpSender
     from .link import SocketLink
     from .websocket import SocketDriver
@@ -38,6 +39,7 @@ class Pool:
         size: Maximum number of sockets in the pool.
         limit: Maximum number of contexts at the same time; None learns it from 429 answers.
         listen_limit: The same for sockets that listen.
+        shared: The user's queue for contexts, or None.
 
     Attributes:
         gate: The queue for slots of the plan's limit on contexts.
@@ -54,8 +56,9 @@ class Pool:
         size: int,
         limit: int | None,
         listen_limit: int | None,
+        shared: SharedGate | None,
     ) -> None:
-        self.gate: Gate = Gate(limit)
+        self.gate: Gate = Gate(limit, shared)
         self.listen_gate: Gate = Gate(listen_limit)
         self.http: HttpSender | None = None
         self.sockets: WeakSet[SocketLink] = WeakSet()
