@@ -56,8 +56,9 @@ AGENT = ROOT / "examples" / "agent.py"
 QUOTED = {"web-apps.md": RELAY, "agents.md": AGENT}
 COMMANDS = [block for block in BLOCKS if block.language == "sh" and is_command(block)]
 SETUP = [block for block in BLOCKS if block.language == "sh" and not is_command(block)]
-# those that end by themselves; demo.py takes long, and relay.py is a server with tests of its own
-EXAMPLES = sorted({*(ROOT / "examples").glob("*.py")} - {ROOT / "examples" / "demo.py", RELAY})
+# demo.py takes long; a server, and programs with arguments, have tests of their own
+ELSEWHERE = {"demo.py", "relay.py", "narrate.py", "narrate_ray.py"}
+EXAMPLES = sorted(path for path in (ROOT / "examples").glob("*.py") if path.name not in ELSEWHERE)
 
 
 @pytest.fixture
