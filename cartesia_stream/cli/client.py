@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING
 
 from .. import Cartesia, File
 from .feed import recording_on_stdin
+from .output import Progress
 
 if TYPE_CHECKING:
     from collections.abc import Generator
+
+    from .. import RequestOptions
 
 
 def make_client(timeout: float | None) -> Cartesia:
@@ -42,3 +45,18 @@ def recording(name: str) -> Generator[File]:
     with Path(name).open("rb") as file:
         # Names may have bytes that are not UTF-8, which the service could not read.
         yield File(file, Path(name).name.encode("utf-8", "replace").decode())
+
+
+@contextmanager
+def uploading(name: str) -> Generator[RequestOptions]:
+    """Show how much of a recording was sent, if stderr is a terminal; yield options of the call."""
+    bar = Progress()
+
+    def show(sent: int, total: int | None) -> None:
+        done = f"{sent / 1e6:.1f} MB" if not total else f"{sent / total:.0%}"
+        bar.show(f"{name}: waiting for the answer" if sent == total else f"{name}: {done} sent")
+
+    try:
+        yield {"progress": show}
+    finally:
+        bar.clear()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from .. import UNSET, ConfigurationError
 from .batch import Batch
-from .client import make_client, recording
+from .client import make_client, recording, uploading
 from .output import document, json_line, line
 from .subtitles import Word, subtitles
 
@@ -57,7 +57,7 @@ def run(args: Arguments) -> int:
 
 def _transcribe(client: Cartesia, name: str, args: Arguments) -> Transcription:
     timed = args.words or args.subtitles is not None
-    with recording(name) as upload:
+    with recording(name) as upload, uploading(name) as options:
         return client.stt.transcribe(
             file=upload,
             model=args.model,
@@ -65,6 +65,7 @@ def _transcribe(client: Cartesia, name: str, args: Arguments) -> Transcription:
             timestamp_granularities=["word"] if timed else UNSET,
             encoding=args.encoding or UNSET,
             sample_rate=args.sample_rate or UNSET,
+            options=options,
         )
 
 

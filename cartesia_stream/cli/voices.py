@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from .. import UNSET, ConfigurationError
 from .batch import Batch
-from .client import make_client, recording
+from .client import make_client, recording, uploading
 from .output import json_line, line, table
 
 if TYPE_CHECKING:
@@ -124,12 +124,17 @@ def run_delete(args: DeleteArguments) -> int:
 
 def run_clone(args: CloneArguments) -> None:
     """Create a voice from a recording and print its id."""
-    with make_client(args.timeout) as client, recording(args.clip) as clip:
+    with (
+        make_client(args.timeout) as client,
+        recording(args.clip) as clip,
+        uploading(args.clip) as options,
+    ):
         voice = client.voices.clone(
             clip=clip,
             name=args.name,
             language=args.language,
             description=args.description or UNSET,
+            options=options,
         )
     if args.json:
         json_line(voice.to_dict())

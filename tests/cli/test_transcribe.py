@@ -1,3 +1,4 @@
+import sys
 from pathlib import Path
 
 import pytest
@@ -76,3 +77,15 @@ def test_what_would_fail_for_every_file_is_told_once(
     failed = run("transcribe", "clip.wav", "clip.wav")
     assert failed.status == 1
     assert failed.error.startswith("401")
+
+
+def test_uploads_show_their_progress_on_a_terminal_only(
+    emulator: Emulator, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The line disappears when the answer is there; a log file gets none of it."""
+    assert run("say", "Good morning.", "-o", "a.wav").status == 0
+    assert not run("transcribe", "a.wav").stderr
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    shown = run("transcribe", "a.wav").stderr
+    assert "\ra.wav: waiting for the answer" in shown
+    assert shown.endswith("\r\x1b[K")
