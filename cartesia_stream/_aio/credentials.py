@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 from .._http.tokens import Lease, lease
-from .flow import Mutex, owner
+from .flow import Mutex, owner, result_of
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -58,6 +58,7 @@ class AsyncCredentials:
 
     async def _renewed(self, config: Config, fetch: Callable[[], Awaitable[str]]) -> Lease:
         now, today = time.monotonic(), time.time()
-        token = config.with_token(await fetch()).api_key  # with_token validates it
+        fetched = await result_of(fetch(), "token")
+        token = config.with_token(fetched).api_key  # which validates it
         self._lease = lease(token, now=now, today=today)
         return self._lease

@@ -391,16 +391,22 @@ async def _pieces_or_pauses(
         await asyncio.wait([reading])
 
 
-async def shared_slot(work: Awaitable[T], seconds: float | None) -> T:
-    """Wait for a slot of the user's gate.
+async def result_of(work: Awaitable[T], function: str, seconds: float | None = None) -> T:
+    """Wait for the result of a function that the user gave to the client.
+
+    Args:
+        work: What the function has returned.
+        function: Its name, which begins with that of the client's argument.
+        seconds: Maximum wait.
 
     Raises:
         TimeoutError: If it took too long.
-        ConfigurationError: If the gate is one for the sync client.
+        ConfigurationError: If it is no coroutine function.
     """
     if not isinstance(cast("object", work), Awaitable):
         raise ConfigurationError(
-            "AsyncCartesia needs a gate whose acquire is a coroutine function", option="gate"
+            f"AsyncCartesia must be able to await {function}: define it with async def",
+            option=function.partition(".")[0],
         )
     async with asyncio.timeout(seconds):
         return await work

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from .._protocol import gate as protocol
 from .._protocol.log import logger
 from ..errors import APITimeoutError, ConfigurationError
-from .flow import Signal, ThreadLock, shared_slot
+from .flow import Signal, ThreadLock, result_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -127,7 +127,7 @@ class AsyncGate:
             left = max(0.0, ticket.deadline - time.monotonic())
         try:
             acquired = self._shared.acquire(priority=ticket.priority, timeout=left)
-            give_back = await shared_slot(acquired, left)
+            give_back = await result_of(acquired, "gate.acquire", left)
             if not callable(give_back):
                 raise ConfigurationError(
                     "gate.acquire must return a function that gives the slot back", option="gate"

@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING
 
 from .._http.tokens import Lease, lease
-from .flow import Mutex, owner
+from .flow import Mutex, owner, result_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -59,6 +59,7 @@ class Credentials:
 
     def _renewed(self, config: Config, fetch: Callable[[], str]) -> Lease:
         now, today = time.monotonic(), time.time()
-        token = config.with_token(fetch()).api_key  # with_token validates it
+        fetched = result_of(fetch(), "token")
+        token = config.with_token(fetched).api_key  # which validates it
         self._lease = lease(token, now=now, today=today)
         return self._lease

@@ -274,19 +274,23 @@ def _pieces(text: Iterable[str | Piece | None]) -> Generator[str | Piece]:
             close()
 
 
-def shared_slot(slot: T, _seconds: float | None) -> T:
-    """Return the slot of the user's gate, which has waited for it.
+def result_of(result: T, function: str, _seconds: float | None = None) -> T:
+    """Return the result of a function that the user gave to the client.
+
+    Args:
+        result: What the function has returned.
+        function: Its name, which begins with that of the client's argument.
 
     Raises:
-        ConfigurationError: If the gate is one for the async client.
+        ConfigurationError: If it is a coroutine function.
     """
-    if isinstance(slot, Coroutine):
-        slot.close()
+    if isinstance(result, Coroutine):
+        result.close()
         raise ConfigurationError(
-            "Cartesia needs a gate whose acquire waits for the slot; this one is for AsyncCartesia",
-            option="gate",
+            f"Cartesia cannot await {function}: define it with def, or use AsyncCartesia",
+            option=function.partition(".")[0],
         )
-    return slot
+    return result
 
 
 def blocks_of(blocks: Iterable[B]) -> Generator[B]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from .._protocol import gate as protocol
 from .._protocol.log import logger
 from ..errors import APITimeoutError, ConfigurationError
-from .flow import Signal, ThreadLock, shared_slot
+from .flow import Signal, ThreadLock, result_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -128,7 +128,7 @@ class Gate:
             left = max(0.0, ticket.deadline - time.monotonic())
         try:
             acquired = self._shared.acquire(priority=ticket.priority, timeout=left)
-            give_back = shared_slot(acquired, left)
+            give_back = result_of(acquired, "gate.acquire", left)
             if not callable(give_back):
                 raise ConfigurationError(
                     "gate.acquire must return a function that gives the slot back", option="gate"

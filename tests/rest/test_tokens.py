@@ -141,6 +141,20 @@ def test_malformed_tokens(face: Face, token: str) -> None:
     face.drive(story, token=give if face.name == "asyncio" else (lambda: token))
 
 
+def test_a_function_of_the_other_kind(face: Face, service: respx.Router) -> None:
+    """It is an error that says what to change, and no request is sent."""
+    mint = Mint(face)
+    other = mint.fetch if face.name == "asyncio" else mint.afetch
+
+    async def story(client: Any) -> None:
+        with pytest.raises(ConfigurationError, match="token: define it with") as raised:
+            await settle(client.status.get())
+        assert raised.value.option == "token"
+
+    face.drive(story, token=other)
+    assert not service.calls
+
+
 def test_key_and_token_are_too_much(face: Face, monkeypatch: pytest.MonkeyPatch) -> None:
     """Both given is an error; the environment's key gives way to a token."""
     with pytest.raises(ConfigurationError, match="not both"):
