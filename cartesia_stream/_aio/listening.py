@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from .._http.records import ListenRecord
     from .._http.sources import AudioBlock, Source
     from .._protocol.gate import Ticket
-    from .._protocol.listener import Event, Listener, Mark
+    from .._protocol.listener import Event, Listener, Mark, Message
     from ..errors import APIConnectionError, APIStatusError
     from ..transcripts import FinalTranscript
     from .connections import AsyncConnections
@@ -233,24 +233,32 @@ class AsyncEars:
         while True:
             rings = self._work.rings
             with self._guard:
-                now = time.monotonic()
-                listener.check(now)
+                listener.check(time.monotonic())
                 if listener.state not in _ACTIVE:
                     return
-                message = listener.message(now)
-                wait = None if message is not None else listener.wait(now)
                 driver = self._driver
-            if message is None:
-                await self._work.wait(rings, wait)
-            elif driver is not None:
+            if driver is None:
+                return
+            sent = driver.send(self._take)
+            if sent and self._waiting:
+                self.news.ring()
+            if driver.blocked:
                 try:
-                    await driver.send(message, write)
+                    await driver.drained(write)
                 except APIError as error:
                     with self._guard:
                         listener.broken(error)
-                if self._waiting:
-                    self.news.ring()
+            elif sent:
                 await sleep(0)  # others want the loop, or the lock, as well
+            else:
+                with self._guard:
+                    wait = listener.wait(time.monotonic())
+                await self._work.wait(rings, wait)
+
+    def _take(self, session: ListenSession) -> list[Message]:
+        """Return the messages to send now on a connection."""
+        with self._guard:
+            return self.listener.messages(time.monotonic()) if session is self._session else []
 
     # --- audio in
 

@@ -55,6 +55,8 @@ LAG_S: Final = 2.0  # that the service may be behind a sender that keeps the pac
 PAUSE_S: Final = 0.6  # of the shortest pause that may end a turn
 SHORT_PAUSE_S: Final = 0.3  # the same, if the end threshold is high
 HIGH_END: Final = 0.3
+SEARCH_S: Final = 3.0  # of audio before that which was not yet searched for a pause
+BATCH: Final = 1 << 16  # bytes of messages to send at once
 EVENT_BYTES: Final = 256  # an event counts as this many bytes in the buffer, besides its text
 
 
@@ -188,6 +190,7 @@ class Listener:
         self._overlapping = False
         self._marks: deque[Mark] = deque()
         self._flushed_at = 0  # position of the last answered mark
+        self._searched = 0  # position up to which no pause was found
         self._config_due = False
         self._due = now
         self._sent_times: deque[tuple[int, float]] = deque(maxlen=128)
@@ -325,7 +328,7 @@ class Listener:
         start = max(self.cut, self._ring.base)
         lost = start - self.cut
         self._lost += lost
-        self._origin = self._sent = self.cut = start
+        self._origin = self._sent = self._searched = self.cut = start
         self._replayed += self._frontier - start
         if isinstance(self.book, TurnBook):
             self.book.restart(lost=lost > 0, overlapping=self._overlapping)
@@ -352,14 +355,19 @@ class Listener:
         if self._config_due:
             self._config_due = False
             return Message(msgspec.json.encode({"type": "config", "turn": self.settings}), False)
-        mark = next((mark for mark in self._marks if mark.sent_at is None), None)
+        mark = None
+        if self._marks:
+            mark = next((mark for mark in self._marks if mark.sent_at is None), None)
         if mark is not None and mark.position == self._sent:
             mark.sent_at = now
             if mark.first_sent_at is None:
                 mark.first_sent_at = now
             return Message(b"finalize", False)
-        self._fill(now)
-        limit = self._ring.end if mark is None else mark.position
+        end = self._ring.end
+        if end == self._sent:
+            self._fill(now)
+            end = self._ring.end
+        limit = end if mark is None else mark.position
         if limit > self._sent:
             return self._audio(limit, now)
         if self.finished:
@@ -368,6 +376,15 @@ class Listener:
             manual = isinstance(self.book, DictationBook)
             return Message(b"close" if manual else b'{"type":"close"}', False)
         return None
+
+    def messages(self, now: float) -> list[Message]:
+        """Return messages to send now, as many as one write should have; see `message`."""
+        messages: list[Message] = []
+        size = 0
+        while size < BATCH and (message := self.message(now)) is not None:
+            messages.append(message)
+            size += len(message.data)
+        return messages
 
     def _audio(self, limit: int, now: float) -> Message | None:
         if self._pace is not None and self._due > now:
@@ -386,9 +403,7 @@ class Listener:
 
     def _fill(self, now: float) -> None:
         """Add silence where there is no audio: while muted, and to keep the connection."""
-        if self.finished or self._ring.end > self._sent:
-            return
-        if now >= self._audio_at + (MUTED_S if self.muted else KEEPALIVE_S):
+        if not self.finished and now >= self._audio_at + (MUTED_S if self.muted else KEEPALIVE_S):
             self._ring.append(self.format.silence(self._frame))
             self._silent += self._frame
             # So that silence is as long as the time it stands for.
@@ -533,7 +548,7 @@ class Listener:
         long before the latest audio, if the audio keeps the pace. The first such pause is the one:
         an earlier cut repeats audio, but a later one would lose some.
         """
-        low = max(self.cut, self._ring.base)
+        low = max(self.cut, self._ring.base, self._searched - self.format.nbytes(SEARCH_S))
         if self._pace is not None:
             low = max(low, self._sent - self.format.nbytes(LAG_S + PAUSE_S))
         high = self.settings.get("end_threshold", 0.0) > HIGH_END
@@ -547,6 +562,7 @@ class Listener:
             start = max(low, self._sent - self.format.nbytes(1.0))
             found = self._pauses(start, self._sent, FRAME_S)[-1:]
         if not found:
+            self._searched = self._sent
             return
         begin, end = found[0]
         sent_at = next((at for position, at in self._sent_times if position >= begin), None)
