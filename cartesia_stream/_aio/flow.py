@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 Mutex = asyncio.Lock
 sleep = asyncio.sleep
+SLICE_S: Final = 0.001  # that a source may keep the event loop
 TEXTS: Final = (AsyncIterable, Iterable)
 """The types that may hold pieces of text."""
 
@@ -272,9 +273,10 @@ class Bell:
     def ring(self) -> None:
         """Wake all who wait."""
         self.rings += 1
-        for waiter in self._waiters:
-            _wake(waiter)
-        self._waiters.clear()
+        if self._waiters:
+            for waiter in self._waiters:
+                _wake(waiter)
+            self._waiters.clear()
 
     async def wait(self, since: int, seconds: float | None) -> None:
         """Wait until it rings, unless it has since a number of `rings`, or until a time is over."""
@@ -397,13 +399,17 @@ async def _pieces_or_pauses(
 
 
 async def blocks_of(blocks: Iterable[S] | AsyncIterable[S]) -> AsyncGenerator[S]:
-    """Yield blocks of audio; let other tasks run after each, even if the source never waits."""
+    """Yield blocks of audio; let other tasks run in between, even if the source never waits."""
     source = aiter(blocks) if isinstance(blocks, AsyncIterable) else iter(blocks)
+    ran_at = time.monotonic()
     try:
         if isinstance(source, AsyncIterator):
             async for block in source:
                 yield block
-                await asyncio.sleep(0)
+                now = time.monotonic()
+                if now >= ran_at + SLICE_S:
+                    ran_at = now
+                    await asyncio.sleep(0)
         else:
             for block in source:
                 yield block

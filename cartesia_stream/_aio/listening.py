@@ -268,7 +268,9 @@ class AsyncEars:
         try:
             async with aclosing(blocks_of(blocks)) as pieces:
                 async for block in pieces:
-                    await self.push(block)
+                    data = as_bytes(block, self.listener.format)
+                    if not self._push_at_once(data):
+                        await self.push(data)
             self.finish()
         except LocalStateError:
             if not self.listener.done:
@@ -289,6 +291,8 @@ class AsyncEars:
     async def push(self, block: AudioBlock) -> None:
         """Take audio; wait while too much of it has not been sent."""
         data = as_bytes(block, self.listener.format)
+        if self._push_at_once(data):
+            return
         async with self._turnstile:
             while True:
                 rings = self.news.rings
@@ -307,12 +311,17 @@ class AsyncEars:
     def push_nowait(self, block: AudioBlock) -> bool:
         """Take audio if there is room for all of it; return whether there was."""
         data = as_bytes(block, self.listener.format)
+        if self._push_at_once(data):
+            return True
         with self._guard:
-            listener = self.listener
-            if not listener.has_room(len(data)):
-                listener.refuse(len(data))
+            self.listener.refuse(len(data))
+        return False
+
+    def _push_at_once(self, data: bytes) -> bool:
+        """Take audio if there is room for all of it, and no other push waits for room."""
+        with self._guard:
+            if self._turnstile.locked() or not self.listener.push_whole(data, time.monotonic()):
                 return False
-            listener.push(data, time.monotonic())
         self._work.ring()
         return True
 

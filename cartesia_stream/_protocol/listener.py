@@ -45,7 +45,8 @@ if TYPE_CHECKING:
 
     Event = ListenEvent | DictateEvent
 
-FRAME_S: Final = 0.1  # of audio in one message
+FRAME_S: Final = 0.1  # of audio in one message that keeps a pace
+LARGE_S: Final = 1.0  # at most, in one that does not
 KEPT_S: Final = 30.0  # of audio that was sent, in case it must be sent again
 CATCH_UP: Final = 2.0  # times as fast as it plays, for audio that is late
 SLACK_S: Final = 0.25  # that sending may be late before it is no longer made up for
@@ -101,8 +102,8 @@ TRANSITIONS: Final[Mapping[tuple[State, Move], State]] = {
     (_S.LOST, _M.CANCEL): _S.CANCELLED,
     (_S.LOST, _M.FAIL): _S.FAILED,
 }
-OVER: Final = frozenset({State.DONE, State.CANCELLED, State.FAILED})
-_ACTIVE: Final = frozenset({State.OPEN, State.DRAINING})
+OVER: Final = (State.DONE, State.CANCELLED, State.FAILED)
+_ACTIVE: Final = (State.OPEN, State.DRAINING)
 
 
 class Message(NamedTuple):
@@ -181,9 +182,12 @@ class Listener:
         self._live = live
         self._ring = Ring()
         self._rest = b""  # the start of a sample
+        self._sample = fmt.sample_bytes
+        self._rate = fmt.bytes_per_second
         self._max_lag = fmt.nbytes(max_lag)
         self._kept = fmt.nbytes(KEPT_S)
         self._frame = max(fmt.sample_bytes, fmt.nbytes(FRAME_S))
+        self._most = self._frame if pace is not None else fmt.nbytes(LARGE_S)
         self._sent = 0  # position up to which this connection has the audio
         self._frontier = 0  # position up to which any connection has had it
         self._origin = 0  # position where the audio of this connection begins
@@ -240,22 +244,30 @@ class Listener:
         room = self._max_lag - self.lag
         if room <= 0:
             return 0
-        taken = data[: max(room, self.format.sample_bytes)]
-        whole = self._rest + taken
-        size = len(whole) // self.format.sample_bytes * self.format.sample_bytes
-        self._rest = whole[size:]
-        if self.muted:
-            self._silent += size
-            self._ring.append(self.format.silence(size))
-        else:
-            self._ring.append(whole[:size])
-        self._audio_at = now
+        taken = data[: max(room, self._sample)]
+        self._add(taken, now)
         return len(taken)
 
-    def has_room(self, nbytes: int) -> bool:
-        """Whether audio of this size can be taken now; raises as `push` does."""
+    def push_whole(self, data: bytes, now: float) -> bool:
+        """Take audio if there is room for all of it; return whether there was; raises as `push`."""
         self._check_open("push")
-        return self.lag + nbytes <= self._max_lag
+        if self._ring.end - self._frontier + len(data) > self._max_lag:
+            return False
+        self._add(data, now)
+        return True
+
+    def _add(self, data: bytes, now: float) -> None:
+        if self._rest:
+            data = self._rest + data
+            self._rest = b""
+        beyond = len(data) % self._sample
+        if beyond:
+            data, self._rest = data[:-beyond], data[-beyond:]
+        if self.muted:
+            self._silent += len(data)
+            data = self.format.silence(len(data))
+        self._ring.append(data)
+        self._audio_at = now
 
     def refuse(self, nbytes: int) -> None:
         """Count audio for which there was no room."""
@@ -303,7 +315,7 @@ class Listener:
     def _check_open(self, what: str) -> None:
         if self.fault is not None:
             raise self.fault
-        if self.finished or self.done:
+        if self.finished or self.state in OVER:
             state = "was finished" if self.finished else "has ended"
             raise LocalStateError(f"cannot {what}: the listener {state}")
 
@@ -338,6 +350,7 @@ class Listener:
             mark.sent_at = None
             mark.position = max(mark.position, start)
         self._sent_times.clear()
+        self._progress = self._heard()
         cause = "" if self._cause is None else self._cause.message
         self._append(
             Reconnected(
@@ -389,16 +402,17 @@ class Listener:
     def _audio(self, limit: int, now: float) -> Message | None:
         if self._pace is not None and self._due > now:
             return None
-        start, end = self._sent, min(limit, self._sent + self._frame)
+        start, end = self._sent, min(limit, self._sent + self._most)
         if self._pace is not None:
             late = self._live or start < self._frontier
             seconds = self._seconds(end - start) / (self._pace * (CATCH_UP if late else 1.0))
             self._due = max(self._due, now - SLACK_S) + seconds
         self._sent = end
-        self._frontier = max(self._frontier, end)
+        if end > self._frontier:
+            self._frontier = end
         self._sent_times.append((end, now))
         data = self._ring.read(start, end)
-        self._ring.drop(min(self._sent - self._kept, self._sent))
+        self._ring.drop(end - self._kept)
         return Message(data, True)
 
     def _fill(self, now: float) -> None:
@@ -470,23 +484,26 @@ class Listener:
         try:
             if not isinstance(kind, str):
                 raise RemoteProtocolError("a frame has no type")
-            if isinstance(self.book, DictationBook) and kind == "flush_done":
-                self._flushed(self.book, now)
-            elif isinstance(self.book, DictationBook) and kind == "done":
+            book = self.book
+            if kind == "flush_done" and isinstance(book, DictationBook):
+                self._flushed(book, now)
+            elif kind == "done" and isinstance(book, DictationBook):
                 self._end()
             else:
-                at, origin = self._seconds(self._sent), self._seconds(self._origin)
-                self.book.receive(fields, origin=origin, at=at)
+                book.receive(fields, origin=self._origin / self._rate, at=self._sent / self._rate)
                 self._settle(now)
         except RemoteProtocolError as failure:
             failure.request_id = self._request_ids[-1] if self._request_ids else None
             self.fail(failure)
             return
-        self._take_events()
-        progress = (self.cut, self.book.said)
-        if progress != self._progress:
-            self._progress = progress
+        if self.book.events:
+            self._take_events()
+        if self._restarts_left < self._max_restarts and self._progress != self._heard():
             self._restarts_left = self._max_restarts
+
+    def _heard(self) -> tuple[int, tuple[int, int]]:
+        """Return a measure of what was heard, which differs when something new was."""
+        return self.cut, self.book.said
 
     def _take_events(self) -> None:
         for event in self.book.events:
@@ -732,7 +749,7 @@ class Listener:
         )
 
     def _seconds(self, nbytes: int) -> float:
-        return nbytes / self.format.bytes_per_second
+        return nbytes / self._rate
 
 
 def _weight(event: Event) -> int:

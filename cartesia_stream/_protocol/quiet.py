@@ -92,12 +92,13 @@ def pauses(data: bytes, fmt: ListenFormat, *, start: int, least_s: float) -> lis
     found = magnitudes(data, fmt.encoding, step)
     block = max(1, round(fmt.sample_rate * BLOCK_S / step))
     every = block * (len(found) // (BLOCKS * block) + 1)
-    peaks = sorted(max(found[at : at + block]) for at in range(0, len(found), every))
+    peaks = sorted([max(found[at : at + block]) for at in range(0, len(found), every)])
     if not peaks:
         return []
     noise, loud = peaks[len(peaks) // 5], peaks[len(peaks) * 19 // 20]
     limit = max(FLOOR, min(CONTRAST * noise, loud / 2))
-    loudness = found.translate(bytes(value > limit for value in range(256)))
+    low = min(FULL, int(limit)) + 1
+    loudness = found.translate(bytes(low) + b"\1" * (256 - low))
     quiet = bytes(math.ceil(least_s * fmt.sample_rate / step))
     stretches: list[Pause] = []
     at = loudness.find(quiet)
