@@ -233,6 +233,11 @@ class Listener:
         """Bytes of audio that wait to be sent for the first time."""
         return self._ring.end - self._frontier
 
+    @property
+    def roomy(self) -> bool:
+        """Whether those who wait for room should go on: without a pace, not for every message."""
+        return self._pace is not None or 2 * self.lag <= self._max_lag
+
     def push(self, data: bytes, now: float) -> int:
         """Take audio, as much as there is room for; return the number of bytes taken.
 

@@ -168,19 +168,25 @@ class Bell:
 
     def __init__(self) -> None:
         self.rings: int = 0
+        self._waiting = 0
         self._condition = threading.Condition()
 
     def ring(self) -> None:
         """Wake all who wait."""
         with self._condition:
             self.rings += 1
-            self._condition.notify_all()
+            if self._waiting:
+                self._condition.notify_all()
 
     def wait(self, since: int, seconds: float | None) -> None:
         """Wait until it rings, unless it has since a number of `rings`, or until a time is over."""
         with self._condition:
             if self.rings == since:
-                self._condition.wait(seconds)
+                self._waiting += 1
+                try:
+                    self._condition.wait(seconds)
+                finally:
+                    self._waiting -= 1
 
 
 class PeriodicTask:

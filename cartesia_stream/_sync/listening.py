@@ -241,7 +241,7 @@ class Ears:
             if driver is None:
                 return
             sent = driver.send(self._take)
-            if sent and self._waiting:
+            if sent and self._waiting and listener.roomy:
                 self.news.ring()
             if driver.blocked:
                 try:
