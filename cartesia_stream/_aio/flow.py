@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import os
+import threading
 import time
 from asyncio import (
     _get_running_loop,  # pyright: ignore[reportPrivateUsage]  # it raises no error outside of one
 )
-from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Iterable
+from collections import deque
+from collections.abc import AsyncIterable, Iterable
 from contextlib import aclosing, suppress
-from typing import TYPE_CHECKING, Final, Generic, NamedTuple, Protocol, TypeVar
+from contextvars import copy_context
+from typing import TYPE_CHECKING, Final, Generic, NamedTuple, Protocol, TypeVar, cast
 
 from .._protocol.faults import elsewhere_error
 from .._protocol.fields import PieceReader
@@ -19,6 +22,8 @@ from ..errors import LocalStateError
 if TYPE_CHECKING:
     from collections.abc import (
         AsyncGenerator,
+        AsyncIterator,
+        Awaitable,
         Callable,
         Coroutine,
         Generator,
@@ -26,11 +31,13 @@ if TYPE_CHECKING:
 
     import httpx
 
+    from .._http.sources import AudioBlock, Source
     from ..options import Piece
 
 
 Mutex = asyncio.Lock
 sleep = asyncio.sleep
+AHEAD: Final = 8  # blocks that a thread reads of a source before they are wanted
 SLICE_S: Final = 0.001  # that a source may keep the event loop
 TEXTS: Final = (AsyncIterable, Iterable)
 """The types that may hold pieces of text."""
@@ -398,28 +405,126 @@ async def _pieces_or_pauses(
         await asyncio.wait([reading])
 
 
-async def blocks_of(blocks: Iterable[S] | AsyncIterable[S]) -> AsyncGenerator[S]:
+async def blocks_of(source: Source) -> AsyncGenerator[AudioBlock]:
     """Yield blocks of audio; let other tasks run in between, even if the source never waits."""
-    source = aiter(blocks) if isinstance(blocks, AsyncIterable) else iter(blocks)
+    assert source.blocks is not None
+    if isinstance(source.blocks, AsyncIterable):
+        blocks = aiter(source.blocks)
+    elif source.waits:
+        blocks = _read_in_thread(source, source.blocks)
+    else:
+        blocks = _each(source.blocks)
     ran_at = time.monotonic()
     try:
-        if isinstance(source, AsyncIterator):
-            async for block in source:
-                yield block
-                now = time.monotonic()
-                if now >= ran_at + SLICE_S:
-                    ran_at = now
-                    await asyncio.sleep(0)
-        else:
-            for block in source:
-                yield block
+        async for block in blocks:
+            yield block
+            now = time.monotonic()
+            if now >= ran_at + SLICE_S:
+                ran_at = now
                 await asyncio.sleep(0)
     finally:  # it may not be exhausted, and leaving a loop does not close it
-        close = getattr(source, "aclose", None) or getattr(source, "close", None)
+        close = getattr(blocks, "aclose", None)
         if close is not None:
-            closing = close()
-            if isinstance(closing, Awaitable):
-                await closing
+            await close()
+
+
+async def _each(blocks: Iterable[S]) -> AsyncGenerator[S]:
+    for block in blocks:
+        yield block
+
+
+async def _read_in_thread(source: Source, blocks: Iterable[S]) -> AsyncGenerator[S]:
+    """Yield what a thread reads, which then closes the source.
+
+    Nobody can interrupt a read of somebody else's iterable. So if this generator is closed, it does
+    not wait for the thread, which ends with its read.
+    """
+    loop = asyncio.get_running_loop()
+    read: deque[S | _End] = deque()
+    news = Bell()
+    wanted = threading.Semaphore(AHEAD)
+    left = threading.Event()
+
+    def tell(what: S | _End) -> None:
+        read.append(what)
+        with suppress(RuntimeError):  # the loop is closed
+            loop.call_soon_threadsafe(news.ring)
+
+    def run() -> None:
+        end = _End(None)
+        pieces = iter(blocks)
+        try:
+            wanted.acquire()
+            for block in pieces:
+                if left.is_set():
+                    break
+                tell(block)
+                wanted.acquire()
+                if left.is_set():
+                    break
+        except BaseException as error:
+            end = _End(error)
+        finally:
+            for close in (getattr(pieces, "close", None), source.close):
+                if close is not None:
+                    close()
+            tell(end)
+
+    context = copy_context()
+    threading.Thread(target=context.run, args=(run,), name="cartesia-source", daemon=True).start()
+    try:
+        while True:
+            rings = news.rings
+            if not read:
+                await news.wait(rings, None)
+                continue
+            block = read.popleft()
+            if isinstance(block, _End):
+                if block.error is not None:
+                    raise block.error
+                return
+            wanted.release()
+            yield block
+    finally:
+        left.set()
+        wanted.release()
+
+
+class _End(NamedTuple):
+    """The end of a source, with the exception that it raised, if any."""
+
+    error: BaseException | None
+
+
+async def in_thread(work: Callable[[], T], drop: Callable[[T], None]) -> T:
+    """Run work that may block in a thread; if the wait is cancelled, drop the result later."""
+    loop = asyncio.get_running_loop()
+    done: asyncio.Future[T] = loop.create_future()
+
+    def finish(result: T | None, error: BaseException | None) -> None:
+        if not done.cancelled():
+            if error is not None:
+                done.set_exception(error)
+            else:
+                done.set_result(cast("T", result))
+        elif error is None:
+            drop(cast("T", result))
+
+    def run() -> None:
+        result, error = None, None
+        try:
+            result = work()
+        except BaseException as raised:
+            error = raised
+        try:
+            loop.call_soon_threadsafe(finish, result, error)
+        except RuntimeError:  # the loop is closed
+            if result is not None:
+                drop(result)
+
+    context = copy_context()
+    threading.Thread(target=context.run, args=(run,), name="cartesia-open", daemon=True).start()
+    return await done
 
 
 async def break_off(response: httpx.Response) -> None:

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import time
 from contextlib import aclosing
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final
 
-from .._http.sources import as_bytes
+from .._http.sources import Source, as_bytes
 from .._protocol.backoff import Backoff
 from .._protocol.listen_session import ListenSession
 from .._protocol.listener import State
 from .._protocol.websocket import WebSocket
 from ..errors import APIError, CartesiaError, LocalStateError, RateLimitError
-from .flow import Bell, Mutex, TextTask, ThreadLock, blocks_of, sleep
+from .flow import Bell, Mutex, TextTask, ThreadLock, blocks_of, in_thread, sleep
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterable, Callable, Iterable
+    from collections.abc import Callable
 
     from cartesia_runtime.sender import Request
 
     from .._http.records import ListenRecord
-    from .._http.sources import AudioBlock, Source
+    from .._http.sources import AudioBlock
     from .._protocol.gate import Ticket
     from .._protocol.listener import Event, Listener, Mark, Message
     from ..errors import APIConnectionError, APIStatusError
@@ -59,6 +59,7 @@ class AsyncEars:
         self._guard = ThreadLock()
         self._turnstile = Mutex()  # pushes stay in their order while one waits for room
         self._source = source
+        self._stop = source.stop
         self._handshake = handshake
         self._connections = connections
         self._record = record
@@ -69,6 +70,7 @@ class AsyncEars:
         self._sender: TextTask | None = None
         self._feeder: TextTask | None = None
         self._waiting = 0  # pushes that wait for room
+        self._fed = False  # whether the source is being read, and will be closed by its reader
         self._failure: Exception | None = None  # what the source raised
         self._closed = False
 
@@ -80,6 +82,9 @@ class AsyncEars:
         """
         self._record.begin()
         try:
+            if self._source.opener is not None:
+                self._source = await in_thread(self._source.opener, Source.discard)
+                self.listener.adopt(self._source.format, live=self._source.live)
             self._gate = self._connections.pool.listen_gate
             await self._connect()
         except BaseException as error:
@@ -264,9 +269,9 @@ class AsyncEars:
 
     async def _feed(self) -> None:
         """Send the audio of the source."""
-        blocks = cast("Iterable[AudioBlock] | AsyncIterable[AudioBlock]", self._source.blocks)
+        self._fed = True
         try:
-            async with aclosing(blocks_of(blocks)) as pieces:
+            async with aclosing(blocks_of(self._source)) as pieces:
                 async for block in pieces:
                     data = as_bytes(block, self.listener.format)
                     if not self._push_at_once(data):
@@ -413,6 +418,8 @@ class AsyncEars:
             self.listener.cancel()
         self._work.ring()
         self.news.ring()
+        if self._stop is not None:
+            self._stop.set()
         feeder, self._feeder = self._feeder, None
         if feeder is not None:
             await feeder.stop()
@@ -424,6 +431,6 @@ class AsyncEars:
         self._end_record()
 
     def discard(self) -> None:
-        """Close the file that was opened as the source."""
-        if self._source.close is not None:
-            self._source.close()
+        """Close the file that was opened as the source, unless its reader will."""
+        if not self._fed:
+            self._source.discard()

@@ -396,12 +396,12 @@ class AsyncSTT(AsyncStt):
         listener = self._listener(TurnBook(), opened, pace, max_lag, settings)
 
         def handshake() -> Request:
-            params = query(opened.format, settings=listener.settings)
+            params = query(listener.format, settings=listener.settings)
             return listen_handshake("stt_listen", "/stt/turns/websocket", params)
 
         record = ListenRecord(self._connections.config.observers, "listen", model, listener)
         ears = AsyncEars(listener, opened, handshake, self._connections, record)
-        return start_now(AsyncListening(ears, record, pushed=opened.blocks is None))
+        return start_now(AsyncListening(ears, record, pushed=source is None))
 
     def dictate(
         self,
@@ -455,10 +455,13 @@ class AsyncSTT(AsyncStt):
         check_pace(pace, max_lag)
         opened = open_source(source, format, TEXTS)
         listener = self._listener(DictationBook(), opened, pace, max_lag, {})
-        request = listen_handshake("stt_dictate", "/stt/websocket", query(opened.format))
+
+        def handshake() -> Request:
+            return listen_handshake("stt_dictate", "/stt/websocket", query(listener.format))
+
         record = ListenRecord(self._connections.config.observers, "dictate", model, listener)
-        ears = AsyncEars(listener, opened, lambda: request, self._connections, record)
-        return start_now(AsyncDictation(ears, record, pushed=opened.blocks is None))
+        ears = AsyncEars(listener, opened, handshake, self._connections, record)
+        return start_now(AsyncDictation(ears, record, pushed=source is None))
 
     def _listener(
         self,

@@ -169,7 +169,6 @@ class Listener:
         now: float,
     ) -> None:
         self.book = book
-        self.format = fmt
         self.state: State = State.CONNECTING
         self.fault: CartesiaError | None = None
         self.cut: int = 0
@@ -179,15 +178,10 @@ class Listener:
         self.queued: float = 0.0
         self._timeouts = timeouts
         self._pace = pace
-        self._live = live
         self._ring = Ring()
         self._rest = b""  # the start of a sample
-        self._sample = fmt.sample_bytes
-        self._rate = fmt.bytes_per_second
-        self._max_lag = fmt.nbytes(max_lag)
-        self._kept = fmt.nbytes(KEPT_S)
-        self._frame = max(fmt.sample_bytes, fmt.nbytes(FRAME_S))
-        self._most = self._frame if pace is not None else fmt.nbytes(LARGE_S)
+        self._lag_s = max_lag
+        self.adopt(fmt, live=live)
         self._sent = 0  # position up to which this connection has the audio
         self._frontier = 0  # position up to which any connection has had it
         self._origin = 0  # position where the audio of this connection begins
@@ -220,6 +214,22 @@ class Listener:
         self._predicted_at: float | None = None
         self._eager_lead: float | None = None
         self._request_ids: tuple[str, ...] = ()
+
+    def adopt(self, fmt: ListenFormat, *, live: bool) -> None:
+        """Take note of the format of the audio, before there is any.
+
+        Args:
+            fmt: The format.
+            live: Whether the audio arrives as it is spoken.
+        """
+        self.format = fmt
+        self._live = live
+        self._sample = fmt.sample_bytes
+        self._rate = fmt.bytes_per_second
+        self._max_lag = fmt.nbytes(self._lag_s)
+        self._kept = fmt.nbytes(KEPT_S)
+        self._frame = max(fmt.sample_bytes, fmt.nbytes(FRAME_S))
+        self._most = self._frame if self._pace is not None else fmt.nbytes(LARGE_S)
 
     # --- audio in
 

@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Iterable
 from contextlib import AbstractContextManager, closing, suppress
-from typing import TYPE_CHECKING, Final, Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Final, Generic, NamedTuple, TypeVar, cast
 
 from .._protocol.faults import elsewhere_error
 from .._protocol.fields import PieceReader
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     import httpx
 
+    from .._http.sources import AudioBlock, Source
     from ..options import Piece
 
 
@@ -279,15 +280,20 @@ def _pieces(text: Iterable[str | Piece | None]) -> Generator[str | Piece]:
             close()
 
 
-def blocks_of(blocks: Iterable[B]) -> Generator[B]:
-    """Yield blocks of audio, and close their iterator even if it is not exhausted."""
-    source = iter(blocks)
+def blocks_of(source: Source) -> Generator[AudioBlock]:
+    """Yield blocks of audio, and then close the source, even if it is not exhausted."""
+    blocks = iter(cast("Iterable[AudioBlock]", source.blocks))
     try:
-        yield from source
+        yield from blocks
     finally:
-        close = getattr(source, "close", None)
-        if close is not None:
-            close()
+        for close in (getattr(blocks, "close", None), source.close):
+            if close is not None:
+                close()
+
+
+def in_thread(work: Callable[[], B], drop: Callable[[B], None]) -> B:
+    """Run work that may block: here, whoever calls may wait."""
+    return work()
 
 
 def break_off(response: httpx.Response) -> None:

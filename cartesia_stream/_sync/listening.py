@@ -5,23 +5,23 @@ from __future__ import annotations
 
 import time
 from contextlib import closing
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final
 
-from .._http.sources import as_bytes
+from .._http.sources import Source, as_bytes
 from .._protocol.backoff import Backoff
 from .._protocol.listen_session import ListenSession
 from .._protocol.listener import State
 from .._protocol.websocket import WebSocket
 from ..errors import APIError, CartesiaError, LocalStateError, RateLimitError
-from .flow import Bell, Mutex, TextTask, ThreadLock, blocks_of, sleep
+from .flow import Bell, Mutex, TextTask, ThreadLock, blocks_of, in_thread, sleep
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
     from cartesia_runtime.sender import Request
 
     from .._http.records import ListenRecord
-    from .._http.sources import AudioBlock, Source
+    from .._http.sources import AudioBlock
     from .._protocol.gate import Ticket
     from .._protocol.listener import Event, Listener, Mark, Message
     from ..errors import APIConnectionError, APIStatusError
@@ -60,6 +60,7 @@ class Ears:
         self._guard = ThreadLock()
         self._turnstile = Mutex()  # pushes stay in their order while one waits for room
         self._source = source
+        self._stop = source.stop
         self._handshake = handshake
         self._connections = connections
         self._record = record
@@ -70,6 +71,7 @@ class Ears:
         self._sender: TextTask | None = None
         self._feeder: TextTask | None = None
         self._waiting = 0  # pushes that wait for room
+        self._fed = False  # whether the source is being read, and will be closed by its reader
         self._failure: Exception | None = None  # what the source raised
         self._closed = False
 
@@ -81,6 +83,9 @@ class Ears:
         """
         self._record.begin()
         try:
+            if self._source.opener is not None:
+                self._source = in_thread(self._source.opener, Source.discard)
+                self.listener.adopt(self._source.format, live=self._source.live)
             self._gate = self._connections.pool.listen_gate
             self._connect()
         except BaseException as error:
@@ -265,9 +270,9 @@ class Ears:
 
     def _feed(self) -> None:
         """Send the audio of the source."""
-        blocks = cast("Iterable[AudioBlock]", self._source.blocks)
+        self._fed = True
         try:
-            with closing(blocks_of(blocks)) as pieces:
+            with closing(blocks_of(self._source)) as pieces:
                 for block in pieces:
                     data = as_bytes(block, self.listener.format)
                     if not self._push_at_once(data):
@@ -414,6 +419,8 @@ class Ears:
             self.listener.cancel()
         self._work.ring()
         self.news.ring()
+        if self._stop is not None:
+            self._stop.set()
         feeder, self._feeder = self._feeder, None
         if feeder is not None:
             feeder.stop()
@@ -425,6 +432,6 @@ class Ears:
         self._end_record()
 
     def discard(self) -> None:
-        """Close the file that was opened as the source."""
-        if self._source.close is not None:
-            self._source.close()
+        """Close the file that was opened as the source, unless its reader will."""
+        if not self._fed:
+            self._source.discard()
