@@ -335,12 +335,17 @@ class AsyncEars:
         with self._guard:
             mark = self.listener.finalize()
         self._work.ring()
-        while True:
-            rings = self.news.rings
-            answer = self._answer(mark)
-            if answer is not None:
-                return answer
-            await self.news.wait(rings, None)
+        try:
+            while True:
+                rings = self.news.rings
+                answer = self._answer(mark)
+                if answer is not None:
+                    return answer
+                await self.news.wait(rings, None)
+        except BaseException:
+            with self._guard:
+                self.listener.abandon(mark)
+            raise
 
     def _answer(self, mark: Mark) -> FinalTranscript | None:
         with self._guard:

@@ -308,7 +308,8 @@ class AsyncDictation(_AsyncEvents[DictateEvent]):
     async def finalize(self) -> FinalTranscript:
         """Return the text of exactly the audio that was pushed before, since the last call.
 
-        Call it at the end of an utterance: in the middle of a word, the service guesses.
+        Call it at the end of an utterance: in the middle of a word, the service guesses. If the
+        wait is cancelled or interrupted, the text is in the answer of the next call.
 
         Raises:
             LocalStateError: After `finish`, or if the listener has ended.

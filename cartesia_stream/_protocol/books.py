@@ -260,6 +260,11 @@ class DictationBook:
             language=asked[-1].language if asked else None,
         )
 
+    def carry(self, answer: FinalTranscript) -> None:
+        """Put the answer of one `finalize` into that of the next one."""
+        if answer.text:
+            self._asked.insert(0, answer)
+
 
 TurnState: TypeAlias = Literal["idle", "speaking", "predicted"]
 TURNS: Final[Mapping[tuple[TurnState, str], TurnState]] = {

@@ -120,12 +120,16 @@ class Mark:
         position: Where it is on the line of audio.
         sent_at: When it was sent on the present connection, in monotonic seconds.
         answer: The text up to it, once the service has answered.
+        start: Where the audio of the answer begins.
+        abandoned: Whether nobody waits for the answer any more.
     """
 
-    __slots__ = ("answer", "first_sent_at", "position", "sent_at")
+    __slots__ = ("abandoned", "answer", "first_sent_at", "position", "sent_at", "start")
 
     def __init__(self, position: int) -> None:
         self.position: int = position
+        self.start: int = 0
+        self.abandoned: bool = False
         self.sent_at: float | None = None
         self.first_sent_at: float | None = None
         self.answer: FinalTranscript | None = None
@@ -304,6 +308,13 @@ class Listener:
         mark = Mark(self._ring.end)
         self._marks.append(mark)
         return mark
+
+    def abandon(self, mark: Mark) -> None:
+        """Keep the text of a `finalize` for which nobody waits any more, for the next one."""
+        mark.abandoned = True
+        if mark.answer is not None and isinstance(self.book, DictationBook):
+            self.book.carry(mark.answer)
+            self._flushed_at = min(self._flushed_at, mark.start)
 
     def configure(self, settings: Mapping[str, float]) -> None:
         """Change the thresholds of turns, which were checked.
@@ -530,12 +541,14 @@ class Listener:
             book.repaired += 1  # nobody asked
             return
         mark = self._marks.popleft()
+        mark.start, self._flushed_at = self._flushed_at, mark.position
         mark.answer = book.flushed(
             origin=self._seconds(self._origin),
-            start=self._seconds(self._flushed_at),
+            start=self._seconds(mark.start),
             end=self._seconds(mark.position),
         )
-        self._flushed_at = mark.position
+        if mark.abandoned:
+            self.abandon(mark)
         self._move_cut(mark.position)
         self._finals += 1
         if mark.first_sent_at is not None:

@@ -134,6 +134,36 @@ def test_answers_belong_to_their_finalize() -> None:
     assert listener.cut == 2 * len(SECOND)
 
 
+@pytest.mark.parametrize("answered", [True, False])
+def test_the_text_of_an_abandoned_finalize_is_in_the_next_answer(answered: bool) -> None:
+    """Whether its answer came before or after its caller left, and through a loss."""
+    listener = new()
+    listener.opened(0.0)
+    listener.push(SECOND, 0.0)
+    marks = [listener.finalize()]
+    sent(listener)
+    if answered:
+        final(listener, "One.")
+        tell(listener, "flush_done")
+        listener.abandon(marks[0])
+    else:
+        listener.abandon(marks[0])
+        listener.broken(LOST)
+        listener.opened(0.0)
+        sent(listener)
+        final(listener, "One.")
+        tell(listener, "flush_done")
+    for text in (" Two.", " Three."):
+        listener.push(SECOND, 0.0)
+        marks.append(listener.finalize())
+        sent(listener)
+        final(listener, text)
+        tell(listener, "flush_done")
+    answers = [(mark.answer.text, mark.answer.start) for mark in marks[1:] if mark.answer]
+    assert answers == [("One. Two.", 0.0), (" Three.", 2.0)]
+    assert listener.book.text == "One. Two. Three."
+
+
 def test_a_new_connection_gets_the_audio_after_the_last_answer() -> None:
     listener = new()
     listener.opened(0.0)
