@@ -287,7 +287,9 @@ class _Listener(ABC):
     def _new_utterance(self) -> Utterance:
         if self._exact:
             return ToneUtterance(self.format.sample_rate)
-        return SpeechUtterance(self.format.sample_rate, self._backend.studio.listen)
+        word_times = self.format.model not in INK_2_MODELS  # as `_words` sends them
+        listen = self._backend.studio.listen
+        return SpeechUtterance(self.format.sample_rate, listen, word_times=word_times)
 
     def cut(self) -> Find:
         """End the utterance, begin the next, and return a function that finds the text."""
