@@ -6,8 +6,8 @@
     client = Cartesia(observers=[OpenTelemetry()])
 
 Each stream of speech and each listener is a span, from its start to its end. Its parent is the span
-in which you requested it. Names follow the semantic conventions for generative AI; names that those do
-not define begin with ``cartesia.``.
+in which you requested it. Names follow the semantic conventions for generative AI; names that those
+do not define begin with ``cartesia.``.
 """
 
 from __future__ import annotations
@@ -80,8 +80,8 @@ class OpenTelemetry(Observer):
       ``cartesia.stream.underruns``, ``cartesia.stream.restarts``, counters;
     - ``cartesia.listener.duration``, histogram in s, by ``cartesia.outcome``;
     - ``cartesia.listener.final_latency.max``, histogram in s, of the slowest final of a listener;
-    - ``cartesia.listener.audio.duration`` (s of audio that was sent), ``cartesia.listener.audio.lost``
-      (s), ``cartesia.listener.finals``, ``cartesia.listener.restarts``, counters;
+    - ``cartesia.listener.audio.duration`` (s that were sent), ``cartesia.listener.audio.lost`` (s),
+      ``cartesia.listener.finals``, ``cartesia.listener.restarts``, counters;
     - ``cartesia.request.duration``, histogram in s, by operation and status;
     - ``cartesia.connections``, the number of open sockets.
 
@@ -99,9 +99,9 @@ class OpenTelemetry(Observer):
         tracers = tracer_provider or get_tracer_provider()
         meter = (meter_provider or get_meter_provider()).get_meter(SCOPE, __version__)
         self._tracer = tracers.get_tracer(SCOPE, __version__)
-        self._traces: WeakKeyDictionary[
-            ObservedStream | ObservedListener, _Trace
-        ] = WeakKeyDictionary()
+        self._traces: WeakKeyDictionary[ObservedStream | ObservedListener, _Trace] = (
+            WeakKeyDictionary()
+        )
         self._duration = meter.create_histogram(
             "cartesia.stream.duration",
             unit="s",

@@ -235,7 +235,7 @@ class _Listener(ABC):
         if self.final_type is not None:
             await self.emit({"type": self.final_type})
         else:
-            for action in self.mangler.body_end():
+            for action in self.mangler.stream_end({"request_id": self._call.id}):
                 await transport.perform(action, self._call.request, self._socket)
         await self._socket.close(code=1000)
 

@@ -113,9 +113,7 @@ class CombinedRecognizer:
         read = self._tone.transcribe(pcm, sample_rate, language=language)
         if read.text:
             return read
-        return self._speech.transcribe(
-            pcm, sample_rate, language=language, word_times=word_times
-        )
+        return self._speech.transcribe(pcm, sample_rate, language=language, word_times=word_times)
 
 
 def load(engine: str = "auto") -> tuple[Synthesizer, Recognizer]:

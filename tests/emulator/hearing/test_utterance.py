@@ -58,8 +58,8 @@ async def _late_partials(ear: Ear) -> list[str]:
     one, other = (SpeechUtterance(RATE, ear) for _ in range(2))
     one.feed(SECOND, voiced=True)
     other.feed(SECOND, voiced=True)
-    first = asyncio.create_task(one.partial()())
-    waiting = asyncio.create_task(other.partial()())
+    first = asyncio.ensure_future(one.partial()())
+    waiting = asyncio.ensure_future(other.partial()())
     await asyncio.sleep(0.01)
     other.feed(SECOND, voiced=True)
     final = other.whole(last=True)
@@ -82,7 +82,7 @@ def test_a_final_does_not_wait_for_its_partial(desk: Desk) -> None:
 async def _cancelled(ear: Ear) -> None:
     utterance = SpeechUtterance(RATE, ear)
     utterance.feed(SECOND, voiced=True)
-    partial = asyncio.create_task(utterance.partial()())
+    partial = asyncio.ensure_future(utterance.partial()())
     await asyncio.sleep(0.01)
     partial.cancel()
     with pytest.raises(asyncio.CancelledError):
