@@ -3,9 +3,9 @@
 The `websockets` package does the handshake, control frames, fragments and closing. This module
 writes data frames, and cuts whole unmasked ones out of the read buffer, itself, because they are
 nearly all of the traffic: the package needs several generator steps and copies for each. It passes
-everything else to the package. Two rules keep both parsers in step: while the connection is open, the package gets
-only whole frames; once it is not, the package gets all bytes. Messages are not copied: they stay in
-the one read buffer until the next read.
+everything else to the package. Two rules keep both parsers in step: while the connection is open,
+the package gets only whole frames; once it is not, the package gets all bytes. Messages are not
+copied: they stay in the one read buffer until the next read.
 
 The handshake is an HTTP request: the caller sends it with `handshake_headers`, and `accept` checks
 the answer.
