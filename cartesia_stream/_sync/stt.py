@@ -351,10 +351,9 @@ class STT(Stt):
 
         Args:
             source: A path, bytes, an open file, an array of samples, or an iterable of bytes or
-                arrays, which the client reads in its own task or thread. The async client reads
-                files and plain iterables in the event loop, so they must not block: give it an
-                async iterable of what arrives slowly. The client reads the header of WAV files.
-                Without a source, use `push`.
+                arrays, which the client reads in its own task or thread. It may block: the async
+                client reads files and plain iterables in a thread. The client reads the header of
+                WAV files, and of a pipe when it connects. Without a source, use `push`.
             format: Format of audio without a header.
             model: Id of the model.
             keyterms: Terms to expect, such as names: at most 100, with 1200 characters together.
