@@ -5,9 +5,9 @@
 
     client = Cartesia(observers=[OpenTelemetry()])
 
-Each stream of speech is a span, from its start to its end. Its parent is the span in which you
-requested the stream. Names follow the semantic conventions for generative AI; names that those do
-not define begin with ``cartesia.``.
+Each stream of speech and each listener is a span, from its start to its end. Its parent is the span
+in which you requested it. Names follow the semantic conventions for generative AI; names that those
+do not define begin with ``cartesia.``.
 """
 
 from __future__ import annotations
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from .errors import APIConnectionError, APIError
     from .observe import (
         ObservedConnection,
+        ObservedListener,
         ObservedRequest,
         ObservedStream,
         RestartReason,
@@ -47,13 +48,14 @@ Attributes = dict[str, str | int | float | bool]
 
 SCOPE: Final = "cartesia_stream"
 OPERATION: Final = "text_to_speech"
+LISTENING: Final = "speech_to_text"
 BUCKETS_S: Final[Sequence[float]] = (
     *(0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 5.0, 10.0, 30.0, 60.0),
 )
 
 
 class _Trace(NamedTuple):
-    """The span of a stream, its start by wall clock (ns) and monotonic clock (s)."""
+    """The span of a stream or listener, its start by wall clock (ns) and monotonic clock (s)."""
 
     span: Span
     since_ns: int
@@ -67,7 +69,8 @@ class OpenTelemetry(Observer):
     One instance can observe many clients.
 
     Spans ``text_to_speech <model>``, of kind client, have the events ``cartesia.first_audio`` and
-    ``cartesia.restart``. A failure sets the status and ``error.type``.
+    ``cartesia.restart``; spans ``speech_to_text <model>`` the latter. A failure sets the status and
+    ``error.type``. No span has a text in it.
 
     Metrics, with the model, the transport and the server as attributes:
 
@@ -75,6 +78,10 @@ class OpenTelemetry(Observer):
     - ``cartesia.stream.time_to_first_audio``, histogram in s;
     - ``cartesia.stream.audio.size`` (By), ``cartesia.stream.audio.duration`` (s),
       ``cartesia.stream.underruns``, ``cartesia.stream.restarts``, counters;
+    - ``cartesia.listener.duration``, histogram in s, by ``cartesia.outcome``;
+    - ``cartesia.listener.final_latency.max``, histogram in s, of the slowest final of a listener;
+    - ``cartesia.listener.audio.duration`` (s that were sent), ``cartesia.listener.audio.lost`` (s),
+      ``cartesia.listener.finals``, ``cartesia.listener.restarts``, counters;
     - ``cartesia.request.duration``, histogram in s, by operation and status;
     - ``cartesia.connections``, the number of open sockets.
 
@@ -92,7 +99,9 @@ class OpenTelemetry(Observer):
         tracers = tracer_provider or get_tracer_provider()
         meter = (meter_provider or get_meter_provider()).get_meter(SCOPE, __version__)
         self._tracer = tracers.get_tracer(SCOPE, __version__)
-        self._traces: WeakKeyDictionary[ObservedStream, _Trace] = WeakKeyDictionary()
+        self._traces: WeakKeyDictionary[ObservedStream | ObservedListener, _Trace] = (
+            WeakKeyDictionary()
+        )
         self._duration = meter.create_histogram(
             "cartesia.stream.duration",
             unit="s",
@@ -123,6 +132,37 @@ class OpenTelemetry(Observer):
             unit="{restart}",
             description="Number of restarts of streams.",
         )
+        self._listened = meter.create_histogram(
+            "cartesia.listener.duration",
+            unit="s",
+            description="Duration of listeners.",
+        )
+        self._final_latency = meter.create_histogram(
+            "cartesia.listener.final_latency.max",
+            unit="s",
+            description="Longest time that a listener waited for a final, or the end of a turn.",
+            explicit_bucket_boundaries_advisory=BUCKETS_S,
+        )
+        self._sent = meter.create_counter(
+            "cartesia.listener.audio.duration",
+            unit="s",
+            description="Playing time of the audio that was sent.",
+        )
+        self._lost = meter.create_counter(
+            "cartesia.listener.audio.lost",
+            unit="s",
+            description="Playing time of the audio that nobody heard, after a lost connection.",
+        )
+        self._finals = meter.create_counter(
+            "cartesia.listener.finals",
+            unit="{final}",
+            description="Number of answers to finalize, or of turns.",
+        )
+        self._relistens = meter.create_counter(
+            "cartesia.listener.restarts",
+            unit="{restart}",
+            description="Number of connections of listeners that were replaced.",
+        )
         self._requests = meter.create_histogram(
             "cartesia.request.duration",
             unit="s",
@@ -137,22 +177,27 @@ class OpenTelemetry(Observer):
 
     def stream_started(self, stream: ObservedStream) -> None:
         """Start the span of the stream."""
+        self._start(stream, OPERATION, {"gen_ai.output.type": "speech", **_format(stream)})
+
+    def _start(
+        self, source: ObservedStream | ObservedListener, operation: str, more: Attributes
+    ) -> None:
         attributes: Attributes = {
-            "gen_ai.operation.name": OPERATION,
+            "gen_ai.operation.name": operation,
             "gen_ai.provider.name": "cartesia",
-            "cartesia.transport": stream.transport,
-            **_server(stream.base_url),
+            "cartesia.transport": source.transport,
+            **_server(source.base_url),
         }
-        if stream.model_id is not None:
-            attributes["gen_ai.request.model"] = stream.model_id
+        if source.model_id is not None:
+            attributes["gen_ai.request.model"] = source.model_id
         since_ns = time.time_ns()
         span = self._tracer.start_span(
-            f"{OPERATION} {stream.model_id}" if stream.model_id else OPERATION,
+            f"{operation} {source.model_id}" if source.model_id else operation,
             kind=SpanKind.CLIENT,
-            attributes={**attributes, "gen_ai.output.type": "speech", **_format(stream)},
+            attributes={**attributes, **more},
             start_time=since_ns,
         )
-        self._traces[stream] = _Trace(span, since_ns, time.monotonic(), attributes)
+        self._traces[source] = _Trace(span, since_ns, time.monotonic(), attributes)
 
     def first_audio(self, stream: ObservedStream, seconds: float) -> None:
         """Add the first audio to the span, at the time of its arrival."""
@@ -177,11 +222,7 @@ class OpenTelemetry(Observer):
         """Add the statistics to the span and end it."""
         span, _, since, attributes = self._traces.pop(stream)
         stats = stream.stats
-        outcome: Mapping[str, str] = {"cartesia.outcome": stats.outcome or "cancelled"}
-        if error is not None:
-            kind = type(error).__qualname__
-            outcome = {**outcome, "error.type": kind}
-            span.set_status(Status(StatusCode.ERROR, kind))
+        outcome = _outcome(span, stats.outcome, error)
         numbers: dict[str, float | int | None] = {
             "cartesia.time_to_first_audio": stats.time_to_first_audio,
             "cartesia.queue.duration": stats.queued,
@@ -203,6 +244,51 @@ class OpenTelemetry(Observer):
         self._bytes.add(stats.nbytes, attributes)
         self._seconds.add(max(0.0, stats.audio_seconds), attributes)
         self._underruns.add(stats.underruns, attributes)
+
+    # --- listeners
+
+    def listener_started(self, listener: ObservedListener) -> None:
+        """Start the span of the listener."""
+        self._start(listener, LISTENING, {"gen_ai.output.type": "text"})
+
+    def listener_restarted(self, listener: ObservedListener, error: APIError) -> None:
+        """Add the lost connection to the span and count it."""
+        span, _, _, attributes = self._traces[listener]
+        kind = {"error.type": type(error).__qualname__}
+        span.add_event("cartesia.restart", kind)
+        self._relistens.add(1, {**attributes, **kind})
+
+    def listener_ended(self, listener: ObservedListener, error: Exception | None) -> None:
+        """Add the statistics to the span and end it."""
+        span, _, since, attributes = self._traces.pop(listener)
+        stats = listener.stats
+        outcome = _outcome(span, stats.outcome, error)
+        numbers: dict[str, str | float | int | None] = {
+            "cartesia.audio.encoding": listener.format.encoding,
+            "cartesia.audio.sample_rate": listener.format.sample_rate,
+            "cartesia.queue.duration": stats.queued,
+            "cartesia.audio.sent": stats.sent,
+            "cartesia.audio.replayed": stats.replayed,
+            "cartesia.audio.lost": stats.lost,
+            "cartesia.audio.muted": stats.muted,
+            "cartesia.audio.dropped": stats.dropped,
+            "cartesia.audio.lag": stats.lag,
+            "cartesia.finals": stats.finals,
+            "cartesia.final_latency": stats.final_latency,
+            "cartesia.final_latency.max": stats.max_final_latency,
+            "cartesia.eager_lead": stats.eager_lead,
+            "cartesia.restarts": stats.restarts,
+            "cartesia.repaired": stats.repaired,
+        }
+        span.set_attributes({**outcome, **{k: v for k, v in numbers.items() if v is not None}})
+        span.set_attribute("cartesia.request_ids", stats.request_ids)
+        span.end()
+        self._listened.record(time.monotonic() - since, {**attributes, **outcome})
+        if stats.max_final_latency is not None:
+            self._final_latency.record(stats.max_final_latency, attributes)
+        self._sent.add(stats.sent, attributes)
+        self._lost.add(stats.lost, attributes)
+        self._finals.add(stats.finals, attributes)
 
     # --- sockets and calls
 
@@ -226,6 +312,15 @@ class OpenTelemetry(Observer):
         if request.error is not None:
             attributes["error.type"] = type(request.error).__qualname__
         self._requests.record(request.seconds, attributes)
+
+
+def _outcome(span: Span, outcome: str | None, error: Exception | None) -> Mapping[str, str]:
+    """Set the status of a span that ends; return how it ended."""
+    found = {"cartesia.outcome": outcome or "cancelled"}
+    if error is not None:
+        found["error.type"] = type(error).__qualname__
+        span.set_status(Status(StatusCode.ERROR, found["error.type"]))
+    return found
 
 
 def _server(base_url: str) -> Attributes:

@@ -51,6 +51,7 @@ HARMLESS = frozenset(
         # the protocol of `websockets`, which is Sans-I/O as ours
         *("websockets.client", "websockets.datastructures", "websockets.frames"),
         *("websockets.http11", "websockets.protocol", "websockets.uri"),
+        *("websockets.speedups", "websockets.utils"),  # masking
     }
 )
 # What the values may use besides: they name files, and an `Audio` can save itself.

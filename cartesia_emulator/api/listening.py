@@ -235,7 +235,7 @@ class _Listener(ABC):
         if self.final_type is not None:
             await self.emit({"type": self.final_type})
         else:
-            for action in self.mangler.body_end():
+            for action in self.mangler.stream_end({"request_id": self._call.id}):
                 await transport.perform(action, self._call.request, self._socket)
         await self._socket.close(code=1000)
 
@@ -287,7 +287,9 @@ class _Listener(ABC):
     def _new_utterance(self) -> Utterance:
         if self._exact:
             return ToneUtterance(self.format.sample_rate)
-        return SpeechUtterance(self.format.sample_rate, self._backend.studio.listen)
+        word_times = self.format.model not in INK_2_MODELS  # as `_words` sends them
+        listen = self._backend.studio.listen
+        return SpeechUtterance(self.format.sample_rate, listen, word_times=word_times)
 
     def cut(self) -> Find:
         """End the utterance, begin the next, and return a function that finds the text."""

@@ -36,7 +36,19 @@ class Recognizer(Protocol):
         ...
 
     def transcribe(
-        self, pcm: NDArray[np.float32], sample_rate: int, *, language: str = "en"
+        self,
+        pcm: NDArray[np.float32],
+        sample_rate: int,
+        *,
+        language: str = "en",
+        word_times: bool = True,
     ) -> Transcript:
-        """Recognise a whole clip (mono float32)."""
+        """Recognise a whole clip (mono float32).
+
+        Args:
+            pcm: The samples.
+            sample_rate: Their rate in Hz.
+            language: Language of the speech.
+            word_times: Whether the times of the words are wanted; finding them may take long.
+        """
         ...

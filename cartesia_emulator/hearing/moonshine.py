@@ -74,7 +74,12 @@ class MoonshineRecognizer:
         self._aligner.warm()
 
     def transcribe(
-        self, pcm: NDArray[np.float32], sample_rate: int, *, language: str = "en"
+        self,
+        pcm: NDArray[np.float32],
+        sample_rate: int,
+        *,
+        language: str = "en",
+        word_times: bool = True,
     ) -> Transcript:
         """Recognise a clip; silence gives empty text.
 
@@ -89,7 +94,9 @@ class MoonshineRecognizer:
             text = self._hear(span)
             if text and not _is_hallucinated(text, span):
                 texts.append(text)
-                words += _moved(self._aligner.align(text.split(), span), start / _RATE, duration)
+                if word_times:
+                    found = self._aligner.align(text.split(), span)
+                    words += _moved(found, start / _RATE, duration)
         return Transcript(
             text=" ".join(texts), words=tuple(words), duration=duration, language=language
         )

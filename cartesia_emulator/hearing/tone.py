@@ -34,7 +34,12 @@ class ToneRecognizer:
     name = "tone"
 
     def transcribe(
-        self, pcm: NDArray[np.float32], sample_rate: int, *, language: str = "en"
+        self,
+        pcm: NDArray[np.float32],
+        sample_rate: int,
+        *,
+        language: str = "en",
+        word_times: bool = True,
     ) -> Transcript:
         """Read every transmission in the clip; empty text if there is none.
 

@@ -7,6 +7,7 @@ and another word follows.
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Final, Protocol
 
 import msgspec
@@ -17,18 +18,18 @@ from .engine import Transcript
 from .tone import ToneEar
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Coroutine
 
     from numpy.typing import NDArray
 
     from ..speech.engine import Word
 
     class Decode(Protocol):
-        """Recognises a clip in another thread; urgent clips go first."""
+        """Recognises a clip in another thread; urgent clips go first. Word times take time."""
 
         def __call__(
-            self, samples: NDArray[np.float32], sample_rate: int, *, urgent: bool
-        ) -> Awaitable[Transcript]: ...
+            self, samples: NDArray[np.float32], sample_rate: int, *, urgent: bool, word_times: bool
+        ) -> Coroutine[object, object, Transcript]: ...
 
 
 __all__ = ["SpeechUtterance", "ToneUtterance", "Utterance"]
@@ -110,15 +111,19 @@ class SpeechUtterance:
     Args:
         sample_rate: Rate of the audio in Hz.
         decode: Recognises a clip.
+        word_times: Whether the times of words are wanted.
     """
 
-    def __init__(self, sample_rate: int, decode: Decode) -> None:
+    def __init__(self, sample_rate: int, decode: Decode, *, word_times: bool = False) -> None:
         self._decode = decode
+        self._word_times = word_times
         self._resampler = _pcm.StreamResampler(sample_rate, _RATE)
         self._pieces: list[NDArray[np.float32]] = []
         self._rate = sample_rate
         self._new_s = 0.0
         self._busy = False
+        self._guessing: asyncio.Task[Transcript] | None = None
+        self._stale = False  # whether the whole text was asked for after the text so far
         self._published: list[str] = []
         self._hypothesis: list[str] = []
         self._voiced = 0  # pieces with voice so far
@@ -146,13 +151,15 @@ class SpeechUtterance:
         """Return a function that finds the words which will not be revised."""
         clip = self._clip()
         self._new_s = 0.0
-        self._busy = True
+        self._busy, self._stale = True, False
 
         async def find() -> Transcript:
             try:
-                heard = await self._decode(clip, _RATE, urgent=False)
+                heard = await self._guess(clip)
             finally:
                 self._busy = False
+            if heard is None:
+                return self._said(self._published, ())
             words = heard.text.split()
             agreed = _common(self._hypothesis, words)
             self._hypothesis = words
@@ -165,8 +172,24 @@ class SpeechUtterance:
 
         return find
 
+    async def _guess(self, clip: NDArray[np.float32]) -> Transcript | None:
+        """Recognise a clip, unless all the text is asked for before it is its turn."""
+        if self._stale:
+            return None
+        decoding = self._decode(clip, _RATE, urgent=False, word_times=False)
+        self._guessing = asyncio.ensure_future(decoding)
+        try:
+            await asyncio.wait([self._guessing])
+        except asyncio.CancelledError:
+            self._guessing.cancel()
+            raise
+        return None if self._guessing.cancelled() else self._guessing.result()
+
     def whole(self, *, last: bool) -> Callable[[], Awaitable[Transcript]]:
         """Return a function that finds all the text, after what was published of it."""
+        self._stale = True
+        if self._guessing is not None:
+            self._guessing.cancel()  # the whole text need not wait for a part of it
         if last:
             self._pieces.append(self._resampler.flush())
         clip, voiced = self._clip(), self._voiced
@@ -175,7 +198,7 @@ class SpeechUtterance:
             if self._known is not None and self._known[0] == voiced:
                 heard = self._known[1]  # only silence has come since
             else:
-                heard = await self._decode(clip, _RATE, urgent=True)
+                heard = await self._decode(clip, _RATE, urgent=True, word_times=self._word_times)
                 self._known = (voiced, heard)
             words = heard.text.split()
             if _common(words, self._published) < len(self._published):

@@ -102,13 +102,18 @@ class CombinedRecognizer:
             self._speech.warm()
 
     def transcribe(
-        self, pcm: NDArray[np.float32], sample_rate: int, *, language: str = "en"
+        self,
+        pcm: NDArray[np.float32],
+        sample_rate: int,
+        *,
+        language: str = "en",
+        word_times: bool = True,
     ) -> Transcript:
         """Recognise a whole clip (mono float32)."""
         read = self._tone.transcribe(pcm, sample_rate, language=language)
         if read.text:
             return read
-        return self._speech.transcribe(pcm, sample_rate, language=language)
+        return self._speech.transcribe(pcm, sample_rate, language=language, word_times=word_times)
 
 
 def load(engine: str = "auto") -> tuple[Synthesizer, Recognizer]:

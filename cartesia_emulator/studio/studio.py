@@ -205,16 +205,26 @@ class Studio:
         return await self._recognise(samples, sample_rate, language, rank=1)
 
     async def listen(
-        self, samples: NDArray[np.float32], sample_rate: int, *, urgent: bool
+        self, samples: NDArray[np.float32], sample_rate: int, *, urgent: bool, word_times: bool
     ) -> Transcript:
         """Recognise a piece of speech that someone waits for; the end of it is urgent."""
-        return await self._recognise(samples, sample_rate, "en", rank=0 if urgent else 2)
+        rank = 0 if urgent else 2
+        return await self._recognise(samples, sample_rate, "en", rank=rank, word_times=word_times)
 
     async def _recognise(
-        self, samples: NDArray[np.float32], sample_rate: int, language: str, *, rank: int
+        self,
+        samples: NDArray[np.float32],
+        sample_rate: int,
+        language: str,
+        *,
+        rank: int,
+        word_times: bool = True,
     ) -> Transcript:
         return await self.desk.run(
-            lambda: self.recognizer.transcribe(samples, sample_rate, language=language), rank=rank
+            lambda: self.recognizer.transcribe(
+                samples, sample_rate, language=language, word_times=word_times
+            ),
+            rank=rank,
         )
 
     async def enroll(self, samples: NDArray[np.float32], sample_rate: int) -> VoiceShape:

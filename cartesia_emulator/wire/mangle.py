@@ -140,6 +140,15 @@ class Mangler:
             yield Send(self._held)
         yield from self._interrupt(None, final=True)
 
+    def stream_end(self, frame: dict[str, object]) -> Iterator[Action]:
+        """Return the actions for the end of a stream whose end has no frame of its own.
+
+        Args:
+            frame: What all frames of the stream have in common.
+        """
+        yield from self._extra(frame, final=True)
+        yield from self._interrupt(None, final=True)
+
     def _extra(self, frame: dict[str, object], *, final: bool) -> Iterator[Action]:
         """Send the extra frames of faults before this one."""
         if self._once("unknown-type", final=final):

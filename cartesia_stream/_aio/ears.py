@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from .link import AsyncSocketLink
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from .._http.config import Config
     from .._protocol.listen_session import ListenSession
     from .._protocol.listener import Message
@@ -19,12 +21,19 @@ class AsyncEarsDriver(AsyncSocketLink):
         super().__init__(session, config, since=since)
         self._session = session
 
-    async def send(self, message: Message, seconds: float | None) -> None:
-        """Send audio or a command; wait while too many bytes are unsent.
+    @property
+    def blocked(self) -> bool:
+        """Whether too many bytes are unsent, so that one must wait; see `drained`."""
+        return not self._writable.is_set()
 
-        Raises:
-            APITimeoutError: If the network does not accept them in time.
+    def send(self, take: Callable[[ListenSession], Sequence[Message]]) -> bool:
+        """Send what `take` returns, unless too many bytes are unsent; return whether it was any.
+
+        Args:
+            take: Returns the messages to send now.
         """
-        self._session.send(message)
-        self._flush()
-        await self.drained(seconds)
+        messages = () if self.blocked else take(self._session)
+        if messages:
+            self._session.send(messages)
+            self._flush()
+        return bool(messages)

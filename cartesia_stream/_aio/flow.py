@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import os
+import threading
 import time
 from asyncio import (
     _get_running_loop,  # pyright: ignore[reportPrivateUsage]  # it raises no error outside of one
 )
-from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Iterable
+from collections import deque
+from collections.abc import AsyncIterable, Awaitable, Iterable
 from contextlib import aclosing, suppress
+from contextvars import copy_context
 from typing import TYPE_CHECKING, Final, Generic, NamedTuple, Protocol, TypeVar, cast
 
 from .._protocol.faults import elsewhere_error
@@ -19,6 +22,7 @@ from ..errors import ConfigurationError, LocalStateError
 if TYPE_CHECKING:
     from collections.abc import (
         AsyncGenerator,
+        AsyncIterator,
         Callable,
         Coroutine,
         Generator,
@@ -26,11 +30,14 @@ if TYPE_CHECKING:
 
     import httpx
 
+    from .._http.sources import AudioBlock, Source
     from ..options import Piece
 
 
 Mutex = asyncio.Lock
 sleep = asyncio.sleep
+AHEAD: Final = 8  # blocks that a thread reads of a source before they are wanted
+SLICE_S: Final = 0.001  # that a source may keep the event loop
 TEXTS: Final = (AsyncIterable, Iterable)
 """The types that may hold pieces of text."""
 
@@ -272,25 +279,31 @@ class Bell:
     def ring(self) -> None:
         """Wake all who wait."""
         self.rings += 1
-        for waiter in self._waiters:
-            if not waiter.done():
-                waiter.set_result(None)
-        self._waiters.clear()
+        if self._waiters:
+            for waiter in self._waiters:
+                _wake(waiter)
+            self._waiters.clear()
 
     async def wait(self, since: int, seconds: float | None) -> None:
         """Wait until it rings, unless it has since a number of `rings`, or until a time is over."""
         if self.rings != since:
             return
-        waiter = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        waiter = loop.create_future()
+        timer = None if seconds is None else loop.call_later(seconds, _wake, waiter)
         self._waiters.append(waiter)
         try:
-            async with asyncio.timeout(seconds):
-                await waiter
-        except TimeoutError:
-            pass
+            await waiter
         finally:
+            if timer is not None:
+                timer.cancel()
             if waiter in self._waiters:
                 self._waiters.remove(waiter)
+
+
+def _wake(waiter: asyncio.Future[None]) -> None:
+    if not waiter.done():
+        waiter.set_result(None)
 
 
 class PeriodicTask:
@@ -412,24 +425,126 @@ async def result_of(work: Awaitable[T], function: str, seconds: float | None = N
         return await work
 
 
-async def blocks_of(blocks: Iterable[S] | AsyncIterable[S]) -> AsyncGenerator[S]:
-    """Yield blocks of audio; let other tasks run after each, even if the source never waits."""
-    source = aiter(blocks) if isinstance(blocks, AsyncIterable) else iter(blocks)
+async def blocks_of(source: Source) -> AsyncGenerator[AudioBlock]:
+    """Yield blocks of audio; let other tasks run in between, even if the source never waits."""
+    assert source.blocks is not None
+    if isinstance(source.blocks, AsyncIterable):
+        blocks = aiter(source.blocks)
+    elif source.waits:
+        blocks = _read_in_thread(source, source.blocks)
+    else:
+        blocks = _each(source.blocks)
+    ran_at = time.monotonic()
     try:
-        if isinstance(source, AsyncIterator):
-            async for block in source:
-                yield block
-                await asyncio.sleep(0)
-        else:
-            for block in source:
-                yield block
+        async for block in blocks:
+            yield block
+            now = time.monotonic()
+            if now >= ran_at + SLICE_S:
+                ran_at = now
                 await asyncio.sleep(0)
     finally:  # it may not be exhausted, and leaving a loop does not close it
-        close = getattr(source, "aclose", None) or getattr(source, "close", None)
+        close = getattr(blocks, "aclose", None)
         if close is not None:
-            closing = close()
-            if isinstance(closing, Awaitable):
-                await closing
+            await close()
+
+
+async def _each(blocks: Iterable[S]) -> AsyncGenerator[S]:
+    for block in blocks:
+        yield block
+
+
+async def _read_in_thread(source: Source, blocks: Iterable[S]) -> AsyncGenerator[S]:
+    """Yield what a thread reads, which then closes the source.
+
+    Nobody can interrupt a read of somebody else's iterable. So if this generator is closed, it does
+    not wait for the thread, which ends with its read.
+    """
+    loop = asyncio.get_running_loop()
+    read: deque[S | _End] = deque()
+    news = Bell()
+    wanted = threading.Semaphore(AHEAD)
+    left = threading.Event()
+
+    def tell(what: S | _End) -> None:
+        read.append(what)
+        with suppress(RuntimeError):  # the loop is closed
+            loop.call_soon_threadsafe(news.ring)
+
+    def run() -> None:
+        end = _End(None)
+        pieces = iter(blocks)
+        try:
+            wanted.acquire()
+            for block in pieces:
+                if left.is_set():
+                    break
+                tell(block)
+                wanted.acquire()
+                if left.is_set():
+                    break
+        except BaseException as error:
+            end = _End(error)
+        finally:
+            for close in (getattr(pieces, "close", None), source.close):
+                if close is not None:
+                    close()
+            tell(end)
+
+    context = copy_context()
+    threading.Thread(target=context.run, args=(run,), name="cartesia-source", daemon=True).start()
+    try:
+        while True:
+            rings = news.rings
+            if not read:
+                await news.wait(rings, None)
+                continue
+            block = read.popleft()
+            if isinstance(block, _End):
+                if block.error is not None:
+                    raise block.error
+                return
+            wanted.release()
+            yield block
+    finally:
+        left.set()
+        wanted.release()
+
+
+class _End(NamedTuple):
+    """The end of a source, with the exception that it raised, if any."""
+
+    error: BaseException | None
+
+
+async def in_thread(work: Callable[[], T], drop: Callable[[T], None]) -> T:
+    """Run work that may block in a thread; if the wait is cancelled, drop the result later."""
+    loop = asyncio.get_running_loop()
+    done: asyncio.Future[T] = loop.create_future()
+
+    def finish(result: T | None, error: BaseException | None) -> None:
+        if not done.cancelled():
+            if error is not None:
+                done.set_exception(error)
+            else:
+                done.set_result(cast("T", result))
+        elif error is None:
+            drop(cast("T", result))
+
+    def run() -> None:
+        result, error = None, None
+        try:
+            result = work()
+        except BaseException as raised:
+            error = raised
+        try:
+            loop.call_soon_threadsafe(finish, result, error)
+        except RuntimeError:  # the loop is closed
+            if result is not None:
+                drop(result)
+
+    context = copy_context()
+    threading.Thread(target=context.run, args=(run,), name="cartesia-open", daemon=True).start()
+    return await done
 
 
 async def break_off(response: httpx.Response) -> None:

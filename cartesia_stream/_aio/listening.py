@@ -4,25 +4,25 @@ from __future__ import annotations
 
 import time
 from contextlib import aclosing
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final
 
-from .._http.sources import as_bytes
+from .._http.sources import Source, as_bytes
 from .._protocol.backoff import Backoff
 from .._protocol.listen_session import ListenSession
 from .._protocol.listener import State
 from .._protocol.websocket import WebSocket
 from ..errors import APIError, CartesiaError, LocalStateError, RateLimitError
-from .flow import Bell, Mutex, TextTask, ThreadLock, blocks_of, sleep
+from .flow import Bell, Mutex, TextTask, ThreadLock, blocks_of, in_thread, sleep
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterable, Callable, Iterable
+    from collections.abc import Callable
 
     from cartesia_runtime.sender import Request
 
     from .._http.records import ListenRecord
-    from .._http.sources import AudioBlock, Source
+    from .._http.sources import AudioBlock
     from .._protocol.gate import Ticket
-    from .._protocol.listener import Event, Listener, Mark
+    from .._protocol.listener import Event, Listener, Mark, Message
     from ..errors import APIConnectionError, APIStatusError
     from ..transcripts import FinalTranscript
     from .connections import AsyncConnections
@@ -59,6 +59,7 @@ class AsyncEars:
         self._guard = ThreadLock()
         self._turnstile = Mutex()  # pushes stay in their order while one waits for room
         self._source = source
+        self._stop = source.stop
         self._handshake = handshake
         self._connections = connections
         self._record = record
@@ -69,6 +70,7 @@ class AsyncEars:
         self._sender: TextTask | None = None
         self._feeder: TextTask | None = None
         self._waiting = 0  # pushes that wait for room
+        self._fed = False  # whether the source is being read, and will be closed by its reader
         self._failure: Exception | None = None  # what the source raised
         self._closed = False
 
@@ -80,6 +82,9 @@ class AsyncEars:
         """
         self._record.begin()
         try:
+            if self._source.opener is not None:
+                self._source = await in_thread(self._source.opener, Source.discard)
+                self.listener.adopt(self._source.format, live=self._source.live)
             self._gate = self._connections.pool.listen_gate
             await self._connect()
         except BaseException as error:
@@ -233,34 +238,44 @@ class AsyncEars:
         while True:
             rings = self._work.rings
             with self._guard:
-                now = time.monotonic()
-                listener.check(now)
+                listener.check(time.monotonic())
                 if listener.state not in _ACTIVE:
                     return
-                message = listener.message(now)
-                wait = None if message is not None else listener.wait(now)
                 driver = self._driver
-            if message is None:
-                await self._work.wait(rings, wait)
-            elif driver is not None:
+            if driver is None:
+                return
+            sent = driver.send(self._take)
+            if sent and self._waiting and listener.roomy:
+                self.news.ring()
+            if driver.blocked:
                 try:
-                    await driver.send(message, write)
+                    await driver.drained(write)
                 except APIError as error:
                     with self._guard:
                         listener.broken(error)
-                if self._waiting:
-                    self.news.ring()
+            elif sent:
                 await sleep(0)  # others want the loop, or the lock, as well
+            else:
+                with self._guard:
+                    wait = listener.wait(time.monotonic())
+                await self._work.wait(rings, wait)
+
+    def _take(self, session: ListenSession) -> list[Message]:
+        """Return the messages to send now on a connection."""
+        with self._guard:
+            return self.listener.messages(time.monotonic()) if session is self._session else []
 
     # --- audio in
 
     async def _feed(self) -> None:
         """Send the audio of the source."""
-        blocks = cast("Iterable[AudioBlock] | AsyncIterable[AudioBlock]", self._source.blocks)
+        self._fed = True
         try:
-            async with aclosing(blocks_of(blocks)) as pieces:
+            async with aclosing(blocks_of(self._source)) as pieces:
                 async for block in pieces:
-                    await self.push(block)
+                    data = as_bytes(block, self.listener.format)
+                    if not self._push_at_once(data):
+                        await self.push(data)
             self.finish()
         except LocalStateError:
             if not self.listener.done:
@@ -281,6 +296,8 @@ class AsyncEars:
     async def push(self, block: AudioBlock) -> None:
         """Take audio; wait while too much of it has not been sent."""
         data = as_bytes(block, self.listener.format)
+        if self._push_at_once(data):
+            return
         async with self._turnstile:
             while True:
                 rings = self.news.rings
@@ -299,12 +316,17 @@ class AsyncEars:
     def push_nowait(self, block: AudioBlock) -> bool:
         """Take audio if there is room for all of it; return whether there was."""
         data = as_bytes(block, self.listener.format)
+        if self._push_at_once(data):
+            return True
         with self._guard:
-            listener = self.listener
-            if not listener.has_room(len(data)):
-                listener.refuse(len(data))
+            self.listener.refuse(len(data))
+        return False
+
+    def _push_at_once(self, data: bytes) -> bool:
+        """Take audio if there is room for all of it, and no other push waits for room."""
+        with self._guard:
+            if self._turnstile.locked() or not self.listener.push_whole(data, time.monotonic()):
                 return False
-            listener.push(data, time.monotonic())
         self._work.ring()
         return True
 
@@ -313,12 +335,17 @@ class AsyncEars:
         with self._guard:
             mark = self.listener.finalize()
         self._work.ring()
-        while True:
-            rings = self.news.rings
-            answer = self._answer(mark)
-            if answer is not None:
-                return answer
-            await self.news.wait(rings, None)
+        try:
+            while True:
+                rings = self.news.rings
+                answer = self._answer(mark)
+                if answer is not None:
+                    return answer
+                await self.news.wait(rings, None)
+        except BaseException:
+            with self._guard:
+                self.listener.abandon(mark)
+            raise
 
     def _answer(self, mark: Mark) -> FinalTranscript | None:
         with self._guard:
@@ -396,6 +423,8 @@ class AsyncEars:
             self.listener.cancel()
         self._work.ring()
         self.news.ring()
+        if self._stop is not None:
+            self._stop.set()
         feeder, self._feeder = self._feeder, None
         if feeder is not None:
             await feeder.stop()
@@ -407,6 +436,6 @@ class AsyncEars:
         self._end_record()
 
     def discard(self) -> None:
-        """Close the file that was opened as the source."""
-        if self._source.close is not None:
-            self._source.close()
+        """Close the file that was opened as the source, unless its reader will."""
+        if not self._fed:
+            self._source.discard()

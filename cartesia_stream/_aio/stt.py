@@ -308,7 +308,8 @@ class AsyncDictation(_AsyncEvents[DictateEvent]):
     async def finalize(self) -> FinalTranscript:
         """Return the text of exactly the audio that was pushed before, since the last call.
 
-        Call it at the end of an utterance: in the middle of a word, the service guesses.
+        Call it at the end of an utterance: in the middle of a word, the service guesses. If the
+        wait is cancelled or interrupted, the text is in the answer of the next call.
 
         Raises:
             LocalStateError: After `finish`, or if the listener has ended.
@@ -356,10 +357,9 @@ class AsyncSTT(AsyncStt):
 
         Args:
             source: A path, bytes, an open file, an array of samples, or an iterable of bytes or
-                arrays, which the client reads in its own task or thread. The async client reads
-                files and plain iterables in the event loop, so they must not block: give it an
-                async iterable of what arrives slowly. The client reads the header of WAV files.
-                Without a source, use `push`.
+                arrays, which the client reads in its own task or thread. It may block: the async
+                client reads files and plain iterables in a thread. The client reads the header of
+                WAV files, and of a pipe when it connects. Without a source, use `push`.
             format: Format of audio without a header.
             model: Id of the model.
             keyterms: Terms to expect, such as names: at most 100, with 1200 characters together.
@@ -396,12 +396,12 @@ class AsyncSTT(AsyncStt):
         listener = self._listener(TurnBook(), opened, pace, max_lag, settings)
 
         def handshake() -> Request:
-            params = query(opened.format, settings=listener.settings)
+            params = query(listener.format, settings=listener.settings)
             return listen_handshake("stt_listen", "/stt/turns/websocket", params)
 
         record = ListenRecord(self._connections.config.observers, "listen", model, listener)
         ears = AsyncEars(listener, opened, handshake, self._connections, record)
-        return start_now(AsyncListening(ears, record, pushed=opened.blocks is None))
+        return start_now(AsyncListening(ears, record, pushed=source is None))
 
     def dictate(
         self,
@@ -455,10 +455,13 @@ class AsyncSTT(AsyncStt):
         check_pace(pace, max_lag)
         opened = open_source(source, format, TEXTS)
         listener = self._listener(DictationBook(), opened, pace, max_lag, {})
-        request = listen_handshake("stt_dictate", "/stt/websocket", query(opened.format))
+
+        def handshake() -> Request:
+            return listen_handshake("stt_dictate", "/stt/websocket", query(listener.format))
+
         record = ListenRecord(self._connections.config.observers, "dictate", model, listener)
-        ears = AsyncEars(listener, opened, lambda: request, self._connections, record)
-        return start_now(AsyncDictation(ears, record, pushed=opened.blocks is None))
+        ears = AsyncEars(listener, opened, handshake, self._connections, record)
+        return start_now(AsyncDictation(ears, record, pushed=source is None))
 
     def _listener(
         self,

@@ -221,13 +221,17 @@ class ListenRecord:
     ) -> None:
         self.transport: ListenTransport = transport
         self.model_id: str = model_id
-        self.format: ListenFormat = listener.format
         self.base_url: str = observers.base_url
         self.outcome: ListenOutcome | None = None
         self._listener = listener
         self._observers = observers
         self._context = copy_context() if observers else None
         self._due = ["start", "end"]  # removing from a list is atomic
+
+    @property
+    def format(self) -> ListenFormat:
+        """Format of the audio."""
+        return self._listener.format
 
     @property
     def stats(self) -> ListenStats:

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import io
 import os
+import selectors
 import struct
+import threading
+from contextlib import suppress
+from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final, NamedTuple, Protocol, TypeAlias, cast
 
 from .._protocol.wav import WavReader
@@ -19,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["AudioBlock", "Samples"]
 
 READ_BYTES: Final = 1 << 14
+STOP_INTERVAL_S: Final = 0.1  # between looks whether a read that waits should end
 
 
 class Samples(Protocol):
@@ -37,22 +42,37 @@ class Source(NamedTuple):
     """Audio to listen to.
 
     Attributes:
-        blocks: The audio; None if the user pushes it.
+        blocks: The audio; None if the user pushes it, or before it is opened.
         format: Format of the blocks once `as_bytes` has converted them.
         live: Whether it arrives as it is spoken.
-        close: Closes what was opened, unless the blocks were read to their end.
+        waits: Whether reading may wait, so that it must not happen in an event loop.
+        close: Closes what was opened; for whoever reads, at the end, or if nobody does.
+        stop: Set to end a read that waits, if that is possible.
+        opener: Opens a source whose start may have to be waited for.
     """
 
     blocks: Iterable[AudioBlock] | AsyncIterable[AudioBlock] | None
     format: ListenFormat
     live: bool
+    waits: bool = False
     close: Callable[[], None] | None = None
+    stop: threading.Event | None = None
+    opener: Callable[[], Source] | None = None
+
+    def discard(self) -> None:
+        """End a read that waits, and close what nobody has begun to read."""
+        if self.stop is not None:
+            self.stop.set()
+        if self.close is not None:
+            self.close()
 
 
 def open_source(
     source: object, fmt: ListenFormat | AudioFormat | None, iterables: tuple[type, ...]
 ) -> Source:
     """Open the source of a listener and find the format of its audio.
+
+    A pipe is not opened yet, because its header may have to be waited for; see `Source.opener`.
 
     Args:
         source: A path, bytes, an open file, an array, an iterable of bytes or arrays, or None.
@@ -66,21 +86,29 @@ def open_source(
     given = None if fmt is None else ListenFormat.of(fmt)
     own: object = getattr(source, "format", None)
     if isinstance(source, str | os.PathLike):
-        file: IO[bytes] = open(cast("str", source), "rb")  # noqa: PTH123, SIM115 (closed when read)
-        try:
-            return _read(file, given, live=False, owned=True)
-        except BaseException:
-            file.close()
-            raise
+        path = Path(cast("str", source))
+        if path.is_fifo() or path.is_char_device():
+            return _later(lambda stop: _opened(path, given, stop), given)
+        return _opened(path, given, None)
     if isinstance(source, bytes | bytearray):
-        return _read(io.BytesIO(source), given, live=False, owned=True)
+        return _read(_Reader(io.BytesIO(source)), given, live=False)
     if type(source) is memoryview and source.format in "bBc":
-        return _read(io.BytesIO(source.tobytes()), given, live=False, owned=True)
+        return _read(_Reader(io.BytesIO(source.tobytes())), given, live=False)
     if hasattr(source, "read"):
-        opened = cast("IO[bytes]", source)
-        return _read(opened, given, live=not opened.seekable(), owned=False)
+        file = cast("IO[bytes]", source)
+        if isinstance(file, io.TextIOBase):
+            raise _text_file()
+        if not file.seekable():
+            return _later(lambda stop: _read(_Reader(file, stop), given, live=True), given)
+        return _read(_Reader(file), given, live=False)._replace(waits=True)
     if isinstance(own, ListenFormat) and isinstance(source, iterables):  # a microphone
-        return Source(cast("Iterable[bytes]", source), own, live=True)
+        if given not in (None, own):
+            raise ConfigurationError(
+                f"the microphone gives {own.encoding} at {own.sample_rate} Hz; leave format out, "
+                "or give it to the microphone",
+                option="format",
+            )
+        return Source(cast("Iterable[bytes]", source), own, live=True, waits=True)
     if source is not None and given is None:
         _check_kind(source, iterables)
     if given is None:
@@ -94,7 +122,8 @@ def open_source(
     if hasattr(source, "tobytes"):
         return Source([cast("AudioBlock", source)], given, live=False)
     _check_kind(source, iterables)
-    return Source(cast("Iterable[AudioBlock]", source), given, live=True)
+    waits = not isinstance(source, list | tuple)
+    return Source(cast("Iterable[AudioBlock]", source), given, live=True, waits=waits)
 
 
 def _check_kind(source: object, iterables: tuple[type, ...]) -> None:
@@ -106,25 +135,74 @@ def _check_kind(source: object, iterables: tuple[type, ...]) -> None:
         )
 
 
-def _read(file: IO[bytes], given: ListenFormat | None, *, live: bool, owned: bool) -> Source:
+def _text_file() -> ConfigurationError:
+    return ConfigurationError("open the file in binary mode", option="source")
+
+
+def _later(opener: Callable[[threading.Event], Source], given: ListenFormat | None) -> Source:
+    stop = threading.Event()
+    fmt = given or ListenFormat()
+    return Source(None, fmt, live=True, stop=stop, opener=lambda: opener(stop))
+
+
+def _opened(path: Path, given: ListenFormat | None, stop: threading.Event | None) -> Source:
+    file = path.open("rb")
+    try:
+        source = _read(_Reader(file, stop), given, live=stop is not None)
+    except BaseException:
+        file.close()
+        raise
+    return source._replace(waits=True, close=file.close)
+
+
+class _Reader:
+    """Reads of a file what there is.
+
+    Args:
+        file: The file. A read of a pipe or a terminal waits outside of the file: inside, it would
+            hold a lock that closing the file, and the end of the interpreter, need.
+        stop: Ends a read of a pipe that waits, and then all reads.
+    """
+
+    def __init__(self, file: IO[bytes], stop: threading.Event | None = None) -> None:
+        # `read` of a buffered file would wait until its buffer is full
+        self._read: Callable[[int], bytes | str] = getattr(file, "read1", file.read)
+        self._stop = stop
+        self._more = False  # whether there may be something in the buffer of the file
+        self._poll: selectors.BaseSelector | None = None
+        if stop is not None and isinstance(getattr(file, "raw", file), io.FileIO):
+            with suppress(AttributeError):  # there is no poll on Windows
+                self._poll = selectors.PollSelector()
+                self._poll.register(file, selectors.EVENT_READ)
+
+    def read(self) -> bytes:
+        """Return some bytes; none at the end."""
+        stop, poll = self._stop, self._poll
+        if stop is not None and poll is not None and not self._more:
+            while not stop.is_set() and not poll.select(STOP_INTERVAL_S):
+                pass
+        if stop is not None and stop.is_set():
+            return b""
+        data = self._read(READ_BYTES)
+        if isinstance(data, str):
+            raise _text_file()
+        self._more = len(data) == READ_BYTES
+        return data
+
+
+def _read(file: _Reader, given: ListenFormat | None, *, live: bool) -> Source:
     """Read the header of a file, and return its audio as an iterator."""
     head = b""
-    while len(head) < 12:
-        read = cast("bytes | str", file.read(12 - len(head)))
-        if isinstance(read, str):  # a text file
-            raise ConfigurationError("open the file in binary mode", option="source")
-        if not read:
-            break
-        head += read  # a pipe may give fewer bytes than asked for
-    close = file.close if owned else None
+    while len(head) < 12 and (data := file.read()):
+        head += data
     if not head.startswith((b"RIFF", b"RF64")):
         if given is None:
-            return _compressed(head, file, live=live, close=close)
-        return Source(_pieces(file, None, head, owned=owned), given, live, close)
+            return _compressed(head, file, live=live)
+        return Source(_pieces(file, None, head), given, live, waits=live)
     wav = WavReader()
     data = wav.feed(head)
     while wav.format is None:
-        piece = file.read(READ_BYTES)
+        piece = file.read()
         if not piece:
             wav.finish()
         data = wav.feed(piece)
@@ -134,24 +212,16 @@ def _read(file: IO[bytes], given: ListenFormat | None, *, live: bool, owned: boo
             "out",
             option="format",
         )
-    return Source(_pieces(file, wav, data, owned=owned), wav.format, live, close)
+    return Source(_pieces(file, wav, data), wav.format, live, waits=live)
 
 
-def _pieces(
-    file: IO[bytes], wav: WavReader | None, data: bytes, *, owned: bool
-) -> Generator[bytes]:
-    # of a pipe, what is there: `read` of a buffered file would wait for more
-    read = getattr(file, "read1", file.read)
-    try:
+def _pieces(file: _Reader, wav: WavReader | None, data: bytes) -> Generator[bytes]:
+    if data:
+        yield data
+    while piece := file.read():
+        data = piece if wav is None else wav.feed(piece)
         if data:
             yield data
-        while piece := read(READ_BYTES):
-            data = piece if wav is None else wav.feed(piece)
-            if data:
-                yield data
-    finally:
-        if owned:
-            file.close()
 
 
 class _Decoder(Protocol):
@@ -172,9 +242,7 @@ class _Decoded(Protocol):
     samples: Samples
 
 
-def _compressed(
-    head: bytes, file: IO[bytes], *, live: bool, close: Callable[[], None] | None
-) -> Source:
+def _compressed(head: bytes, file: _Reader, *, live: bool) -> Source:
     """Decode a file such as mp3, with the extra ``play``."""
     from importlib import import_module
 
@@ -185,13 +253,12 @@ def _compressed(
         engine = None
     if engine is not None and not live:
         try:
-            decoded = engine.decode(head + file.read(), engine.SampleFormat.SIGNED16, 1, 16000)
+            data = b"".join([head, *iter(file.read, b"")])
+            decoded = engine.decode(data, engine.SampleFormat.SIGNED16, 1, 16000)
         except Exception as error:
             if type(error).__name__ not in ("DecodeError", "MiniaudioError"):
                 raise
         else:
-            if close is not None:
-                close()
             return Source([decoded.samples.tobytes()], fmt, live=False)
     raise ConfigurationError(
         "the audio is no WAV file: give its format if it is raw, such as "

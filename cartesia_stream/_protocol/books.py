@@ -35,16 +35,16 @@ _LETTERS: Final = re.compile(r"[^\w]+")
 # Scripts that are written without spaces between words.
 _DENSE: Final = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3000-\u9fff\uff00-\uffef]")
 _NUMBERS: Final = (int, float)
-_KNOWN: Final = frozenset(
-    {
-        *("type", "request_id", "text", "is_final", "duration", "language", "words"),
-        *("transcript", "turn_id"),
-    }
+_USUAL: Final = frozenset(
+    ("type", "request_id", "text", "is_final", "duration", "language", "words", "transcript")
 )
+_KNOWN: Final = _USUAL | {"turn_id"}
 
 
 def extra_of(fields: Fields) -> Mapping[str, object]:
     """Return the fields of a frame that this version does not know, and the id of the turn."""
+    if fields.keys() <= _USUAL:
+        return NO_EXTRA
     extra = {name: value for name, value in fields.items() if name not in _KNOWN}
     turn_id = fields.get("turn_id")
     return {"turn_id": turn_id, **extra} if turn_id is not None else extra or NO_EXTRA
@@ -121,6 +121,8 @@ class Repetition:
             text: A text of the new connection.
             final: Whether the next text follows this one instead of replacing it.
         """
+        if not self._words:
+            return text, 0
         found = list(_WORD.finditer(text))
         count = min(len(found), len(self._words))
         if final:
@@ -257,6 +259,11 @@ class DictationBook:
             end=end,
             language=asked[-1].language if asked else None,
         )
+
+    def carry(self, answer: FinalTranscript) -> None:
+        """Put the answer of one `finalize` into that of the next one."""
+        if answer.text:
+            self._asked.insert(0, answer)
 
 
 TurnState: TypeAlias = Literal["idle", "speaking", "predicted"]

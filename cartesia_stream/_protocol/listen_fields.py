@@ -140,5 +140,8 @@ def positive(name: str, value: object) -> float:
 def _number(name: str, value: object, low: float, high: float, *, whole: bool = False) -> float:
     kinds = (int,) if whole else (int, float)
     if isinstance(value, bool) or not isinstance(value, kinds) or not low <= value <= high:
-        raise ConfigurationError(f"{name} is {value!r}; allowed: {low} to {high}", option=name)
+        kind = "whole numbers from " if whole else ""
+        raise ConfigurationError(
+            f"{name} is {value!r}; allowed: {kind}{low:g} to {high:g}", option=name
+        )
     return value

@@ -12,7 +12,7 @@ from .link import Link
 from .log import debugging, logger
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from ..errors import APIConnectionError, APIError, APIStatusError
     from .link import Sleeper
@@ -64,17 +64,17 @@ class ListenSession(Link):
         """Tell that the connection is open, before any frame of it is handled."""
         self._hearer.opened(self, request_id)
 
-    def send(self, message: Message) -> None:
-        """Queue a message; drop it if the connection is closed, which was told already."""
+    def send(self, messages: Iterable[Message]) -> None:
+        """Queue messages; drop them if the connection is closed, which was told already."""
         if not self.usable:
             return
-        if message.is_audio:
-            self.websocket.send_binary(message.data)
-        else:
-            self.websocket.send_text(message.data)
-        if self._logged:
-            kind = "audio" if message.is_audio else "command"
-            logger.debug("> %s %d B", kind, len(message.data))
+        for data, is_audio in messages:
+            if is_audio:
+                self.websocket.send_binary(data)
+            else:
+                self.websocket.send_text(data)
+            if self._logged:
+                logger.debug("> %s %d B", "audio" if is_audio else "command", len(data))
 
     def receive(self, nbytes: int, *, now: float) -> Sequence[Sleeper]:
         """Handle the bytes that were read into the buffer."""
@@ -82,14 +82,14 @@ class ListenSession(Link):
         self._pinged = False
         messages = self.websocket.receive(nbytes)
         for data, start, end in messages:
-            self._frame(bytes(data[start:end]))
+            self._frame(memoryview(data)[start:end])
         if self._end is None and not self.websocket.is_open:
             self._finish(self.websocket.closed_error())
         elif not messages:
             return ()
         return (self._hearer,)
 
-    def _frame(self, data: bytes) -> None:
+    def _frame(self, data: memoryview) -> None:
         try:
             value: object = _parse(data)
         except (ValueError, RecursionError):

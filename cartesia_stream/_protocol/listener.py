@@ -45,7 +45,8 @@ if TYPE_CHECKING:
 
     Event = ListenEvent | DictateEvent
 
-FRAME_S: Final = 0.1  # of audio in one message
+FRAME_S: Final = 0.1  # of audio in one message that keeps a pace
+LARGE_S: Final = 1.0  # at most, in one that does not
 KEPT_S: Final = 30.0  # of audio that was sent, in case it must be sent again
 CATCH_UP: Final = 2.0  # times as fast as it plays, for audio that is late
 SLACK_S: Final = 0.25  # that sending may be late before it is no longer made up for
@@ -55,6 +56,8 @@ LAG_S: Final = 2.0  # that the service may be behind a sender that keeps the pac
 PAUSE_S: Final = 0.6  # of the shortest pause that may end a turn
 SHORT_PAUSE_S: Final = 0.3  # the same, if the end threshold is high
 HIGH_END: Final = 0.3
+SEARCH_S: Final = 3.0  # of audio before that which was not yet searched for a pause
+BATCH: Final = 1 << 16  # bytes of messages to send at once
 EVENT_BYTES: Final = 256  # an event counts as this many bytes in the buffer, besides its text
 
 
@@ -99,8 +102,8 @@ TRANSITIONS: Final[Mapping[tuple[State, Move], State]] = {
     (_S.LOST, _M.CANCEL): _S.CANCELLED,
     (_S.LOST, _M.FAIL): _S.FAILED,
 }
-OVER: Final = frozenset({State.DONE, State.CANCELLED, State.FAILED})
-_ACTIVE: Final = frozenset({State.OPEN, State.DRAINING})
+OVER: Final = (State.DONE, State.CANCELLED, State.FAILED)
+_ACTIVE: Final = (State.OPEN, State.DRAINING)
 
 
 class Message(NamedTuple):
@@ -117,12 +120,16 @@ class Mark:
         position: Where it is on the line of audio.
         sent_at: When it was sent on the present connection, in monotonic seconds.
         answer: The text up to it, once the service has answered.
+        start: Where the audio of the answer begins.
+        abandoned: Whether nobody waits for the answer any more.
     """
 
-    __slots__ = ("answer", "first_sent_at", "position", "sent_at")
+    __slots__ = ("abandoned", "answer", "first_sent_at", "position", "sent_at", "start")
 
     def __init__(self, position: int) -> None:
         self.position: int = position
+        self.start: int = 0
+        self.abandoned: bool = False
         self.sent_at: float | None = None
         self.first_sent_at: float | None = None
         self.answer: FinalTranscript | None = None
@@ -166,7 +173,6 @@ class Listener:
         now: float,
     ) -> None:
         self.book = book
-        self.format = fmt
         self.state: State = State.CONNECTING
         self.fault: CartesiaError | None = None
         self.cut: int = 0
@@ -176,18 +182,17 @@ class Listener:
         self.queued: float = 0.0
         self._timeouts = timeouts
         self._pace = pace
-        self._live = live
         self._ring = Ring()
         self._rest = b""  # the start of a sample
-        self._max_lag = fmt.nbytes(max_lag)
-        self._kept = fmt.nbytes(KEPT_S)
-        self._frame = max(fmt.sample_bytes, fmt.nbytes(FRAME_S))
+        self._lag_s = max_lag
+        self.adopt(fmt, live=live)
         self._sent = 0  # position up to which this connection has the audio
         self._frontier = 0  # position up to which any connection has had it
         self._origin = 0  # position where the audio of this connection begins
         self._overlapping = False
         self._marks: deque[Mark] = deque()
         self._flushed_at = 0  # position of the last answered mark
+        self._searched = 0  # position up to which no pause was found
         self._config_due = False
         self._due = now
         self._sent_times: deque[tuple[int, float]] = deque(maxlen=128)
@@ -214,6 +219,22 @@ class Listener:
         self._eager_lead: float | None = None
         self._request_ids: tuple[str, ...] = ()
 
+    def adopt(self, fmt: ListenFormat, *, live: bool) -> None:
+        """Take note of the format of the audio, before there is any.
+
+        Args:
+            fmt: The format.
+            live: Whether the audio arrives as it is spoken.
+        """
+        self.format = fmt
+        self._live = live
+        self._sample = fmt.sample_bytes
+        self._rate = fmt.bytes_per_second
+        self._max_lag = fmt.nbytes(self._lag_s)
+        self._kept = fmt.nbytes(KEPT_S)
+        self._frame = max(fmt.sample_bytes, fmt.nbytes(FRAME_S))
+        self._most = self._frame if self._pace is not None else fmt.nbytes(LARGE_S)
+
     # --- audio in
 
     @property
@@ -226,6 +247,11 @@ class Listener:
         """Bytes of audio that wait to be sent for the first time."""
         return self._ring.end - self._frontier
 
+    @property
+    def roomy(self) -> bool:
+        """Whether those who wait for room should go on: without a pace, not for every message."""
+        return self._pace is not None or 2 * self.lag <= self._max_lag
+
     def push(self, data: bytes, now: float) -> int:
         """Take audio, as much as there is room for; return the number of bytes taken.
 
@@ -237,22 +263,30 @@ class Listener:
         room = self._max_lag - self.lag
         if room <= 0:
             return 0
-        taken = data[: max(room, self.format.sample_bytes)]
-        whole = self._rest + taken
-        size = len(whole) // self.format.sample_bytes * self.format.sample_bytes
-        self._rest = whole[size:]
-        if self.muted:
-            self._silent += size
-            self._ring.append(self.format.silence(size))
-        else:
-            self._ring.append(whole[:size])
-        self._audio_at = now
+        taken = data[: max(room, self._sample)]
+        self._add(taken, now)
         return len(taken)
 
-    def has_room(self, nbytes: int) -> bool:
-        """Whether audio of this size can be taken now; raises as `push` does."""
+    def push_whole(self, data: bytes, now: float) -> bool:
+        """Take audio if there is room for all of it; return whether there was; raises as `push`."""
         self._check_open("push")
-        return self.lag + nbytes <= self._max_lag
+        if self._ring.end - self._frontier + len(data) > self._max_lag:
+            return False
+        self._add(data, now)
+        return True
+
+    def _add(self, data: bytes, now: float) -> None:
+        if self._rest:
+            data = self._rest + data
+            self._rest = b""
+        beyond = len(data) % self._sample
+        if beyond:
+            data, self._rest = data[:-beyond], data[-beyond:]
+        if self.muted:
+            self._silent += len(data)
+            data = self.format.silence(len(data))
+        self._ring.append(data)
+        self._audio_at = now
 
     def refuse(self, nbytes: int) -> None:
         """Count audio for which there was no room."""
@@ -274,6 +308,13 @@ class Listener:
         mark = Mark(self._ring.end)
         self._marks.append(mark)
         return mark
+
+    def abandon(self, mark: Mark) -> None:
+        """Keep the text of a `finalize` for which nobody waits any more, for the next one."""
+        mark.abandoned = True
+        if mark.answer is not None and isinstance(self.book, DictationBook):
+            self.book.carry(mark.answer)
+            self._flushed_at = min(self._flushed_at, mark.start)
 
     def configure(self, settings: Mapping[str, float]) -> None:
         """Change the thresholds of turns, which were checked.
@@ -300,7 +341,7 @@ class Listener:
     def _check_open(self, what: str) -> None:
         if self.fault is not None:
             raise self.fault
-        if self.finished or self.done:
+        if self.finished or self.state in OVER:
             state = "was finished" if self.finished else "has ended"
             raise LocalStateError(f"cannot {what}: the listener {state}")
 
@@ -325,7 +366,7 @@ class Listener:
         start = max(self.cut, self._ring.base)
         lost = start - self.cut
         self._lost += lost
-        self._origin = self._sent = self.cut = start
+        self._origin = self._sent = self._searched = self.cut = start
         self._replayed += self._frontier - start
         if isinstance(self.book, TurnBook):
             self.book.restart(lost=lost > 0, overlapping=self._overlapping)
@@ -335,6 +376,7 @@ class Listener:
             mark.sent_at = None
             mark.position = max(mark.position, start)
         self._sent_times.clear()
+        self._progress = self._heard()
         cause = "" if self._cause is None else self._cause.message
         self._append(
             Reconnected(
@@ -352,14 +394,19 @@ class Listener:
         if self._config_due:
             self._config_due = False
             return Message(msgspec.json.encode({"type": "config", "turn": self.settings}), False)
-        mark = next((mark for mark in self._marks if mark.sent_at is None), None)
+        mark = None
+        if self._marks:
+            mark = next((mark for mark in self._marks if mark.sent_at is None), None)
         if mark is not None and mark.position == self._sent:
             mark.sent_at = now
             if mark.first_sent_at is None:
                 mark.first_sent_at = now
             return Message(b"finalize", False)
-        self._fill(now)
-        limit = self._ring.end if mark is None else mark.position
+        end = self._ring.end
+        if end == self._sent:
+            self._fill(now)
+            end = self._ring.end
+        limit = end if mark is None else mark.position
         if limit > self._sent:
             return self._audio(limit, now)
         if self.finished:
@@ -369,26 +416,34 @@ class Listener:
             return Message(b"close" if manual else b'{"type":"close"}', False)
         return None
 
+    def messages(self, now: float) -> list[Message]:
+        """Return messages to send now, as many as one write should have; see `message`."""
+        messages: list[Message] = []
+        size = 0
+        while size < BATCH and (message := self.message(now)) is not None:
+            messages.append(message)
+            size += len(message.data)
+        return messages
+
     def _audio(self, limit: int, now: float) -> Message | None:
         if self._pace is not None and self._due > now:
             return None
-        start, end = self._sent, min(limit, self._sent + self._frame)
+        start, end = self._sent, min(limit, self._sent + self._most)
         if self._pace is not None:
             late = self._live or start < self._frontier
             seconds = self._seconds(end - start) / (self._pace * (CATCH_UP if late else 1.0))
             self._due = max(self._due, now - SLACK_S) + seconds
         self._sent = end
-        self._frontier = max(self._frontier, end)
+        if end > self._frontier:
+            self._frontier = end
         self._sent_times.append((end, now))
         data = self._ring.read(start, end)
-        self._ring.drop(min(self._sent - self._kept, self._sent))
+        self._ring.drop(end - self._kept)
         return Message(data, True)
 
     def _fill(self, now: float) -> None:
         """Add silence where there is no audio: while muted, and to keep the connection."""
-        if self.finished or self._ring.end > self._sent:
-            return
-        if now >= self._audio_at + (MUTED_S if self.muted else KEEPALIVE_S):
+        if not self.finished and now >= self._audio_at + (MUTED_S if self.muted else KEEPALIVE_S):
             self._ring.append(self.format.silence(self._frame))
             self._silent += self._frame
             # So that silence is as long as the time it stands for.
@@ -455,23 +510,26 @@ class Listener:
         try:
             if not isinstance(kind, str):
                 raise RemoteProtocolError("a frame has no type")
-            if isinstance(self.book, DictationBook) and kind == "flush_done":
-                self._flushed(self.book, now)
-            elif isinstance(self.book, DictationBook) and kind == "done":
+            book = self.book
+            if kind == "flush_done" and isinstance(book, DictationBook):
+                self._flushed(book, now)
+            elif kind == "done" and isinstance(book, DictationBook):
                 self._end()
             else:
-                at, origin = self._seconds(self._sent), self._seconds(self._origin)
-                self.book.receive(fields, origin=origin, at=at)
+                book.receive(fields, origin=self._origin / self._rate, at=self._sent / self._rate)
                 self._settle(now)
         except RemoteProtocolError as failure:
             failure.request_id = self._request_ids[-1] if self._request_ids else None
             self.fail(failure)
             return
-        self._take_events()
-        progress = (self.cut, self.book.said)
-        if progress != self._progress:
-            self._progress = progress
+        if self.book.events:
+            self._take_events()
+        if self._restarts_left < self._max_restarts and self._progress != self._heard():
             self._restarts_left = self._max_restarts
+
+    def _heard(self) -> tuple[int, tuple[int, int]]:
+        """Return a measure of what was heard, which differs when something new was."""
+        return self.cut, self.book.said
 
     def _take_events(self) -> None:
         for event in self.book.events:
@@ -483,12 +541,14 @@ class Listener:
             book.repaired += 1  # nobody asked
             return
         mark = self._marks.popleft()
+        mark.start, self._flushed_at = self._flushed_at, mark.position
         mark.answer = book.flushed(
             origin=self._seconds(self._origin),
-            start=self._seconds(self._flushed_at),
+            start=self._seconds(mark.start),
             end=self._seconds(mark.position),
         )
-        self._flushed_at = mark.position
+        if mark.abandoned:
+            self.abandon(mark)
         self._move_cut(mark.position)
         self._finals += 1
         if mark.first_sent_at is not None:
@@ -533,7 +593,7 @@ class Listener:
         long before the latest audio, if the audio keeps the pace. The first such pause is the one:
         an earlier cut repeats audio, but a later one would lose some.
         """
-        low = max(self.cut, self._ring.base)
+        low = max(self.cut, self._ring.base, self._searched - self.format.nbytes(SEARCH_S))
         if self._pace is not None:
             low = max(low, self._sent - self.format.nbytes(LAG_S + PAUSE_S))
         high = self.settings.get("end_threshold", 0.0) > HIGH_END
@@ -547,6 +607,7 @@ class Listener:
             start = max(low, self._sent - self.format.nbytes(1.0))
             found = self._pauses(start, self._sent, FRAME_S)[-1:]
         if not found:
+            self._searched = self._sent
             return
         begin, end = found[0]
         sent_at = next((at for position, at in self._sent_times if position >= begin), None)
@@ -716,7 +777,7 @@ class Listener:
         )
 
     def _seconds(self, nbytes: int) -> float:
-        return nbytes / self.format.bytes_per_second
+        return nbytes / self._rate
 
 
 def _weight(event: Event) -> int:

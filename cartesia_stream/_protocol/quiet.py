@@ -1,19 +1,25 @@
-"""Find the pauses in audio, cheaply: only when a turn has ended, and by peaks of samples."""
+"""Find the pauses in audio, cheaply: by the magnitudes of some of its samples, as bytes.
+
+Slicing, translating and searching bytes runs in C; this takes a few microseconds for 100 ms.
+"""
 
 from __future__ import annotations
 
+import math
 import struct
 from array import array
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable
 
     from ..transcripts import ListenFormat
 
 BLOCK_S: Final = 0.02
-STEP: Final = 4  # of the samples that are looked at
-FLOOR: Final = 0.006  # of full scale: quieter audio is silence
+BLOCKS: Final = 64  # at most, whose peaks tell the voice from the noise
+SAMPLES: Final = 1250  # in a second that are looked at
+FULL: Final = 128  # magnitude of full scale
+FLOOR: Final = 0.006 * FULL  # quieter audio is silence
 CONTRAST: Final = 3.0  # of a voice over the noise of its surroundings
 
 
@@ -25,57 +31,52 @@ class Pause(NamedTuple):
 
 
 def _companded(encoding: str) -> bytes:
-    """Magnitude of each byte of mu-law or A-law, 0 to 255."""
+    """Magnitude of each byte of mu-law or A-law."""
     table = bytearray(256)
     for code in range(256):
         if encoding == "pcm_mulaw":
             inverted = ~code & 0xFF
             exponent, mantissa = inverted >> 4 & 7, inverted & 0x0F
-            value = ((2 * mantissa + 33) << exponent) - 33
-            table[code] = min(255, (value << 2) >> 7)
+            table[code] = (((2 * mantissa + 33) << exponent) - 33) >> 6
         else:
             plain = code ^ 0x55
             exponent, mantissa = plain >> 4 & 7, plain & 0x0F
             value = 2 * mantissa + 1 if exponent == 0 else (2 * mantissa + 33) << (exponent - 1)
-            table[code] = min(255, (value << 3) >> 7)
+            table[code] = value >> 5
     return bytes(table)
 
 
-_CODES: Final = {
-    "pcm_s16le": ("h", 1 << 15),
-    "pcm_s32le": ("i", 1 << 31),
-    "pcm_f32le": ("f", 1),
-    "pcm_f16le": ("e", 1),
-}
-_BIG_ENDIAN: Final = array("H", b"\0\1")[0] == 1
+# Of whole numbers, the first byte is enough.
+_SIGNED: Final = bytes(code if code < FULL else 255 - code for code in range(256))
 _tables: Final[dict[str, bytes]] = {}
 
 
-def _samples(data: bytes, encoding: str) -> tuple[Sequence[float], float]:
-    """Return every fourth sample and the full scale; for companded ones, their magnitudes."""
-    if encoding in ("pcm_mulaw", "pcm_alaw"):
-        table = _tables.get(encoding)
-        if table is None:
-            table = _tables[encoding] = _companded(encoding)
-        return data[::STEP].translate(table), 255
-    code, scale = _CODES[encoding]
-    if code == "e":
-        return struct.unpack(f"<{len(data) // 2}e", data)[::STEP], scale
-    samples = array(code, data)
-    if _BIG_ENDIAN:
-        samples.byteswap()
-    return samples[::STEP], scale
+def magnitudes(data: bytes, encoding: str, step: int) -> bytes:
+    """Return the magnitude of every ``step``-th sample, 0 to `FULL`."""
+    match encoding:
+        case "pcm_s16le":
+            return data[1 :: 2 * step].translate(_SIGNED)
+        case "pcm_s32le":
+            return data[3 :: 4 * step].translate(_SIGNED)
+        case "pcm_f16le":
+            return _of_floats(struct.unpack(f"<{len(data) // 2}e", data)[::step])
+        case "pcm_f32le":
+            samples = array("f", data)
+            if _BIG_ENDIAN:
+                samples.byteswap()
+            return _of_floats(samples[::step])
+        case _:
+            table = _tables.get(encoding)
+            if table is None:
+                table = _tables[encoding] = _companded(encoding)
+            return data[::step].translate(table)
 
 
-def levels(data: bytes, fmt: ListenFormat) -> list[float]:
-    """Return the peak of each 20 ms of whole samples, 0 to 1."""
-    samples, scale = _samples(data, fmt.encoding)
-    size = max(1, round(fmt.sample_rate * BLOCK_S) // STEP)
-    peaks: list[float] = []
-    for at in range(0, len(samples) - size // 2, size):
-        block = samples[at : at + size]
-        peaks.append(max(max(block), -min(block)) / scale)
-    return peaks
+_BIG_ENDIAN: Final = array("H", b"\0\1")[0] == 1
+
+
+def _of_floats(values: Iterable[float]) -> bytes:
+    return bytes(min(FULL, int(abs(value) * FULL)) if value == value else 0 for value in values)
 
 
 def pauses(data: bytes, fmt: ListenFormat, *, start: int, least_s: float) -> list[Pause]:
@@ -87,21 +88,23 @@ def pauses(data: bytes, fmt: ListenFormat, *, start: int, least_s: float) -> lis
         start: Position of the audio in the stream.
         least_s: Length of the shortest stretch.
     """
-    peaks = levels(data, fmt)
+    step = max(1, fmt.sample_rate // SAMPLES) | 1  # odd, or a tone may look like silence
+    found = magnitudes(data, fmt.encoding, step)
+    block = max(1, round(fmt.sample_rate * BLOCK_S / step))
+    every = block * (len(found) // (BLOCKS * block) + 1)
+    peaks = sorted([max(found[at : at + block]) for at in range(0, len(found), every)])
     if not peaks:
         return []
-    ordered = sorted(peaks)
-    noise, loud = ordered[len(ordered) // 5], ordered[len(ordered) * 19 // 20]
+    noise, loud = peaks[len(peaks) // 5], peaks[len(peaks) * 19 // 20]
     limit = max(FLOOR, min(CONTRAST * noise, loud / 2))
-    size = max(1, round(fmt.sample_rate * BLOCK_S) // STEP) * STEP * fmt.sample_bytes
-    found: list[Pause] = []
-    begun: int | None = None
-    for place, peak in enumerate([*peaks, 2.0]):
-        if peak <= limit:
-            begun = place if begun is None else begun
-        elif begun is not None:
-            if (place - begun) * BLOCK_S >= least_s - 1e-9:
-                end = start + (len(data) if place == len(peaks) else place * size)
-                found.append(Pause(start + begun * size, end))
-            begun = None
-    return found
+    low = min(FULL, int(limit)) + 1
+    loudness = found.translate(bytes(low) + b"\1" * (256 - low))
+    quiet = bytes(math.ceil(least_s * fmt.sample_rate / step))
+    stretches: list[Pause] = []
+    at = loudness.find(quiet)
+    while at >= 0:
+        end = loudness.find(1, at + len(quiet))
+        size = step * fmt.sample_bytes
+        stretches.append(Pause(start + at * size, start + (end * size if end >= 0 else len(data))))
+        at = loudness.find(quiet, end) if end >= 0 else -1
+    return stretches

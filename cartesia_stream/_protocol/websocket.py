@@ -1,11 +1,11 @@
 """Sans-I/O implementation of the client side of a WebSocket connection.
 
-The `websockets` package does the handshake, control frames, fragments and closing. This module cuts
-whole unmasked data frames, which are nearly all of the traffic, out of the read buffer itself, for
-speed: the package needs several generator steps and copies for each. It passes everything else to
-the package. Two rules keep both parsers in step: while the connection is open, the package gets
-only whole frames; once it is not, the package gets all bytes. Messages are not copied: they stay in
-the one read buffer until the next read.
+The `websockets` package does the handshake, control frames, fragments and closing. This module
+writes data frames, and cuts whole unmasked ones out of the read buffer, itself, because they are
+nearly all of the traffic: the package needs several generator steps and copies for each. It passes
+everything else to the package. Two rules keep both parsers in step: while the connection is open,
+the package gets only whole frames; once it is not, the package gets all bytes. Messages are not
+copied: they stay in the one read buffer until the next read.
 
 The handshake is an HTTP request: the caller sends it with `handshake_headers`, and `accept` checks
 the answer.
@@ -25,6 +25,11 @@ from websockets.http11 import Response
 from websockets.protocol import State
 from websockets.uri import parse_uri
 
+try:
+    from websockets.speedups import apply_mask
+except ImportError:  # the package was built without a C compiler
+    from websockets.utils import apply_mask
+
 from ..errors import RemoteProtocolError
 from .context import closed_error
 
@@ -43,6 +48,9 @@ FRAGMENT_COST: Final = 64  # bytes that each fragment counts at least, so that n
 SPARE: Final = 8  # extra bytes at the end, so that a header can be unpacked at any position
 
 _unpack_header: Final = struct.Struct("!BBH").unpack_from  # RFC 6455, section 5.2
+_pack_short: Final = struct.Struct("!BB").pack
+_pack_medium: Final = struct.Struct("!BBH").pack
+_pack_long: Final = struct.Struct("!BBQ").pack
 _OPCODES: Final = frozenset(Opcode)
 _NOWHERE: Final = parse_uri("ws://localhost/")
 
@@ -115,6 +123,7 @@ class WebSocket:
         self._fragments = bytearray()
         self._fragments_cost = 0
         self._in_fragments = False
+        self._frames: list[bytes] = []  # of messages to send, in parts; control frames follow them
         self._close: Close | None = None  # the peer's close frame
         self._closed_by_us = False
 
@@ -250,15 +259,31 @@ class WebSocket:
 
     def data_to_send(self) -> list[bytes]:
         """Return the bytes to write; an empty item means: shut down the sending side."""
-        return self._protocol.data_to_send()
+        control = self._protocol.data_to_send()
+        if not self._frames:
+            return control
+        frames, self._frames = self._frames, []
+        return [b"".join(frames), *control]
 
     def send_text(self, message: bytes) -> None:
-        """Queue a text message."""
-        self._protocol.send_text(message)
+        """Queue a text message; the connection must be open."""
+        self._send(0x81, message)
 
     def send_binary(self, message: bytes) -> None:
-        """Queue a binary message."""
-        self._protocol.send_binary(message)
+        """Queue a binary message; the connection must be open."""
+        self._send(0x82, message)
+
+    def _send(self, first: int, message: bytes) -> None:
+        """Queue an unfragmented frame, as in RFC 6455, section 5.2."""
+        size = len(message)
+        if size < 126:
+            head = _pack_short(first, 0x80 | size)
+        elif size < 1 << 16:
+            head = _pack_medium(first, 0x80 | 126, size)
+        else:
+            head = _pack_long(first, 0x80 | 127, size)
+        mask = secrets.token_bytes(4)
+        self._frames += (head, mask, apply_mask(message, mask))
 
     def ping(self) -> None:
         """Queue a ping; `receive` consumes the answer."""

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from .link import SocketLink
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from .._http.config import Config
     from .._protocol.listen_session import ListenSession
     from .._protocol.listener import Message
@@ -19,14 +21,29 @@ class EarsDriver(SocketLink):
         super().__init__(session, config, since=since)
         self._session = session
 
-    def send(self, message: Message, seconds: float | None) -> None:
-        """Send audio or a command; wait until the network has taken it.
+    @property
+    def blocked(self) -> bool:
+        """Whether bytes are unsent, so that one must wait; see `drained`."""
+        return bool(self._outbox)
+
+    def drained(self, seconds: float | None) -> None:
+        """Wait until the network has taken all bytes.
 
         Raises:
-            APITimeoutError: If the network does not accept it in time.
+            APITimeoutError: If it does not in time.
+        """
+        self._drain(seconds)
+
+    def send(self, take: Callable[[ListenSession], Sequence[Message]]) -> bool:
+        """Send what `take` returns, unless bytes are unsent; return whether it was any.
+
+        Args:
+            take: Returns the messages to send now; called with the lock, as `ListenSession` calls
+                whoever hears.
         """
         with self._lock:
-            self._session.send(message)
-            flushed = self._flush()
-        if not flushed:
-            self._drain(seconds)
+            messages = () if self._outbox else take(self._session)
+            if messages:
+                self._session.send(messages)
+                self._flush()
+        return bool(messages)

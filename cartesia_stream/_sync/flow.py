@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Coroutine, Iterable
 from contextlib import AbstractContextManager, closing, suppress
-from typing import TYPE_CHECKING, Final, Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Final, Generic, NamedTuple, TypeVar, cast
 
 from .._protocol.faults import elsewhere_error
 from .._protocol.fields import PieceReader
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     import httpx
 
+    from .._http.sources import AudioBlock, Source
     from ..options import Piece
 
 
@@ -169,19 +170,25 @@ class Bell:
 
     def __init__(self) -> None:
         self.rings: int = 0
+        self._waiting = 0
         self._condition = threading.Condition()
 
     def ring(self) -> None:
         """Wake all who wait."""
         with self._condition:
             self.rings += 1
-            self._condition.notify_all()
+            if self._waiting:
+                self._condition.notify_all()
 
     def wait(self, since: int, seconds: float | None) -> None:
         """Wait until it rings, unless it has since a number of `rings`, or until a time is over."""
         with self._condition:
             if self.rings == since:
-                self._condition.wait(seconds)
+                self._waiting += 1
+                try:
+                    self._condition.wait(seconds)
+                finally:
+                    self._waiting -= 1
 
 
 class PeriodicTask:
@@ -293,15 +300,20 @@ def result_of(result: T, function: str, _seconds: float | None = None) -> T:
     return result
 
 
-def blocks_of(blocks: Iterable[B]) -> Generator[B]:
-    """Yield blocks of audio, and close their iterator even if it is not exhausted."""
-    source = iter(blocks)
+def blocks_of(source: Source) -> Generator[AudioBlock]:
+    """Yield blocks of audio, and then close the source, even if it is not exhausted."""
+    blocks = iter(cast("Iterable[AudioBlock]", source.blocks))
     try:
-        yield from source
+        yield from blocks
     finally:
-        close = getattr(source, "close", None)
-        if close is not None:
-            close()
+        for close in (getattr(blocks, "close", None), source.close):
+            if close is not None:
+                close()
+
+
+def in_thread(work: Callable[[], B], drop: Callable[[B], None]) -> B:
+    """Run work that may block: here, whoever calls may wait."""
+    return work()
 
 
 def break_off(response: httpx.Response) -> None:

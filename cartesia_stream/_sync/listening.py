@@ -5,25 +5,25 @@ from __future__ import annotations
 
 import time
 from contextlib import closing
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final
 
-from .._http.sources import as_bytes
+from .._http.sources import Source, as_bytes
 from .._protocol.backoff import Backoff
 from .._protocol.listen_session import ListenSession
 from .._protocol.listener import State
 from .._protocol.websocket import WebSocket
 from ..errors import APIError, CartesiaError, LocalStateError, RateLimitError
-from .flow import Bell, Mutex, TextTask, ThreadLock, blocks_of, sleep
+from .flow import Bell, Mutex, TextTask, ThreadLock, blocks_of, in_thread, sleep
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
     from cartesia_runtime.sender import Request
 
     from .._http.records import ListenRecord
-    from .._http.sources import AudioBlock, Source
+    from .._http.sources import AudioBlock
     from .._protocol.gate import Ticket
-    from .._protocol.listener import Event, Listener, Mark
+    from .._protocol.listener import Event, Listener, Mark, Message
     from ..errors import APIConnectionError, APIStatusError
     from ..transcripts import FinalTranscript
     from .connections import Connections
@@ -60,6 +60,7 @@ class Ears:
         self._guard = ThreadLock()
         self._turnstile = Mutex()  # pushes stay in their order while one waits for room
         self._source = source
+        self._stop = source.stop
         self._handshake = handshake
         self._connections = connections
         self._record = record
@@ -70,6 +71,7 @@ class Ears:
         self._sender: TextTask | None = None
         self._feeder: TextTask | None = None
         self._waiting = 0  # pushes that wait for room
+        self._fed = False  # whether the source is being read, and will be closed by its reader
         self._failure: Exception | None = None  # what the source raised
         self._closed = False
 
@@ -81,6 +83,9 @@ class Ears:
         """
         self._record.begin()
         try:
+            if self._source.opener is not None:
+                self._source = in_thread(self._source.opener, Source.discard)
+                self.listener.adopt(self._source.format, live=self._source.live)
             self._gate = self._connections.pool.listen_gate
             self._connect()
         except BaseException as error:
@@ -234,34 +239,44 @@ class Ears:
         while True:
             rings = self._work.rings
             with self._guard:
-                now = time.monotonic()
-                listener.check(now)
+                listener.check(time.monotonic())
                 if listener.state not in _ACTIVE:
                     return
-                message = listener.message(now)
-                wait = None if message is not None else listener.wait(now)
                 driver = self._driver
-            if message is None:
-                self._work.wait(rings, wait)
-            elif driver is not None:
+            if driver is None:
+                return
+            sent = driver.send(self._take)
+            if sent and self._waiting and listener.roomy:
+                self.news.ring()
+            if driver.blocked:
                 try:
-                    driver.send(message, write)
+                    driver.drained(write)
                 except APIError as error:
                     with self._guard:
                         listener.broken(error)
-                if self._waiting:
-                    self.news.ring()
+            elif sent:
                 sleep(0)  # others want the loop, or the lock, as well
+            else:
+                with self._guard:
+                    wait = listener.wait(time.monotonic())
+                self._work.wait(rings, wait)
+
+    def _take(self, session: ListenSession) -> list[Message]:
+        """Return the messages to send now on a connection."""
+        with self._guard:
+            return self.listener.messages(time.monotonic()) if session is self._session else []
 
     # --- audio in
 
     def _feed(self) -> None:
         """Send the audio of the source."""
-        blocks = cast("Iterable[AudioBlock]", self._source.blocks)
+        self._fed = True
         try:
-            with closing(blocks_of(blocks)) as pieces:
+            with closing(blocks_of(self._source)) as pieces:
                 for block in pieces:
-                    self.push(block)
+                    data = as_bytes(block, self.listener.format)
+                    if not self._push_at_once(data):
+                        self.push(data)
             self.finish()
         except LocalStateError:
             if not self.listener.done:
@@ -282,6 +297,8 @@ class Ears:
     def push(self, block: AudioBlock) -> None:
         """Take audio; wait while too much of it has not been sent."""
         data = as_bytes(block, self.listener.format)
+        if self._push_at_once(data):
+            return
         with self._turnstile:
             while True:
                 rings = self.news.rings
@@ -300,12 +317,17 @@ class Ears:
     def push_nowait(self, block: AudioBlock) -> bool:
         """Take audio if there is room for all of it; return whether there was."""
         data = as_bytes(block, self.listener.format)
+        if self._push_at_once(data):
+            return True
         with self._guard:
-            listener = self.listener
-            if not listener.has_room(len(data)):
-                listener.refuse(len(data))
+            self.listener.refuse(len(data))
+        return False
+
+    def _push_at_once(self, data: bytes) -> bool:
+        """Take audio if there is room for all of it, and no other push waits for room."""
+        with self._guard:
+            if self._turnstile.locked() or not self.listener.push_whole(data, time.monotonic()):
                 return False
-            listener.push(data, time.monotonic())
         self._work.ring()
         return True
 
@@ -314,12 +336,17 @@ class Ears:
         with self._guard:
             mark = self.listener.finalize()
         self._work.ring()
-        while True:
-            rings = self.news.rings
-            answer = self._answer(mark)
-            if answer is not None:
-                return answer
-            self.news.wait(rings, None)
+        try:
+            while True:
+                rings = self.news.rings
+                answer = self._answer(mark)
+                if answer is not None:
+                    return answer
+                self.news.wait(rings, None)
+        except BaseException:
+            with self._guard:
+                self.listener.abandon(mark)
+            raise
 
     def _answer(self, mark: Mark) -> FinalTranscript | None:
         with self._guard:
@@ -397,6 +424,8 @@ class Ears:
             self.listener.cancel()
         self._work.ring()
         self.news.ring()
+        if self._stop is not None:
+            self._stop.set()
         feeder, self._feeder = self._feeder, None
         if feeder is not None:
             feeder.stop()
@@ -408,6 +437,6 @@ class Ears:
         self._end_record()
 
     def discard(self) -> None:
-        """Close the file that was opened as the source."""
-        if self._source.close is not None:
-            self._source.close()
+        """Close the file that was opened as the source, unless its reader will."""
+        if not self._fed:
+            self._source.discard()

@@ -303,7 +303,8 @@ class Dictation(_AsyncEvents[DictateEvent]):
     def finalize(self) -> FinalTranscript:
         """Return the text of exactly the audio that was pushed before, since the last call.
 
-        Call it at the end of an utterance: in the middle of a word, the service guesses.
+        Call it at the end of an utterance: in the middle of a word, the service guesses. If the
+        wait is cancelled or interrupted, the text is in the answer of the next call.
 
         Raises:
             LocalStateError: After `finish`, or if the listener has ended.
@@ -350,10 +351,9 @@ class STT(Stt):
 
         Args:
             source: A path, bytes, an open file, an array of samples, or an iterable of bytes or
-                arrays, which the client reads in its own task or thread. The async client reads
-                files and plain iterables in the event loop, so they must not block: give it an
-                async iterable of what arrives slowly. The client reads the header of WAV files.
-                Without a source, use `push`.
+                arrays, which the client reads in its own task or thread. It may block: the async
+                client reads files and plain iterables in a thread. The client reads the header of
+                WAV files, and of a pipe when it connects. Without a source, use `push`.
             format: Format of audio without a header.
             model: Id of the model.
             keyterms: Terms to expect, such as names: at most 100, with 1200 characters together.
@@ -390,12 +390,12 @@ class STT(Stt):
         listener = self._listener(TurnBook(), opened, pace, max_lag, settings)
 
         def handshake() -> Request:
-            params = query(opened.format, settings=listener.settings)
+            params = query(listener.format, settings=listener.settings)
             return listen_handshake("stt_listen", "/stt/turns/websocket", params)
 
         record = ListenRecord(self._connections.config.observers, "listen", model, listener)
         ears = Ears(listener, opened, handshake, self._connections, record)
-        return start_now(Listening(ears, record, pushed=opened.blocks is None))
+        return start_now(Listening(ears, record, pushed=source is None))
 
     def dictate(
         self,
@@ -448,10 +448,13 @@ class STT(Stt):
         check_pace(pace, max_lag)
         opened = open_source(source, format, TEXTS)
         listener = self._listener(DictationBook(), opened, pace, max_lag, {})
-        request = listen_handshake("stt_dictate", "/stt/websocket", query(opened.format))
+
+        def handshake() -> Request:
+            return listen_handshake("stt_dictate", "/stt/websocket", query(listener.format))
+
         record = ListenRecord(self._connections.config.observers, "dictate", model, listener)
-        ears = Ears(listener, opened, lambda: request, self._connections, record)
-        return start_now(Dictation(ears, record, pushed=opened.blocks is None))
+        ears = Ears(listener, opened, handshake, self._connections, record)
+        return start_now(Dictation(ears, record, pushed=source is None))
 
     def _listener(
         self,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import anyio
 import pytest
 
-from cartesia_stream import AsyncCartesia, LocalStateError
+from cartesia_stream import PCM_16K, AsyncCartesia, LocalStateError
 from cartesia_stream.v0 import AsyncCartesiaTTS
 
 from ..scenarios.faces import VOICE
@@ -67,6 +67,14 @@ USES: dict[str, Callable[[AsyncCartesia], Awaitable[object]]] = {
     ),
     "generate_sse": lambda client: iterated(client.tts.generate_sse("Hello.", voice=VOICE)),
     "generate": lambda client: client.tts.generate("Hello.", voice=VOICE).collect(),
+    "listen": lambda client: client.stt.listen(b"", format=PCM_16K).collect(),
+    "listen, awaited": lambda client: opened(client.stt.listen(format=PCM_16K)),
+    "listen, entered": lambda client: entered(client.stt.listen(format=PCM_16K)),
+    "listen, iterated": lambda client: iterated(client.stt.listen(b"", format=PCM_16K)),
+    "listen, turns": lambda client: iterated(client.stt.listen(b"", format=PCM_16K).turns()),
+    "dictate": lambda client: client.stt.dictate(format=PCM_16K).finalize(),
+    "dictate, pushed": lambda client: client.stt.dictate(format=PCM_16K).push(b""),
+    "dictate, closed": lambda client: client.stt.dictate(format=PCM_16K).finish(),
     "websocket_connect": lambda client: opened(client.tts.websocket_connect()),
     "websocket_connect, entered": lambda client: entered(client.tts.websocket_connect()),
     "prewarm": lambda client: client.tts.prewarm(),

@@ -241,3 +241,51 @@ def test_half_a_word_of_words_that_were_delivered_is_not_shown() -> None:
 def test_the_space_between_two_connections(before: str, text: str, between: str) -> None:
     """The first text of a connection has none; scripts without spaces need none."""
     assert gap(before, text) == between
+
+
+def test_said_tells_whether_something_new_was_heard() -> None:
+    """It changes with every new word, and with nothing else."""
+    book = TurnBook()
+    seen = [book.said]
+    for kind, text in (
+        ("turn.start", None),
+        ("turn.update", "No"),
+        ("turn.update", "No, it"),
+        ("turn.eager_end", "No, it"),
+        ("turn.end", "No, it"),
+        ("turn.start", None),
+        ("turn.end", " is."),
+    ):
+        turn(book, kind, text)
+        seen.append(book.said)
+    assert seen == [(0, 0), (0, 0), (0, 2), (0, 6), (0, 6), (1, 0), (1, 0), (2, 0)]
+
+
+def test_said_does_not_change_while_old_words_are_heard_again() -> None:
+    book = TurnBook()
+    turn(book, "turn.start")
+    turn(book, "turn.update", "No, it")
+    book.restart(lost=False)
+    for text in ("No", "No, it"):
+        turn(book, "turn.update", text)
+        assert book.said == (0, 6)
+    turn(book, "turn.update", "No, it is")
+    assert book.said == (0, 9)
+
+
+def test_said_counts_the_finals_of_a_dictation() -> None:
+    """Not its partials, which may be withdrawn, nor finals without text."""
+    book = DictationBook()
+    for is_final, text, said in (
+        (False, "No", (0, 0)),
+        (True, "No.", (1, 0)),
+        (True, "", (1, 0)),
+        (True, " Yes.", (2, 0)),
+    ):
+        fields = {"type": "transcript", "text": text, "is_final": is_final}
+        book.receive(fields, origin=0.0, at=1.0)
+        assert book.said == said
+    book.restart(lost=False)
+    fields = {"type": "transcript", "text": "No. Yes.", "is_final": True}
+    book.receive(fields, origin=0.0, at=1.0)
+    assert book.said == (2, 0)

@@ -69,14 +69,28 @@ def test_every_state_has_a_way_out_and_an_end_has_none() -> None:
             assert {Move.CANCEL, Move.FAIL} <= moves
 
 
-def test_audio_is_cut_into_messages_of_a_tenth_of_a_second() -> None:
-    listener = new()
-    listener.push(SECOND, 0.0)
+@pytest.mark.parametrize("pace", [1e6, None])
+def test_audio_with_a_pace_is_cut_into_messages_of_a_tenth_of_a_second(pace: float | None) -> None:
+    """Without one, what waits is sent in messages of a second, which cost less."""
+    listener = new(pace=pace)
+    listener.push(SECOND[1600:] + SECOND, 0.0)
     assert sent(listener) == []  # it is not connected yet
     listener.opened(0.0)
-    messages = sent(listener)
-    assert [len(message) for message in messages] == [1600] * 10
-    assert b"".join(messages) == SECOND
+    messages = sent(listener, 1.0)
+    assert [len(message) for message in messages] == ([1600] * 19 if pace else [16000, 14400])
+    assert b"".join(messages) == SECOND[1600:] + SECOND
+
+
+def test_one_write_has_several_messages_but_not_all() -> None:
+    listener = new(pace=1e6)
+    listener.opened(0.0)
+    listener.push(SECOND * 6, 0.0)
+    mark = listener.finalize()
+    sizes = []
+    while messages := listener.messages(1.0):
+        sizes.append(sum(len(message.data) for message in messages))
+    assert sizes == [41 * 1600, 96000 - 41 * 1600 + len(b"finalize")]
+    assert mark.sent_at == 1.0
 
 
 def test_half_a_sample_waits_for_the_other_half() -> None:
@@ -118,6 +132,36 @@ def test_answers_belong_to_their_finalize() -> None:
     assert (first.answer.text, first.answer.start, first.answer.end) == ("One two.", 0.0, 1.0)
     assert (second.answer.text, second.answer.start, second.answer.end) == (" Three.", 1.0, 2.0)
     assert listener.cut == 2 * len(SECOND)
+
+
+@pytest.mark.parametrize("answered", [True, False])
+def test_the_text_of_an_abandoned_finalize_is_in_the_next_answer(answered: bool) -> None:
+    """Whether its answer came before or after its caller left, and through a loss."""
+    listener = new()
+    listener.opened(0.0)
+    listener.push(SECOND, 0.0)
+    marks = [listener.finalize()]
+    sent(listener)
+    if answered:
+        final(listener, "One.")
+        tell(listener, "flush_done")
+        listener.abandon(marks[0])
+    else:
+        listener.abandon(marks[0])
+        listener.broken(LOST)
+        listener.opened(0.0)
+        sent(listener)
+        final(listener, "One.")
+        tell(listener, "flush_done")
+    for text in (" Two.", " Three."):
+        listener.push(SECOND, 0.0)
+        marks.append(listener.finalize())
+        sent(listener)
+        final(listener, text)
+        tell(listener, "flush_done")
+    answers = [(mark.answer.text, mark.answer.start) for mark in marks[1:] if mark.answer]
+    assert answers == [("One. Two.", 0.0), (" Three.", 2.0)]
+    assert listener.book.text == "One. Two. Three."
 
 
 def test_a_new_connection_gets_the_audio_after_the_last_answer() -> None:
@@ -296,7 +340,7 @@ def test_a_push_takes_what_there_is_room_for() -> None:
     listener = new(max_lag=0.5)
     assert listener.push(SECOND, 0.0) == len(SECOND) // 2
     assert listener.push(SECOND, 0.0) == 0
-    assert not listener.has_room(1)
+    assert not listener.push_whole(b"ab", 0.0)
     listener.opened(0.0)
     sent(listener)
     assert listener.push(SECOND, 0.0) == len(SECOND) // 2

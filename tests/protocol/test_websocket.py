@@ -311,6 +311,25 @@ def test_nothing_is_sent_but_the_request() -> None:
     assert sent(websocket)[0] == 0x81
 
 
+@pytest.mark.parametrize("text", [True, False])
+def test_messages_of_every_size_reach_a_server(text: bool) -> None:
+    """Masked with new keys, in order, before a close frame; an independent parser reads them."""
+    websocket, server = opened(), ServerProtocol(state=State.OPEN, logger=SILENT)
+    sizes = (0, 1, 125, 126, 127, 65535, 65536, 100_000)
+    send = websocket.send_text if text else websocket.send_binary
+    for size in sizes:
+        send(b"a" * size)
+    websocket.close()
+    data = sent(websocket)
+    server.receive_data(data)
+    found = [event for event in server.events_received() if isinstance(event, Frame)]
+    assert [(frame.opcode, bytes(frame.data)) for frame in found[:-1]] == [
+        (Opcode.TEXT if text else Opcode.BINARY, b"a" * size) for size in sizes
+    ]
+    assert found[-1].opcode is Opcode.CLOSE
+    assert b"a" * 125 not in data
+
+
 @pytest.mark.parametrize(
     "fields",
     [

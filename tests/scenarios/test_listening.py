@@ -41,6 +41,7 @@ from .faces import AT_ONCE_S, Background, eventually, own_threads
 from .recordings import FORMAT, PAUSE, said, turns
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from cartesia_emulator import Emulator
@@ -259,6 +260,39 @@ def test_options_are_checked_before_anything_is_sent(
 def test_options_of_dictation_are_checked(client: Cartesia, options: dict[str, Any]) -> None:
     with pytest.raises(ConfigurationError):
         client.stt.dictate(RECORDING, **RAW, **options)
+
+
+def test_a_timeout_that_is_not_whole_says_so(client: Cartesia) -> None:
+    with pytest.raises(ConfigurationError, match=r"700\.5; allowed: whole numbers from 640 to"):
+        client.stt.listen(RECORDING, **RAW, end_timeout_ms=700.5)  # type: ignore[arg-type]
+
+
+class Recorder:
+    """Stands in for a `Microphone`: an iterable that knows its format."""
+
+    format = FORMAT
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter([RECORDING])
+
+
+def test_a_microphone_knows_its_format(client: Cartesia, emulator: Emulator) -> None:
+    """Another one for the same audio is an error; the same is none."""
+    with pytest.raises(ConfigurationError, match="the microphone gives pcm_s16le at 16000 Hz"):
+        client.stt.listen(Recorder(), format=ListenFormat("pcm_s16le", 8000))
+    assert only_listening(emulator) == []
+    for options in ({}, {"format": FORMAT}):
+        assert client.stt.listen(Recorder(), pace=None, **options).collect().text == TEXT  # type: ignore[arg-type]
+
+
+def test_an_error_of_the_service_at_the_very_end(client: Cartesia, emulator: Emulator) -> None:
+    """A fault that is due later than the last frame happens at the end, on both sockets."""
+    for path in ("/stt/turns/websocket", "/stt/websocket"):
+        emulator.inject("error", 400, after=1000, path=path)
+    for method in (client.stt.listen, client.stt.dictate):
+        with pytest.raises(BadRequestError) as caught:
+            method(RECORDING, **RAW).collect()
+        assert caught.value.delivered
 
 
 def test_options_are_in_the_handshake(client: Cartesia, emulator: Emulator) -> None:

@@ -111,8 +111,13 @@ def test_loss_at_every_frame(client: Cartesia, emulator: Emulator, path: str, lo
 @pytest.mark.parametrize("fault", ["drop-after-audio", "close-after-audio"])
 @pytest.mark.parametrize("path", WAYS)
 def test_loss_after_every_message_of_audio(
-    client: Cartesia, emulator: Emulator, path: str, fault: str
+    client: Cartesia,
+    emulator: Emulator,
+    path: str,
+    fault: str,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr("cartesia_stream._protocol.listener.LARGE_S", 0.1)
     step = 3 if fault == "drop-after-audio" else 11
     for count in range(1, MESSAGES, step):
         emulator.clear_faults()

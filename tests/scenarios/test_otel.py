@@ -15,10 +15,11 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
-from cartesia_stream import AudioChunk, NotFoundError
+from cartesia_stream import AudioChunk, BadRequestError, NotFoundError
 from cartesia_stream.otel import OpenTelemetry
 
 from .faces import VOICE, Background, eventually, speak
+from .recordings import FORMAT, turns
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 TEXT: Final = "One, two and three. Four; the five."
 LONG: Final = "This goes on and on. " * 40
 TRANSPORTS: Final = ("websocket", "sse", "bytes")
+RECORDING: Final = turns("Hello you.")
 
 Point = tuple[dict[str, Any], float, int]
 """Attributes, sum and count of a measurement."""
@@ -51,9 +53,9 @@ class Telemetry:
         self.observer = OpenTelemetry(tracer_provider=self.tracers, meter_provider=self.meters)
 
     def spans(self) -> list[ReadableSpan]:
-        """The spans of speech that have ended."""
+        """The spans of speech and of listeners that have ended."""
         finished = self._spans.get_finished_spans()
-        return [span for span in finished if span.name.startswith("text_to_speech")]
+        return [span for span in finished if "_to_" in span.name]
 
     def span(self) -> ReadableSpan:
         """The one span that has ended."""
@@ -255,6 +257,95 @@ def test_streams_are_measured(client: Cartesia, emulator: Emulator, telemetry: T
         ((point, total, _),) = telemetry.measured(name)
         assert point == common
         assert total == pytest.approx(value)
+
+
+@pytest.mark.parametrize("method", ["listen", "dictate"])
+def test_a_listener_is_a_span(
+    client: Cartesia, emulator: Emulator, telemetry: Telemetry, method: str
+) -> None:
+    """With a lost connection in it, but without a word that was heard."""
+    path = {"listen": "/stt/turns/websocket", "dictate": "/stt/websocket"}[method]
+    emulator.inject("drop", after=1, path=path)
+    with telemetry.tracer.start_as_current_span("call") as call:
+        listening: Any = getattr(client.stt, method)(RECORDING, format=FORMAT, pace=None)
+    assert listening.collect().text == "Hello you."
+    span = telemetry.span()
+    assert span.name == "speech_to_text ink-2"
+    assert span.kind is trace.SpanKind.CLIENT
+    assert span.status.status_code is trace.StatusCode.UNSET
+    assert span.parent is not None
+    assert span.parent.span_id == call.get_span_context().span_id
+    stats = listening.stats
+    host, port = emulator.base_url.removeprefix("http://").split(":")
+    common = {
+        "gen_ai.operation.name": "speech_to_text",
+        "gen_ai.provider.name": "cartesia",
+        "gen_ai.request.model": "ink-2",
+        "server.address": host,
+        "server.port": int(port),
+        "cartesia.transport": method,
+    }
+    expected = {
+        **common,
+        "gen_ai.output.type": "text",
+        "cartesia.audio.encoding": "pcm_s16le",
+        "cartesia.audio.sample_rate": 16000,
+        "cartesia.outcome": "done",
+        "cartesia.queue.duration": stats.queued,
+        "cartesia.audio.sent": len(RECORDING) / 32000,
+        "cartesia.audio.replayed": stats.replayed,
+        "cartesia.audio.lost": 0.0,
+        "cartesia.audio.muted": 0.0,
+        "cartesia.audio.dropped": 0.0,
+        "cartesia.audio.lag": 0.0,
+        "cartesia.finals": stats.finals,
+        "cartesia.final_latency": stats.final_latency,
+        "cartesia.final_latency.max": stats.max_final_latency,
+        "cartesia.eager_lead": stats.eager_lead,
+        "cartesia.restarts": 1,
+        "cartesia.repaired": 0,
+        "cartesia.request_ids": stats.request_ids,
+    }
+    assert attributes_of(span) == {k: v for k, v in expected.items() if v is not None}
+    (event,) = span.events
+    assert event.name == "cartesia.restart"
+    ((point, total, _),) = telemetry.measured("cartesia.listener.restarts")
+    assert (point, total) == ({**common, **dict(event.attributes or {})}, 1)
+    ((point, total, count),) = telemetry.measured("cartesia.listener.duration")
+    assert (point, count) == ({**common, "cartesia.outcome": "done"}, 1)
+    assert total > 0
+    sums = {
+        "cartesia.listener.audio.duration": stats.sent,
+        "cartesia.listener.audio.lost": 0,
+        "cartesia.listener.finals": stats.finals,
+    }
+    for name, value in sums.items():
+        ((point, total, _),) = telemetry.measured(name)
+        assert (point, total) == (common, value)
+    assert len(telemetry.observer._traces) == 0
+
+
+def test_failure_of_a_listener_is_the_status_of_its_span(
+    client: Cartesia, emulator: Emulator, telemetry: Telemetry
+) -> None:
+    emulator.inject("error", 400, after=2, path="/stt/turns/websocket")
+    with pytest.raises(BadRequestError):
+        client.stt.listen(RECORDING, format=FORMAT, pace=None).collect()
+    span = telemetry.span()
+    assert span.status.status_code is trace.StatusCode.ERROR
+    assert span.status.description == "BadRequestError"
+    assert attributes_of(span)["cartesia.outcome"] == "failed"
+
+
+def test_cancelling_a_listener_is_no_error(client: Cartesia, telemetry: Telemetry) -> None:
+    with client.stt.dictate(format=FORMAT) as dictation:
+        dictation.push(RECORDING[:6400])
+        assert dictation.finalize().text == ""
+    span = telemetry.span()
+    assert span.status.status_code is trace.StatusCode.UNSET
+    assert attributes_of(span)["cartesia.outcome"] == "cancelled"
+    ((_, total, count),) = telemetry.measured("cartesia.listener.final_latency.max")
+    assert (total > 0, count) == (True, 1)
 
 
 def test_calls_and_sockets_are_measured(client: Cartesia, telemetry: Telemetry) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import threading
 import time
 from typing import TYPE_CHECKING
@@ -64,3 +66,49 @@ def test_audio_of_a_pipe_is_heard_as_it_arrives(buffering: int, header: bool) ->
         finally:
             rest.join()
             os.close(writing)
+
+
+SYNC = """
+with Cartesia(key, base_url=url) as client:
+    listening = client.stt.listen(sys.stdin.buffer, format=ListenFormat())
+    if close:
+        listening.close()
+"""
+ASYNC = """
+async def main():
+    async with AsyncCartesia(key, base_url=url) as client:
+        listening = await client.stt.listen(sys.stdin.buffer)
+        if close:
+            await listening.aclose()
+try:
+    asyncio.run(asyncio.wait_for(main(), 0.5))
+except TimeoutError:
+    pass
+"""
+
+
+@pytest.mark.parametrize(
+    ("script", "close"), [(SYNC, False), (ASYNC, True)], ids=["sync", "async, closed"]
+)
+def test_a_program_ends_while_its_standard_input_is_silent(script: str, close: bool) -> None:
+    """A thread that waits in a read of stdin would abort the interpreter."""
+    head = "import asyncio, sys\nfrom cartesia_stream import *\nkey, url, close = {!r}\n"
+    with Emulator(engine="tone") as emulator:
+        code = head.format((emulator.api_key, emulator.base_url, close)) + script
+        program = subprocess.Popen(
+            [sys.executable, "-W", "error", "-c", code],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
+        with program:
+            assert program.stdout is not None
+            try:
+                if script == SYNC:
+                    assert program.stdin is not None
+                    program.stdin.write(PAUSE)  # of a listener that connects at once
+                    program.stdin.flush()
+                assert program.wait(20) == 0
+                assert program.stdout.read() == b""
+            finally:
+                program.kill()
