@@ -88,7 +88,7 @@ def missing(*extras: ExtraName) -> str:
     system = f"{sys.platform} {platform.machine()}"
     return (
         f"{', '.join(chain.from_iterable(problems.values()))}; {install(*lacking)} "
-        f"(not on every system; this is {system})"
+        f"(some systems have no wheel; this is {system})"
     )
 
 
@@ -102,7 +102,7 @@ def describe() -> tuple[Extra, ...]:
 
 def _problem(module: str, package: str) -> str:
     if find_spec(module) is None:
-        return f"{package} is not installed"
+        return f"{package} not installed"
     if module == "soundfile":
         try:
             import_module(module)

@@ -27,7 +27,7 @@ def test_missing_packages_are_named(
     monkeypatch.setattr(extras, "find_spec", lambda name: None if name == "hibari" else object())
     with pytest.raises(
         engines.EngineUnavailableError,
-        match=r'hibari-tts is not installed; pip install "cartesia-stream\[speech\]"',
+        match=r'hibari-tts not installed; pip install "cartesia-stream\[speech\]"',
     ):
         engines.load("speech")
     with caplog.at_level("WARNING"):
