@@ -1,4 +1,4 @@
-"""Install a wheel in a new environment, extra by extra, and use it: python tools/try_wheel.py WHEEL.
+"""Install a wheel in a new environment, extra by extra, and use it: tools/try_wheel.py WHEEL.
 
 Needs nothing but Python, so that it runs on every system.
 """
@@ -91,6 +91,7 @@ class Environment:
 
 
 def main() -> int:
+    """Run the steps; return the exit status."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("wheel", type=Path)
     parser.add_argument("--extra", default="full", help="what to install last; default: full")
@@ -116,10 +117,12 @@ def main() -> int:
 
 
 def step(name: str) -> None:
+    """Name what comes next."""
     print(f"--- {name}", flush=True)
 
 
 def expect(heard: str, pattern: str) -> None:
+    """Print what a program has printed, and exit if it is something else."""
     print(heard, flush=True)
     if not re.search(pattern, heard):
         sys.exit(f"expected: {pattern}")

@@ -11,7 +11,7 @@ import subprocess
 import sys
 from functools import cache, cached_property
 from importlib.metadata import PackageNotFoundError, requires
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, Self
 from urllib.parse import urljoin, urlsplit
 
 import httpx
@@ -124,7 +124,7 @@ class Wheel(NamedTuple):
 
 
 class Index:
-    """The package index that pip is configured with.
+    """The package index that pip is configured with; a context manager.
 
     Raises:
         OSError: On each call, if it cannot be reached; the message says so.
@@ -137,7 +137,13 @@ class Index:
     def _settings(self) -> dict[str, str]:
         listed = _pip("config", "list")
         pairs = (line.split("=", 1) for line in listed.splitlines() if "=" in line)
-        return {name.rpartition(".")[2]: value.strip("'\"") for name, value in pairs}
+        settings = {name: value.strip("'\"") for name, value in pairs}
+        return {
+            name.removeprefix(place): value
+            for place in ("global.", "user.", "site.", ":env:.")  # the last one wins
+            for name, value in settings.items()
+            if name.startswith(place)
+        }
 
     @cached_property
     def url(self) -> str:
@@ -153,6 +159,12 @@ class Index:
     def _client(self) -> httpx.Client:
         trusted = ssl.create_default_context(cafile=self._settings.get("cert"))
         return httpx.Client(verify=trusted, timeout=30, follow_redirects=True)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self._client.close()
 
     def wheels(self, package: str) -> tuple[Wheel, ...]:
         """Return the wheels of a package."""
@@ -196,10 +208,8 @@ def _files(answer: httpx.Response) -> Iterator[File]:
 
 
 def _pip(*arguments: str) -> str:
-    command = [sys.executable, "-m", "pip", "--isolated" if arguments[0] == "download" else "-q"]
-    return subprocess.run(
-        [*command, *arguments], capture_output=True, text=True, check=True, timeout=60
-    ).stdout
+    command = [sys.executable, "-m", "pip", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stdout
 
 
 def lacking(

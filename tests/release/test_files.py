@@ -42,7 +42,9 @@ def test_the_wheel_holds_every_module_once(built: Built) -> None:
                 by_content[wheel.read(name)].append(name)
     assert len(names) == len(set(names))
     assert {name.partition("/")[0] for name in names} == PACKAGES
-    copies = [names for content, names in by_content.items() if len(names) > 1 and len(content) > 80]
+    copies = [
+        names for content, names in by_content.items() if len(names) > 1 and len(content) > 80
+    ]
     assert copies == []
 
 
@@ -81,8 +83,7 @@ def test_tests_of_documents_run_from_the_sdist(built: Built, tmp_path: Path) -> 
 def test_the_metadata_is_complete(built: Built) -> None:
     with zipfile.ZipFile(built.wheel) as wheel:
         name = next(name for name in wheel.namelist() if name.endswith(".dist-info/METADATA"))
-        text = wheel.read(name).decode().replace("Metadata-Version: 2.5", "Metadata-Version: 2.4")
-    known = Metadata.from_email(text, validate=True)
+        known = Metadata.from_email(wheel.read(name), validate=True)
     assert known.author == "cartesia-stream contributors"
     assert known.license_expression == "MIT"
     assert known.description_content_type == "text/markdown"
@@ -94,4 +95,3 @@ def test_the_metadata_is_complete(built: Built) -> None:
     )
     assert "Operating System :: OS Independent" in classifiers
     assert "Typing :: Typed" in classifiers
-

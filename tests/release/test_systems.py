@@ -53,31 +53,31 @@ def test_the_emulator_is_promised_everywhere() -> None:
 
 
 @pytest.mark.slow  # asks the package index about fifty packages
-@pytest.mark.xdist_group("index")
 def test_each_extra_has_wheels_where_the_page_says_so(metadata: Message) -> None:
     """It fails, and says so, if the index cannot be reached."""
     needs: list[str] = metadata.get_all("Requires-Dist", [])
     assert sorted(metadata.get_all("Provides-Extra", [])) == sorted(EXTRAS)
-    index = Index()
-    broken = {
-        f"{extra or 'the client'} on {system.name}, Python 3.{python[1]}": sorted(without)
-        for system in SYSTEMS
-        for extra, cell in {"": "yes", **PROMISED[system.name]}.items()
-        for python in promised(cell)
-        if (without := lacking(index, needs, extra, system, python))
-    }
+    with Index() as index:
+        broken = {
+            f"{extra or 'the client'} on {system.name}, Python 3.{python[1]}": sorted(without)
+            for system in SYSTEMS
+            for extra, cell in {"": "yes", **PROMISED[system.name]}.items()
+            for python in promised(cell)
+            if (without := lacking(index, needs, extra, system, python))
+        }
     assert broken == {}
 
 
 @pytest.mark.slow
 def test_a_package_without_a_wheel_is_found() -> None:
     """What the test above relies on: pinned releases whose wheels never change."""
-    index = Index()
-    missing = {
-        system.name
-        for system in SYSTEMS
-        if lacking(index, ["moonshine-voice==0.1.0"], "", system, (3, 12)) & {"moonshine-voice"}
-    }
+    needs = ["moonshine-voice==0.1.0"]
+    with Index() as index:
+        missing = {
+            system.name
+            for system in SYSTEMS
+            if "moonshine-voice" in lacking(index, needs, "", system, (3, 12))
+        }
     assert {"Linux x86_64, glibc 2.31", "macOS 14 arm64", "Windows arm64"} <= missing
     assert not missing & {"Linux x86_64, glibc 2.35", "macOS 15 arm64", "Windows amd64"}
 
@@ -85,5 +85,6 @@ def test_a_package_without_a_wheel_is_found() -> None:
 def test_an_index_that_cannot_be_reached_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PIP_INDEX_URL", "http://127.0.0.1:9/simple")
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    with pytest.raises(OSError, match="index cannot be asked about numpy: .*pip is configured"):
-        Index().wheels("numpy")
+    unreachable = r"index cannot be asked about numpy: .*pip is configured"
+    with Index() as index, pytest.raises(OSError, match=unreachable):
+        index.wheels("numpy")
