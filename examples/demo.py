@@ -78,8 +78,9 @@ def main() -> int:
     with Emulator(engine="tone" if "speech" in lacks else "auto") as emulator:
         row("emulator", emulator.base_url)
         row("speaks", "tones" if "speech" in lacks else "English")
-        for name in {"speech", "hearing"} & lacks.keys():
-            row(f"no {name}", lacks[name])
+        for name in ("speech", "hearing"):
+            if name in lacks:
+                row(f"no {name}", lacks[name])
         with Cartesia(emulator.api_key, base_url=emulator.base_url) as client:
             preset, clone = voices(client)
             heading("Speaking", "first audio    speech      took   real-time factor")
