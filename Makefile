@@ -17,6 +17,8 @@ LOWEST := httpx==0.27.0 httpcore==1.0.7 websockets==14.0 pytest-httpx==0.30.0 "p
 # load schemathesis, which only the tests of its folder use.
 TOGETHER := --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder \
 	--ignore tests/schemathesis -p no:schemathesis
+# What adds to the emulator and the client, and lacks wheels for some systems.
+EXTRAS := codecs formats hearing play speech tls
 # Packages whose public API must be typed in full.
 TYPED := cartesia_stream cartesia_emulator cartesia_runtime cartesia_api cartesia_api_v0
 # How often `make bench` measures each client.
@@ -40,12 +42,18 @@ $(BIN)/.runtime: pyproject.toml
 	@echo "Setting up $(VENV) ..."
 	@$(PYTHON) -m venv $(VENV)
 	@$(PIP) --upgrade "pip>=25.1"
-	@$(PIP) --editable ".[emulator,play]"
+	@$(PIP) --only-binary :all: --editable ".[full,play]" || { \
+		echo "Not all wheels are there for this system; installing one extra after the other ..."; \
+		$(PIP) --editable ".[emulator]" || exit 1; \
+		for extra in $(EXTRAS); do \
+			$(PIP) --only-binary :all: --editable ".[$$extra]" 2> /dev/null \
+				|| echo "  without $$extra: no wheel for this system"; \
+		done; }
 	@touch $@
 
 $(BIN)/.ready: $(BIN)/.runtime
 	@echo "Installing the development tools ..."
-	@$(PIP) --editable ".[emulator,play,otel]" --group dev
+	@$(PIP) --editable ".[otel]" --group dev
 	@touch $@
 
 .venv-conformance/.ready-$(SDK)-uvloop:
@@ -88,7 +96,7 @@ explore: $(BIN)/.ready ## Run the Hypothesis tests with thousands of new random 
 	$(BIN)/python -m pytest --hypothesis-profile explore --numprocesses $(WORKERS) --timeout 3600 \
 		$$(grep -rl "from hypothesis" tests --include "test_*.py" | grep -v schemathesis)
 
-demo: $(BIN)/.runtime ## Speak six texts, transcribe them and compare, without a key or a network.
+demo: $(BIN)/.runtime ## Speak six texts and transcribe them, without a key or a network; in tones where speech has no wheel.
 	@$(BIN)/python examples/demo.py
 
 test: $(BIN)/.ready conformance-venv alpha-venv ## Run all tests except the slow ones.
@@ -116,9 +124,10 @@ $(TYPED:%=complete-%): complete-%: $(BIN)/.ready
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/pyright --verifytypes $* --ignoreexternal \
 		> $(BIN)/.types-$* || { cat $(BIN)/.types-$*; exit 1; }
 
-style: $(BIN)/.ready ## Check lint rules and formatting with ruff.
+style: $(BIN)/.ready ## Check lint rules and formatting with ruff, and spelling with codespell.
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/codespell
 
 all: check test test-slow demo ## Run check, test, test-slow and demo.
 

@@ -9,6 +9,8 @@ import tempfile
 import weakref
 from pathlib import Path
 
+from .extras import install
+
 __all__ = ["Certificate"]
 
 
@@ -26,9 +28,7 @@ class Certificate:
         try:
             import trustme
         except ImportError as error:
-            raise ImportError(
-                "TLS needs the package trustme: pip install 'cartesia-stream[emulator]'"
-            ) from error
+            raise ImportError(f"TLS needs the package trustme: {install('tls')}") from error
         authority = trustme.CA()
         names = dict.fromkeys(("localhost", "127.0.0.1", "::1", host))
         pair = authority.issue_cert(*filter(_can_be_named, names))

@@ -14,6 +14,7 @@ from aiohttp import web
 
 from .backend import Backend
 from .certificates import Certificate
+from .extras import describe
 from .faults import FaultBox, make_fault
 from .options import AfterCancel, OnExpiry, Options, V0Embeddings, V0Events
 from .server import Server
@@ -25,6 +26,7 @@ from .wire.recording import RecordedRequest, Recorder
 if TYPE_CHECKING:
     from types import TracebackType
 
+    from .extras import Extra
     from .faults import ArmedFault
     from .hearing.engine import Recognizer
     from .speech.engine import Synthesizer
@@ -44,8 +46,8 @@ class Emulator:
     `reset`. So do pending faults, but leaving the ``with`` block removes them.
 
     Args:
-        engine: ``auto`` (speech if it is installed, else tones), ``speech``, ``tone``, or a pair
-            of engine objects.
+        engine: ``auto`` (speech if it is installed, else tones, and a warning in the log),
+            ``speech``, ``tone``, or a pair of engine objects.
         host: Address to listen on.
         port: Port to listen on; 0 picks a free one.
         tls: Whether to serve ``https`` and ``wss`` only, with a certificate made for this object;
@@ -184,6 +186,11 @@ class Emulator:
             raise RuntimeError("the emulator has no voices before start()")
         return self._state.voices
 
+    @staticmethod
+    def describe() -> tuple[Extra, ...]:
+        """List the extras that add to what it can do, and whether each is installed."""
+        return describe()
+
     def inject(
         self,
         name: str,
@@ -239,6 +246,7 @@ class Emulator:
         Raises:
             OSError: If the address cannot be listened on.
             ImportError: If the package that makes certificates is missing.
+            RuntimeError: If ``engine`` is ``speech`` and something is missing.
         """
         if self._running is not None:
             return self

@@ -11,7 +11,7 @@ import pytest
 from cartesia_emulator import Emulator
 
 NETWORK = {"httpx", "httpcore", "h11", "websockets", "certifi"}
-EMULATOR = {"cartesia_emulator", "numpy", "aiohttp", "soxr", "argparse"}
+EMULATOR = {"cartesia_emulator", "numpy", "aiohttp", "argparse"}
 RARE = {
     "cartesia_stream._text.align",
     "cartesia_stream._text.chunker",

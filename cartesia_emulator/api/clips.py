@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from ..audio import pcm
-from ..audio.errors import AudioTooLongError, PackageMissingError, UnsupportedAudioError
+from ..audio.errors import AudioTooLongError, UnsupportedAudioError
 from ..audio.files import check_length, decode_file
 from ..catalog import STT_ENCODINGS
 from ..errors import ApiError
@@ -47,8 +47,6 @@ async def _decoded(studio: Studio, field: str, job: Callable[[], Clip]) -> Clip:
         status, code = 415, "unsupported_audio_format"
         if isinstance(error, AudioTooLongError):
             status, code = 413, "file_too_large"
-        elif isinstance(error, PackageMissingError):
-            status, code = 501, "not_implemented"
         raise ApiError(status, f"{field}: {error}.", code=code) from error
 
 

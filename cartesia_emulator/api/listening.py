@@ -22,6 +22,7 @@ from ..audio.pcm import StreamDecoder
 from ..catalog import INK_2_MODELS, MAX_KEYTERMS, STT_ENCODINGS, STT_LANGUAGES, STT_MODELS
 from ..errors import ApiError
 from ..faults import FaultBox
+from ..hearing.tone import ToneRecognizer
 from ..hearing.turns import LIMITS, Turns, TurnSettings
 from ..hearing.utterance import SpeechUtterance, ToneUtterance
 from ..hearing.voice import FRAME_S, voice_for
@@ -125,9 +126,11 @@ class _Listener(ABC):
         self._backend = backend
         self._call = call
         self._socket = socket
-        self._exact = backend.studio.recognizer.name == "tone"
+        recognizer = backend.studio.recognizer
+        self._exact = recognizer.name == "tone"
+        self._lacks_speech = isinstance(recognizer, ToneRecognizer) and recognizer.lacks_speech
         self._decoder = StreamDecoder(fmt.encoding)
-        self._voice = voice_for(backend.studio.recognizer.name, fmt.sample_rate, floor_db=floor_db)
+        self._voice = voice_for(recognizer.name, fmt.sample_rate, floor_db=floor_db)
         self._frame = max(1, round(fmt.sample_rate * FRAME_S))
         self._pending = np.zeros(0, np.float32)  # audio that has no flag yet
         self.utterance: Utterance = self._new_utterance()
@@ -250,6 +253,8 @@ class _Listener(ABC):
             log.debug("listening socket gone")
         except transport.Silenced:
             await self._socket.close(code=1000)
+        except ApiError as error:
+            await self._fail(error)
         except Exception:
             log.exception("listening failed")
             await self._fail(ApiError(500, "The emulator failed to hear this."))
@@ -286,7 +291,7 @@ class _Listener(ABC):
 
     def _new_utterance(self) -> Utterance:
         if self._exact:
-            return ToneUtterance(self.format.sample_rate)
+            return ToneUtterance(self.format.sample_rate, lacks_speech=self._lacks_speech)
         word_times = self.format.model not in INK_2_MODELS  # as `_words` sends them
         listen = self._backend.studio.listen
         return SpeechUtterance(self.format.sample_rate, listen, word_times=word_times)

@@ -6,7 +6,7 @@ import base64
 import time
 from typing import TYPE_CHECKING, Final
 
-from ..audio import pcm
+from ..audio.rates import resample
 from ..wire.mangle import untyped
 from ..wire.streaming import CONTENT_TYPES, EVENTS, AudioStream
 from .clips import decode_clip, output_format
@@ -76,7 +76,7 @@ async def _revoiced(
     spoken = await studio.say(heard.text, voice)
     if not len(spoken):
         own_rate = studio.synthesizer.sample_rate
-        return await studio.work(lambda: pcm.resample(samples, rate, own_rate))
+        return await studio.work(lambda: resample(samples, rate, own_rate))
     low, high = _PACES
     lasts = len(spoken) / studio.synthesizer.sample_rate
     pace = min(max(lasts * rate / len(samples), low), high)

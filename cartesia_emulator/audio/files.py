@@ -1,31 +1,34 @@
 """Read the audio files that the service takes, within bounds of memory and time.
 
-WAV is read here, MP3, FLAC and Ogg Vorbis by miniaudio, and the rest by PyAV: what phones, chat
-applications and browsers record.
+WAV is read here. PyAV reads the rest: what phones, chat applications and browsers record.
+libsndfile reads MP3, FLAC and Ogg where PyAV is not installed.
 """
 
 from __future__ import annotations
 
 import io
 import time
-from contextlib import contextmanager
-from importlib import import_module
-from importlib.util import find_spec
-from typing import TYPE_CHECKING, Final, NamedTuple, Protocol, cast
+from contextlib import closing, contextmanager
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
-from .errors import AudioTooLongError, PackageMissingError, UnsupportedAudioError
+from ..errors import ApiError
+from ..extras import PackageMissingError, missing
+from .errors import AudioTooLongError, UnsupportedAudioError
+from .mp3 import soundfile
+from .rates import StreamResampler
 from .wav import is_wav, read_wav
 
 if TYPE_CHECKING:
-    from array import array
     from collections.abc import Generator, Iterator
 
     from av import AudioFrame, AudioResampler
     from av.audio.stream import AudioStream
     from av.container import InputContainer
     from numpy.typing import NDArray
+
+    from .mp3 import Sound
 
     Samples = NDArray[np.float32]
     Opened = tuple[int, Iterator[Samples]]
@@ -36,33 +39,8 @@ LONGEST_S: Final = 1800.0
 """The longest clip, in seconds."""
 _HIGHEST_RATE: Final = 48_000  # compressed audio above it is resampled: its size shows no length
 _PATIENCE_S: Final = 45.0
-_BLOCK: Final = 1 << 16
+_BLOCK: Final = 1 << 12  # samples; after damage, libsndfile gives nothing of the block
 _TAKEN: Final = "send FLAC, M4A, MP3, MP4, Ogg, WAV or WebM"
-
-
-class _Info(Protocol):
-    sample_rate: int
-
-
-class _SampleFormats(Protocol):
-    FLOAT32: object
-
-
-class _MiniAudioModule(Protocol):
-    SampleFormat: _SampleFormats
-
-    def mp3_get_info(self, data: bytes) -> _Info: ...
-    def flac_get_info(self, data: bytes) -> _Info: ...
-    def vorbis_get_info(self, data: bytes) -> _Info: ...
-    def stream_memory(
-        self,
-        data: bytes,
-        output_format: object,
-        nchannels: int,
-        sample_rate: int,
-        *,
-        frames_to_read: int,
-    ) -> Iterator[array[float]]: ...
 
 
 class _Kind(NamedTuple):
@@ -72,17 +50,18 @@ class _Kind(NamedTuple):
         name: What users call it.
         demuxer: Its name in FFmpeg. To name it keeps FFmpeg from taking the upload for a playlist
             and opening what that names.
-        quick: Whether miniaudio reads it.
+        codecs: Whether the extra of that name, which has libsndfile, reads it too.
     """
 
     name: str
     demuxer: str
-    quick: bool = False
+    codecs: bool = False
 
 
-_MP3: Final = _Kind("mp3", "mp3", quick=True)
-_FLAC: Final = _Kind("flac", "flac", quick=True)
-_VORBIS: Final = _Kind("vorbis", "ogg", quick=True)
+_MP3: Final = _Kind("mp3", "mp3", codecs=True)
+_FLAC: Final = _Kind("flac", "flac", codecs=True)
+_VORBIS: Final = _Kind("vorbis", "ogg", codecs=True)
+_OPUS: Final = _Kind("Opus in Ogg", "ogg", codecs=True)
 _OGG: Final = _Kind("Ogg", "ogg")
 _MP4: Final = _Kind("MP4", "mov")
 _WEBM: Final = _Kind("WebM", "matroska")
@@ -153,7 +132,7 @@ def _kind(data: bytes) -> _Kind | None:
     if data[:4] == b"fLaC":
         return _FLAC
     if data[:4] == b"OggS":
-        return _VORBIS if data[28:35] == b"\x01vorbis" else _OGG
+        return {b"\x01vorbis": _VORBIS, b"OpusHea": _OPUS}.get(data[28:35], _OGG)
     if data[4:8] in _MP4_BOXES:
         return _MP4
     if data[:4] == b"\x1aE\xdf\xa3":
@@ -182,12 +161,13 @@ def _looks_like(data: bytes) -> str:
 
 def _decode(data: bytes, kind: _Kind) -> tuple[Samples, int]:
     try:
-        quick = kind.quick and find_spec("miniaudio") is not None
-        with (_miniaudio if quick else _av)(data, kind) as (rate, blocks):
+        # PyAV first: it takes more of what is damaged, and is silent about it.
+        alone = kind.codecs and bool(missing("formats"))
+        with (_sound if alone else _av)(data, kind) as (rate, blocks):
             samples = _gathered(blocks, rate)
-    except UnsupportedAudioError:
+    except (UnsupportedAudioError, ApiError):
         raise
-    except Exception as error:  # miniaudio raises bare subclasses of Exception
+    except Exception as error:  # of the packages, which have classes of their own
         text = f"the {kind.name} data is damaged or cut short: {error}"
         raise UnsupportedAudioError(text) from error
     if not len(samples):
@@ -211,16 +191,28 @@ def _gathered(blocks: Iterator[Samples], rate: int) -> Samples:
 
 
 @contextmanager
-def _miniaudio(data: bytes, kind: _Kind) -> Generator[Opened]:
-    audio = cast("_MiniAudioModule", import_module("miniaudio"))
-    info = {
-        "mp3": audio.mp3_get_info,
-        "flac": audio.flac_get_info,
-        "vorbis": audio.vorbis_get_info,
-    }[kind.name]
-    rate = min(info(data).sample_rate, _HIGHEST_RATE)
-    pieces = audio.stream_memory(data, audio.SampleFormat.FLOAT32, 1, rate, frames_to_read=_BLOCK)
-    yield rate, (np.frombuffer(piece, np.float32) for piece in pieces)
+def _sound(data: bytes, kind: _Kind) -> Generator[Opened]:
+    library = soundfile(f"reading {kind.name}")
+    with closing(library.SoundFile(io.BytesIO(data))) as file:
+        rate = min(file.samplerate, _HIGHEST_RATE)
+        yield rate, _sound_blocks(file, rate)
+
+
+def _sound_blocks(file: Sound, rate: int) -> Iterator[Samples]:
+    resampler = StreamResampler(file.samplerate, rate)
+    begun = False
+    while True:
+        try:
+            block = file.read(_BLOCK, "float32", always_2d=True)
+        except RuntimeError:  # damaged or cut short from here on
+            if not begun:
+                raise
+            break
+        if not len(block):
+            break
+        begun = True
+        yield resampler.feed(block.mean(axis=1, dtype=np.float32))
+    yield resampler.flush()
 
 
 @contextmanager

@@ -1,19 +1,20 @@
-"""Sample formats, resampling and containers, in numpy.
+"""Sample formats and containers, in numpy.
 
 Inside the emulator audio is mono float32 in -1..1. This module converts from and to raw encodings
 (`encode`, `decode`), to streams of a container (`StreamEncoder`) and to WAV files (`wav_bytes`).
-Codecs are imported on first use: raw and WAV at the engine's rate need numpy only.
+Only MP3 needs another package, which is imported on first use.
 """
 
 from __future__ import annotations
 
 import struct
-from importlib import import_module
-from typing import TYPE_CHECKING, Final, Literal, Protocol, cast, get_args
+from typing import TYPE_CHECKING, Final, Literal, get_args
 
 import numpy as np
 
 from . import g711
+from .mp3 import Mp3Writer
+from .rates import StreamResampler
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -23,12 +24,10 @@ __all__ = [
     "Encoding",
     "StreamDecoder",
     "StreamEncoder",
-    "StreamResampler",
     "closed_wav",
     "decode",
     "encode",
     "limit",
-    "resample",
     "sample_width",
     "wav_bytes",
 ]
@@ -48,36 +47,6 @@ _WIDTHS: Final = {
 }
 _WAV_TAGS: Final = {"pcm_s16le": 1, "pcm_f32le": 3, "pcm_alaw": 6, "pcm_mulaw": 7}
 _UNKNOWN_LENGTH: Final = 0xFFFFFFFF
-_MP3_RATES: Final = (8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000)
-
-
-class _ResampleStream(Protocol):
-    def resample_chunk(self, x: NDArray[np.float32], last: bool = ...) -> NDArray[np.float32]: ...
-
-
-class _Soxr(Protocol):
-    def ResampleStream(  # noqa: N802 - soxr's own class name
-        self, in_rate: float, out_rate: float, num_channels: int, dtype: str = ...
-    ) -> _ResampleStream: ...
-
-    def resample(
-        self, x: NDArray[np.float32], in_rate: float, out_rate: float
-    ) -> NDArray[np.float32]: ...
-
-
-class _LameEncoder(Protocol):
-    def set_bit_rate(self, kbps: int, /) -> None: ...
-    def set_in_sample_rate(self, hz: int, /) -> None: ...
-    def set_out_sample_rate(self, hz: int, /) -> None: ...
-    def set_channels(self, count: int, /) -> None: ...
-    def set_quality(self, level: int, /) -> None: ...
-    def silence(self) -> None: ...
-    def encode(self, pcm: bytes, /) -> bytearray: ...
-    def flush(self) -> bytearray: ...
-
-
-def _soxr() -> _Soxr:
-    return cast("_Soxr", import_module("soxr"))
 
 
 def sample_width(encoding: str) -> int:
@@ -153,13 +122,6 @@ def _finite(pcm: NDArray[np.float32]) -> NDArray[np.float32]:
     return finite
 
 
-def resample(pcm: NDArray[np.float32], source_rate: int, rate: int) -> NDArray[np.float32]:
-    """Resample a whole clip to another rate (Hz)."""
-    if source_rate == rate or not len(pcm):
-        return pcm
-    return _soxr().resample(np.ascontiguousarray(pcm), source_rate, rate)
-
-
 class StreamDecoder:
     """Decodes raw bytes that arrive in pieces, which may end within a sample.
 
@@ -180,33 +142,6 @@ class StreamDecoder:
         return decode(data[:whole], self._encoding)
 
 
-class StreamResampler:
-    """Resamples audio that arrives in pieces.
-
-    Args:
-        source_rate: Rate of the audio in Hz.
-        rate: Rate wanted.
-    """
-
-    def __init__(self, source_rate: int, rate: int) -> None:
-        self._rates = (source_rate, rate)
-        self._stream: _ResampleStream | None = None
-
-    def feed(self, pcm: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Return the samples that are ready."""
-        if self._rates[0] == self._rates[1] or not len(pcm):
-            return pcm
-        if self._stream is None:
-            self._stream = _soxr().ResampleStream(*self._rates, 1, dtype="float32")
-        return self._stream.resample_chunk(np.ascontiguousarray(pcm), last=False)
-
-    def flush(self) -> NDArray[np.float32]:
-        """Return the samples that it still holds, up to a tenth of a second, and start anew."""
-        stream, self._stream = self._stream, None
-        empty = np.zeros(0, np.float32)
-        return empty if stream is None else stream.resample_chunk(empty, last=True)
-
-
 class StreamEncoder:
     """Encodes one stream of mono float32 at ``source_rate`` into bytes of a container.
 
@@ -217,11 +152,12 @@ class StreamEncoder:
         encoding: Sample encoding of raw and WAV; ignored for MP3.
         sample_rate: Rate of the output, in Hz; for MP3 one of the nine the format knows.
         source_rate: Rate of the samples fed, in Hz.
-        bit_rate: MP3 only, in bits per second; 128 000 by default. LAME takes the nearest one
-            the rate allows.
+        bit_rate: MP3 only, in bits per second; 128 000 by default. The nearest one that the rate
+            allows is taken.
 
     Raises:
         ValueError: For a container, encoding or rate that cannot be written.
+        PackageMissingError: If the package that writes MP3 is not installed.
     """
 
     def __init__(
@@ -237,13 +173,11 @@ class StreamEncoder:
         if sample_rate <= 0 or source_rate <= 0:
             raise ValueError("sample rates must be positive")
         self._encoding = encoding or "pcm_s16le"
-        self._resampler: _ResampleStream | None = None
-        if sample_rate != source_rate:
-            self._resampler = _soxr().ResampleStream(source_rate, sample_rate, 1, dtype="float32")
-        self._lame: _LameEncoder | None = None
+        self._resampler = StreamResampler(source_rate, sample_rate)
+        self._mp3: Mp3Writer | None = None
         self._header = b""
         if container == "mp3":
-            self._lame = _lame_encoder(sample_rate, bit_rate or 128_000)
+            self._mp3 = Mp3Writer(sample_rate, bit_rate or 128_000)
         else:
             encode(np.zeros(0, np.float32), self._encoding)  # Reject bad encodings early.
         if container == "wav":
@@ -251,39 +185,18 @@ class StreamEncoder:
 
     def feed(self, pcm: NDArray[np.float32]) -> bytes:
         """Encode ``pcm``, shape ``(sample frames,)``; return the bytes that are ready."""
-        return self._encode(self._resample(pcm, last=False))
+        return self._encode(self._resampler.feed(pcm))
 
     def finish(self) -> bytes:
         """Return the rest of the stream; call it once, at the end."""
-        tail = self._encode(self._resample(np.zeros(0, np.float32), last=True))
-        return tail + bytes(self._lame.flush()) if self._lame else tail
-
-    def _resample(self, pcm: NDArray[np.float32], *, last: bool) -> NDArray[np.float32]:
-        if self._resampler is None or not (len(pcm) or last):
-            return pcm
-        chunk = np.ascontiguousarray(pcm, np.float32)
-        return self._resampler.resample_chunk(chunk, last=last)
+        tail = self._encode(self._resampler.flush())
+        return tail + self._mp3.finish() if self._mp3 else tail
 
     def _encode(self, pcm: NDArray[np.float32]) -> bytes:
-        if self._lame is not None:
-            return bytes(self._lame.encode(encode(pcm, "pcm_s16le"))) if len(pcm) else b""
+        if self._mp3 is not None:
+            return self._mp3.feed(pcm) if len(pcm) else b""
         header, self._header = self._header, b""
         return header + encode(pcm, self._encoding)
-
-
-def _lame_encoder(sample_rate: int, bit_rate: int) -> _LameEncoder:
-    if sample_rate not in _MP3_RATES:
-        raise ValueError(f"MP3 cannot carry {sample_rate} Hz; it knows {_MP3_RATES}")
-    lame = cast("_LameEncoder", import_module("lameenc").Encoder())
-    lame.silence()
-    lame.set_bit_rate(max(bit_rate // 1000, 8))
-    lame.set_in_sample_rate(sample_rate)
-    lame.set_out_sample_rate(sample_rate)
-    lame.set_channels(1)
-    lame.set_quality(5)
-    # LAME refuses to flush what was never fed; an empty block starts it without a sample.
-    lame.encode(b"")
-    return lame
 
 
 def _wav_header(encoding: str, sample_rate: int, data_bytes: int | None) -> bytes:

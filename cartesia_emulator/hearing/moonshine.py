@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, Protocol, cast
 
 import numpy as np
 
-from ..audio import pcm as _pcm
+from ..audio.rates import resample
 from ..speech.engine import Word
 from ..speech.shape import track_f0
 from .align import Aligner
@@ -86,7 +86,7 @@ class MoonshineRecognizer:
         Speech in other languages comes out as English that sounds like it.
         """
         duration = len(pcm) / sample_rate
-        clip = _pcm.resample(pcm, sample_rate, _RATE)
+        clip = resample(pcm, sample_rate, _RATE)
         texts: list[str] = []
         words: list[Word] = []
         for start, end in speech_spans(clip):

@@ -6,16 +6,18 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
-from ..audio import pcm as _pcm
+from ..audio.rates import StreamResampler, resample
+from ..extras import PackageMissingError
 from ..speech.clauses import words
 from ..speech.engine import Word
 from ..speech.tone import END, GRID, MARK_A, MARK_B, PREAMBLE, RATE, SPEEDS, STEPS, TONES
 from .engine import Transcript
+from .voice import EnergyVoice
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["ToneEar", "ToneRecognizer"]
+__all__ = ["ToneEar", "ToneRecognizer", "speech_missing_error"]
 
 # The recogniser works at telephone rate: every tone fits and the arrays are small.
 _EAR_RATE: Final = 8_000
@@ -29,9 +31,16 @@ class ToneRecognizer:
     """Reads the transmissions of `ToneSynthesizer`; implements `Recognizer`.
 
     Stateless and safe to call from several threads.
+
+    Args:
+        lacks_speech: Whether it stands in for a recogniser of speech that is not installed. Then it
+            refuses a clip with other sounds, which are silence to it otherwise.
     """
 
     name = "tone"
+
+    def __init__(self, *, lacks_speech: bool = False) -> None:
+        self.lacks_speech = lacks_speech
 
     def transcribe(
         self,
@@ -44,22 +53,36 @@ class ToneRecognizer:
         """Read every transmission in the clip; empty text if there is none.
 
         A transmission cut short gives the text that arrived.
+
+        Raises:
+            PackageMissingError: For other sounds, if it stands in for a recogniser of speech.
         """
         duration = len(pcm) / sample_rate
         text, times = "", list[tuple[float, float]]()
         if sample_rate >= _LOWEST_RATE:
-            ear = _pcm.resample(pcm, sample_rate, _EAR_RATE)
+            ear = resample(pcm, sample_rate, _EAR_RATE)
             starts = _find_preambles(ear)
             bounds = [*(start for start, _ in starts), float(len(ear))]
             for (start, size), end in zip(starts, bounds[1:], strict=True):
                 piece = _read(ear, start, size, end)
                 text += piece.text
                 times += piece.spans
+        if self.lacks_speech and not text and any(_loud(pcm, sample_rate)):
+            raise speech_missing_error()
         heard = tuple(
             Word(word, times[start][0], min(times[end - 1][1], duration))
             for word, start, end in words(text)
         )
         return Transcript(text=text, words=heard, duration=duration, language=language)
+
+
+def speech_missing_error() -> PackageMissingError:
+    """Return the error for speech that only a recogniser would understand."""
+    return PackageMissingError("recognising speech", "hearing")
+
+
+def _loud(pcm: NDArray[np.float32], sample_rate: int) -> list[bool]:
+    return EnergyVoice(sample_rate, adaptive=False).feed(pcm)
 
 
 def _find_preambles(ear: NDArray[np.float32]) -> list[tuple[float, float]]:
@@ -194,7 +217,7 @@ class ToneEar:
 
     def __init__(self, sample_rate: int) -> None:
         self._deaf = sample_rate < _LOWEST_RATE
-        self._resampler = _pcm.StreamResampler(sample_rate, _EAR_RATE)
+        self._resampler = StreamResampler(sample_rate, _EAR_RATE)
         self._new: list[NDArray[np.float32]] = []
         self._reset()
 

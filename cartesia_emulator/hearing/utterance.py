@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Final, Protocol
 import msgspec
 import numpy as np
 
-from ..audio import pcm as _pcm
+from ..audio.rates import StreamResampler
 from .engine import Transcript
-from .tone import ToneEar
+from .tone import ToneEar, speech_missing_error
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine
@@ -69,16 +69,24 @@ class Utterance(Protocol):
 
 
 class ToneUtterance:
-    """An utterance in tones: exact, and read at once."""
+    """An utterance in tones: exact, and read at once.
 
-    def __init__(self, sample_rate: int) -> None:
+    Args:
+        sample_rate: Rate of the audio in Hz.
+        lacks_speech: Whether to refuse a voice that sends no tones; see `ToneRecognizer`.
+    """
+
+    def __init__(self, sample_rate: int, *, lacks_speech: bool = False) -> None:
         self._ear = ToneEar(sample_rate)
+        self._lacks_speech = lacks_speech
         self._new = False
+        self._voiced = False
 
     def feed(self, pcm: NDArray[np.float32], *, voiced: bool) -> None:
         """Take more audio."""
         self._ear.feed(pcm)
         self._new = self._new or voiced
+        self._voiced = self._voiced or voiced
 
     def trim(self, seconds: float) -> None:
         """Do nothing: audio without a transmission is not kept."""
@@ -95,7 +103,13 @@ class ToneUtterance:
 
     def whole(self, *, last: bool) -> Callable[[], Awaitable[Transcript]]:
         """Return a function that returns all the text, which is read now."""
-        return _known(self._ear.take() if last else self._ear.read())
+        heard = self._ear.take() if last else self._ear.read()
+        refused = last and self._lacks_speech and self._voiced and not heard.text
+        return _refused if refused else _known(heard)
+
+
+async def _refused() -> Transcript:
+    raise speech_missing_error()
 
 
 def _known(heard: Transcript) -> Callable[[], Awaitable[Transcript]]:
@@ -117,7 +131,7 @@ class SpeechUtterance:
     def __init__(self, sample_rate: int, decode: Decode, *, word_times: bool = False) -> None:
         self._decode = decode
         self._word_times = word_times
-        self._resampler = _pcm.StreamResampler(sample_rate, _RATE)
+        self._resampler = StreamResampler(sample_rate, _RATE)
         self._pieces: list[NDArray[np.float32]] = []
         self._rate = sample_rate
         self._new_s = 0.0

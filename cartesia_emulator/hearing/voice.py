@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, Protocol, cast
 import numpy as np
 
 from ..audio import pcm as _pcm
+from ..audio.rates import StreamResampler
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -87,7 +88,7 @@ class WebRtcVoice:
 
     def __init__(self, sample_rate: int, *, floor_db: float = FLOOR_DB) -> None:
         self._vad = cast("_Vad", import_module("webrtcvad").Vad(0))
-        self._resampler = _pcm.StreamResampler(sample_rate, _WEBRTC_RATE)
+        self._resampler = StreamResampler(sample_rate, _WEBRTC_RATE)
         self._level = EnergyVoice(_WEBRTC_RATE, floor_db=floor_db)
         self._floor_db = floor_db
         self._rest = b""

@@ -23,6 +23,7 @@ import msgspec
 import numpy as np
 
 from ..audio import pcm as _pcm
+from ..audio.rates import resample
 from .clauses import clauses, later_clauses
 from .engine import Segment, VoiceShape, Word
 from .markup import Piece, parse
@@ -212,7 +213,7 @@ class HibariSynthesizer:
         the base voice.
         """
         clip = pcm[: round(_ENROLL_S * sample_rate)]
-        wanted = measure(_pcm.resample(clip, sample_rate, _RATE), _RATE)
+        wanted = measure(resample(clip, sample_rate, _RATE), _RATE)
         if not wanted.f0:
             return VoiceShape()
         wanted = _known_band(wanted, sample_rate)

@@ -1,21 +1,20 @@
 """Choose and load the engines.
 
-``auto`` takes the speech engines where they are installed and the tone engine otherwise; ``speech``
-and ``tone`` take only those. A clip that carries tones is always read as tones, so that one
-emulator understands the audio of another.
+``auto`` takes the speech engines where they are installed, and otherwise the tone engine, which it
+says in the log; ``speech`` and ``tone`` take only those. A clip that carries tones is always read
+as tones, so that one emulator understands the audio of another.
 """
 
 from __future__ import annotations
 
-import platform
-import sys
+import logging
 from concurrent.futures import ThreadPoolExecutor
-from importlib.metadata import PackageNotFoundError, version
-from importlib.util import find_spec
+from functools import cache
 from typing import TYPE_CHECKING, Final, Literal, Protocol, get_args, runtime_checkable
 
 import msgspec
 
+from ..extras import missing
 from ..hearing.tone import ToneRecognizer
 from ..speech.tone import ToneSynthesizer
 
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from ..extras import ExtraName
     from ..hearing.engine import Recognizer, Transcript
     from ..speech.engine import Synthesizer
 
@@ -38,27 +38,13 @@ __all__ = [
 
 EngineName = Literal["auto", "speech", "tone"]
 
-_NEEDS: Final = {
-    "hibari": (("hibari", "hibari-tts"), ("onnxruntime", "onnxruntime"), ("soxr", "soxr")),
-    "moonshine": (("moonshine_voice", "moonshine-voice"), ("soxr", "soxr")),
-}
-_INSTALL: Final = 'pip install "cartesia-stream[emulator]"'
-# The weights of the recogniser left its wheel after this release.
-_MOONSHINE_VERSION: Final = "0.1.0"
+log: Final = logging.getLogger("cartesia_emulator")
+
+_EXTRAS: Final[dict[str, ExtraName]] = {"hibari": "speech", "moonshine": "hearing"}
 
 
 class EngineUnavailableError(RuntimeError):
-    """The requested engine is not installed.
-
-    Attributes:
-        engine: Its name.
-        reason: What is missing.
-    """
-
-    def __init__(self, engine: str, reason: str) -> None:
-        super().__init__(f"the {engine} engine is not available: {reason}")
-        self.engine = engine
-        self.reason = reason
+    """The engines for speech are not installed; the message says what is missing."""
 
 
 class EngineInfo(msgspec.Struct, frozen=True, kw_only=True):
@@ -119,7 +105,7 @@ class CombinedRecognizer:
 def load(engine: str = "auto") -> tuple[Synthesizer, Recognizer]:
     """Return the engines that speak and hear; models load on first use (see `warm`).
 
-    With ``auto`` each of the two falls back to tones on its own.
+    With ``auto`` each of the two falls back to tones on its own, and the log says so.
 
     Args:
         engine: ``auto``, ``speech`` or ``tone``.
@@ -132,14 +118,22 @@ def load(engine: str = "auto") -> tuple[Synthesizer, Recognizer]:
         raise ValueError(f"unknown engine {engine!r}; known: {', '.join(get_args(EngineName))}")
     if engine == "tone":
         return ToneSynthesizer(), ToneRecognizer()
-    missing = {name: _missing(name) for name in _NEEDS}
-    if engine == "speech":
-        for name, reason in missing.items():
-            if reason:
-                raise EngineUnavailableError(name, reason)
-    synthesizer = ToneSynthesizer() if missing["hibari"] else _hibari()
-    recognizer = ToneRecognizer() if missing["moonshine"] else _moonshine()
+    lacks = missing("speech", "hearing")
+    if lacks and engine == "speech":
+        raise EngineUnavailableError(f"the speech engines are not available: {lacks}")
+    mute, deaf = bool(missing("speech")), bool(missing("hearing"))
+    if lacks:
+        does = " and ".join(["speaks"] * mute + ["hears"] * deaf)
+        _warn(f"the emulator {does} tones instead of English: {lacks}")
+    synthesizer = ToneSynthesizer() if mute else _hibari()
+    recognizer = ToneRecognizer(lacks_speech=True) if deaf else _moonshine()
     return synthesizer, recognizer
+
+
+@cache
+def _warn(text: str) -> None:
+    """Say it once; a test suite starts many emulators."""
+    log.warning(text)
 
 
 def warm(synthesizer: Synthesizer, recognizer: Recognizer) -> None:
@@ -154,7 +148,9 @@ def describe() -> tuple[EngineInfo, ...]:
     """List the engines, whether each can run here, and why not."""
     roles: dict[str, Literal["speaks", "hears"]] = {"hibari": "speaks", "moonshine": "hears"}
     found = [
-        EngineInfo(name=name, role=role, available=not (reason := _missing(name)), reason=reason)
+        EngineInfo(
+            name=name, role=role, available=not (reason := missing(_EXTRAS[name])), reason=reason
+        )
         for name, role in roles.items()
     ]
     return (*found, EngineInfo(name="tone", role="both", available=True, languages=("*",)))
@@ -170,28 +166,3 @@ def _moonshine() -> Recognizer:
     from ..hearing.moonshine import MoonshineRecognizer
 
     return CombinedRecognizer(MoonshineRecognizer())
-
-
-def _missing(name: str) -> str:
-    """Return why an engine cannot run, or an empty text; imports nothing."""
-    lacking = [package for module, package in _NEEDS[name] if find_spec(module) is None]
-    if lacking:
-        reason = f"{' and '.join(lacking)} not installed; {_INSTALL}"
-        if "moonshine-voice" in lacking:
-            reason += f" (no wheel for every system; this is {sys.platform} {platform.machine()})"
-        return reason
-    if name == "moonshine":
-        return _moonshine_release()
-    return ""
-
-
-def _moonshine_release() -> str:
-    try:
-        release = version("moonshine-voice")
-    except PackageNotFoundError:
-        return ""
-    if release == _MOONSHINE_VERSION:
-        return ""
-    return (
-        f"moonshine-voice {release} ships without a model; {_INSTALL} brings {_MOONSHINE_VERSION}"
-    )

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 import numpy as np
 
-from ..audio import pcm
+from ..audio.rates import resample
 from ..errors import ApiError
 from ..speech.respell import NO_LEXICON
 from . import engines
@@ -183,7 +183,7 @@ class Studio:
             if any(map(len, pieces)):
                 whole = np.concatenate(pieces)
                 rates = synthesizer.sample_rate, self.synthesizer.sample_rate
-                return await self.work(partial(pcm.resample, whole, *rates))
+                return await self.work(partial(resample, whole, *rates))
         return np.zeros(0, np.float32)
 
     def fallback(self) -> Synthesizer:

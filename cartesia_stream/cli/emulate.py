@@ -35,6 +35,7 @@ class Arguments(argparse.Namespace):
     chunk_ms: int
     concurrency: int
     tls: bool
+    engines: bool
 
 
 class Settings(TypedDict):
@@ -52,7 +53,7 @@ class Settings(TypedDict):
 
 
 def run(args: Arguments) -> int:
-    """Run the emulator until a signal stops it, or until its command ends.
+    """Run the emulator until a signal stops it, or until its command ends; or list its extras.
 
     Returns:
         The exit status of the command.
@@ -73,11 +74,24 @@ def run(args: Arguments) -> int:
         tls=args.tls,
     )
     try:
+        if args.engines:
+            return _list_extras()
         if args.command:
             return _run_with(args.command, settings)
         _serve(settings)
     except (ImportError, RuntimeError, ValueError) as error:  # a missing package, or a bad setting
         raise ConfigurationError(str(error)) from error
+
+
+def _list_extras() -> int:
+    from cartesia_emulator import Emulator
+
+    line("emulator  installed  every call and fault; speaks and hears tones; raw audio and WAV")
+    for extra in Emulator.describe():
+        line(f"{extra.name:10}{'installed' if extra.available else 'missing':11}{extra.adds}")
+        if extra.reason:
+            line(f"{'':21}{extra.reason}")
+    return 0
 
 
 def _serve(settings: Settings) -> NoReturn:

@@ -447,6 +447,11 @@ def _emulate(commands: Commands) -> None:
         "auto (default) uses speech if its models are installed, otherwise tone",
     )
     parser.add_argument(
+        "--engines",
+        action="store_true",
+        help="list what the emulator can do here, and how to install the rest",
+    )
+    parser.add_argument(
         "--api-key", metavar="KEY", help="API key that clients must send; default: a random key"
     )
     parser.add_argument(

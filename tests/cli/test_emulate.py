@@ -128,7 +128,7 @@ def test_a_missing_package_is_told_with_the_remedy(
     monkeypatch.setitem(sys.modules, "aiohttp", None)
     failed = run("emulate", "--engine", "tone")
     assert failed.status == 2
-    assert "pip install 'cartesia-stream[emulator]'" in failed.error
+    assert 'pip install "cartesia-stream[emulator]"' in failed.error
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

@@ -36,7 +36,7 @@ def test_the_missing_extra_is_named(package: str) -> None:
     code = f"import sys; sys.modules[{package!r}] = None; import cartesia_emulator"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 1
-    assert "pip install 'cartesia-stream[emulator]'" in done.stderr
+    assert 'pip install "cartesia-stream[emulator]"' in done.stderr
 
 
 @pytest.mark.anyio
@@ -177,7 +177,7 @@ def test_the_certificate_lives_as_long_as_its_emulator() -> None:
 
 def test_tls_without_its_package_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "trustme", None)
-    with pytest.raises(ImportError, match=r"pip install 'cartesia-stream\[emulator\]'"):
+    with pytest.raises(ImportError, match=r'pip install "cartesia-stream\[tls\]"'):
         Emulator(engine="tone", tls=True).start()
 
 

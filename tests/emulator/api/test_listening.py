@@ -13,6 +13,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
 from cartesia_emulator.audio import pcm
+from cartesia_emulator.audio.rates import resample
 
 TURNS = "/stt/turns/websocket"
 MANUAL = "/stt/websocket"
@@ -24,7 +25,7 @@ def said(bench: Any, text: str, rate: int = 16000) -> bytes:
     """Speech in 16-bit samples."""
     fmt = {"container": "raw", "encoding": "pcm_s16le", "sample_rate": 24000}
     answer = bench.http.post("/tts/bytes", json=bench.speech(text, output_format=fmt))
-    samples = pcm.resample(pcm.decode(answer.content, "pcm_s16le"), 24000, rate)
+    samples = resample(pcm.decode(answer.content, "pcm_s16le"), 24000, rate)
     return pcm.encode(samples, "pcm_s16le")
 
 

@@ -20,9 +20,9 @@ from cartesia_emulator.audio.pcm import (
     decode,
     encode,
     limit,
-    resample,
     wav_bytes,
 )
+from cartesia_emulator.audio.rates import resample
 
 Samples = NDArray[np.float32]
 ALL_S16 = np.arange(-32768, 32768, dtype=np.int16)

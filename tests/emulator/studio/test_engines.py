@@ -5,6 +5,7 @@ import sys
 
 import pytest
 
+from cartesia_emulator import extras
 from cartesia_emulator.hearing.tone import ToneRecognizer
 from cartesia_emulator.speech.tone import ToneSynthesizer
 from cartesia_emulator.studio import engines
@@ -19,12 +20,21 @@ def test_tone_is_loaded_by_name() -> None:
         engines.load("piano")
 
 
-def test_missing_packages_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engines, "find_spec", lambda name: None if name == "hibari" else object())
-    with pytest.raises(engines.EngineUnavailableError, match="hibari-tts not installed; pip") as e:
+def test_missing_packages_are_named(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The log says once that there is no speech."""
+    monkeypatch.setattr(extras, "find_spec", lambda name: None if name == "hibari" else object())
+    with pytest.raises(
+        engines.EngineUnavailableError,
+        match=r'hibari-tts not installed; pip install "cartesia-stream\[speech\]"',
+    ):
         engines.load("speech")
-    assert e.value.engine == "hibari"
-    assert engines.load("auto")[0].name == "tone"
+    with caplog.at_level("WARNING"):
+        assert engines.load("auto")[0].name == engines.load("auto")[0].name == "tone"
+    assert caplog.messages == [
+        "the emulator speaks tones instead of English: " + extras.missing("speech")
+    ]
     found = {info.name: info for info in engines.describe()}
     assert not found["hibari"].available
     assert "hibari-tts" in found["hibari"].reason
@@ -32,8 +42,8 @@ def test_missing_packages_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_moonshine_without_weights_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engines, "find_spec", lambda name: object())
-    monkeypatch.setattr(engines, "version", lambda name: "0.1.5")
+    monkeypatch.setattr(extras, "find_spec", lambda name: object())
+    monkeypatch.setattr(extras, "version", lambda name: "0.1.5")
     with pytest.raises(engines.EngineUnavailableError, match=r"0\.1\.5 ships without a model"):
         engines.load("speech")
     assert engines.load("auto")[1].name == "tone"
@@ -43,7 +53,7 @@ def test_importing_the_engines_loads_no_model_code() -> None:
     code = (
         "import sys, cartesia_emulator.studio.engines, cartesia_emulator.speech.hibari, "
         "cartesia_emulator.hearing.moonshine\n"
-        "heavy = {'soxr', 'lameenc', 'miniaudio', 'onnxruntime', 'hibari', 'moonshine_voice'}\n"
+        "heavy = {'soundfile', 'av', 'onnxruntime', 'hibari', 'moonshine_voice'}\n"
         "print(sorted(heavy & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

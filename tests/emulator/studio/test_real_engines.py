@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from cartesia_emulator.audio.pcm import StreamEncoder, decode, resample
+from cartesia_emulator.audio.pcm import StreamEncoder, decode
+from cartesia_emulator.audio.rates import resample
 from cartesia_emulator.hearing.engine import Recognizer
 from cartesia_emulator.speech.engine import Segment, Synthesizer, VoiceShape, Word
 from cartesia_emulator.speech.hibari import HibariSynthesizer
