@@ -9,6 +9,7 @@ pipeline = Pipeline([
 from __future__ import annotations
 
 import asyncio
+from copy import copy
 from typing import TYPE_CHECKING, Final, TypeVar, Unpack
 
 from pipecat.frames.frames import (
@@ -129,7 +130,8 @@ class CartesiaTTSService(TTSService):
         await self.start_tts_usage_metrics(text)
         if context_id not in self._texts:
             self._texts[context_id] = asyncio.Queue()
-            self._speaking[context_id] = self.create_task(self._speak(context_id))
+            speech = self._speak(context_id, self._texts[context_id], self._current_speaker())
+            self._speaking[context_id] = self.create_task(speech)
         self._texts[context_id].put_nowait(text)
         yield None
 
@@ -152,7 +154,7 @@ class CartesiaTTSService(TTSService):
 
     async def cleanup(self) -> None:
         """Close the client, unless it was passed."""
-        await super().cleanup()
+        await super().cleanup()  # type: ignore[no-untyped-call]  # without annotations there
         for context_id in [*self._speaking]:
             await self._cancel_speech(context_id)
         await self._speaker.aclose()
@@ -163,35 +165,38 @@ class CartesiaTTSService(TTSService):
         if task is not None:
             await self.cancel_task(task)
 
-    async def _speak(self, context_id: str) -> None:
-        self._apply_settings()
+    async def _speak(
+        self, context_id: str, text: asyncio.Queue[str | None], speaker: Speaker
+    ) -> None:
         try:
-            async with self._speaker.speak(_until_none(self._texts[context_id])) as speech:
+            async with speaker.speak(_until_none(text)) as speech:
                 async for part in audio_and_words(speech):
                     if isinstance(part, bytes):
                         audio = TTSAudioRawFrame(part, speech.format.sample_rate, 1)
                         audio.context_id = context_id
                         await self.append_to_audio_context(context_id, audio)
                     else:
-                        await self.add_word_timestamps(
-                            [(part.text, part.start)], context_id, includes_inter_frame_spaces=True
-                        )
+                        word = (part.text.strip(), part.start)
+                        await self.add_word_timestamps([word], context_id)
         except CartesiaError as error:
             await self.push_error(str(error), error)
         await self.remove_audio_context(context_id)
         self._texts.pop(context_id, None)
         del self._speaking[context_id]
 
-    def _apply_settings(self) -> None:
-        """Take over what a `TTSUpdateSettingsFrame` has changed."""
-        settings, options = self._settings, self._speaker.options
+    def _current_speaker(self) -> Speaker:
+        """Return the speaker with what a `TTSUpdateSettingsFrame` has changed."""
+        speaker, settings = copy(self._speaker), self._settings
+        options = speaker.options.copy()
         if isinstance(settings.voice, str):
-            self._speaker.voice = settings.voice
+            speaker.voice = settings.voice
         if isinstance(settings.model, str):
             options["model_id"] = settings.model
         if isinstance(settings.language, str):
             options["language"] = settings.language
             options.pop("locale", None)
+        speaker.options = options
+        return speaker
 
     def _classify_error(self, exception: Exception) -> ErrorCategory | None:
         return _category(exception)
@@ -277,7 +282,7 @@ class CartesiaSTTService(STTService):
 
     async def cleanup(self) -> None:
         """Close the client, unless it was passed."""
-        await super().cleanup()
+        await super().cleanup()  # type: ignore[no-untyped-call]  # without annotations there
         await self._stop_hearing()
         if self._owned:
             await self._client.aclose()
@@ -288,9 +293,10 @@ class CartesiaSTTService(STTService):
             self._hearing = None
 
     async def _hear(self) -> None:
+        audio = _until_none(self._audio)
         try:
             async with self._client.stt.listen(
-                _until_none(self._audio),
+                audio,
                 format=ListenFormat("pcm_s16le", self.sample_rate),
                 model=self._model,
                 keyterms=self._keyterms,
@@ -311,7 +317,7 @@ class CartesiaSTTService(STTService):
                 await self.push_frame(InterimTranscriptionFrame(text.strip(), *about))
             case TurnEnded(text=text):
                 if text.strip():
-                    await self.emit_stt_usage_metrics()
+                    await self.emit_stt_usage_metrics()  # type: ignore[no-untyped-call]  # as above
                     await self.push_frame(TranscriptionFrame(text.strip(), *about, finalized=True))
                 await self.broadcast_frame(ProposedUserStoppedSpeakingFrame)
             case _:

@@ -127,8 +127,8 @@ class CartesiaHandler(AsyncEventHandler):
             await self._dictation.push(chunk.audio)
         elif AudioStop.is_type(kind):
             dictation, self._dictation = self._dictation, None
-            text = "" if dictation is None else (await dictation.collect()).text.strip()
-            await self.write_event(Transcript(text=text).event())
+            heard = "" if dictation is None else (await dictation.collect()).text
+            await self.write_event(Transcript(heard.strip()).event())
 
     def _listen(self, rate: int) -> AsyncDictation:
         request = self._request
@@ -218,7 +218,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Serve until Ctrl-C or SIGTERM; return the exit status, as the other commands do."""
     parser = argparse.ArgumentParser(
         prog="python -m cartesia_stream.integrations.wyoming",
-        description="Speech and transcription for Home Assistant, with the key of CARTESIA_API_KEY.",
+        description="Serve speech and transcription, with the key of CARTESIA_API_KEY.",
     )
     parser.add_argument("--uri", required=True, help="tcp://HOST:PORT or unix://PATH")
     parser.add_argument("--voice", help="id of the voice for those who ask for none")
@@ -229,9 +229,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         asyncio.run(_serve(arguments.uri, arguments.voice))
     except KeyboardInterrupt:
         return 130
-    except (CartesiaError, OSError, ValueError) as error:
+    except CartesiaError as error:
         print(f"error: {error}", file=sys.stderr)
-        return 2 if isinstance(error, ValueError) else 1
+        return 2 if isinstance(error, ConfigurationError) else 1
+    except (OSError, ValueError) as error:
+        print(f"error: cannot listen on {arguments.uri}: {error}", file=sys.stderr)
+        return 1 if isinstance(error, OSError) else 2
     return 0
 
 
