@@ -168,8 +168,9 @@ class CartesiaTTSService(TTSService):
     async def _speak(
         self, context_id: str, text: asyncio.Queue[str | None], speaker: Speaker
     ) -> None:
+        pieces = _until_none(text)
         try:
-            async with speaker.speak(_until_none(text)) as speech:
+            async with speaker.speak(pieces) as speech:
                 async for part in audio_and_words(speech):
                     if isinstance(part, bytes):
                         audio = TTSAudioRawFrame(part, speech.format.sample_rate, 1)

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 __all__ = ["CartesiaHandler", "handlers"]
 
-MODELS: Final = {"ink-2": ["en"], "ink-whisper": list(get_args(SttLanguage))}
+MODELS: Final[dict[str, list[str]]] = {"ink-2": ["en"], "ink-whisper": list(get_args(SttLanguage))}
 """Models that listen, and their languages; the first one that knows the language listens."""
 RATE: Final = 24000
 WIDTH: Final = 2

@@ -87,7 +87,7 @@ def test_turns_are_heard_and_answered_once_when_both_sockets_drop(
         workflow = Echo()
         audio = np.frombuffer(await stage.spoken(client, voice), np.int16)
         turn = audio if samples == "int16" else (audio / np.float32(32768)).astype(np.float32)
-        spoken = StreamedAudioInput()
+        spoken = StreamedAudioInput()  # type: ignore[no-untyped-call]  # without annotations there
         stage.drop(SPEECH)
         stage.drop(TURNS)
         result = await pipeline(client, voice, workflow).run(spoken)
@@ -132,7 +132,7 @@ def test_white_space_has_no_audio(stage: Stage) -> None:
 
 def test_a_session_that_is_closed_ends_its_turns(stage: Stage) -> None:
     async def scenario(client: AsyncCartesia, voice: str) -> None:
-        spoken = StreamedAudioInput()
+        spoken = StreamedAudioInput()  # type: ignore[no-untyped-call]  # as above
         await spoken.add_audio(np.zeros(2400, np.int16))
         model = CartesiaSTTModel(client=client)
         session = await model.create_session(spoken, STTModelSettings(), False, False)

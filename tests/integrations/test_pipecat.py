@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import pytest
 from loguru import logger
@@ -90,7 +90,7 @@ class Run:
     async def _note(self, service: FrameProcessor, error: ErrorFrame) -> None:
         self.errors.append(error)
 
-    async def __aenter__(self) -> Run:
+    async def __aenter__(self) -> Self:
         runner = WorkerRunner(handle_sigint=False)
         await runner.add_workers(self.worker)
         self.running = asyncio.create_task(runner.run())
