@@ -17,7 +17,7 @@ async def main() -> None:
     async with AsyncCartesia() as client:
         voice = (await client.voices.list(limit=1)).data[0].id
         speaker, hearing = TTS(voice=voice, client=client), STT(client=client)
-        frames: list[rtc.AudioFrame] = []
+        frames = list[rtc.AudioFrame]()
         async with speaker.stream() as speech:
             for token in "The ", "quick ", "brown ", "fox.":
                 speech.push_text(token)

@@ -24,9 +24,7 @@ async def use(uri: str) -> None:
     await home.write_event(Synthesize("The light is on.").event())
     await home.write_event(Transcribe(language="en").event())
     while (event := await home.read_event()) is not None:
-        if AudioChunk.is_type(event.type):
-            await home.write_event(event)
-        elif AudioStop.is_type(event.type):
+        if AudioChunk.is_type(event.type) or AudioStop.is_type(event.type):
             await home.write_event(event)
         elif Transcript.is_type(event.type):
             print("heard:", Transcript.from_event(event).text)

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import subprocess
+import sys
 from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pytest
@@ -15,6 +19,7 @@ from cartesia_stream import PCM_24K, AsyncCartesia, Audio, File
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterator
 
+ROOT: Final = Path(__file__).parents[2]
 FRAMEWORKS: Final = {
     "test_livekit.py": "livekit",
     "test_openai_agents.py": "agents",
@@ -63,6 +68,22 @@ class Stage:
             self.emulator.inject("drop", after=5, path=path)
         else:
             self.emulator.inject("drop-after-audio", 3, path=path)
+
+    def show(self, framework: str) -> str:
+        """Run the example of a framework; return what it prints."""
+        example = ROOT / "examples" / "integrations" / f"use_{framework}.py"
+        where = {
+            "CARTESIA_API_KEY": self.emulator.api_key,
+            "CARTESIA_BASE_URL": self.emulator.base_url,
+        }
+        return subprocess.run(
+            [sys.executable, "-W", "ignore", str(example)],
+            env=os.environ | where,
+            stdout=subprocess.PIPE,
+            text=True,
+            timeout=60,
+            check=True,
+        ).stdout
 
     def sockets(self, path: str) -> int:
         """How many sockets were opened."""

@@ -221,3 +221,7 @@ def test_a_plugin_without_a_client_makes_and_closes_its_own(
             assert (await hearing.recognize([frame])).alternatives[0].text == "Hello."
 
     stage.run(scenario)
+
+
+def test_the_example_runs(stage: Stage) -> None:
+    assert "final_transcript ['The quick brown fox.']" in stage.show("livekit")

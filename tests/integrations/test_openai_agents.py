@@ -182,3 +182,7 @@ def test_a_model_without_a_client_makes_and_closes_its_own(
         await model.aclose()
 
     stage.run(scenario)
+
+
+def test_the_example_runs(stage: Stage) -> None:
+    assert "heard: What time is it?" in stage.show("openai_agents")

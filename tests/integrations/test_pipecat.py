@@ -276,3 +276,7 @@ def test_a_wrong_option_is_an_error_at_once(stage: Stage) -> None:
             CartesiaTTSService(voice=voice, client=client, generation_config={"speed": 9})
 
     stage.run(scenario)
+
+
+def test_the_example_runs(stage: Stage) -> None:
+    assert "spoken: fox." in stage.show("pipecat")

@@ -285,3 +285,7 @@ def test_the_command_says_in_one_line_why_it_cannot_serve(
     assert process.returncode == status
     assert says in errors.splitlines()[-1]
     assert "Traceback" not in errors
+
+
+def test_the_example_runs(stage: Stage) -> None:
+    assert "heard: The light is on." in stage.show("wyoming")
