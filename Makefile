@@ -21,11 +21,15 @@ TOGETHER := --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder \
 EXTRAS := codecs formats hearing play speech tls
 # Packages whose public API must be typed in full.
 TYPED := cartesia_stream cartesia_emulator cartesia_runtime cartesia_api cartesia_api_v0
+# Frameworks with an adapter in cartesia_stream/integrations, each in an environment of its own,
+# with what the emulator needs to speak and hear tones.
+FRAMEWORKS := wyoming openai_agents livekit pipecat
+TONES := pytest pytest-timeout "aiohttp>=3.10,<4" numpy soxr trustme webrtcvad-wheels
 # How often `make bench` measures each client.
 REPETITIONS ?= 7
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-slow test-lowest check types mypy pyright $(TYPED:%=complete-%) style all conformance-venv alpha-venv explore schemathesis generate drift lint-spec spec-diff spec-gate bench bench-page soak diagram
+.PHONY: help setup demo test test-slow test-lowest test-integrations $(FRAMEWORKS:%=test-%) check types mypy pyright $(TYPED:%=complete-%) style all conformance-venv alpha-venv explore schemathesis generate drift lint-spec spec-diff spec-gate bench bench-page soak diagram
 
 # The emulator runs on this machine, so connect to it without a proxy.
 export no_proxy := 127.0.0.1,localhost,$(no_proxy)
@@ -89,6 +93,25 @@ test-lowest: .venv-lowest/.ready ## Test mocking, recording and tracing with the
 	.venv-lowest/bin/python -m pytest tests/network/test_mocks.py --confcutdir tests/network \
 		--override-ini "addopts=--import-mode=importlib" -W ignore::pytest.PytestUnknownMarkWarning
 
+$(FRAMEWORKS:%=.venv-%/.ready): .venv-%/.ready: pyproject.toml
+	$(PYTHON) -m venv --clear .venv-$*
+	.venv-$*/bin/python -m pip install --quiet --disable-pip-version-check --editable ".[$*]" $(TONES)
+	touch $@
+
+test-integrations: $(FRAMEWORKS:%=test-%) ## Test and type-check each adapter with the newest release of its framework; installs 2 GB.
+
+# The frameworks use what Python deprecates; other warnings are errors, as everywhere.
+$(FRAMEWORKS:%=test-%): test-%: $(BIN)/.ready .venv-%/.ready
+	.venv-$*/bin/python -W ignore::DeprecationWarning -m pytest tests/integrations/test_$*.py \
+		--confcutdir tests/integrations -W ignore::DeprecationWarning
+	$(BIN)/mypy --python-executable .venv-$*/bin/python \
+		cartesia_stream/integrations/$*.py tests/integrations/test_$*.py examples/integrations/use_$*.py
+	@# Pyright asks for types that the frameworks themselves leave out.
+	@echo '{"extends": "../pyproject.toml", "venvPath": "..", "venv": ".venv-$*", "exclude": [],' \
+		'"include": ["../cartesia_stream/integrations/$*.py"], "reportUnknownMemberType": false}' \
+		> .venv-$*/pyright.json
+	$(BIN)/pyright --project .venv-$*/pyright.json
+
 schemathesis: $(BIN)/.ready ## Send EXAMPLES random requests per operation to the emulator, and check its answers by the spec.
 	SCHEMATHESIS_EXAMPLES=$(EXAMPLES) $(BIN)/python -m pytest tests/schemathesis --timeout 3600
 
@@ -121,8 +144,8 @@ mypy: $(BIN)/.ready
 
 $(TYPED:%=complete-%): complete-%: $(BIN)/.ready
 	@echo "pyright --verifytypes $*"
-	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/pyright --verifytypes $* --ignoreexternal \
-		> $(BIN)/.types-$* || { cat $(BIN)/.types-$*; exit 1; }
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/pyright --verifytypes $* --ignoreexternal --outputjson \
+		| $(BIN)/python tools/complete.py --without cartesia_stream.integrations
 
 style: $(BIN)/.ready ## Check lint rules and formatting with ruff, and spelling with codespell.
 	$(BIN)/ruff check .

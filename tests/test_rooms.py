@@ -16,7 +16,7 @@ ROOMS = (
     *("_protocol", "observe", "_text", "_http"),
     *("_aio", "_sync", "v0", "models", "otel", "play"),
 )
-USERS = ("cli", "__main__")  # which import the package as users do
+USERS = ("cli", "integrations", "__main__")  # which import the package as users do
 PURE = ("_protocol", "_text")
 # What neither waits nor knows a network, a file, a clock or a process.
 HARMLESS = frozenset(

@@ -53,7 +53,12 @@ BLOCKS = list(blocks())
 PYTHON = [block for block in BLOCKS if block.language == "python"]
 RELAY = ROOT / "examples" / "relay.py"
 AGENT = ROOT / "examples" / "agent.py"
-QUOTED = {"web-apps.md": RELAY, "agents.md": AGENT}
+# those with tests of their own, some in other environments
+QUOTED = {
+    "web-apps.md": [RELAY],
+    "agents.md": [AGENT],
+    "integrations.md": sorted((ROOT / "examples" / "integrations").glob("*.py")),
+}
 COMMANDS = [block for block in BLOCKS if block.language == "sh" and is_command(block)]
 SETUP = [block for block in BLOCKS if block.language == "sh" and not is_command(block)]
 # demo.py takes long; a server, and programs with arguments, have tests of their own
@@ -144,7 +149,8 @@ def test_pages_quote_the_examples_that_they_explain() -> None:
     quotes = [block for block in BLOCKS if block.language == "py"]
     assert {block.page.name for block in quotes} == set(QUOTED)
     for quote in quotes:
-        assert quote.text in QUOTED[quote.page.name].read_text(encoding="utf-8"), quote.name
+        programs = [path.read_text(encoding="utf-8") for path in QUOTED[quote.page.name]]
+        assert any(quote.text in program for program in programs), quote.name
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

@@ -1,0 +1,105 @@
+"""What the adapters have in common: a voice, its options, and words as the text spells them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypedDict
+
+from .. import AsyncCartesia, AudioChunk, AudioFormat, Timing, WordTimestamps
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterable, AsyncIterator, Mapping
+
+    from .. import AsyncSpeechStream, GenerationConfig, Piece, VoiceLike
+    from ..models import Language, TtsModel
+
+__all__ = ["Speaker", "VoiceOptions", "audio_and_words"]
+
+
+class VoiceOptions(TypedDict, total=False):
+    """Options of a voice; see `cartesia_stream.ContextOptions`.
+
+    The adapter itself sets the format and the timestamps.
+    """
+
+    model_id: TtsModel | str
+    language: Language | str
+    locale: str
+    normalization: str
+    generation_config: GenerationConfig
+    pronunciation_dict_id: str
+    max_buffer_delay_ms: int
+    extra: Mapping[str, object]
+
+
+class Speaker:
+    """A voice with its options, over a client that may be shared.
+
+    Args:
+        client: The client; None makes one with the settings of the environment, which `aclose`
+            closes. A client that you pass stays open.
+        voice: Id of the voice, or a voice that ``client.voices`` returned.
+        sample_rate: Of the audio, in Hz; it is 16-bit PCM, mono.
+        priority: Speech with a higher priority gets a slot of the plan first.
+        options: See `VoiceOptions`.
+
+    Raises:
+        ConfigurationError: If an argument is invalid, or the environment has no key.
+    """
+
+    def __init__(
+        self,
+        client: AsyncCartesia | None,
+        voice: VoiceLike,
+        sample_rate: int,
+        priority: int,
+        options: VoiceOptions,
+    ) -> None:
+        self.client: AsyncCartesia = client or AsyncCartesia()
+        self.sample_rate: int = sample_rate
+        self._owned = client is None
+        self.voice = voice
+        self.options = options
+        self._priority = priority
+        self.speak("Check the options.")  # sends nothing, and raises now rather than in a call
+
+    def speak(
+        self, text: str | AsyncIterable[str | Piece | None], context_id: str | None = None
+    ) -> AsyncSpeechStream:
+        """Speak a text with the times of its words; it survives a lost connection."""
+        return self.client.tts.speak(
+            text,
+            voice=self.voice,
+            context_id=context_id,
+            priority=self._priority,
+            resume=True,
+            add_timestamps=True,
+            output_format=AudioFormat("raw", "pcm_s16le", self.sample_rate),
+            **self.options,
+        )
+
+    async def aclose(self) -> None:
+        """Close the client, unless it was passed."""
+        if self._owned:
+            await self.client.aclose()
+
+
+async def audio_and_words(speech: AsyncSpeechStream) -> AsyncIterator[bytes | Timing]:
+    """Yield audio in whole samples, and words verbatim, each with the spaces before it.
+
+    Joined, the words are the text, so that those up to a position are what a listener has heard.
+    """
+    told, half = 0, b""
+    async for event in speech:
+        if isinstance(event, AudioChunk):
+            data = half + event.data
+            half = data[len(data) & ~1 :]
+            yield data[: len(data) & ~1]
+        elif isinstance(event, WordTimestamps):
+            for word in event.words:
+                text = speech.heard(word.end)
+                if len(text) > told:
+                    yield Timing(text[told:], word.start, word.end)
+                    told = len(text)
+    rest = speech.heard(speech.duration)[told:]
+    if rest:
+        yield Timing(rest, speech.duration, speech.duration)
