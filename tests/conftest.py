@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import gc
 import signal
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+import certifi
 from hypothesis import HealthCheck, settings
 
 if TYPE_CHECKING:
@@ -46,13 +48,34 @@ LONG: Final = (
 RANKS: Final = {HERE / name: rank for rank, name in enumerate(LONG)}
 
 
+AUTHORITY: Final = tempfile.NamedTemporaryFile(prefix="authority-", suffix=".pem")
+
+
 def pytest_configure() -> None:
+    """Prepare this process."""
+    heed_signals()
+    trust_one_authority()
+    gc.disable()  # until all tests are collected: nothing of what this makes becomes garbage
+
+
+def heed_signals() -> None:
     """Heed signals, as a process in the background does not; processes of tests inherit this."""
     for name in ("SIGINT", "SIGTERM", "SIGHUP"):
         number = getattr(signal, name, None)
         if number is not None and signal.getsignal(number) is signal.SIG_IGN:
             usual = signal.default_int_handler if name == "SIGINT" else signal.SIG_DFL
             signal.signal(number, usual)
+
+
+def trust_one_authority() -> None:
+    """Trust the first authority of `certifi` alone: each client of httpx loads them all anew.
+
+    This takes 30 ms, which is more than most tests.
+    """
+    first, end, _ = Path(certifi.where()).read_bytes().partition(b"-----END CERTIFICATE-----\n")
+    AUTHORITY.write(first + end)
+    AUTHORITY.flush()
+    certifi.where = lambda: AUTHORITY.name
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -68,6 +91,7 @@ def pytest_collection_finish() -> None:
     """
     gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 settings.register_profile(
