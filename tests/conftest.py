@@ -48,7 +48,7 @@ LONG: Final = (
 RANKS: Final = {HERE / name: rank for rank, name in enumerate(LONG)}
 
 
-AUTHORITY: Final = tempfile.NamedTemporaryFile(prefix="authority-", suffix=".pem")
+AUTHORITY: Final = tempfile.NamedTemporaryFile(suffix=".pem")  # noqa: SIM115 (to the very end)
 
 
 def pytest_configure() -> None:
