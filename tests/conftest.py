@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import gc
 import signal
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -68,9 +67,6 @@ LONG: Final = (
 RANKS: Final = {HERE / name: rank for rank, name in enumerate(LONG)}
 
 
-AUTHORITY: Final = tempfile.NamedTemporaryFile(suffix=".pem")  # noqa: SIM115 (to the very end)
-
-
 def pytest_configure() -> None:
     """Prepare this process."""
     heed_signals()
@@ -92,10 +88,7 @@ def trust_one_authority() -> None:
 
     This takes 30 ms, which is more than most tests.
     """
-    first, end, _ = Path(certifi.where()).read_bytes().partition(b"-----END CERTIFICATE-----\n")
-    AUTHORITY.write(first + end)
-    AUTHORITY.flush()
-    certifi.where = lambda: AUTHORITY.name
+    certifi.where = lambda: str(HERE / "authority.pem")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
