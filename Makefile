@@ -8,8 +8,9 @@ SDK := 4.2.0
 ALPHA := 0.0.6
 # Random requests for each operation in `make schemathesis`; `make test-slow` sends 3.
 EXAMPLES ?= 100
-# Number of test processes in `make test`. They wait a lot, so there is one more than cores in CI.
-WORKERS ?= 3
+# Number of test processes in `make test`. They wait most of the time, so there are three for each of
+# the two cores in CI.
+WORKERS ?= 6
 # The lowest versions that the package allows, with test tools that support them.
 LOWEST := httpx==0.27.0 httpcore==1.0.7 websockets==14.0 pytest-httpx==0.30.0 "pytest<9" \
 	respx pytest-timeout vcrpy trustme uvloop opentelemetry-sdk opentelemetry-instrumentation-httpx

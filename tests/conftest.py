@@ -13,6 +13,7 @@ import signal
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+import certifi
 from hypothesis import HealthCheck, settings
 
 if TYPE_CHECKING:
@@ -20,39 +21,74 @@ if TYPE_CHECKING:
 
 HERE: Final = Path(__file__).parent
 LONG: Final = (
+    "spec_diff/test_tutorial.py",
+    "typing/test_typing.py",
     "docs/test_documents.py",
-    "scenarios/test_listening_recovery.py",
-    "scenarios/test_leaving.py",
-    "scenarios/test_listening.py",
+    "cli/test_emulate.py",
+    "cli/test_listen.py",
+    "scenarios/test_http_deadlines.py",
+    "aio/test_tasks.py",
     "emulator/test_bounds.py",
     "emulator/studio/test_real_engines.py",
-    "typing/test_typing.py",
-    "network/test_proxies.py",
-    "scenarios/test_http_deadlines.py",
-    "network/test_refusals.py",
-    "aio/test_tasks.py",
-    "rest/test_files.py",
-    "scenarios/test_recovery.py",
     "spec_diff/test_document_changes.py",
-    "v0/test_defects.py",
-    "scenarios/test_closing.py",
-    "scenarios/test_official_defects.py",
-    "spec_diff/test_spec_diff.py",
-    "cli/test_emulate.py",
-    "generated/test_generate.py",
+    "scenarios/test_elsewhere.py",
+    "scenarios/test_leaving.py",
     "conformance/test_official_sdk.py",
     "conformance/test_alpha_client.py",
+    "conformance/test_voice_agents.py",
+    "scenarios/test_listening_recovery.py",
+    "scenarios/test_recovery.py",
+    "spec_diff/test_spec_diff.py",
+    "sync/test_threads.py",
+    "bench/test_smoke.py",
+    "network/test_proxies.py",
+    "emulator/api/test_listening.py",
+    "bench/test_listening.py",
+    "v0/test_defects.py",
+    "scenarios/test_arguments.py",
+    "scenarios/test_rate_limits.py",
+    "rest/test_files.py",
+    "generated/test_generate.py",
+    "test_copies.py",
+    "test_forks.py",
+    "test_unasync.py",
+    "scenarios/test_packed_bodies.py",
+    "scenarios/test_gate_waiting.py",
+    "scenarios/test_contexts.py",
+    "scenarios/test_pool.py",
+    "scenarios/test_listening.py",
+    "cli/test_say.py",
+    "cli/test_talk.py",
+    "cli/test_signals.py",
+    "network/test_cancelled_connects.py",
+    "examples/test_agent.py",
+    "examples/test_relay.py",
 )
 RANKS: Final = {HERE / name: rank for rank, name in enumerate(LONG)}
 
 
 def pytest_configure() -> None:
+    """Prepare this process."""
+    heed_signals()
+    trust_one_authority()
+    gc.disable()  # until all tests are collected: nothing of what this makes becomes garbage
+
+
+def heed_signals() -> None:
     """Heed signals, as a process in the background does not; processes of tests inherit this."""
     for name in ("SIGINT", "SIGTERM", "SIGHUP"):
         number = getattr(signal, name, None)
         if number is not None and signal.getsignal(number) is signal.SIG_IGN:
             usual = signal.default_int_handler if name == "SIGINT" else signal.SIG_DFL
             signal.signal(number, usual)
+
+
+def trust_one_authority() -> None:
+    """Trust the first authority of `certifi` alone: each client of httpx loads them all anew.
+
+    This takes 30 ms, which is more than most tests.
+    """
+    certifi.where = lambda: str(HERE / "authority.pem")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -68,6 +104,7 @@ def pytest_collection_finish() -> None:
     """
     gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 settings.register_profile(

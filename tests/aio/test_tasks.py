@@ -206,7 +206,7 @@ async def test_cancelled_read_loses_nothing(
     make_emulator: MakeEmulator, transport: str, what: str, client_of: str
 ) -> None:
     """Not before the first audio, while the request is sent, and not in the middle of it."""
-    emulator = make_emulator(latency=0.2, realtime=4.0)
+    emulator = make_emulator(latency=0.2, realtime=8.0)
     async with AsyncExitStack() as stack:
         http_client = None
         if client_of == "theirs":
@@ -227,7 +227,7 @@ async def test_cancelled_read_loses_nothing(
 
 async def test_cancelled_read_of_a_context_loses_nothing(make_emulator: MakeEmulator) -> None:
     """Nor does one that is left, where `receive` is called again."""
-    async with make(make_emulator(latency=0.2, realtime=4.0)) as client:
+    async with make(make_emulator(latency=0.2, realtime=8.0)) as client:
         whole = await client.tts.speak(TEXT, voice=VOICE).collect()
         connection = await client.tts.websocket_connect()
         context = connection.context(voice=VOICE)
@@ -327,6 +327,7 @@ async def test_stream_dropped_in_another_thread(make_emulator: MakeEmulator) -> 
                 await anext(stream)
 
 
+@pytest.mark.parametrize("anyio_backend", ["asyncio"])  # the program has a loop of its own
 @pytest.mark.parametrize("transport", TRANSPORTS)
 async def test_stream_dropped_after_its_loop_was_closed(emulator: Emulator, transport: str) -> None:
     """It says nothing of its own: the loop took the connection with it."""

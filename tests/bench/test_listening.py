@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import array
-import gc
 import importlib
 from typing import TYPE_CHECKING
 
@@ -27,10 +26,8 @@ FEW = Load(3, 120, 3200)
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Server]:
-    gc.freeze()  # a drive collects garbage first, which takes long among all of pytest's objects
     with Server() as running:
         yield running
-    gc.unfreeze()
 
 
 @pytest.mark.parametrize("name", [*OURS.ASYNC_EARS, *OURS.EARS])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import importlib
 import sys
 from concurrent.futures import ThreadPoolExecutor, wait
@@ -39,10 +38,8 @@ FEW = Load(3, 40, 640)
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Server]:
-    gc.freeze()  # a drive collects garbage first, which takes long among all of pytest's objects
     with Server() as running:
         yield running
-    gc.unfreeze()
 
 
 def drive(side: str, name: str) -> AsyncDrive | SyncDrive:

@@ -18,6 +18,7 @@ from cartesia_emulator import Emulator
 
 from ..network.peers import LOGIN, Certificates, Proxy
 from ..scenarios.peer import Peer
+from .programs import Programs
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -113,16 +114,27 @@ def company(tmp_path: Path, environment: dict[str, str]) -> Iterator[dict[str, s
         }
 
 
+@pytest.fixture(scope="module")
+def programs() -> Iterator[Programs]:
+    with Programs() as programs:
+        yield programs
+
+
 @pytest.mark.parametrize("block", PYTHON, ids=lambda block: block.name)
-def test_a_python_block_runs(block: Block, tmp_path: Path, request: pytest.FixtureRequest) -> None:
-    surroundings = "company" if "COMPANY_" in block.text else "environment"
+def test_a_python_block_runs(
+    block: Block, tmp_path: Path, request: pytest.FixtureRequest, programs: Programs
+) -> None:
+    surroundings = request.getfixturevalue("company" if "COMPANY_" in block.text else "environment")
     script = tmp_path / "test_block.py"
     script.write_text(block.text, encoding="utf-8")
-    runner = ["-m", "pytest", "-q"] if "def test_" in block.text else []
-    command = [sys.executable, "-W", "error", *runner, script.name]
-    assert run(command, tmp_path, request.getfixturevalue(surroundings))
+    if "def test_" in block.text:
+        command = [sys.executable, "-W", "error", "-m", "pytest", "-q", script.name]
+        assert run(command, tmp_path, surroundings)
+    else:
+        assert programs.run(script.name, tmp_path, surroundings)
 
 
+@pytest.mark.slow  # each line starts an interpreter; tests/cli runs the same commands without one
 @pytest.mark.parametrize("block", COMMANDS, ids=lambda block: block.name)
 def test_a_block_of_commands_runs(
     block: Block, tmp_path: Path, environment: dict[str, str]
@@ -139,9 +151,11 @@ def test_a_block_to_set_up_names_what_there_is(block: Block) -> None:
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.name)
-def test_an_example_runs(example: Path, tmp_path: Path, environment: dict[str, str]) -> None:
+def test_an_example_runs(
+    example: Path, tmp_path: Path, environment: dict[str, str], programs: Programs
+) -> None:
     shutil.copy(example, tmp_path)
-    assert run([sys.executable, "-W", "error", example.name], tmp_path, environment)
+    assert programs.run(example.name, tmp_path, environment)
 
 
 def test_pages_quote_the_examples_that_they_explain() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import re
 from pathlib import Path
 
@@ -40,9 +41,15 @@ def test_every_link_is_defined_once_and_used() -> None:
     assert sorted(labels) == sorted(set(LINK.findall(SECTIONS)))
 
 
+@functools.cache
+def functions(path: str) -> set[str]:
+    """Return the names of the functions of a module."""
+    tree = ast.parse((PAGE.parent / path).read_text(encoding="utf-8"))
+    kinds = (ast.FunctionDef, ast.AsyncFunctionDef)
+    return {node.name for node in tree.body if isinstance(node, kinds)}
+
+
 @pytest.mark.parametrize(("label", "path", "name"), DEFINED)
 def test_the_test_of_a_link_exists(label: str, path: str, name: str) -> None:
     assert label == name
-    tree = ast.parse((PAGE.parent / path).read_text(encoding="utf-8"))
-    kinds = (ast.FunctionDef, ast.AsyncFunctionDef)
-    assert name in {node.name for node in tree.body if isinstance(node, kinds)}
+    assert name in functions(path)

@@ -28,6 +28,7 @@ from cartesia_emulator.wire.recording import RecordedRequest, Recorder
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+slow = pytest.mark.slow
 VOICE = "6ccbfb76-1fc6-48f7-b71d-91ac6298247b"
 FORMAT = {"container": "raw", "encoding": "pcm_s16le", "sample_rate": 8000}
 SIZE = 900_000
@@ -141,7 +142,11 @@ def server() -> Iterator[Process]:
             process.kill()
 
 
-@pytest.mark.parametrize("path", ["/tts/bytes", "/tts/sse", "/v0/audio/sse"])
+# All three cut and speak in the same way; events with times do most.
+@pytest.mark.parametrize(
+    "path",
+    ["/tts/sse", *(pytest.param(path, marks=slow) for path in ("/tts/bytes", "/v0/audio/sse"))],
+)
 @pytest.mark.parametrize("kind", HOSTILE)
 def test_text_of_any_kind_is_spoken_in_steps(server: Process, kind: str, path: str) -> None:
     """Memory is that of a step, neighbours wait for a step, and a client that leaves ends it."""
@@ -272,6 +277,7 @@ def test_half_sent_requests_end(make_bench: Any) -> None:
     assert bench.http.get("/voices").status_code == 200
 
 
+@slow  # it sends a quarter of a gigabyte
 def test_large_uploads_take_turns(server: Process) -> None:
     """Bodies beyond the first MiB wait for each other, not small requests for them."""
     boundary = "b"

@@ -18,6 +18,7 @@ every_client = pytest.mark.parametrize(
 )
 
 
+@pytest.mark.slow  # the generator takes seconds; `make drift` does the same
 @every_client
 def test_committed_package_is_up_to_date(
     client: generate.Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -88,6 +89,7 @@ def test_changed_original_is_reported() -> None:
     assert len(list(generate.changed_templates(stored, upstream))) == 1
 
 
+@pytest.mark.slow  # the generator takes seconds
 def test_warnings_of_the_generator_fail(tmp_path: Path) -> None:
     """A response that the generator cannot read is otherwise left out in silence."""
     text = generate.CURRENT.spec.read_text().replace("audio/*", "audio/flac")

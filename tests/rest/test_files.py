@@ -92,6 +92,7 @@ def grown(face: Face, what: str, loopback: Loopback, path: Path) -> tuple[int, l
     return int(growth), seen
 
 
+@pytest.mark.slow  # it is huge
 @pytest.mark.timeout(180)
 def test_a_huge_upload_takes_no_memory(face: Face, loopback: Loopback, tmp_path: Path) -> None:
     """500 MB go up from the disk in flat memory, and progress ends with all of them."""
@@ -103,6 +104,7 @@ def test_a_huge_upload_takes_no_memory(face: Face, loopback: Loopback, tmp_path:
     assert int(sent) == int(total) == loopback.swallowed > 500 * MIB
 
 
+@pytest.mark.slow  # it is huge
 @pytest.mark.timeout(180)
 @pytest.mark.parametrize("what", ["download", "speech"])
 def test_a_huge_download_takes_no_memory(

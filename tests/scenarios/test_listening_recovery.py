@@ -96,18 +96,24 @@ def take_dictation(client: Cartesia) -> list[Any]:
 
 
 WAYS = {TURNS: hear_turns, MANUAL: take_dictation}
+# Each conversation takes a tenth of a second of the processor: `make test` takes samples.
+EVERY = pytest.mark.parametrize("step", [5, pytest.param(1, marks=pytest.mark.slow)])
 
 
+@EVERY
 @pytest.mark.parametrize("losses", [1, 2])
 @pytest.mark.parametrize("path", WAYS)
-def test_loss_at_every_frame(client: Cartesia, emulator: Emulator, path: str, losses: int) -> None:
+def test_loss_at_every_frame(
+    client: Cartesia, emulator: Emulator, path: str, losses: int, step: int
+) -> None:
     """Also when the next connection is lost at the same frame."""
-    for frames in range(0, FRAMES, 1 if losses == 1 else 3):
+    for frames in range(0, FRAMES, step if losses == 1 else 3 * step):
         emulator.clear_faults()
         emulator.inject("drop", after=frames, times=losses, path=path)
         assert any(isinstance(event, Reconnected) for event in WAYS[path](client))
 
 
+@EVERY
 @pytest.mark.parametrize("fault", ["drop-after-audio", "close-after-audio"])
 @pytest.mark.parametrize("path", WAYS)
 def test_loss_after_every_message_of_audio(
@@ -115,11 +121,11 @@ def test_loss_after_every_message_of_audio(
     emulator: Emulator,
     path: str,
     fault: str,
+    step: int,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("cartesia_stream._protocol.listener.LARGE_S", 0.1)
-    step = 3 if fault == "drop-after-audio" else 11
-    for count in range(1, MESSAGES, step):
+    for count in range(1, MESSAGES, step * (3 if fault == "drop-after-audio" else 11)):
         emulator.clear_faults()
         emulator.inject(fault, count, path=path)
         assert any(isinstance(event, Reconnected) for event in WAYS[path](client))
@@ -130,15 +136,18 @@ def test_loss_after_every_message_of_audio(
 def test_other_failures_are_losses_too(
     client: Cartesia, emulator: Emulator, path: str, fault: str
 ) -> None:
-    for after in (0, 5, 9):
+    for after in (0,) if fault == "no-done" else (0, 5, 9):
         emulator.clear_faults()
-        emulator.inject(fault, after=0 if fault == "no-done" else after, path=path)
+        emulator.inject(fault, after=after, path=path)
         WAYS[path](client)
 
 
-def test_one_thousand_is_no_end_before_its_time(client: Cartesia, emulator: Emulator) -> None:
+@EVERY
+def test_one_thousand_is_no_end_before_its_time(
+    client: Cartesia, emulator: Emulator, step: int
+) -> None:
     """A service that closes as if all were well, while audio is still to come."""
-    for after in range(1, 12):
+    for after in range(1, 12, step):
         emulator.clear_faults()
         emulator.inject("close", 1000, after=after, path=MANUAL)
         take_dictation(client)
@@ -152,11 +161,14 @@ def test_one_thousand_is_no_end_before_its_time(client: Cartesia, emulator: Emul
             assert listening.text == WHOLE
 
 
-def test_finals_between_two_flushes_are_not_repeated(client: Cartesia, emulator: Emulator) -> None:
+@EVERY
+def test_finals_between_two_flushes_are_not_repeated(
+    client: Cartesia, emulator: Emulator, step: int
+) -> None:
     """Those that the service sends by itself, after silence."""
     audio = said("No.") + 3 * PAUSE + said("No.") + 3 * PAUSE + said("So it is.")
     for model in ("ink-2", "ink-whisper"):
-        for count in range(1, len(audio) // 3200, 5):
+        for count in range(1, len(audio) // 3200, 5 * step):
             emulator.clear_faults()
             emulator.inject("drop-after-audio", count, path=MANUAL)
             with client.stt.dictate(model=model, **RAW) as dictation:

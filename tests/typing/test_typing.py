@@ -7,11 +7,15 @@ import sys
 from importlib import import_module
 from pathlib import Path
 
+import pytest
 from cartesia_api.api import Resources
 from cartesia_runtime.resources import resource
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
+
+
+slow = pytest.mark.slow  # the checkers read every module of the project and of what it needs
 
 
 def check(*command: str) -> str:
@@ -30,12 +34,14 @@ def pyright(folder: Path) -> str:
     return check("pyright", "--project", str(folder), "--pythonpath", sys.executable)
 
 
+@slow
 def test_mypy_reads_the_api_and_refuses_misuse() -> None:
     """Mypy, strict: no error in what is right, and none missing in what is misuse."""
     files = ("api.py", "operations.py", "misuse.py", "v0.py")
     assert mypy(*[HERE / name for name in files]) == ""
 
 
+@slow
 def test_pyright_reads_the_api_and_refuses_misuse() -> None:
     """Pyright, strict, blind to mypy's comments: the same."""
     assert pyright(HERE) == ""
@@ -66,6 +72,7 @@ def test_operations_are_complete() -> None:
         assert missing <= {"client.tts.generate(", "client.tts.generate_sse("}
 
 
+@slow
 def test_a_lost_diagnosis_is_noticed(tmp_path: Path) -> None:
     """A call that a checker no longer minds fails the tests above."""
     wrong = (HERE / "misuse.py").read_text(encoding="utf-8")

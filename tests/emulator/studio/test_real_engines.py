@@ -89,7 +89,11 @@ def assert_ordered(words: Sequence[Word], duration: float) -> None:
         assert one.end <= two.start + 1e-6, (one, two)
 
 
-@pytest.mark.parametrize(("preset", "limit"), [("base", 0.03), ("male", 0.05)])
+@pytest.mark.parametrize(
+    ("preset", "limit"),
+    # the models take seconds for ten sentences
+    [("base", 0.03), pytest.param("male", 0.05, marks=pytest.mark.slow)],
+)
 def test_ten_sentences_come_back(
     speaker: Synthesizer, listener: Recognizer, preset: str, limit: float
 ) -> None:
@@ -217,7 +221,9 @@ def test_presets_differ_in_pitch(speaker: Synthesizer) -> None:
     assert f0["base"] == pytest.approx(191, abs=15)
 
 
-@pytest.mark.parametrize("preset", ["deep", "male", "child"])
+@pytest.mark.parametrize(
+    "preset", ["deep", *(pytest.param(name, marks=pytest.mark.slow) for name in ("male", "child"))]
+)
 def test_a_clone_follows_the_clip(speaker: Synthesizer, preset: str) -> None:
     """Pitch within a few Hz, colour nearer than the base voice's."""
     clip = say(speaker, SENTENCES[2] + " " + SENTENCES[9], speaker.presets[preset])
@@ -276,6 +282,7 @@ def test_speech_with_pauses_keeps_its_order_and_times(
     assert heard.words[-1].end > (72_000 + len(first)) / 24_000
 
 
+@pytest.mark.slow  # loads the models once more, in a process of its own
 def test_engines_print_nothing() -> None:
     code = (
         "from cartesia_emulator.studio import engines\n"
