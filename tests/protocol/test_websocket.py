@@ -313,7 +313,7 @@ def test_nothing_is_sent_but_the_request() -> None:
 
 @pytest.mark.parametrize("text", [True, False])
 def test_messages_of_every_size_reach_a_server(text: bool) -> None:
-    """Masked with new keys, in order, and before a close frame; an independent parser reads them."""
+    """Masked, in order, and before a close frame; an independent parser reads them."""
     websocket, server = opened(), ServerProtocol(state=State.OPEN, logger=SILENT)
     sizes = (0, 1, 125, 126, 127, 65535, 65536, 100_000)
     send = websocket.send_text if text else websocket.send_binary
