@@ -75,7 +75,7 @@ def check_tree(tag: str) -> None:
 def notes_of(version: str) -> str:
     """Return what the changelog says about the version; nothing may be left for a later one."""
     text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
-    parts = re.findall(r"^## (.+)\n((?:(?!## ).*\n?)*)", text, re.MULTILINE)
+    parts: list[tuple[str, str]] = re.findall(r"^## (.+)\n((?:(?!## ).*\n?)*)", text, re.MULTILINE)
     sections = {head: body.strip() for head, body in parts}
     if sections.get("[Unreleased]"):
         raise ReleaseError(f"CHANGELOG.md: move what is in [Unreleased] to [{version}]")

@@ -17,6 +17,7 @@ from websockets.sync.client import ClientConnection, connect
 
 from cartesia_emulator import Emulator
 from cartesia_emulator.audio import pcm
+from cartesia_emulator.audio.rates import resample
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,7 +51,7 @@ class Peer:
                 },
             },
         ).raise_for_status()
-        samples = pcm.resample(pcm.decode(answer.content, "pcm_s16le"), 24000, rate)
+        samples = resample(pcm.decode(answer.content, "pcm_s16le"), 24000, rate)
         return pcm.encode(samples, "pcm_s16le")
 
     def open(self, path: str, query: str, **headers: str) -> ClientConnection:

@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 
 from cartesia_emulator.audio import pcm
+from cartesia_emulator.audio.rates import resample
 from cartesia_emulator.speech.engine import VoiceShape
 from cartesia_emulator.speech.tone import ToneSynthesizer
 from cartesia_stream import ListenFormat
@@ -22,7 +23,7 @@ def said(text: str) -> bytes:
     """Speech in `FORMAT`."""
     segments = ToneSynthesizer().synthesize(text, VoiceShape())
     samples = np.concatenate([segment.pcm for segment in segments])
-    return pcm.encode(pcm.resample(samples, 24000, 16000), "pcm_s16le")
+    return pcm.encode(resample(samples, 24000, 16000), "pcm_s16le")
 
 
 def turns(*texts: str) -> bytes:
