@@ -7,7 +7,6 @@ import sys
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
-from itertools import chain, starmap
 from typing import Final, Literal, NamedTuple, TypeAlias
 
 import msgspec
@@ -79,16 +78,18 @@ def install(*extras: ExtraName) -> str:
 
 def missing(*extras: ExtraName) -> str:
     """Return what extras lack and how to install it, or an empty text; imports no model."""
-    problems = {
-        extra: tuple(filter(None, starmap(_problem, _EXTRAS[extra].packages))) for extra in extras
-    }
-    lacking = [extra for extra in extras if problems[extra]]
+    lacking: list[ExtraName] = []
+    problems: list[str] = []
+    for extra in extras:
+        found = [problem for package in _EXTRAS[extra].packages if (problem := _problem(*package))]
+        if found:
+            lacking.append(extra)
+            problems += found
     if not lacking:
         return ""
     system = f"{sys.platform} {platform.machine()}"
     return (
-        f"{', '.join(chain.from_iterable(problems.values()))}; {install(*lacking)} "
-        f"(some systems have no wheel; this is {system})"
+        f"{', '.join(problems)}; {install(*lacking)} (some systems have no wheel; this is {system})"
     )
 
 

@@ -117,8 +117,8 @@ class _Sink:
 
     def __init__(self) -> None:
         self._new = bytearray()
-        self._at = 0
-        self._end = 0
+        self._at: int = 0
+        self._end: int = 0
 
     def write(self, data: bytes) -> int:
         if self._at == self._end:
