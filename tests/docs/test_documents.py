@@ -112,7 +112,9 @@ def test_a_python_block_runs(block: Block, tmp_path: Path, request: pytest.Fixtu
     surroundings = "company" if "COMPANY_" in block.text else "environment"
     script = tmp_path / "test_block.py"
     script.write_text(block.text, encoding="utf-8")
-    runner = ["-m", "pytest", "-q"] if "def test_" in block.text else []
+    # pytest-asyncio warns until this is set
+    pytests = ["-m", "pytest", "-q", "-o", "asyncio_default_fixture_loop_scope=function"]
+    runner = pytests if "def test_" in block.text else []
     command = [sys.executable, "-W", "error", *runner, script.name]
     assert run(command, tmp_path, request.getfixturevalue(surroundings))
 

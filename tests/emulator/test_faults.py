@@ -529,5 +529,5 @@ def test_senseless_faults_are_refused(bench: Any, fault: str) -> None:
 
 def test_fault_box_counts_down() -> None:
     box = FaultBox([Fault(name="drop", times=2)])
-    assert [len(box.take("http", "/")) for _ in range(3)] == [1, 1, 0]
+    assert [len(box.take("sse", "/tts/sse")) for _ in range(3)] == [1, 1, 0]
     assert len(box) == 0
