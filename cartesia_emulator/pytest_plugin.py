@@ -7,12 +7,14 @@ use only, so that it costs nothing in other test runs. ``docs/testing.md`` shows
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Final
+import re
+from typing import TYPE_CHECKING, Final, NoReturn
 
 import pytest
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Generator, Iterator, Mapping
+    from pathlib import Path
 
     from cartesia_stream import AsyncCartesia, Cartesia
 
@@ -135,6 +137,45 @@ async def async_cartesia_client(cartesia_env: Mapping[str, str]) -> AsyncIterato
 
 
 @pytest.fixture
+def cartesia_cassette(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Cassette]:
+    """A recording of the service, replayed to ``Cartesia()``; ``--cartesia-record`` makes it.
+
+    It is in ``cassettes/<module>/<test>.yaml`` beside the test.
+    """
+    try:
+        from .cassettes.relay import REPLAY_KEY, SERVICE, Cassette
+    except ModuleNotFoundError as error:
+        _fail(f"cassettes need {error.name}: pip install 'cartesia-stream[emulator]'")
+
+    mode = request.config.getoption("cartesia_record")
+    path = _cassette_path(request)
+    record = mode == "all" or (mode == "once" and not path.exists())
+    api_key = os.environ.get("CARTESIA_API_KEY") if record else REPLAY_KEY
+    if not record and not path.exists():
+        _fail(f"there is no cassette {path}; record it with --cartesia-record=once")
+    if not api_key:
+        _fail("recording asks the real service: set CARTESIA_API_KEY")
+    service = os.environ.get("CARTESIA_BASE_URL") or SERVICE
+    with Cassette(path, record=record, service=service, api_key=api_key) as cassette:
+        _point_at(cassette, monkeypatch)
+        yield cassette
+    if record and not request.node.stash.get(_FAILED, False) and not cassette.problems:
+        cassette.save()
+    if cassette.problems:
+        _fail("\n".join(cassette.problems))
+
+
+def _cassette_path(request: pytest.FixtureRequest) -> Path:
+    name = (
+        request.node.name if request.cls is None else f"{request.cls.__name__}.{request.node.name}"
+    )
+    safe = re.sub(r"[^\w.\-\[\]]+", "-", name)
+    return request.path.parent / "cassettes" / request.path.stem / f"{safe}.yaml"
+
+
+@pytest.fixture
 def cartesia_voice() -> str:
     """The id of a voice that the emulator and the service have."""
     return VOICE
@@ -171,8 +212,12 @@ def _settings(item: pytest.Item) -> dict[str, object]:
     return settings
 
 
-def _refuse(reason: str) -> None:
-    pytest.fail(f"@pytest.mark.cartesia: {reason}", pytrace=False)
+def _refuse(reason: str) -> NoReturn:
+    _fail(f"@pytest.mark.cartesia: {reason}")
+
+
+def _fail(reason: str) -> NoReturn:
+    pytest.fail(reason, pytrace=False)
 
 
 def _point_at(service: Emulator | Cassette, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
