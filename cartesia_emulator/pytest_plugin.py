@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import os
 import re
-from typing import TYPE_CHECKING, Final, NoReturn
+from typing import TYPE_CHECKING, Final, NoReturn, cast
 
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Generator, Iterator, Mapping
+    from collections.abc import AsyncIterator, Callable, Generator, Iterator, Mapping
     from pathlib import Path
 
     from cartesia_stream import AsyncCartesia, Cartesia
@@ -25,6 +25,9 @@ VOICE: Final = "f786b574-daa5-4673-aa0c-cbe3e8534c02"
 """Katie, which both the emulator and the service have."""
 
 _FAILED: Final = pytest.StashKey[bool]()
+_SHARED: Final = pytest.StashKey["Emulator"]()
+_SERVED: Final = {"cartesia_emulator", "cartesia_emulator_session", "cartesia_env"}
+"""Fixtures of every test that has an emulator; the clients take ``cartesia_env``."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -61,17 +64,16 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Check the marker, also of a test that forgot to ask for the emulator."""
-    settings = _settings(item)
-    fixtures: list[str] = getattr(item, "fixturenames", [])
-    if settings and "cartesia_emulator_session" in fixtures:
-        _refuse("cartesia_emulator_session serves all tests, so its settings cannot be one test's")
-    if settings and "cartesia_emulator" not in fixtures:
-        _refuse("this test has no emulator to set up; take the fixture cartesia_emulator or "
-                "cartesia_client")  # fmt: skip
+    fixtures = set[str](getattr(item, "fixturenames", ()))
+    served = {"cartesia_emulator"} if "cartesia_cassette" in fixtures else _SERVED
+    if _settings(item) and not fixtures & served:
+        _refuse(f"this test has no emulator to set up; take one of {', '.join(sorted(served))}")
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport]:
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Note whether the test failed, since a failed test records no cassette."""
     report = yield
     item.stash[_FAILED] = item.stash.get(_FAILED, False) or report.failed
@@ -81,7 +83,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_fixture_setup(
     fixturedef: pytest.FixtureDef[object], request: pytest.FixtureRequest
-) -> Generator[None]:
+) -> Generator[None, object, object]:
     """Have the async client opened and closed by the plugin that runs the test, in its loop."""
     if fixturedef.argname == "async_cartesia_client":
         marker = request.node.get_closest_marker("asyncio")
@@ -105,6 +107,7 @@ def cartesia_emulator(request: pytest.FixtureRequest) -> Iterator[Emulator]:
 def cartesia_emulator_session(request: pytest.FixtureRequest) -> Iterator[Emulator]:
     """One running emulator for all tests of this process; call its ``reset`` between tests."""
     with _emulator(request.config, {}) as emulator:
+        request.config.stash[_SHARED] = emulator
         yield emulator
 
 
@@ -115,6 +118,8 @@ def cartesia_env(
     """Environment with which ``Cartesia()`` reaches the emulator, or the cassette of this test."""
     wanted = "cartesia_cassette" if "cartesia_cassette" in request.fixturenames else None
     service: Emulator | Cassette = request.getfixturevalue(wanted or "cartesia_emulator")
+    if service is request.config.stash.get(_SHARED, None) and _settings(request.node):
+        _refuse("cartesia_emulator_session serves all tests, so its settings cannot be one test's")
     return _point_at(service, monkeypatch)
 
 
@@ -161,16 +166,18 @@ def cartesia_cassette(
     with Cassette(path, record=record, service=service, api_key=api_key) as cassette:
         _point_at(cassette, monkeypatch)
         yield cassette
-    if record and not request.node.stash.get(_FAILED, False) and not cassette.problems:
-        cassette.save()
+    if request.node.stash.get(_FAILED, False):
+        return  # what it did is not worth keeping, and it has failed with our message already
     if cassette.problems:
         _fail("\n".join(cassette.problems))
+    if record:
+        cassette.save()
 
 
 def _cassette_path(request: pytest.FixtureRequest) -> Path:
-    name = (
-        request.node.name if request.cls is None else f"{request.cls.__name__}.{request.node.name}"
-    )
+    name: str = request.node.name
+    if isinstance(request.node, pytest.Function) and request.node.cls is not None:
+        name = f"{request.node.cls.__name__}.{name}"
     safe = re.sub(r"[^\w.\-\[\]]+", "-", name)
     return request.path.parent / "cassettes" / request.path.stem / f"{safe}.yaml"
 
@@ -185,7 +192,7 @@ def _emulator(config: pytest.Config, settings: dict[str, object]) -> Emulator:
     from . import Emulator
 
     engine = config.getoption("cartesia_engine", None) or config.getini("cartesia_engine")
-    return Emulator(**({"engine": engine} | settings))  # type: ignore[arg-type]  # checked above
+    return cast("Callable[..., Emulator]", Emulator)(**({"engine": engine} | settings))
 
 
 def _settings(item: pytest.Item) -> dict[str, object]:

@@ -7,13 +7,23 @@ from __future__ import annotations
 
 import hashlib
 import json
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, cast
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-__all__ = ["AudioDigests", "Hearing", "Speech", "Track", "differences", "request_key", "tracks_of"]
+__all__ = [
+    "AudioDigests",
+    "Hearing",
+    "Said",
+    "Speech",
+    "Track",
+    "differences",
+    "request_key",
+    "tracks_of",
+]
 
 _OF_CONTEXT: Final = frozenset({"context_id", "transcript", "continue", "flush", "cancel"})
 _UNMATCHED: Final = frozenset({"context_id", "filename", "cartesia_version"})
@@ -57,8 +67,28 @@ def _flat(name: str, value: object) -> Iterable[tuple[str, object]]:
         yield name, value
 
 
+class Said(ABC):
+    """What a client has sent so far."""
+
+    @abstractmethod
+    def covers(self, place: Said) -> bool:
+        """Whether the client has come to a place of the recording."""
+
+    @abstractmethod
+    def agrees(self, whole: Said) -> bool:
+        """Whether this is the beginning of something recorded."""
+
+    @abstractmethod
+    def copy(self) -> Said:
+        """Return the place as it is now."""
+
+    @abstractmethod
+    def fields(self) -> dict[str, object]:
+        """Return it for a person, and for `differences`."""
+
+
 @dataclass
-class Speech:
+class Speech(Said):
     """What a client has said in one context: texts, flushes and the end, as one text.
 
     Attributes:
@@ -88,22 +118,22 @@ class Speech:
         if not message.get("continue"):
             self.said += _END
 
-    def covers(self, place: Speech) -> bool:
-        """Whether the client has come to a place of the recording."""
-        if place.cancelled:
-            return self.cancelled
-        return len(self.said) >= len(place.said)
+    def covers(self, place: Said) -> bool:
+        """See `Said`."""
+        if not isinstance(place, Speech):
+            return False
+        return self.cancelled if place.cancelled else len(self.said) >= len(place.said)
 
-    def agrees(self, whole: Speech) -> bool:
-        """Whether this is the beginning of a recorded context."""
-        return whole.said.startswith(self.said)
+    def agrees(self, whole: Said) -> bool:
+        """See `Said`."""
+        return isinstance(whole, Speech) and whole.said.startswith(self.said)
 
     def copy(self) -> Speech:
-        """Return the place as it is now."""
+        """See `Said`."""
         return Speech(self.said, self.cancelled)
 
     def fields(self) -> dict[str, object]:
-        """Return it for a person, and for `differences`."""
+        """See `Said`."""
         fields: dict[str, object] = {"transcript": ""}
         for place, part in enumerate(self.said.split(_SETTINGS)):
             if place % 2:
@@ -116,7 +146,7 @@ class Speech:
 
 
 @dataclass
-class Hearing:
+class Hearing(Said):
     """What a client has sent on a socket without contexts: audio, and messages between it.
 
     Attributes:
@@ -133,21 +163,25 @@ class Hearing:
         """Take one message of text."""
         self.marks.append(json.dumps(_stable(message), sort_keys=True))
 
-    def covers(self, place: Hearing) -> bool:
-        """Whether the client has come to a place of the recording."""
+    def covers(self, place: Said) -> bool:
+        """See `Said`."""
+        if not isinstance(place, Hearing):
+            return False
         return self.nbytes >= place.nbytes and len(self.marks) >= len(place.marks)
 
-    def agrees(self, whole: Hearing) -> bool:
-        """Whether this is the beginning of a recorded conversation."""
+    def agrees(self, whole: Said) -> bool:
+        """See `Said`."""
+        if not isinstance(whole, Hearing):
+            return False
         known = all(whole.digests.get(at, digest) == digest for at, digest in self.digests.items())
         return known and whole.marks[: len(self.marks)] == self.marks
 
     def copy(self) -> Hearing:
-        """Return the place as it is now."""
+        """See `Said`."""
         return Hearing(self.nbytes, list(self.marks), dict(self.digests))
 
     def fields(self) -> dict[str, object]:
-        """Return it for a person, and for `differences`."""
+        """See `Said`."""
         return {
             "messages": list[object](self.marks),
             "audio": dict(map(_named, self.digests.items())),
@@ -172,9 +206,9 @@ class Track:
 
     number: int
     context_id: str | None
-    whole: Speech | Hearing
-    answers: list[tuple[Speech | Hearing, dict[str, object]]] = field(
-        default_factory=list[tuple["Speech | Hearing", "dict[str, object]"]]
+    whole: Said
+    answers: list[tuple[Said, dict[str, object]]] = field(
+        default_factory=list[tuple[Said, dict[str, object]]]
     )
     taken: bool = False
     ended: bool = False
@@ -191,18 +225,17 @@ def tracks_of(number: int, messages: Iterable[dict[str, object]]) -> list[Track]
 
     for entry in messages:
         match entry:
-            case {"send": {"json": {"context_id": str(key), **rest}}}:
-                speech = cast("Speech", track(key).whole)
-                speech.add(rest)
+            case {"send": {"json": {"context_id": str(key)}}}:
+                cast("Speech", track(key).whole).add(_content(entry["send"]))
             case {"send": {"audio_bytes": int(nbytes), "sha256": str(digest)}}:
                 hearing = cast("Hearing", track(None).whole)
                 hearing.nbytes += nbytes
                 hearing.digests[hearing.nbytes] = digest
             case {"send": message}:
                 cast("Hearing", track(None).whole).add(message)
-            case {"receive": {"json": {"context_id": str(key), **frame}}} if key in tracks:
+            case {"receive": {"json": {"context_id": str(key)}}} if key in tracks:
                 tracks[key].answers.append((tracks[key].whole.copy(), entry))
-                tracks[key].ended = bool(frame.get("done"))
+                tracks[key].ended = bool(_content(entry["receive"]).get("done"))
             case {"receive": _}:
                 found = track(None)
                 found.answers.append((found.whole.copy(), entry))
@@ -211,6 +244,10 @@ def tracks_of(number: int, messages: Iterable[dict[str, object]]) -> list[Track]
                     if not found.ended:
                         found.answers.append((found.whole.copy(), entry))
     return list(tracks.values())
+
+
+def _content(message: object) -> Mapping[str, object]:
+    return cast("dict[str, dict[str, object]]", message)["json"]
 
 
 class AudioDigests:
@@ -229,5 +266,5 @@ class AudioDigests:
             self._hash.update(piece)
             hearing.nbytes += len(piece)
             view = view[len(piece) :]
-            if hearing.nbytes == due:
+            if due is not None and hearing.nbytes == due:
                 hearing.digests[due] = self._hash.hexdigest()

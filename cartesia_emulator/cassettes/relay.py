@@ -23,7 +23,16 @@ from aiohttp import WSMsgType, web
 from yarl import URL
 
 from ..errors import ApiError
-from .matching import AudioDigests, Hearing, Speech, Track, differences, request_key, tracks_of
+from .matching import (
+    AudioDigests,
+    Hearing,
+    Said,
+    Speech,
+    Track,
+    differences,
+    request_key,
+    tracks_of,
+)
 from .tape import Redactor, Tape, message, readable, written
 
 if TYPE_CHECKING:
@@ -207,10 +216,12 @@ class _Recorder(_Side):
         body = await request.read()
         exchange = self._begin(request)
         sent = readable(self.tape, self._redactor, request.headers.get("Content-Type", ""), body)
-        exchange["send"] = self._renamed(sent)
+        if sent:
+            exchange["send"] = self._renamed(sent)
         headers = _forwarded(request) | {"Accept-Encoding": "identity"}
         url = URL(self._service + request.raw_path, encoded=True)
         pieces: list[bytes] = []
+        broken = False
         try:
             async with self._session.request(
                 request.method, url, headers=headers, data=body or None, allow_redirects=False
@@ -224,16 +235,17 @@ class _Recorder(_Side):
                         await answer.write(piece)
                     await answer.write_eof()
                 except (aiohttp.ClientError, ConnectionError):
-                    exchange["broken"] = True  # by the service, or by a client that left
+                    broken = True
                     _abort(request)
         except aiohttp.ClientError as error:
             raise self._unreachable(error) from error
         kind = response.headers.get("Content-Type", "")
         exchange |= {"status": response.status, "headers": _kept(response.headers)}
         got = readable(self.tape, self._redactor, kind, b"".join(pieces))
-        exchange["receive"] = self._renamed(got)
-        if exchange.pop("broken", False):
-            exchange["broken"] = True
+        if got:
+            exchange["receive"] = self._renamed(got)
+        if broken:
+            exchange["broken"] = True  # by the service, or by a client that left
         self.tape.exchanges.append(exchange)
         return answer
 
@@ -264,7 +276,8 @@ class _Recorder(_Side):
         except (OSError, websockets.exceptions.WebSocketException) as error:
             raise self._unreachable(error) from error
         messages: list[Exchange] = []
-        accepted = service.response.headers if service.response else {}
+        assert service.response is not None
+        accepted = service.response.headers
         exchange |= {"status": 101, "headers": _kept(accepted), "messages": messages}
         self.tape.exchanges.append(exchange)
         socket = await self.accept(request, accepted)
@@ -272,14 +285,13 @@ class _Recorder(_Side):
         try:
             with contextlib.suppress(websockets.exceptions.ConnectionClosed, ConnectionError):
                 async for received in service:
-                    text = received if isinstance(received, str) else None
-                    if text is None:
-                        messages.append({"receive": {"audio": self.tape.keep(bytes(received))}})
-                        await socket.send_bytes(cast("bytes", received))
+                    if isinstance(received, bytes):
+                        messages.append({"receive": {"audio": self.tape.keep(received)}})
+                        await socket.send_bytes(received)
                     else:
-                        kept = message(self.tape, self._redactor, text)
+                        kept = message(self.tape, self._redactor, received)
                         messages.append({"receive": self._renamed(kept)})
-                        await socket.send_str(text)
+                        await socket.send_str(received)
             if not socket.closed and not forwarding.done():
                 code = service.close_code or _ABNORMAL
                 messages.append({"close": code, "reason": service.close_reason or ""})
@@ -309,7 +321,7 @@ class _Recorder(_Side):
                 data = cast("bytes", item.data)
                 digest.update(data)
                 last = messages[-1].get("send") if messages else None
-                joined = cast("Exchange", last) if isinstance(last, dict) else {}
+                joined: Exchange = cast("Exchange", last) if isinstance(last, dict) else {}
                 if "audio_bytes" not in joined:
                     joined = {"audio_bytes": 0}
                     messages.append({"send": joined})
@@ -411,7 +423,7 @@ class _Player(_Side):
             self._open.discard(socket)
         return socket
 
-    def missing_track(self, request: str, tracks: list[Track], said: Speech | Hearing) -> str:
+    def missing_track(self, request: str, tracks: list[Track], said: Said) -> str:
         """Describe a context that is not in the cassette."""
         asked = said.fields()
         nearest = self._nearest([(t.number, t.whole.fields(), t.taken) for t in tracks], asked)
@@ -426,7 +438,7 @@ class _Player(_Side):
     def _find(self, request: web.Request, sent: Exchange) -> Exchange:
         name = f"{request.method} {request.path}"
         query = self._redactor(request).value(_query(request))
-        key = request_key(name, query or None, sent)
+        key = request_key(name, query or None, sent or None)
         for number, recorded, exchange in self._calls:
             if recorded == key and number not in self._used:
                 self._used.add(number)
@@ -435,20 +447,19 @@ class _Player(_Side):
 
     def _missing(self, name: str, query: object, sent: Exchange | None) -> _ProblemError:
         asked: Exchange = {"query": query or {}, "send": sent or {}}
-        alike = [
-            (number, {"query": e.get("query") or {}, "send": e.get("send") or {}},
-             number in self._used)
-            for number, _, e in self._calls
-            if e["request"] == name
-        ]  # fmt: skip
-        nearest = self._nearest(cast("list[tuple[int, Exchange, bool]]", alike), asked)
+        alike: list[tuple[int, Exchange, bool]] = []
+        for number, _, entry in self._calls:
+            if entry["request"] == name:
+                recorded: Exchange = {n: entry.get(n) or {} for n in ("query", "send")}
+                alike.append((number, recorded, number in self._used))
+        nearest = self._nearest(alike, asked)
         return _ProblemError(f"{name}: this is not in the cassette {self.tape.path}. {nearest}")
 
     def _nearest(self, entries: list[tuple[int, Exchange, bool]], asked: Exchange) -> str:
         advice = "Record it with --cartesia-record=all."
         if not entries:
-            recorded = sorted({str(exchange["request"]) for exchange in self.tape.exchanges})
-            return f"It has no entry for this path, only {', '.join(recorded)}. {advice}"
+            paths = sorted({str(exchange["request"]) for exchange in self.tape.exchanges})
+            return f"It has no entry for this path, only {', '.join(paths)}. {advice}"
         number, recorded, used = min(
             entries, key=lambda entry: (len(differences(entry[1], asked, 1000)), entry[2])
         )
@@ -456,7 +467,8 @@ class _Player(_Side):
         if not lines:
             times = "it has been used already" if used else "it was taken by another one"
             return f"Entry {number} is the same, but {times}: the recording has no more. {advice}"
-        return f"The nearest is entry {number}: {'; '.join(lines)}. {advice}"
+        changes = "".join(f"\n  {line}" for line in lines)
+        return f"The nearest is entry {number}:{changes}\n{advice}"
 
     def _event(self, event: Exchange, context_id: str | None) -> bytes:
         lines = [f"{name}: {event[name]}" for name in ("event", "id", "retry") if name in event]
@@ -480,7 +492,7 @@ class _Conversation:
         self._request = request
         self._socket = socket
         self._tracks = tracks
-        self._said: dict[str | None, Speech | Hearing] = {}
+        self._said: dict[str | None, Said] = {}
         self._taken: dict[str | None, Track] = {}
         self._sent: dict[str | None, int] = {}
         places = (at for t in tracks if isinstance(t.whole, Hearing) for at in t.whole.digests)
@@ -513,14 +525,14 @@ class _Conversation:
             hearing.add(kept)
             await self._go_on(None, hearing)
 
-    async def _go_on(self, ident: str | None, said: Speech | Hearing) -> None:
+    async def _go_on(self, ident: str | None, said: Said) -> None:
         """Send what the service answered to as much as the client has said by now."""
         self._said[ident] = said
         track = self._taken.get(ident)
         if track is None:
             kind = type(said)
             free = [t for t in self._tracks if not t.taken and isinstance(t.whole, kind)]
-            fitting = [t for t in free if _agree(said, t)]
+            fitting = [t for t in free if said.agrees(t.whole)]
             if not fitting:
                 await self._miss(ident, said)
                 return
@@ -530,7 +542,7 @@ class _Conversation:
                 return
             track = self._taken[ident] = due[0]
             track.taken = True
-        elif not _agree(said, track):
+        elif not said.agrees(track.whole):
             await self._miss(ident, said)
             return
         place = self._sent.get(ident, 0)
@@ -561,7 +573,7 @@ class _Conversation:
         else:
             await self._socket.send_str(data.decode())
 
-    async def _miss(self, ident: str | None, said: Speech | Hearing) -> None:
+    async def _miss(self, ident: str | None, said: Said) -> None:
         if isinstance(said, Speech) and said.cancelled:
             return
         name = f"GET {self._request.path}"
@@ -575,12 +587,6 @@ class _Conversation:
             await self._socket.send_str(json.dumps(frame))
             if ident is None:
                 await self._socket.close(code=1008)
-
-
-def _agree(said: Speech | Hearing, track: Track) -> bool:
-    if isinstance(said, Speech):
-        return isinstance(track.whole, Speech) and said.agrees(track.whole)
-    return isinstance(track.whole, Hearing) and said.agrees(track.whole)
 
 
 def _with_context(value: Exchange, context_id: str | None) -> Exchange:

@@ -20,7 +20,7 @@ from ..errors import ApiError
 from ..wire.multipart import Form
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
 __all__ = ["Audio", "Redactor", "Tape", "json_bytes", "readable", "written"]
@@ -29,6 +29,8 @@ Value: TypeAlias = "dict[str, object]"
 """A body or message: one member, ``json``, ``text``, ``form``, ``events``, ``audio`` or ``bytes``,
 says what it is."""
 
+# PyYAML's stubs leave some types out.
+_dump: Final = cast("Callable[..., str]", yaml.dump)  # pyright: ignore[reportUnknownMemberType]
 REDACTED: Final = "REDACTED"
 _IN_QUERIES: Final = r"api_key|access_token|token|signature|x-amz-[a-z-]+|x-goog-[a-z-]+"
 _SECRET_QUERY: Final = re.compile(rf"(?i)\b({_IN_QUERIES})=[^&\s\"']+")
@@ -112,7 +114,7 @@ class Tape:
     def save(self) -> None:
         """Write both files, or only the first if there is no audio."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        text = yaml.dump(
+        text = _dump(
             {"cassette": _FORMAT, "exchanges": self.exchanges},
             Dumper=_Dumper,
             sort_keys=False,
@@ -174,7 +176,7 @@ def message(tape: Tape, redactor: Redactor, text: str) -> Value:
         return {"text": redactor.text(text)}
     if not isinstance(value, (dict, list)):
         return {"text": redactor.text(text)}
-    return {"json": _folded(tape, redactor.value(value))}
+    return {"json": _folded(tape, redactor.value(cast("object", value)))}
 
 
 def written(tape: Tape, value: Value) -> bytes:
@@ -278,13 +280,13 @@ class _Loader(yaml.SafeLoader):
     pass
 
 
-def _dump_audio(dumper: yaml.SafeDumper, place: Audio) -> yaml.Node:
-    return dumper.represent_scalar("!audio", f"{place.length} @ {place.start}")
+def _dump_audio(_: yaml.SafeDumper, place: Audio) -> yaml.Node:
+    return yaml.ScalarNode("!audio", f"{place.length} @ {place.start}")
 
 
-def _dump_text(dumper: yaml.SafeDumper, text: str) -> yaml.Node:
+def _dump_text(_: yaml.SafeDumper, text: str) -> yaml.Node:
     style = "|" if "\n" in text else None
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+    return yaml.ScalarNode("tag:yaml.org,2002:str", text, style=style)
 
 
 def _load_audio(loader: yaml.SafeLoader, node: yaml.ScalarNode) -> Audio:
