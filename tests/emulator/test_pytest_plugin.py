@@ -246,6 +246,14 @@ def test_the_engine_is_an_option_and_a_setting(project: pytest.Pytester) -> None
     project.inline_run(*wrong, "--cartesia-engine=tone").assertoutcome(passed=1)
 
 
+def alone(project: pytest.Pytester, *options: str) -> pytest.RunResult:
+    """Run pytest in a process, without plugins of others, which import what they like."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+        plugin = ("-p", "cartesia_emulator.pytest_plugin")
+        return project.runpytest_subprocess("-q", "-c", os.devnull, *plugin, *options)
+
+
 def test_runs_that_do_not_use_it_import_neither_client_nor_emulator(
     project: pytest.Pytester,
 ) -> None:
@@ -261,12 +269,7 @@ def test_runs_that_do_not_use_it_import_neither_client_nor_emulator(
             assert ours == {"cartesia_emulator", "cartesia_emulator.pytest_plugin"}
         """
     )
-    # Plugins of other packages import what they like.
-    alone = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv(*next(iter(alone.items())))
-        options = ("-q", "-p", "cartesia_emulator.pytest_plugin", "-c", os.devnull)
-        project.runpytest_subprocess(*options).assert_outcomes(passed=1)
+    alone(project).assert_outcomes(passed=1)
 
 
 def test_workers_of_xdist_have_emulators_of_their_own(project: pytest.Pytester) -> None:
@@ -282,7 +285,7 @@ def test_workers_of_xdist_have_emulators_of_their_own(project: pytest.Pytester) 
             assert len(spoken) == 1
         """
     )
-    project.runpytest_subprocess("-q", "-n2").assert_outcomes(passed=8)
+    alone(project, "-p", "xdist.plugin", "-n2").assert_outcomes(passed=8)
 
 
 # --- cassettes
