@@ -37,7 +37,8 @@ def test_no_rooms_import_each_other_in_a_circle(graph: Graph) -> None:
 def test_a_room_imports_only_the_rooms_listed_before_it(graph: Graph, room: str) -> None:
     targets = between_rooms(graph)[f"cartesia_emulator.{room}"]
     below = {f"cartesia_emulator.{name}" for name in ROOMS[: ROOMS.index(room)]}
-    assert targets <= below
+    # the package itself has `Emulator`; whoever is below that would close a circle
+    assert targets <= below | {"cartesia_emulator"}
 
 
 def test_every_room_is_listed() -> None:
