@@ -36,7 +36,7 @@ def anyio_backend() -> str:
 
 @pytest.mark.parametrize("package", ["aiohttp", "numpy"])
 def test_the_missing_extra_is_named(package: str) -> None:
-    code = f"import sys; sys.modules[{package!r}] = None; import cartesia_emulator"
+    code = f"import sys; sys.modules[{package!r}] = None; from cartesia_emulator import Emulator"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert "pip install 'cartesia-stream[emulator]'" in done.stderr
