@@ -25,6 +25,7 @@ from cartesia_emulator import Emulator
 from cartesia_emulator.hearing.tone import ToneRecognizer
 from cartesia_emulator.speech.tone import ToneSynthesizer
 from cartesia_stream import AuthenticationError, Cartesia
+from cartesia_stream.models import AccessTokenGrants
 
 from .conftest import VOICE
 
@@ -233,7 +234,7 @@ def test_reset_ends_what_clients_have_open_and_forgets_their_tokens() -> None:
         Emulator(engine="tone", max_sockets=1) as emulator,
         Cartesia(emulator.api_key, base_url=emulator.base_url, max_retries=0) as client,
     ):
-        token = client.access_token.create(grants={"tts": True}, expires_in=60).token
+        token = client.access_token.create(grants=AccessTokenGrants(tts=True), expires_in=60).token
         left_open = client.tts.websocket_connect()
         emulator.inject("status", 503, times=None)
         emulator.reset()

@@ -16,6 +16,8 @@ from .conftest import VOICE
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from cartesia_emulator.spoken import AudioSource
+
 TEXT = "The quick brown fox."
 
 
@@ -37,7 +39,7 @@ def test_audio_is_heard_in_every_form_a_program_has_it_in(
     name = "speech.raw" if form == "raw file" else "speech.wav"
     path = tmp_path / name
     audio.save(path)
-    forms = {
+    forms: dict[str, AudioSource] = {
         "audio": audio,
         "bytes": audio.data,
         "bytearray": bytearray(audio.data),

@@ -23,6 +23,7 @@ from cartesia_stream import (
     RateLimitError,
     StreamTruncatedError,
 )
+from cartesia_stream.models import AccessTokenGrants
 
 from ..conftest import VOICE
 
@@ -173,7 +174,7 @@ def test_each_call_is_replayed_once_and_in_order(path: Path, emulator: Emulator)
 
 def test_tokens_are_not_kept(path: Path, emulator: Emulator) -> None:
     def program(client: Cartesia) -> str:
-        return client.access_token.create(grants={"tts": True}, expires_in=60).token
+        return client.access_token.create(grants=AccessTokenGrants(tts=True), expires_in=60).token
 
     token = record(path, emulator, program)
     assert token not in path.read_text()
