@@ -41,6 +41,7 @@ class Backend:
         recorder: Recorder,
     ) -> None:
         self.options = options
+        self._api_key = api_key
         self.keys: Keys = Keys(api_key)
         self.state = state
         self.faults = faults
@@ -50,6 +51,11 @@ class Backend:
         self.contexts: Slots = Slots(options.concurrency, "active speech contexts")
         self.transcriptions: Slots = Slots(options.stt_concurrency, "transcriptions at once")
         self.sockets: Slots = Slots(options.max_sockets, "open websockets")
+
+    def reset(self) -> None:
+        """Forget the access tokens and the count of requests."""
+        self.keys = Keys(self._api_key)
+        self.requests_served = 0
 
     @property
     def voices(self) -> VoiceStore:

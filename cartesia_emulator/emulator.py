@@ -18,6 +18,7 @@ from .extras import describe
 from .faults import FaultBox, make_fault
 from .options import AfterCancel, OnExpiry, Options, V0Embeddings, V0Events
 from .server import Server
+from .spoken import difference, samples_of
 from .state.state import State
 from .studio import engines
 from .v0.voices import retired_voices
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from .faults import ArmedFault
     from .hearing.engine import Recognizer
     from .speech.engine import Synthesizer
+    from .spoken import AudioSource
     from .state.voices import VoiceStore
 
 __all__ = ["Emulator"]
@@ -124,6 +126,7 @@ class Emulator:
             v0_embeddings=v0_embeddings,
         )
         self._engine = engine
+        self._engines: tuple[Synthesizer, Recognizer] | None = None
         self._host = host
         self._port = port
         self._tls = tls
@@ -208,12 +211,16 @@ class Emulator:
             with emulator.inject("status", 503, times=None):
                 ...
 
+        Faults of a stream, such as ``drop`` and ``error``, strike speech: the next context of a
+        socket, the next event stream or audio body. They strike another operation, such as a
+        transcription or a socket that listens, only by its ``path``.
+
         Args:
             name: Which fault.
             value: Its value; None is the default in the table.
             after: Frames to send unchanged before it.
             times: How many requests or contexts it applies to; None is all to come.
-            path: Only on this path, such as ``/tts/sse``.
+            path: Only on this path, such as ``/tts/sse`` or ``/stt/websocket``.
             **options: Further settings, such as ``retry_after=2`` of ``status``.
 
         Returns:
@@ -234,11 +241,86 @@ class Emulator:
         self._recorder.clear()
 
     def reset(self) -> None:
-        """Forget faults, recorded requests and what clients made, as if it were new."""
+        """Make it as good as new; it keeps its address and key.
+
+        It ends open sockets and requests in progress, which frees their places in the limits. It
+        forgets faults, recorded requests, access tokens and what clients made and changed: voices,
+        dictionaries, datasets, files, fine-tunes, agents. Call it between two tests, not while a
+        client waits for an answer.
+        """
+        if self._running is not None:
+            self._running.reset()
         self.clear_faults()
         self.clear_requests()
         if self._state is not None:
             self._state.reset()
+
+    def heard(
+        self,
+        audio: AudioSource,
+        *,
+        language: str = "en",
+        sample_rate: int = 24000,
+        encoding: str = "pcm_s16le",
+    ) -> str:
+        """Return what is said in audio, as this emulator hears it.
+
+        It sends no request, so it uses up no fault and appears in no recording. It blocks: in
+        async code, with an engine of real speech, call it by ``asyncio.to_thread``.
+
+        Args:
+            audio: The bytes of an audio file or of raw samples, the path of either, or an object
+                with a method ``wav``, such as the client's ``Audio``.
+            language: The language it is in.
+            sample_rate: Rate of raw samples, in Hz.
+            encoding: Encoding of raw samples.
+
+        Raises:
+            UnsupportedAudioError: If it is a file that the emulator cannot read.
+            TypeError: For any other object.
+        """
+        samples, rate = samples_of(audio, sample_rate=sample_rate, encoding=encoding)
+        return self._load()[1].transcribe(samples, rate, language=language).text
+
+    def assert_spoken(
+        self,
+        audio: AudioSource,
+        text: str,
+        *,
+        word_errors: int = 0,
+        language: str = "en",
+        sample_rate: int = 24000,
+        encoding: str = "pcm_s16le",
+    ) -> None:
+        """Assert that audio says a text; case and punctuation do not count.
+
+        Args:
+            audio: What to listen to; see `heard`.
+            text: What it should say.
+            word_errors: How many words may be missing, added or replaced. Tones are heard without
+                a mistake; an engine of real speech makes some.
+            language: The language it is in.
+            sample_rate: Rate of raw samples, in Hz.
+            encoding: Encoding of raw samples.
+
+        Raises:
+            AssertionError: If it says something else, with both texts and where they differ.
+        """
+        __tracebackhide__ = True  # pytest shows the line of the test
+        heard = self.heard(audio, language=language, sample_rate=sample_rate, encoding=encoding)
+        errors, line = difference(text, heard)
+        if errors > word_errors:
+            differ = "1 word differs" if errors == 1 else f"{errors} words differ"
+            raise AssertionError(
+                f"the audio says something else: {differ}"
+                f"\n  expected: {text}\n  heard:    {heard}\n  changes:  {line}"
+            )
+
+    def _load(self) -> tuple[Synthesizer, Recognizer]:
+        if self._engines is None:
+            asked = self._engine
+            self._engines = engines.load(asked) if isinstance(asked, str) else asked
+        return self._engines
 
     def start(self) -> Self:
         """Load the engines and listen; return once requests can be sent.
@@ -250,7 +332,7 @@ class Emulator:
         """
         if self._running is not None:
             return self
-        pair = engines.load(self._engine) if isinstance(self._engine, str) else self._engine
+        pair = self._load()
         if self._tls and self._certificate is None:
             self._certificate = Certificate(self._host)
         if self._state is None:
@@ -325,6 +407,7 @@ class _ServerThread:
         self._failure: BaseException | None = None
         self._loop = asyncio.new_event_loop()
         self._stopping = asyncio.Event()
+        self._server: Server | None = None
         self._thread = threading.Thread(target=self._main, name="emulator", daemon=True)
 
     def start(self) -> None:
@@ -340,6 +423,13 @@ class _ServerThread:
         if self._thread.ident is not None:
             self._thread.join(timeout=10)
 
+    def reset(self) -> None:
+        """End what clients have open, and forget the tokens they hold."""
+        if self._server is not None:
+            closing = asyncio.run_coroutine_threadsafe(self._server.close(), self._loop)
+            closing.result(timeout=10)
+        self._backend.reset()
+
     def _main(self) -> None:
         try:
             with asyncio.Runner(loop_factory=lambda: self._loop) as runner:
@@ -353,7 +443,7 @@ class _ServerThread:
             self._ready.set()
 
     async def _serve(self) -> None:
-        server = Server(self._backend)
+        server = self._server = Server(self._backend)
         runner = web.AppRunner(
             server.app,
             access_log=None,

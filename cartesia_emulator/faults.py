@@ -11,6 +11,11 @@ writing of JSON and of event streams) take no ``after``. There are three ways to
   the fault ends with the block, at the latest;
 - ``POST /emulator/faults`` with ``{"name": "drop", "after": 2, ...}`` or a list of those.
 
+Without a path, the last two aim faults that break a stream (``drop``, ``stall``, ``close``,
+``half-frame``, ``fragment``, ``bad-utf8``, ``unknown-type``, ``error``, ``no-done``) at speech, so
+that a test that transcribes what it heard is not struck by the fault it asked for. Name the path
+to aim at another operation: ``path="/stt/websocket"``.
+
 The sockets that listen (``/stt/websocket`` and ``/stt/turns/websocket``; ``ears`` in the table)
 have the faults of ``ws`` too, except those of audio and of contexts and ``late-frames-after-done``;
 each connection counts its own frames.
@@ -99,11 +104,23 @@ _SOCKETS: Final = ("context", "listener")
 _EARS: Final = ("listener",)
 
 
+_SPEECH: Final = frozenset({"body", "sse", "context"})
+
+
 class Kind(msgspec.Struct, frozen=True):
-    """Where a fault can happen, and its default value."""
+    """Where a fault can happen, and its default value.
+
+    ``aimed`` faults happen in speech, unless their path says otherwise.
+    """
 
     where: tuple[Where, ...]
     default: str | None = None
+    aimed: bool = False
+
+    @property
+    def aim(self) -> tuple[Where, ...]:
+        """Where it happens if it has no path."""
+        return tuple(where for where in self.where if where in _SPEECH or not self.aimed)
 
 
 FAULTS: Final[Mapping[str, Kind]] = {
@@ -113,23 +130,23 @@ FAULTS: Final[Mapping[str, Kind]] = {
     "empty-body": Kind(("http", "body", "sse"), "204"),
     "error-200": Kind(("http", "body", "sse")),
     "slow-headers": Kind(_EXCHANGE, "1"),
-    "drop": Kind(("http", "body", "sse", *_SOCKETS)),
+    "drop": Kind(("http", "body", "sse", *_SOCKETS), aimed=True),
     "truncate": Kind(("body", "sse")),
-    "stall": Kind(("body", "sse", *_SOCKETS), "forever"),
-    "close": Kind(_SOCKETS, "1011"),
-    "half-frame": Kind((*_STREAMS, "listener")),
-    "fragment": Kind(_SOCKETS),
+    "stall": Kind(("body", "sse", *_SOCKETS), "forever", aimed=True),
+    "close": Kind(_SOCKETS, "1011", aimed=True),
+    "half-frame": Kind((*_STREAMS, "listener"), aimed=True),
+    "fragment": Kind(_SOCKETS, aimed=True),
     "ignore-pings": Kind(("handshake",)),
     "bad-base64": Kind(_STREAMS),
-    "bad-utf8": Kind((*_STREAMS, "listener")),
+    "bad-utf8": Kind((*_STREAMS, "listener"), aimed=True),
     "bad-json": Kind(_JSON),
-    "unknown-type": Kind((*_STREAMS, "listener")),
+    "unknown-type": Kind((*_STREAMS, "listener"), aimed=True),
     "extra-fields": Kind(_JSON),
     "missing-data": Kind(_STREAMS),
     "stale-context": Kind(_STREAMS),
-    "error": Kind((*_STREAMS, "listener"), "500"),
+    "error": Kind((*_STREAMS, "listener"), "500", aimed=True),
     "error-without-context": Kind(("context",), "500"),
-    "no-done": Kind((*_STREAMS, "listener")),
+    "no-done": Kind((*_STREAMS, "listener"), aimed=True),
     "done-twice": Kind((*_STREAMS, "listener")),
     "late-frames-after-done": Kind(_STREAMS),
     "empty-audio": Kind(("body", "sse", "context")),
@@ -224,6 +241,11 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True):
     def applies(self, where: Where, path: str) -> bool:
         """Whether it can happen there."""
         return where in FAULTS[self.name].where and self.path in (None, path)
+
+    def strikes(self, where: Where, path: str) -> bool:
+        """Whether it happens there if nobody asked for it in the request itself."""
+        aimed = self.path is not None or where in FAULTS[self.name].aim
+        return aimed and self.applies(where, path)
 
     def error(self) -> ApiError:
         """Return the structured error of the faults ``status`` and ``error``."""
@@ -356,7 +378,7 @@ class FaultBox:
     def take(self, where: Where, path: str) -> list[Fault]:
         """Take the faults of one request or context; each uses up one of its times."""
         with self._lock:
-            struck = [armed for armed in self._armed if armed.fault.applies(where, path)]
+            struck = [armed for armed in self._armed if armed.fault.strikes(where, path)]
             for armed in struck:
                 armed.left = None if armed.left is None else armed.left - 1
             self._armed = [armed for armed in self._armed if armed.left != 0]

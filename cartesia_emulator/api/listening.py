@@ -21,7 +21,6 @@ from aiohttp import WSMsgType, web
 from ..audio.pcm import StreamDecoder
 from ..catalog import INK_2_MODELS, MAX_KEYTERMS, STT_ENCODINGS, STT_LANGUAGES, STT_MODELS
 from ..errors import ApiError
-from ..faults import FaultBox
 from ..hearing.tone import ToneRecognizer
 from ..hearing.turns import LIMITS, Turns, TurnSettings
 from ..hearing.utterance import SpeechUtterance, ToneUtterance
@@ -141,8 +140,8 @@ class _Listener(ABC):
         self._jobs: asyncio.Queue[Callable[[], Awaitable[None]]] = asyncio.Queue()
         self._said = ""  # the last text that is complete
         path = call.request.path
-        asked = FaultBox(fault for fault in call.faults if fault.applies("listener", path))
-        faults = [*asked.take("listener", path), *backend.faults.take("listener", path)]
+        asked = (fault for fault in call.faults if fault.applies("listener", path))
+        faults = [*asked, *backend.faults.take("listener", path)]
         self.mangler = Mangler(faults, translate=self._by_version)
 
     # --- what the kinds of sockets do

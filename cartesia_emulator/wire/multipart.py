@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from ..errors import ApiError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import ItemsView, Sequence
 
 __all__ = ["Form", "Part"]
 
@@ -35,6 +35,10 @@ class Form:
 
     def __contains__(self, name: str) -> bool:
         return name in self._parts
+
+    def items(self) -> ItemsView[str, list[Part]]:
+        """Return all parts by name."""
+        return self._parts.items()
 
     def upload(self, name: str) -> Part:
         """Return a required file.

@@ -128,8 +128,9 @@ def test_a_python_block_runs(
     script = tmp_path / "test_block.py"
     script.write_text(block.text, encoding="utf-8")
     if "def test_" in block.text:
-        command = [sys.executable, "-W", "error", "-m", "pytest", "-q", script.name]
-        assert run(command, tmp_path, surroundings)
+        # pytest-asyncio warns until this is set
+        runner = ["-m", "pytest", "-q", "-o", "asyncio_default_fixture_loop_scope=function"]
+        assert run([sys.executable, "-W", "error", *runner, script.name], tmp_path, surroundings)
     else:
         assert programs.run(script.name, tmp_path, surroundings)
 

@@ -24,6 +24,10 @@ from websockets.sync.client import connect
 from cartesia_emulator import Emulator
 from cartesia_emulator.hearing.tone import ToneRecognizer
 from cartesia_emulator.speech.tone import ToneSynthesizer
+from cartesia_stream import AuthenticationError, Cartesia
+from cartesia_stream.models import AccessTokenGrants
+
+from .conftest import VOICE
 
 
 @pytest.fixture
@@ -33,7 +37,7 @@ def anyio_backend() -> str:
 
 @pytest.mark.parametrize("package", ["aiohttp", "numpy"])
 def test_the_missing_extra_is_named(package: str) -> None:
-    code = f"import sys; sys.modules[{package!r}] = None; import cartesia_emulator"
+    code = f"import sys; sys.modules[{package!r}] = None; from cartesia_emulator import Emulator"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert 'pip install "cartesia-stream[emulator]"' in done.stderr
@@ -223,3 +227,23 @@ def test_no_fault_outlives_the_with_block() -> None:
             assert httpx.get(emulator.base_url + "/status", trust_env=False).status_code == 200
             emulator.inject("status", 503, times=None)
             assert httpx.get(emulator.base_url + "/status", trust_env=False).status_code == 503
+
+
+def test_reset_ends_what_clients_have_open_and_forgets_their_tokens() -> None:
+    with (
+        Emulator(engine="tone", max_sockets=1) as emulator,
+        Cartesia(emulator.api_key, base_url=emulator.base_url, max_retries=0) as client,
+    ):
+        token = client.access_token.create(grants=AccessTokenGrants(tts=True), expires_in=60).token
+        left_open = client.tts.websocket_connect()
+        emulator.inject("status", 503, times=None)
+        emulator.reset()
+        assert emulator.requests == ()
+        with client.tts.websocket_connect():  # there is a place for it again
+            pass
+        left_open.close()
+        with (
+            Cartesia(token, base_url=emulator.base_url) as stranger,
+            pytest.raises(AuthenticationError),
+        ):
+            stranger.tts.generate("Hello", voice=VOICE).collect()

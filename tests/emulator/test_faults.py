@@ -527,7 +527,23 @@ def test_senseless_faults_are_refused(bench: Any, fault: str) -> None:
             bench.emulator.inject(name, value or None)
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("drop", "stall", "close", "half-frame", "fragment"),
+        *("bad-utf8", "unknown-type", "error", "no-done"),
+    ],
+)
+def test_a_fault_of_a_stream_is_aimed_at_speech(name: str) -> None:
+    box = FaultBox([Fault(name=name, times=1)])
+    assert box.take("http", "/stt") == box.take("listener", "/stt/websocket") == []
+    assert len(box.take("context", "/tts/websocket")) == 1
+    aimed = FaultBox([Fault(name=name, times=1, path="/stt/websocket")])
+    assert aimed.take("context", "/tts/websocket") == []
+    assert len(aimed.take("listener", "/stt/websocket")) == 1
+
+
 def test_fault_box_counts_down() -> None:
     box = FaultBox([Fault(name="drop", times=2)])
-    assert [len(box.take("http", "/")) for _ in range(3)] == [1, 1, 0]
+    assert [len(box.take("sse", "/tts/sse")) for _ in range(3)] == [1, 1, 0]
     assert len(box) == 0

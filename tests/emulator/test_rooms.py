@@ -13,9 +13,10 @@ EMULATOR = ROOT / "cartesia_emulator"
 # From the ground up: a room imports only rooms that stand before it.
 ROOMS = (
     *("catalog", "errors", "extras", "faults", "options", "access", "limits", "certificates"),
-    *("audio", "speech", "hearing"),
+    *("audio", "speech", "hearing", "spoken"),
     *("wire", "studio", "state", "backend"),
     *("api", "v0", "routes", "server", "emulator"),
+    *("cassettes", "pytest_plugin"),
 )
 
 
@@ -36,7 +37,8 @@ def test_no_rooms_import_each_other_in_a_circle(graph: Graph) -> None:
 def test_a_room_imports_only_the_rooms_listed_before_it(graph: Graph, room: str) -> None:
     targets = between_rooms(graph)[f"cartesia_emulator.{room}"]
     below = {f"cartesia_emulator.{name}" for name in ROOMS[: ROOMS.index(room)]}
-    assert targets <= below
+    # the package itself has `Emulator`; whoever is below that would close a circle
+    assert targets <= below | {"cartesia_emulator"}
 
 
 def test_every_room_is_listed() -> None:

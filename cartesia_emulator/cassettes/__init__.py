@@ -1,0 +1,1 @@
+"""Conversations with the service, kept in files and replayed to tests."""

@@ -1,0 +1,299 @@
+"""A cassette as plain data: bodies that people can read, and the two files that hold them.
+
+``test_name.yaml`` holds the conversation, ``test_name.audio`` the audio, to which the first refers
+by ``!audio 9600 @ 4800``: 9600 bytes from byte 4800 on. So a difference between two versions of a
+cassette shows words, and not base64.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import json
+import re
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias, cast
+
+import yaml
+
+from ..errors import ApiError
+from ..wire.multipart import Form
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from pathlib import Path
+
+__all__ = ["Audio", "Redactor", "Tape", "json_bytes", "readable", "written"]
+
+Value: TypeAlias = "dict[str, object]"
+"""A body or message: one member, ``json``, ``text``, ``form``, ``events``, ``audio`` or ``bytes``,
+says what it is."""
+
+# PyYAML's stubs leave some types out.
+_dump: Final = cast("Callable[..., str]", yaml.dump)  # pyright: ignore[reportUnknownMemberType]
+REDACTED: Final = "REDACTED"
+_IN_QUERIES: Final = r"api_key|access_token|token|signature|x-amz-[a-z-]+|x-goog-[a-z-]+"
+_SECRET_QUERY: Final = re.compile(rf"(?i)\b({_IN_QUERIES})=[^&\s\"']+")
+_SECRET_KEYS: Final = frozenset({"api_key", "access_token", "token", "authorization"})
+_FORMAT: Final = 1
+
+
+class Audio(NamedTuple):
+    """A place in the file of audio."""
+
+    length: int
+    start: int
+
+
+class Redactor:
+    """Takes keys and tokens out of everything that a cassette keeps.
+
+    Args:
+        secrets: Texts that must not appear, wherever they stand.
+    """
+
+    def __init__(self, secrets: Iterable[str] = ()) -> None:
+        self._secrets: set[str] = {secret for secret in secrets if secret}
+
+    def add(self, secret: str | None) -> None:
+        """Learn one more secret."""
+        if secret:
+            self._secrets.add(secret)
+
+    def text(self, text: str) -> str:
+        """Redact a text."""
+        for secret in self._secrets:
+            text = text.replace(secret, REDACTED)
+        return _SECRET_QUERY.sub(rf"\1={REDACTED}", text)
+
+    def value(self, value: object) -> object:
+        """Redact JSON; learn the tokens that it issues."""
+        if isinstance(value, str):
+            return self.text(value)
+        if isinstance(value, list):
+            return [self.value(item) for item in cast("list[object]", value)]
+        if isinstance(value, dict):
+            fields = cast("dict[str, object]", value)
+            for name, item in fields.items():
+                if name.lower() in _SECRET_KEYS and isinstance(item, str):
+                    self.add(item)
+            return {name: self.value(item) for name, item in fields.items()}
+        return value
+
+
+class Tape:
+    """The exchanges of a cassette, and its audio.
+
+    Args:
+        path: The file that ends with ``.yaml``.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.exchanges: list[dict[str, object]] = []
+        self._audio = bytearray()
+        self._places: dict[bytes, Audio] = {}
+
+    @property
+    def audio_path(self) -> Path:
+        """The file of audio beside it."""
+        return self.path.with_suffix(".audio")
+
+    def keep(self, audio: bytes) -> Audio:
+        """Add audio; the same audio is kept once."""
+        digest = hashlib.sha256(audio).digest()
+        if digest not in self._places:
+            self._places[digest] = Audio(len(audio), len(self._audio))
+            self._audio += audio
+        return self._places[digest]
+
+    def play(self, place: Audio) -> bytes:
+        """Return the audio of a place."""
+        return bytes(self._audio[place.start : place.start + place.length])
+
+    def save(self) -> None:
+        """Write both files, or only the first if there is no audio."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        text = _dump(
+            {"cassette": _FORMAT, "exchanges": self.exchanges},
+            Dumper=_Dumper,
+            sort_keys=False,
+            default_flow_style=None,  # a frame is a line or two
+            allow_unicode=True,
+            width=100,
+        )
+        self.path.write_text(f"# Recorded for tests; see --cartesia-record.\n{text}", "utf-8")
+        if self._audio:
+            self.audio_path.write_bytes(self._audio)
+        else:
+            self.audio_path.unlink(missing_ok=True)
+
+    def load(self) -> None:
+        """Read both files.
+
+        Raises:
+            ValueError: If it is no cassette, or one of a later format.
+        """
+        try:
+            found: object = yaml.load(self.path.read_text("utf-8"), _Loader)  # noqa: S506 - a SafeLoader
+        except yaml.YAMLError as error:
+            raise ValueError(f"{self.path} is no cassette: {error}") from error
+        held = cast("dict[str, object]", found) if isinstance(found, dict) else {}
+        exchanges = held.get("exchanges")
+        if held.get("cassette") != _FORMAT or not isinstance(exchanges, list):
+            raise ValueError(f"{self.path} is no cassette of format {_FORMAT}")
+        self.exchanges = cast("list[dict[str, object]]", exchanges)
+        if self.audio_path.exists():
+            self._audio = bytearray(self.audio_path.read_bytes())
+
+
+def readable(tape: Tape, redactor: Redactor, content_type: str, body: bytes) -> Value:
+    """Return a body in the form that a cassette keeps."""
+    kind = content_type.partition(";")[0].strip().lower()
+    if not body:
+        return {}
+    if kind == "multipart/form-data":
+        try:
+            return {"form": _form(redactor, Form(content_type, body))}
+        except ApiError:
+            return _digest(body)
+    if kind.startswith("audio/"):
+        return {"audio": tape.keep(body)}
+    try:
+        text = body.decode()
+    except UnicodeDecodeError:
+        return {"audio": tape.keep(body)}
+    if kind == "text/event-stream" and (events := _events(tape, redactor, text)) is not None:
+        return {"events": events}
+    return message(tape, redactor, text)
+
+
+def message(tape: Tape, redactor: Redactor, text: str) -> Value:
+    """Return a text message, or a body, in the form that a cassette keeps."""
+    try:
+        value: object = json.loads(text)
+    except ValueError:
+        return {"text": redactor.text(text)}
+    if not isinstance(value, (dict, list)):
+        return {"text": redactor.text(text)}
+    return {"json": _folded(tape, redactor.value(cast("object", value)))}
+
+
+def written(tape: Tape, value: Value) -> bytes:
+    """Return the bytes of a body that `readable` took apart."""
+    match value:
+        case {"json": content}:
+            return json_bytes(tape, content)
+        case {"text": str(text)}:
+            return text.encode()
+        case {"audio": Audio() as place}:
+            return tape.play(place)
+        case _:
+            return b""
+
+
+def json_bytes(tape: Tape, value: object) -> bytes:
+    """Return JSON with its audio in it."""
+    return json.dumps(_unfolded(tape, value), ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _form(redactor: Redactor, form: Form) -> dict[str, object]:
+    """Return the fields of a form, without the boundary, and files as what identifies them."""
+    fields: dict[str, object] = {}
+    for name, parts in form.items():
+        values: list[object] = []
+        for part in parts:
+            if part.filename is None:
+                values.append(redactor.text(part.data.decode("utf-8", "replace")))
+            else:
+                values.append({"filename": part.filename} | _digest(part.data))
+        fields[name] = values[0] if len(values) == 1 else values
+    return fields
+
+
+def _digest(data: bytes) -> Value:
+    return {"bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
+
+
+def _events(tape: Tape, redactor: Redactor, text: str) -> list[object] | None:
+    """Return the events of a stream, or None if it is not written as the standard says."""
+    events: list[object] = []
+    *whole, rest = re.split(r"\r\n\r\n|\n\n|\r\r", text.removeprefix("\ufeff"))
+    if rest.strip():
+        return None
+    for block in whole:
+        event: dict[str, object] = {}
+        data: list[str] = []
+        for line in block.splitlines():
+            name, _, value = line.partition(":")
+            value = value.removeprefix(" ")
+            if name == "data":
+                data.append(value)
+            elif name in ("event", "id", "retry"):
+                event[name] = redactor.text(value)
+        if data:
+            event |= message(tape, redactor, "\n".join(data))
+        if event:
+            events.append(event)
+    return events
+
+
+def _folded(tape: Tape, value: object) -> object:
+    """Replace base64 under the name ``data`` by a place in the audio."""
+    if isinstance(value, list):
+        return [_folded(tape, item) for item in cast("list[object]", value)]
+    if not isinstance(value, dict):
+        return value
+    folded: dict[str, object] = {}
+    for name, item in cast("dict[str, object]", value).items():
+        audio = _base64(item) if name == "data" and isinstance(item, str) else b""
+        folded[name] = tape.keep(audio) if audio else _folded(tape, item)
+    return folded
+
+
+def _base64(text: str) -> bytes:
+    """Decode base64 of the one form that encoding gives back; return nothing for other texts."""
+    try:
+        data = base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        return b""
+    return data if base64.b64encode(data).decode() == text else b""
+
+
+def _unfolded(tape: Tape, value: object) -> object:
+    if isinstance(value, Audio):
+        return base64.b64encode(tape.play(value)).decode()
+    if isinstance(value, list):
+        return [_unfolded(tape, item) for item in cast("list[object]", value)]
+    if isinstance(value, dict):
+        fields = cast("dict[str, object]", value)
+        return {name: _unfolded(tape, item) for name, item in fields.items()}
+    return value
+
+
+class _Dumper(yaml.SafeDumper):
+    def ignore_aliases(self, data: object) -> bool:  # what is equal is written out each time
+        return True
+
+
+class _Loader(yaml.SafeLoader):
+    pass
+
+
+def _dump_audio(_: yaml.SafeDumper, place: Audio) -> yaml.Node:
+    return yaml.ScalarNode("!audio", f"{place.length} @ {place.start}")
+
+
+def _dump_text(_: yaml.SafeDumper, text: str) -> yaml.Node:
+    style = "|" if "\n" in text else None
+    return yaml.ScalarNode("tag:yaml.org,2002:str", text, style=style)
+
+
+def _load_audio(loader: yaml.SafeLoader, node: yaml.ScalarNode) -> Audio:
+    length, _, start = str(loader.construct_scalar(node)).partition("@")
+    return Audio(int(length), int(start))
+
+
+_Dumper.add_representer(Audio, _dump_audio)
+_Dumper.add_representer(str, _dump_text)
+_Loader.add_constructor("!audio", _load_audio)

@@ -1,0 +1,229 @@
+"""A cassette between a client and the service: recorded once, replayed without the service."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import TYPE_CHECKING, TypeVar
+
+import httpx
+import pytest
+import yaml
+
+from cartesia_emulator import Emulator
+from cartesia_emulator.cassettes.relay import Cassette
+from cartesia_emulator.cassettes.tape import Redactor, Tape, readable, written
+from cartesia_stream import (
+    PCM_16K,
+    AsyncCartesia,
+    BadRequestError,
+    Cartesia,
+    ConnectionClosedError,
+    File,
+    RateLimitError,
+    StreamTruncatedError,
+)
+from cartesia_stream.models import AccessTokenGrants
+
+from ..conftest import VOICE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+T = TypeVar("T")
+
+
+@pytest.fixture
+def emulator() -> Emulator:
+    return Emulator(engine="tone", api_key="sk_car_do_not_keep_me")
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "cassettes" / "test.yaml"
+
+
+def client_of(cassette: Cassette) -> Cartesia:
+    return Cartesia(cassette.api_key, base_url=cassette.base_url, max_retries=0)
+
+
+def record(path: Path, emulator: Emulator, program: Callable[[Cartesia], T]) -> T:
+    with emulator:
+        cassette = Cassette(path, record=True, service=emulator.base_url, api_key=emulator.api_key)
+        return finish(cassette, program, save=True)
+
+
+def replay(path: Path, program: Callable[[Cartesia], T]) -> T:
+    return finish(Cassette(path, record=False), program, save=False)
+
+
+def finish(cassette: Cassette, program: Callable[[Cartesia], T], *, save: bool) -> T:
+    with cassette, client_of(cassette) as client:
+        result = program(client)
+    assert cassette.problems == []
+    if save:
+        cassette.save()
+    return result
+
+
+def tokens(client: Cartesia) -> object:
+    audio = client.tts.speak(("The ", "answer ", "is."), voice=VOICE, add_timestamps=True)
+    whole = audio.collect()
+    return whole.data, [word.text for word in whole.words]
+
+
+def events(client: Cartesia) -> object:
+    whole = client.tts.generate_sse("Quietly.", voice=VOICE, add_timestamps=True).collect()
+    return whole.data, [word.text for word in whole.words]
+
+
+def files(client: Cartesia) -> object:
+    audio = client.tts.generate("A clip.", voice=VOICE).collect()
+    clone = client.voices.clone(clip=File(audio.wav(), "a.wav"), name="Mine", language="en")
+    text = client.stt.transcribe(file=audio.wav(), model="ink-whisper").text
+    client.voices.delete(clone.id)
+    return audio.data, clone.id, text
+
+
+def turns(client: Cartesia) -> object:
+    audio = client.tts.speak("Good morning!", voice=VOICE, output_format=PCM_16K).collect()
+    return [turn.text for turn in client.stt.listen(audio.wav()).turns()]
+
+
+@pytest.mark.parametrize("program", [tokens, events, files, turns], ids=lambda f: f.__name__)
+def test_a_replay_is_what_was_recorded(
+    program: Callable[[Cartesia], object], path: Path, emulator: Emulator
+) -> None:
+    first = record(path, emulator, program)
+    assert first
+    assert replay(path, program) == first
+    assert not any(b"do_not_keep" in file.read_bytes() for file in path.parent.iterdir())
+
+
+def test_contexts_that_run_at_once_get_their_own_audio(path: Path, emulator: Emulator) -> None:
+    async def program(cassette: Cassette) -> list[bytes]:
+        async with AsyncCartesia(cassette.api_key, base_url=cassette.base_url) as client:
+
+            async def say(number: int) -> bytes:
+                text = ("The number is ", f"{number}.")
+                return (await client.tts.speak(text, voice=VOICE).collect()).data
+
+            return await asyncio.gather(*map(say, range(5)))
+
+    with emulator:
+        recording = Cassette(path, record=True, service=emulator.base_url, api_key=emulator.api_key)
+        with recording:
+            first = asyncio.run(program(recording))
+        recording.save()
+    with Cassette(path, record=False) as playing:
+        assert asyncio.run(program(playing)) == first
+    assert len(set(first)) == 5
+
+
+def test_a_stream_that_broke_breaks_again(path: Path, emulator: Emulator) -> None:
+    def program(client: Cartesia) -> int:
+        with pytest.raises(StreamTruncatedError) as caught:
+            client.tts.generate("It is cut off here.", voice=VOICE).collect()
+        return caught.value.nbytes
+
+    emulator.inject("drop", after=2)
+    assert record(path, emulator, program) == replay(path, program) > 0
+
+
+def test_a_socket_that_closed_closes_again(path: Path, emulator: Emulator) -> None:
+    def program(client: Cartesia) -> object:
+        with pytest.raises(StreamTruncatedError) as caught:
+            client.tts.speak("It is cut off here.", voice=VOICE).collect()
+        assert isinstance(caught.value.__cause__, ConnectionClosedError)
+        return caught.value.__cause__.code, caught.value.nbytes
+
+    emulator.inject("close", 1011, after=2)
+    assert record(path, emulator, program) == replay(path, program) == (1011, 9600)
+
+
+def test_a_handshake_that_was_refused_is_refused_again(path: Path, emulator: Emulator) -> None:
+    def program(client: Cartesia) -> object:
+        with pytest.raises(RateLimitError) as caught:
+            client.tts.websocket_connect()
+        return caught.value.error_code, caught.value.retry_after
+
+    emulator.inject("handshake-status", 429, code="full", retry_after=3)
+    assert record(path, emulator, program) == replay(path, program) == ("full", 3)
+
+
+def test_each_call_is_replayed_once_and_in_order(path: Path, emulator: Emulator) -> None:
+    def program(client: Cartesia) -> list[int]:
+        counts = []
+        for name in ("One", "Two"):
+            counts.append(len(client.pronunciation_dicts.list().data))
+            client.pronunciation_dicts.create(name=name)
+        return counts
+
+    assert record(path, emulator, program) == replay(path, program) == [0, 1]
+    cassette = Cassette(path, record=False)
+    with cassette, client_of(cassette) as client:
+        client.pronunciation_dicts.list()
+        client.pronunciation_dicts.list()
+        with pytest.raises(BadRequestError, match="it has been used already"):
+            client.pronunciation_dicts.list()
+        with pytest.raises(BadRequestError, match="It has no entry for this path, only GET /pron"):
+            client.status.get()
+    assert len(cassette.problems) == 2
+
+
+def test_tokens_are_not_kept(path: Path, emulator: Emulator) -> None:
+    def program(client: Cartesia) -> str:
+        return client.access_token.create(grants=AccessTokenGrants(tts=True), expires_in=60).token
+
+    token = record(path, emulator, program)
+    assert token not in path.read_text()
+    assert replay(path, program) == "REDACTED"
+
+
+def test_a_service_that_cannot_be_reached_is_named(path: Path) -> None:
+    cassette = Cassette(path, record=True, service="http://127.0.0.1:9")
+    with cassette:
+        answer = httpx.get(f"{cassette.base_url}/voices")
+    assert answer.status_code == 502
+    assert "http://127.0.0.1:9 cannot be reached" in answer.json()["message"]
+
+
+def test_secrets_are_found_wherever_they_stand() -> None:
+    redactor = Redactor(["sk_1"])
+    value = {"a": ["sk_1", {"url": "https://x/y?X-Amz-Signature=abc&size=3"}], "token": "t0k"}
+    assert redactor.value(value) == {
+        "a": ["REDACTED", {"url": "https://x/y?X-Amz-Signature=REDACTED&size=3"}],
+        "token": "REDACTED",
+    }
+    assert redactor.text("later: t0k") == "later: REDACTED"
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("application/json", b'{"data":"AAECAw==","text":"\xc3\xa9\\n"}'),
+        ("application/json", b'{"data":"not base64"}'),
+        ("text/plain", b"line\nline: {}"),
+        ("audio/wav", b"RIFF\x00\x01"),
+        ("application/octet-stream", b"\xff\xfe"),
+        ("text/event-stream", b"no event stream"),
+    ],
+)
+def test_a_body_comes_back_from_the_file(kind: str, body: bytes, path: Path) -> None:
+    tape = Tape(path)
+    tape.exchanges.append({"receive": readable(tape, Redactor(), kind, body)})
+    tape.save()
+    loaded = Tape(path)
+    loaded.load()
+    receive = loaded.exchanges[0]["receive"]
+    assert isinstance(receive, dict)
+    back = written(loaded, receive)
+    assert json.loads(back) == json.loads(body) if b"{" in body[:1] else back == body
+
+
+def test_a_file_that_is_no_cassette_is_refused(tmp_path: Path) -> None:
+    for text in ("- a list", "cassette: 2\nexchanges: []", "{", yaml.dump({"exchanges": []})):
+        (tmp_path / "x.yaml").write_text(text)
+        with pytest.raises(ValueError, match=r"x\.yaml is no cassette"):
+            Cassette(tmp_path / "x.yaml", record=False)
