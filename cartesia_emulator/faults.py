@@ -265,7 +265,9 @@ def descriptions() -> dict[str, str]:
     found = dict.fromkeys(FAULTS, "")
     name = ""
     for line in (__doc__ or "").splitlines():
-        row = re.fullmatch(r"(?P<name>[a-z][a-z0-9-]+)(?: = \S+)? {2,}\S.*? {2,}(?P<about>\S.*)", line)
+        row = re.fullmatch(
+            r"(?P<name>[a-z][a-z0-9-]+)(?: = \S+)? {2,}\S.*? {2,}(?P<about>\S.*)", line
+        )
         if row is not None and row["name"] in FAULTS:
             name = row["name"]
             found[name] = row["about"]

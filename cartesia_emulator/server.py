@@ -82,9 +82,7 @@ class Server:
         if isinstance(failure, web.HTTPMethodNotAllowed):
             headers["Allow"] = ", ".join(sorted(failure.allowed_methods))
             message = f"{request.path} does not take {request.method}."
-        return await self._refuse_early(
-            request, ApiError(failure.status, message, headers=headers)
-        )
+        return await self._refuse_early(request, ApiError(failure.status, message, headers=headers))
 
     async def _refuse_early(self, request: web.Request, refusal: ApiError) -> web.StreamResponse:
         """Record a request and answer it with an error in the shape of all others."""

@@ -47,8 +47,6 @@ def asset(path: str) -> Callable[[Backend, Call], Awaitable[web.StreamResponse]]
     async def handler(backend: Backend, call: Call) -> web.StreamResponse:
         del backend, call
         body = await asyncio.to_thread(files(__name__).joinpath(name).read_bytes)
-        return web.Response(
-            body=body, content_type=content_type, charset="utf-8", headers=_HEADERS
-        )
+        return web.Response(body=body, content_type=content_type, charset="utf-8", headers=_HEADERS)
 
     return handler

@@ -14,7 +14,6 @@ const MAX_RECORDING_S = 120;
 const STALL_S = 10; // as long as the client waits for the next frame
 
 const $ = (id) => document.getElementById(id);
-const css = (name) => getComputedStyle(document.documentElement).getPropertyValue(name);
 
 // ---------------------------------------------------------------------------- key
 
@@ -195,11 +194,15 @@ function socketTo(path, query = {}) {
 
 const opened = (socket) =>
   new Promise((resolve, reject) => {
-    socket.addEventListener("open", resolve, { once: true });
-    socket.addEventListener("close", () => {
+    const refused = () => {
       logFrame("received", "handshake refused, closed", null);
       reject(new Failure("The emulator refused the socket. A browser does not tell why; the Python client does."));
-    }, { once: true });
+    };
+    socket.addEventListener("close", refused);
+    socket.addEventListener("open", () => {
+      socket.removeEventListener("close", refused);
+      resolve();
+    });
   });
 
 function closing({ code: number, reason }) {
@@ -395,7 +398,7 @@ function drawWave(position = 0) {
   const shown = Math.max(wave.peaks.length, 1);
   const loudest = Math.max(0.1, ...wave.peaks);
   const played = (position * wave.rate) / shown;
-  const [accent, line] = [css("--accent"), css("--edge")];
+  const { color: accent, caretColor: line } = getComputedStyle(canvas);
   for (let bar = 0; bar < bars; bar += 1) {
     const low = Math.floor((bar * shown) / bars);
     const high = Math.max(low + 1, Math.floor(((bar + 1) * shown) / bars));

@@ -80,13 +80,21 @@ def make_page(browser: Browser, emulator: Emulator) -> Iterator[MakePage]:
     contexts = []
     emulator.reset()
 
-    def make(*, microphone: bool = True, key: bool = True, **settings: object) -> Page:
+    def make(
+        *, microphone: bool = True, key: bool = True, refusals: bool = False, **settings: object
+    ) -> Page:
         permissions = ["clipboard-read", "clipboard-write"] + ["microphone"] * microphone
         context = browser.new_context(permissions=permissions, accept_downloads=True, **settings)
         contexts.append(context)
         context.set_default_timeout(15_000)
         page = context.new_page()
-        page.on("console", lambda message: problems.append(message.text))
+
+        def note(text: str) -> None:
+            # The browser itself logs what a fault does to a request.
+            if not (refusals and text.startswith(("Failed to load", "WebSocket connection"))):
+                problems.append(text)
+
+        page.on("console", lambda message: note(message.text))
         page.on("pageerror", lambda error: problems.append(str(error)))
         page.on("request", lambda request: _note_foreign(request.url))
         page.on("websocket", lambda socket: _note_foreign(socket.url))

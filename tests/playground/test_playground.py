@@ -37,12 +37,24 @@ def save(page: Page, link: str, folder: Path) -> None:
 
 
 def test_it_speaks_with_words_lit_one_after_another(page: Page, run_code: RunCode) -> None:
+    page.evaluate(
+        """() => {
+          window.lit = [];
+          new MutationObserver((changes) => {
+            for (const { target } of changes)
+              if (target.className === "now") window.lit.push(target.textContent);
+          }).observe(document.getElementById("words"), { subtree: true, attributeFilter: ["class"] });
+        }"""
+    )
     page.fill("#text", "one two three four")
+    page.locator("#speed").fill("0.6")
     page.click("#speak-button")
-    for word in ("one", "two", "three"):
-        page.wait_for_selector(f"#words .now >> text={word}")
     status(page, "speak-status", r"First audio after \d+ ms; \d+\.\d\d s of audio")
     page.wait_for_selector("#words .said >> nth=3")
+    lit = list(dict.fromkeys(page.evaluate("window.lit")))
+    # A busy machine may skip a word; each that was lit came in its turn.
+    assert len(lit) >= 2
+    assert lit == [word for word in ("one", "two", "three", "four") if word in lit]
     assert page.locator("#words").inner_text().split() == ["one", "two", "three", "four"]
     pixels = "c => c.getContext('2d').getImageData(0, 0, c.width, c.height).data.some(Boolean)"
     assert page.locator("#wave").evaluate(pixels)
@@ -80,8 +92,10 @@ def test_files_come_whole_and_can_be_saved(
 
 def test_an_interruption_shows_what_was_heard(page: Page, run_code: RunCode) -> None:
     page.fill("#text", "one two three four five six seven eight nine ten")
+    page.locator("#speed").fill("0.6")
     page.click("#speak-button")
-    page.wait_for_selector("#words .now >> text=three")
+    page.wait_for_selector("#words .now >> nth=0")
+    page.wait_for_selector("#words .said >> nth=2")
     page.click("#interrupt")
     shown = status(page, "speak-status", "Interrupted after")
     heard = re.search("“(.*)”", shown)
@@ -180,8 +194,10 @@ FAULTS = {
 
 
 @pytest.mark.parametrize("name", FAULTS)
-def test_a_fault_shows_what_a_client_gets(make_page: MakePage, run_code: RunCode, name: str) -> None:
-    page = make_page()
+def test_a_fault_shows_what_a_client_gets(
+    make_page: MakePage, run_code: RunCode, name: str
+) -> None:
+    page = make_page(refusals=True)
     status(page, "connection", "Connected")
     where, outcome = FAULTS[name]
     page.select_option("#fault", name)
@@ -192,7 +208,9 @@ def test_a_fault_shows_what_a_client_gets(make_page: MakePage, run_code: RunCode
     assert re.match(r"no error|\w+Error: ", run_code(page))
 
 
-def test_faults_are_armed_for_other_programs_and_cleared(page: Page, emulator: Emulator) -> None:
+def test_faults_are_armed_for_other_programs_and_cleared(make_page: MakePage) -> None:
+    page = make_page(refusals=True)
+    status(page, "connection", "Connected")
     page.click("#fault-arm")
     status(page, "fault-status", "One fault is armed")
     page.click("#fault-clear")
@@ -239,7 +257,7 @@ def test_it_works_with_the_keyboard_alone(page: Page) -> None:
     page.fill("#text", "one two three four five six seven eight nine ten")
     page.focus("#speak-button")
     page.keyboard.press("Enter")
-    page.wait_for_selector("#words .now >> text=two")
+    page.wait_for_selector("#words .said")
     page.focus("#interrupt")
     page.keyboard.press("Space")
     status(page, "speak-status", "Interrupted after")
