@@ -1,9 +1,9 @@
 """What web pages may do: the names they may use for the emulator, and the origins it answers.
 
 A page on this machine may use every operation, whatever its port (CORS for loopback origins). All
-other pages may not, unless ``allow_hosts`` names their host. The ``Host`` of a request is checked as
-well, because a page can point a name of its own at 127.0.0.1 (DNS rebinding) and then counts as the
-same origin.
+other pages may not, unless ``allow_hosts`` names their host. The ``Host`` of a request is checked
+as well, because a page can point a name of its own at 127.0.0.1 (DNS rebinding) and then counts as
+the same origin.
 """
 
 from __future__ import annotations
@@ -105,8 +105,8 @@ class Browsers:
 def _foreign(origin: str) -> ApiError:
     return ApiError(
         403,
-        f"Origin: pages of {origin!r} may not use the emulator. Serve them from localhost, or allow "
-        "their host with --allow-host (allow_hosts of Emulator).",
+        f"Origin: pages of {origin!r} may not use the emulator. Serve them from localhost, or "
+        "allow their host with --allow-host (allow_hosts of Emulator).",
     )
 
 

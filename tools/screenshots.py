@@ -31,9 +31,10 @@ def save(page: Page, name: str) -> None:
 
 
 def speak_until(page: Page, words: int) -> None:
-    """Speak, and wait until a word is lit."""
+    """Speak slowly, and wait until as many words were lit."""
+    page.locator("#speed").fill("0.7")
     page.click("#speak-button")
-    page.wait_for_selector(f"#words span:nth-of-type({words}).now", timeout=60_000)
+    page.wait_for_selector(f"#words .said >> nth={words - 2}", timeout=60_000)
 
 
 def main() -> None:
@@ -55,7 +56,8 @@ def main() -> None:
         page = opened("light", WIDE, 1.5)
         speak_until(page, 6)
         save(page, "speak")
-        speak_until(page, 9)
+        page = opened("light", WIDE, 1.5)
+        speak_until(page, 4)
         page.click("#interrupt")
         page.wait_for_selector("#words .lost")
         save(page, "interrupt")

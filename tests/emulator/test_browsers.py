@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from importlib.resources import files
+from typing import TYPE_CHECKING
 
 import httpx
 import pytest
@@ -13,7 +14,8 @@ from websockets.typing import Origin
 
 from cartesia_emulator.faults import FAULTS
 
-from .conftest import Bench, MakeBench
+if TYPE_CHECKING:
+    from .conftest import Bench, MakeBench
 
 LOCAL = "http://localhost:5173"
 FOREIGN = "https://evil.example"

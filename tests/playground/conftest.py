@@ -103,10 +103,10 @@ def make_page(browser: Browser, emulator: Emulator) -> Iterator[MakePage]:
         return page
 
     def _note_foreign(url: str) -> None:
-        home = emulator.base_url.partition("://")[2]
-        if not url.partition("://")[2].startswith(f"{home}/") and not url.startswith("blob:"):
-            if not url.startswith("data:"):
-                problems.append(f"asked for {url}")
+        home = emulator.base_url.partition("://")[2] + "/"
+        scheme, _, rest = url.partition(":")
+        if scheme not in ("blob", "data") and not rest.startswith(f"//{home}"):
+            problems.append(f"asked for {url}")
 
     yield make
     for context in contexts:

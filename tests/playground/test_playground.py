@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,6 +11,8 @@ import pytest
 from .conftest import SPOKEN, MakePage
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from playwright.sync_api import Page
 
     from cartesia_emulator import Emulator
@@ -43,7 +44,7 @@ def test_it_speaks_with_words_lit_one_after_another(page: Page, run_code: RunCod
           new MutationObserver((changes) => {
             for (const { target } of changes)
               if (target.className === "now") window.lit.push(target.textContent);
-          }).observe(document.getElementById("words"), { subtree: true, attributeFilter: ["class"] });
+          }).observe(document.getElementById("words"), { subtree: true, attributes: true });
         }"""
     )
     page.fill("#text", "one two three four")
