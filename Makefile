@@ -15,9 +15,9 @@ WORKERS ?= 6
 LOWEST := httpx==0.27.0 httpcore==1.0.7 websockets==14.0 pytest-httpx==0.30.0 "pytest<9" \
 	respx pytest-timeout vcrpy trustme uvloop opentelemetry-sdk opentelemetry-instrumentation-httpx
 # Start the test files that take longest first, in the order of tests/conftest.py. Every process would
-# load schemathesis, which only the tests of its folder use.
+# load schemathesis, which only the tests of its folder use. The playground has a target of its own.
 TOGETHER := --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder \
-	--ignore tests/schemathesis -p no:schemathesis
+	--ignore tests/schemathesis --ignore tests/playground -p no:schemathesis
 # What adds to the emulator and the client, and lacks wheels for some systems.
 EXTRAS := codecs formats hearing play speech tls
 # Packages whose public API must be typed in full.
@@ -26,11 +26,13 @@ TYPED := cartesia_stream cartesia_emulator cartesia_runtime cartesia_api cartesi
 # with what the emulator needs to speak and hear tones.
 FRAMEWORKS := wyoming openai_agents livekit pipecat
 TONES := pytest pytest-timeout "aiohttp>=3.10,<4" numpy soxr trustme webrtcvad-wheels
+# What drives the browser in `make test-playground` and `make screenshots`.
+PLAYWRIGHT := 1.65.2
 # How often `make bench` measures each client.
 REPETITIONS ?= 7
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-slow test-lowest test-integrations $(FRAMEWORKS:%=test-%) check types mypy pyright $(TYPED:%=complete-%) style all conformance-venv alpha-venv explore schemathesis generate drift lint-spec spec-diff spec-gate bench bench-page soak diagram
+.PHONY: help setup demo test test-slow test-lowest test-playground screenshots test-integrations $(FRAMEWORKS:%=test-%) check types mypy pyright $(TYPED:%=complete-%) style all conformance-venv alpha-venv explore schemathesis generate drift lint-spec spec-diff spec-gate bench bench-page soak diagram
 
 # The emulator runs on this machine, so connect to it without a proxy.
 export no_proxy := 127.0.0.1,localhost,$(no_proxy)
@@ -115,6 +117,19 @@ $(FRAMEWORKS:%=test-%): test-%: $(BIN)/.ready .venv-%/.ready
 
 schemathesis: $(BIN)/.ready ## Send EXAMPLES random requests per operation to the emulator, and check its answers by the spec.
 	SCHEMATHESIS_EXAMPLES=$(EXAMPLES) $(BIN)/python -m pytest tests/schemathesis --timeout 3600
+
+# It drives the system's browser, and downloads none.
+.venv-playground/.ready-$(PLAYWRIGHT):
+	rm -rf .venv-playground
+	$(PIP) --target .venv-playground "playwright==$(PLAYWRIGHT)" pillow
+	touch $@
+
+test-playground: $(BIN)/.ready .venv-playground/.ready-$(PLAYWRIGHT) ## Test the playground in a headless Chromium, which has to be installed.
+	@$(BIN)/python -m tools.chromium
+	PYTHONPATH=.venv-playground $(BIN)/python -m pytest -p no:schemathesis tests/playground
+
+screenshots: $(BIN)/.ready .venv-playground/.ready-$(PLAYWRIGHT) ## Take the pictures of docs/playground.md with a headless Chromium.
+	PYTHONPATH=.venv-playground $(BIN)/python -m tools.screenshots
 
 explore: $(BIN)/.ready ## Run the Hypothesis tests with thousands of new random examples.
 	$(BIN)/python -m pytest --hypothesis-profile explore --numprocesses $(WORKERS) --timeout 3600 \

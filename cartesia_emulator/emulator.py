@@ -9,6 +9,7 @@ import secrets
 import ssl
 import threading
 from typing import TYPE_CHECKING, Self
+from urllib.parse import quote, urlsplit
 
 from aiohttp import web
 
@@ -25,6 +26,7 @@ from .v0.voices import retired_voices
 from .wire.recording import RecordedRequest, Recorder
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from types import TracebackType
 
     from .extras import Extra
@@ -78,6 +80,9 @@ class Emulator:
             0.0.x fail.
         v0_embeddings: Whether v0 sends embeddings as ``numbers`` or as one ``text`` that holds
             them.
+        allow_hosts: Further names under which clients reach it, such as the name of a container,
+            and hosts whose web pages may use it; ``*`` is any. Addresses and ``localhost`` always
+            reach it, and pages on ``localhost`` may always use it.
 
     Raises:
         ValueError: For a setting outside its range.
@@ -107,6 +112,7 @@ class Emulator:
         record: int = 1000,
         v0_events: V0Events = "malformed",
         v0_embeddings: V0Embeddings = "numbers",
+        allow_hosts: Sequence[str] = (),
     ) -> None:
         self._options = Options(
             realtime=realtime,
@@ -124,6 +130,7 @@ class Emulator:
             read_timeout_s=read_timeout_s,
             v0_events=v0_events,
             v0_embeddings=v0_embeddings,
+            allow_hosts=tuple(allow_hosts),
         )
         self._engine = engine
         self._engines: tuple[Synthesizer, Recognizer] | None = None
@@ -151,6 +158,18 @@ class Emulator:
         if self._running is None:
             raise RuntimeError("the emulator is not running; call start() first")
         return self._running.url
+
+    @property
+    def playground_url(self) -> str:
+        """The URL of the playground with the key in its fragment, which no log shows.
+
+        Raises:
+            RuntimeError: If it is not running.
+        """
+        parts = urlsplit(self.base_url)
+        # A browser asks for the microphone only on localhost, or with TLS.
+        host = parts.netloc.replace("0.0.0.0", "localhost").replace("[::]", "localhost")  # noqa: S104
+        return f"{parts.scheme}://{host}/playground#key={quote(self._api_key, safe='')}"
 
     @property
     def cafile(self) -> str:
@@ -443,7 +462,7 @@ class _ServerThread:
             self._ready.set()
 
     async def _serve(self) -> None:
-        server = self._server = Server(self._backend)
+        server = self._server = Server(self._backend, self._host)
         runner = web.AppRunner(
             server.app,
             access_log=None,

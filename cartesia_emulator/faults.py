@@ -80,6 +80,7 @@ sse-byte-by-byte             sse            one byte a write
 
 from __future__ import annotations
 
+import re
 import threading
 from typing import TYPE_CHECKING, Final, Literal, Self, TypeAlias
 
@@ -91,7 +92,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from types import TracebackType
 
-__all__ = ["FAULTS", "ArmedFault", "Fault", "FaultBox", "Where", "make_fault", "parse_header"]
+__all__ = [
+    "FAULTS",
+    "ArmedFault",
+    "Fault",
+    "FaultBox",
+    "Where",
+    "descriptions",
+    "make_fault",
+    "parse_header",
+]
 
 Where: TypeAlias = Literal["http", "body", "sse", "handshake", "context", "listener"]
 """Where a fault can happen: a JSON response, an audio body, an event stream, a handshake, one
@@ -270,6 +280,24 @@ _ERROR_HEADERS: Final = {
     "should-retry": "X-Should-Retry",
 }
 _OPTIONS: Final = ("code", "message", "title", "doc-url", *_ERROR_HEADERS)
+
+
+def descriptions() -> dict[str, str]:
+    """Return what happens with each fault, as the table above says; "" where Python dropped it."""
+    found = dict.fromkeys(FAULTS, "")
+    name = ""
+    for line in (__doc__ or "").splitlines():
+        row = re.fullmatch(
+            r"(?P<name>[a-z][a-z0-9-]+)(?: = \S+)? {2,}\S.*? {2,}(?P<about>\S.*)", line
+        )
+        if row is not None and row["name"] in FAULTS:
+            name = row["name"]
+            found[name] = row["about"]
+        elif name and line.startswith(" " * 30):
+            found[name] += f" {line.strip()}"
+        else:
+            name = ""
+    return found
 
 
 def make_fault(

@@ -35,6 +35,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     max_pending_inputs: int = 1000
     v0_events: V0Events = "malformed"
     v0_embeddings: V0Embeddings = "numbers"
+    allow_hosts: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.realtime is not None and self.realtime <= 0:

@@ -25,6 +25,7 @@ from .api import (
 )
 from .api.listening import dictation_socket, turns_socket
 from .api.websocket import speech_socket
+from .playground import ASSETS, asset
 from .v0 import audio as v0_audio
 from .v0 import voices as v0_voices
 from .v0.websocket import interrupt_socket, plain_socket
@@ -139,6 +140,7 @@ ROUTES: Final = (
     Route("GET", "/emulator", control.health, "open", versioned=False),
     Route("POST", "/emulator/faults", control.arm_faults, versioned=False),
     Route("DELETE", "/emulator/faults", control.clear_faults, versioned=False),
+    *(Route("GET", path, asset(path), "open", versioned=False) for path in ASSETS),
 )
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
+from .browsers import Browsers
 from .catalog import VERSIONS
 from .errors import ApiError, reason
 from .faults import parse_header
@@ -32,14 +33,16 @@ log: logging.Logger = logging.getLogger("cartesia_emulator")
 
 
 class Server:
-    """The aiohttp application over one backend."""
+    """The aiohttp application over one backend, which listens on ``host``."""
 
-    def __init__(self, backend: Backend) -> None:
+    def __init__(self, backend: Backend, host: str) -> None:
         self._backend = backend
+        self._browsers = Browsers(host, backend.options.allow_hosts)
         self._tasks: set[asyncio.Task[object]] = set()
         options = backend.options
         self._uploads = Uploads(options.max_upload_bytes, options.read_timeout_s)
-        self.app: web.Application = web.Application(middlewares=[self._unrouted])
+        self.app: web.Application = web.Application(middlewares=[self._guard])
+        self.app.on_response_prepare.append(self._browsers.sign)
         for route in ROUTES:
             for path in patterns(route.path):
                 self.app.router.add_route(route.method, path, self._entry(route))
@@ -58,12 +61,19 @@ class Server:
         return entry
 
     @web.middleware
-    async def _unrouted(
+    async def _guard(
         self,
         request: web.Request,
         handler: Callable[[web.Request], Awaitable[web.StreamResponse]],
     ) -> web.StreamResponse:
-        """Answer requests without a route in the same shape as other errors."""
+        """Answer preflights; refuse other sites' pages, and requests without a route."""
+        try:
+            self._browsers.check(request)
+            preflight = self._browsers.preflight(request)
+        except ApiError as error:
+            return await self._refuse_early(request, error)
+        if preflight is not None:
+            return web.Response(status=204, headers=preflight)
         failure = request.match_info.http_exception
         if failure is None:
             return await handler(request)
@@ -72,7 +82,10 @@ class Server:
         if isinstance(failure, web.HTTPMethodNotAllowed):
             headers["Allow"] = ", ".join(sorted(failure.allowed_methods))
             message = f"{request.path} does not take {request.method}."
-        refusal = ApiError(failure.status, message, headers=headers)
+        return await self._refuse_early(request, ApiError(failure.status, message, headers=headers))
+
+    async def _refuse_early(self, request: web.Request, refusal: ApiError) -> web.StreamResponse:
+        """Record a request and answer it with an error in the shape of all others."""
 
         async def refuse(backend: Backend, call: Call) -> web.StreamResponse:
             raise refusal

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from ..errors import ApiError
-from ..faults import FAULTS, make_fault
+from ..faults import FAULTS, descriptions, make_fault
 from ..studio import engines
 from ..wire.requests import decode
 
@@ -25,7 +25,7 @@ async def health(backend: Backend, call: Call) -> web.Response:
         release = version("cartesia-stream")
     except PackageNotFoundError:
         release = "unknown"
-    studio = backend.studio
+    studio, about = backend.studio, descriptions()
     return call.json(
         {
             "version": release,
@@ -38,6 +38,10 @@ async def health(backend: Backend, call: Call) -> web.Response:
             "requests_served": backend.requests_served,
             "armed_faults": len(backend.faults),
             "known_faults": sorted(FAULTS),
+            "faults": [
+                {"name": name, "default": kind.default, "where": kind.where, "about": about[name]}
+                for name, kind in FAULTS.items()
+            ],
         }
     )
 

@@ -36,6 +36,7 @@ class Arguments(argparse.Namespace):
     concurrency: int
     tls: bool
     engines: bool
+    allow_host: list[str]
 
 
 class Settings(TypedDict):
@@ -50,6 +51,7 @@ class Settings(TypedDict):
     chunk_ms: int
     concurrency: int
     tls: bool
+    allow_hosts: list[str]
 
 
 def run(args: Arguments) -> int:
@@ -72,6 +74,7 @@ def run(args: Arguments) -> int:
         chunk_ms=args.chunk_ms,
         concurrency=args.concurrency,
         tls=args.tls,
+        allow_hosts=args.allow_host,
     )
     try:
         if args.engines:
@@ -96,9 +99,10 @@ def _list_extras() -> int:
 
 def _serve(settings: Settings) -> NoReturn:
     """Serve until `main` turns a signal into an exception."""
-    with _emulator(settings) as environment:
+    with _emulator(settings) as (environment, playground):
         for name, value in environment.items():
             line(f"{name}={value}")
+        note(f"Open the playground: {playground}")
         if sys.stderr.isatty():
             note("The emulator is running. Press Ctrl-C to stop it.")
         # A bounded wait: on Windows an unbounded one would not see the signal.
@@ -107,7 +111,7 @@ def _serve(settings: Settings) -> NoReturn:
 
 
 def _run_with(command: list[str], settings: Settings) -> int:
-    with _emulator(settings) as environment:
+    with _emulator(settings) as (environment, _):
         environment = os.environ | environment
         if settings["tls"]:
             # Other programs look for certificates in other variables.
@@ -150,15 +154,15 @@ def _run_command(command: list[str], environment: Mapping[str, str]) -> int:
 
 
 @contextmanager
-def _emulator(settings: Settings) -> Generator[dict[str, str]]:
-    """Run an emulator; give the environment variables that clients need."""
+def _emulator(settings: Settings) -> Generator[tuple[dict[str, str], str]]:
+    """Run an emulator; give the environment variables that clients need, and its playground."""
     from cartesia_emulator import Emulator
 
     with Emulator(**settings) as emulator:
         found = {"CARTESIA_BASE_URL": emulator.base_url, "CARTESIA_API_KEY": emulator.api_key}
         if settings["tls"]:
             found["SSL_CERT_FILE"] = str(_bundle(Path(emulator.cafile)))
-        yield found
+        yield found, emulator.playground_url
 
 
 def _bundle(cafile: Path) -> Path:

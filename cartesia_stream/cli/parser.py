@@ -460,6 +460,14 @@ def _emulate(commands: Commands) -> None:
         help="serve https and wss with a certificate of its own, and print its path",
     )
     parser.add_argument(
+        "--allow-host",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="also answer under this name, and let web pages from there use it; repeatable, "
+        "* is any; default: localhost and addresses",
+    )
+    parser.add_argument(
         "--realtime",
         type=_positive,
         metavar="F",

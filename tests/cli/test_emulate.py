@@ -44,7 +44,8 @@ def test_it_prints_two_lines_serves_and_stops_with_the_signal(number: signal.Sig
             assert client.tts.speak("Hello.", voice=voice).collect().duration > 0
         process.send_signal(number)
         rest, errors = process.communicate(timeout=20)
-        assert (process.returncode, rest, errors) == (128 + number, "", "")
+        assert (process.returncode, rest) == (128 + number, "")
+        assert errors == f"Open the playground: {url}/playground#key={key}\n"
 
 
 def test_it_stops_while_a_socket_is_open() -> None:
@@ -56,7 +57,8 @@ def test_it_stops_while_a_socket_is_open() -> None:
                 next(stream)
                 process.send_signal(signal.SIGTERM)
                 _, errors = process.communicate(timeout=20)
-        assert (process.returncode, errors) == (143, "")
+        assert process.returncode == 143
+        assert errors.count("\n") == 1  # the link to the playground
 
 
 def test_a_shell_can_evaluate_the_lines() -> None:
