@@ -164,5 +164,5 @@ docs-serve: $(BIN)/.ready ## Show the documentation site on this machine, and re
 picture: $(BIN)/.ready ## Speak and draw docs/hello.mp3 and docs/hello.svg.
 	$(BIN)/python tools/draw_speech.py
 
-diagram: $(BIN)/.ready ## Draw the states of a context into docs/architecture.md.
+diagram: $(BIN)/.ready ## Write the states of a context into docs/architecture.md.
 	$(BIN)/python tools/draw_context.py

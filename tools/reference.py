@@ -2,16 +2,19 @@
 
 It replaces `**options: Unpack[SpeechOptions]` by the keywords of the `TypedDict` with their
 descriptions and named constants by their values. It leaves out parameters that no caller passes,
-and the modules of names that are not public.
+and the modules of names that are not public. The generated resources get the description that
+their tag has in the OpenAPI document.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 from griffe import (
     Attribute,
     Class,
+    Docstring,
     DocstringParameter,
     DocstringSectionAttributes,
     DocstringSectionParameters,
@@ -25,11 +28,15 @@ from griffe import (
     ParameterKind,
 )
 
+from tools.documents import parse
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
     from griffe import GriffeLoader
+
+SPEC: Final = Path(__file__).parents[1] / "spec" / "cartesia.yaml"
 
 
 class CallersView(Extension):
@@ -38,6 +45,8 @@ class CallersView(Extension):
     def on_package(self, *, pkg: Module, loader: GriffeLoader, **kwargs: Any) -> None:  # noqa: ANN401
         """Rewrite the functions of a package."""
         public = set(pkg.exports or ())
+        if pkg.name == "cartesia_api":
+            describe_resources(pkg)
         for member in members(pkg):
             if isinstance(member, Attribute):
                 member.value = value_of(member.value, loader)
@@ -57,6 +66,14 @@ class CallersView(Extension):
             else:
                 parameter.default = value_of(parameter.default, loader)
                 shorten(parameter.annotation, public)
+
+
+def describe_resources(pkg: Module) -> None:
+    """Say what each resource is for, in place of its name alone."""
+    for tag in parse(SPEC.read_text(encoding="utf-8"))["tags"]:
+        for resource in pkg[f"api.{tag['name']}"].members.values():
+            if isinstance(resource, Class):
+                resource.docstring = Docstring(tag["description"], parent=resource)
 
 
 def members(owner: Module | Class) -> Iterator[Attribute | Function]:

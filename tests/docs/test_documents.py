@@ -212,7 +212,7 @@ def test_the_deadlines_of_the_page_are_those_of_the_code() -> None:
     }
 
 
-def test_the_diagram_is_drawn_from_the_table() -> None:
+def test_the_page_has_the_states_of_the_code() -> None:
     script = ROOT / "tools" / "draw_context.py"
     done = subprocess.run([sys.executable, str(script), "--check"], check=False)
     assert done.returncode == 0

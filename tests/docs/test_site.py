@@ -47,11 +47,13 @@ def test_the_reference_has_every_public_name() -> None:
     assert set(cartesia_stream.__all__) - found == {"__version__"}
 
 
-def build(folder: Path, nav: str) -> subprocess.CompletedProcess[str]:
+def build(folder: Path, nav: str, loaded: str | None = None) -> subprocess.CompletedProcess[str]:
     """Build the site of a folder as `make docs` does."""
     settings = SETTINGS[: SETTINGS.index("nav:")] + nav
     settings = settings.replace("[., generated]", f"[{ROOT}, {ROOT / 'generated'}]")
     settings = settings.replace("[tools/reference.py:", f"[{ROOT}/tools/reference.py:")
+    if loaded is not None:
+        settings = re.sub(r"(preload_modules: )\[.*\]", rf"\1[{loaded}]", settings)
     file = folder / "mkdocs.yml"
     file.write_text(settings, encoding="utf-8")
     return subprocess.run(
@@ -81,7 +83,7 @@ def test_the_build_fails_for_a_broken_link(tmp_path: Path, link: str, fault: str
     docs.mkdir()
     (docs / "index.md").write_text(f"# Home\n\nSee {link}.\n", encoding="utf-8")
     (docs / "other.md").write_text("# Other\n\n## There\n", encoding="utf-8")
-    done = build(tmp_path, "nav: [index.md, other.md]\n")
+    done = build(tmp_path, "nav: [index.md, other.md]\n", loaded="")
     if fault is None:
         assert done.returncode == 0, done.stderr
         home = (tmp_path / "build" / "site" / "index.html").read_text(encoding="utf-8")
