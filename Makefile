@@ -32,7 +32,7 @@ PLAYWRIGHT := 1.65.2
 REPETITIONS ?= 7
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-slow test-lowest test-playground screenshots test-integrations $(FRAMEWORKS:%=test-%) check types mypy pyright $(TYPED:%=complete-%) style all conformance-venv alpha-venv explore schemathesis generate drift lint-spec spec-diff spec-gate bench bench-page soak diagram
+.PHONY: help setup demo test test-slow test-lowest test-playground screenshots test-integrations $(FRAMEWORKS:%=test-%) check types mypy pyright $(TYPED:%=complete-%) style docs docs-serve picture all conformance-venv alpha-venv explore schemathesis generate drift lint-spec spec-diff spec-gate bench bench-page soak diagram
 
 # The emulator runs on this machine, so connect to it without a proxy.
 export no_proxy := 127.0.0.1,localhost,$(no_proxy)
@@ -60,7 +60,7 @@ $(BIN)/.runtime: pyproject.toml
 
 $(BIN)/.ready: $(BIN)/.runtime
 	@echo "Installing the development tools ..."
-	@$(PIP) --editable ".[otel]" --group dev
+	@$(PIP) --editable ".[otel]" --group dev --group docs
 	@touch $@
 
 .venv-conformance/.ready-$(SDK)-uvloop:
@@ -147,8 +147,8 @@ test-slow: $(BIN)/.ready conformance-venv alpha-venv ## Run the slow tests, whic
 	$(BIN)/python -m pytest tests/schemathesis
 
 # Two at a time, each with its output in one piece. Make the environment first: all of them need it.
-check: $(BIN)/.ready ## Run all static checks: generated code, spec, types, style.
-	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target types drift lint-spec spec-gate style
+check: $(BIN)/.ready ## Run all static checks: generated code, spec, types, style, documentation.
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target types docs drift lint-spec spec-gate style
 
 types: pyright mypy $(TYPED:%=complete-%) ## Check the types with mypy and pyright, and that the public API is fully typed.
 
@@ -172,13 +172,15 @@ all: check test test-slow demo ## Run check, test, test-slow and demo.
 
 setup: $(BIN)/.ready ## Create the virtual environment for development.
 
-generate: $(BIN)/.ready ## Generate the REST clients from spec/, and the sync client from the async one.
+generate: $(BIN)/.ready ## Generate the REST clients from spec/, the sync client from the async one, and pages of docs/.
 	$(BIN)/python tools/generate.py
 	$(BIN)/python tools/unasync.py
+	$(BIN)/python tools/pages.py
 
 drift: $(BIN)/.ready ## Check that the generated files are up to date.
 	$(BIN)/python tools/generate.py --check
 	$(BIN)/python tools/unasync.py --check
+	$(BIN)/python tools/pages.py --check
 
 lint-spec: $(BIN)/.ready ## Check that the OpenAPI documents are valid and follow the rules of tools/lint_spec.py.
 	$(BIN)/openapi-spec-validator spec/cartesia.yaml spec/cartesia-v0.yaml
@@ -199,5 +201,16 @@ bench-page: $(BIN)/.ready ## Write docs/performance.md from the last measurement
 soak: $(BIN)/.ready ## Run thousands of contexts with random faults, cancels and slow readers.
 	$(BIN)/python -W error bench/soak.py
 
-diagram: $(BIN)/.ready ## Draw the states of a context into docs/architecture.md.
+# As a module, so that the settings can name extensions in tools/. The cache knows no docstrings.
+docs: $(BIN)/.ready ## Build the documentation site into build/site; fails for a link that leads nowhere.
+	$(BIN)/python -m zensical build --strict --clean
+	$(BIN)/python tools/pages.py --full build/site/llms-full.txt
+
+docs-serve: $(BIN)/.ready ## Show the documentation site on this machine, and rebuild it while you write.
+	$(BIN)/python -m zensical serve
+
+picture: $(BIN)/.ready ## Speak and draw docs/hello.mp3 and docs/hello.svg.
+	$(BIN)/python tools/draw_speech.py
+
+diagram: $(BIN)/.ready ## Write the states of a context into docs/architecture.md.
 	$(BIN)/python tools/draw_context.py

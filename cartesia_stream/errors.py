@@ -61,6 +61,7 @@ TimeoutPhase = Literal[
     "drain",
     "close",
 ]
+"""Names of the deadlines, as in `Timeouts`."""
 
 
 _E = TypeVar("_E", bound="CartesiaError")

@@ -27,8 +27,11 @@ __all__ = [
 ]
 
 StreamTransport = Literal["websocket", "sse", "bytes"]
+"""What carries a stream of speech; ``bytes`` is the body of one HTTP response."""
 ListenTransport = Literal["listen", "dictate"]
+"""The method that started a listener."""
 RestartReason = Literal["rate_limited", "replayed", "resumed"]
+"""Why a speech began again: the plan was full, no audio had arrived, or it goes on after a loss."""
 
 
 class ObservedStream(Protocol):

@@ -228,3 +228,4 @@ class Timeouts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 DEFAULT_TIMEOUTS: Final = Timeouts()
+"""The deadlines of a client that sets none."""

@@ -45,7 +45,9 @@ __all__ = [
 ListenEncoding = Literal[
     "pcm_s16le", "pcm_s32le", "pcm_f16le", "pcm_f32le", "pcm_mulaw", "pcm_alaw"
 ]
+"""Encoding of the audio that a listener sends."""
 ListenOutcome = Literal["done", "cancelled", "failed"]
+"""How a listener ended."""
 
 LISTEN_BYTES: Final[Mapping[str, int]] = {
     "pcm_s16le": 2,

@@ -1,6 +1,6 @@
-"""Draw the states of a context into docs/architecture.md, from the table that the code runs on.
+"""Write the states of a context into docs/architecture.md, from the table that the code runs on.
 
-With ``--check`` it only tells whether the drawing is up to date.
+With ``--check`` it only tells whether the page is up to date.
 """
 
 from __future__ import annotations
@@ -16,35 +16,35 @@ BEGIN: Final = "<!-- states: make diagram -->\n"
 END: Final = "<!-- end of states -->\n"
 
 
-def diagram() -> str:
-    """The table as a Mermaid diagram, without the moves that change nothing in an ended context."""
-    moves: dict[tuple[State, State], list[Move]] = {}
-    ends = [
+def drawing() -> str:
+    """Return the moves of a context that has not ended, as a table: states down, moves across."""
+    ended = [
         state for state in State if all(TRANSITIONS.get((state, m), state) is state for m in Move)
     ]
-    for (before, move), after in TRANSITIONS.items():
-        if before not in ends:
-            moves.setdefault((before, after), []).append(move)
-    lines = ["stateDiagram-v2", f"    [*] --> {next(iter(State)).name}"]
-    for (before, after), labels in moves.items():
-        label = ", ".join(move.value for move in labels)
-        lines.append(f"    {before.name} --> {after.name}: {label}")
-    lines += [f"    {state.name} --> [*]" for state in ends]
-    return "```mermaid\n" + "\n".join(lines) + "\n```\n"
+    lines = [
+        f"| | {' | '.join(f'`{move.value}`' for move in Move)} |",
+        f"| --- | {' | '.join('---' for _ in Move)} |",
+    ]
+    for before in State:
+        if before not in ended:
+            cells = (TRANSITIONS.get((before, move)) for move in Move)
+            names = " | ".join(after.name if after else "" for after in cells)
+            lines.append(f"| **{before.name}** | {names} |".replace("  ", " "))
+    return "\n" + "\n".join(lines) + "\n\n"
 
 
 def redrawn(page: str) -> str:
-    """The page with the diagram of today.
+    """Return the page with the table of today.
 
     Raises:
         ValueError: If the page has no place for it.
     """
     start = page.index(BEGIN) + len(BEGIN)
-    return page[:start] + diagram() + page[page.index(END, start) :]
+    return page[:start] + drawing() + page[page.index(END, start) :]
 
 
 def main(arguments: list[str]) -> int:
-    """Draw or check; the exit status is 1 if the drawing was out of date."""
+    """Write or check; the exit status is 1 if the page was out of date."""
     page = PAGE.read_text(encoding="utf-8")
     if redrawn(page) == page:
         return 0

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["StreamOutcome", "StreamStats"]
 
 StreamOutcome = Literal["done", "cancelled", "failed"]
+"""How a stream ended."""
 
 READY_S: Final = 0.001  # a faster read returned data that had already arrived
 

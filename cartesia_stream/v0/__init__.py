@@ -76,7 +76,9 @@ T = TypeVar("T")
 DEFAULT_MODEL_ID: str = ""
 """Id of the model; if it is empty, the client sends none and the service chooses."""
 DEFAULT_BASE_URL: str = "api.cartesia.ai"
+"""Host of the service, without a scheme."""
 DEFAULT_API_VERSION: str = "v0"
+"""The path of the alpha API."""
 DEFAULT_TIMEOUT: float = 30
 """Seconds to connect, and for each gap in a response. A whole stream has no deadline."""
 DEFAULT_NUM_CONNECTIONS: int = 10

@@ -5,9 +5,10 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, get_args
 from urllib.parse import urlsplit
 
 import pytest
@@ -15,6 +16,7 @@ from cartesia_api.api import Resources
 
 import cartesia_stream
 from cartesia_emulator import Emulator
+from cartesia_stream import play
 
 from ..network.peers import LOGIN, Certificates, Proxy
 from ..scenarios.peer import Peer
@@ -168,7 +170,7 @@ def test_pages_quote_the_examples_that_they_explain() -> None:
         assert any(quote.text in program for program in programs), quote.name
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
 def test_what_a_page_names_exists(page: Path) -> None:
     text = FENCE.sub("", page.read_text(encoding="utf-8"))
     for target in re.findall(r"\]\((?!https?:)([^)#]+)", text):
@@ -181,31 +183,58 @@ def test_what_a_page_names_exists(page: Path) -> None:
         assert any((place / name).exists() for place in places), name
 
 
-def test_a_page_names_only_what_is_public() -> None:
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    table = readme[readme.index("## Errors") : readme.index("## Deadlines")]
-    named = set(re.findall(r"`(\w+Error)`", table))
-    public = {name for name in cartesia_stream.__all__ if name.endswith("Error")}
-    assert named == public - {"APIError"}
+def test_every_error_has_a_section_that_says_what_to_do() -> None:
+    page = (ROOT / "docs" / "errors.md").read_text(encoding="utf-8")
+    sections = dict(re.findall(r"^### (\w+)\n((?:(?!#).*\n)*)", page, re.MULTILINE))
+    everywhere = (*cartesia_stream.__all__, *play.__all__)
+    assert set(sections) == {name for name in everywhere if name.endswith("Error")}
+    for name, text in sections.items():
+        assert "**When:**" in text, name
+        assert "**What to do:**" in text, name
 
 
-def test_the_page_names_every_resource() -> None:
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+def test_the_page_of_errors_names_every_deadline() -> None:
+    page = (ROOT / "docs" / "errors.md").read_text(encoding="utf-8")
+    section = page[page.index("### APITimeoutError") : page.index("### ConnectionClosedError")]
+    assert first_cells(section) == set(get_args(cartesia_stream.TimeoutPhase))
+
+
+def first_cells(text: str) -> set[str]:
+    """Return the names in the first column of the tables."""
+    rows = re.findall(r"^\| (`.*?) \|", text, re.MULTILINE)
+    return {name for row in rows for name in re.findall(r"`(\w+)`", row)}
+
+
+def test_a_page_names_every_resource() -> None:
+    page = (ROOT / "docs" / "voices.md").read_text(encoding="utf-8")
     resources = {name for name in vars(Resources) if not name.startswith("_")}
-    missing = {name for name in resources if f"`{name}`" not in readme}
-    assert missing <= {"tts", "stt", "voices"}
+    missing = {name for name in resources if f"`{name}`" not in page}
+    assert missing == {"tts", "stt", "voices"}
+
+
+def test_the_extras_of_the_page_are_those_of_the_package() -> None:
+    page = (ROOT / "docs" / "install.md").read_text(encoding="utf-8")
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    extras = set(settings["project"]["optional-dependencies"])
+    assert first_cells(page) == extras
+
+
+def test_the_readme_is_one_screen_and_names_both_commands() -> None:
+    lines = (ROOT / "README.md").read_text(encoding="utf-8").splitlines()
+    assert len(list(filter(None, lines))) <= 80
+    assert {"make demo", "make test"} <= set(lines)
 
 
 def test_the_deadlines_of_the_page_are_those_of_the_code() -> None:
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    rows = re.findall(r"^\| `(\w+)` \|.*\| (\d+) s \|$", readme, re.MULTILINE)
+    page = (ROOT / "docs" / "deadlines.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `(\w+)` \|.*\| (\d+) s \|$", page, re.MULTILINE)
     code = cartesia_stream.DEFAULT_TIMEOUTS
     assert dict(rows) == {
         name: f"{getattr(code, name):g}" for name in cartesia_stream.Timeouts.__struct_fields__
     }
 
 
-def test_the_diagram_is_drawn_from_the_table() -> None:
+def test_the_page_has_the_states_of_the_code() -> None:
     script = ROOT / "tools" / "draw_context.py"
     done = subprocess.run([sys.executable, str(script), "--check"], check=False)
     assert done.returncode == 0
