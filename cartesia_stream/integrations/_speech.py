@@ -19,6 +19,16 @@ class VoiceOptions(TypedDict, total=False):
     """Options of a voice; see `cartesia_stream.ContextOptions`.
 
     The adapter itself sets the format and the timestamps.
+
+    Attributes:
+        model_id: The model that speaks.
+        language: Language of the text, such as ``en``.
+        locale: Variant of the language, such as ``en-GB``.
+        normalization: How numbers and abbreviations are read.
+        generation_config: Speed, volume and emotion.
+        pronunciation_dict_id: Id of a dictionary of pronunciations.
+        max_buffer_delay_ms: How long the service collects text before it speaks, in milliseconds.
+        extra: Fields that this version does not know.
     """
 
     model_id: TtsModel | str
