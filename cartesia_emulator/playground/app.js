@@ -2,11 +2,11 @@ import * as code from "./code.js";
 
 const VERSION = "2026-08-14";
 const WHERE = {
-  context: { name: "Speech over the socket", path: "/tts/websocket" },
-  handshake: { name: "Opening of the socket", path: "/tts/websocket" },
-  sse: { name: "Speech as events", path: "/tts/sse" },
-  body: { name: "Speech as a file", path: "/tts/bytes" },
-  http: { name: "List of voices", path: "/voices" },
+  context: { name: "Speech, socket", path: "/tts/websocket" },
+  handshake: { name: "Handshake", path: "/tts/websocket" },
+  sse: { name: "Speech, events", path: "/tts/sse" },
+  body: { name: "Speech, file", path: "/tts/bytes" },
+  http: { name: "Voices", path: "/voices" },
   listener: { name: "Listening", path: "/stt/turns/websocket" },
 };
 const MAX_FRAMES = 500;
@@ -70,7 +70,7 @@ function logFrame(way, type, bytes, body = "") {
   spoken.textContent = way;
   summary.children[1].setAttribute("aria-hidden", "true");
   summary.children[1].after(spoken);
-  if (/error|closed|[45]\d\d/.test(type)) summary.children[3].classList.add("bad");
+  if (/error|closed(?! 1000)|[45]\d\d/.test(type)) summary.children[3].classList.add("bad");
   const pre = document.createElement("pre");
   pre.textContent = body || "(empty)";
   details.append(summary, pre);
@@ -751,7 +751,7 @@ class Source {
     host.innerHTML = `
       <div class="field"><label for="${name}-file">Audio file</label>
         <input id="${name}-file" type="file" accept="audio/*,.wav,.mp3,.flac,.ogg,.m4a,.webm"></div>
-      <button id="${name}-record" type="button" aria-pressed="false">Record</button>
+      <button id="${name}-record" type="button">Record</button>
       <a id="${name}-save" class="link" hidden>Save the recording</a>
       <audio id="${name}-play" controls hidden aria-label="Your audio"></audio>`;
     this.record = $(`${name}-record`);
@@ -795,7 +795,6 @@ class Source {
     }
     this.blocks = blocks;
     this.record.textContent = "Stop recording";
-    this.record.setAttribute("aria-pressed", "true");
     say(this.status, "Recording: speak now.");
   }
 
@@ -805,7 +804,6 @@ class Source {
     this.microphone = null;
     await microphone.stop();
     this.record.textContent = "Record";
-    this.record.setAttribute("aria-pressed", "false");
     if (!this.blocks.length) return say(this.status, "Nothing was recorded. Record a little longer.", true);
     this.set(wavOf(this.blocks, microphone.rate), "recording.wav", true);
   }
@@ -955,7 +953,6 @@ async function startListening() {
 
 function setListening(on) {
   $("listen").textContent = on ? "Stop listening" : "Start listening";
-  $("listen").setAttribute("aria-pressed", String(on));
   if (!on) $("listen-level").style.transform = "scaleX(0)";
 }
 
@@ -996,7 +993,7 @@ let kinds = [];
 function showFault() {
   const kind = kinds.find(({ name }) => name === $("fault").value);
   if (!kind) return;
-  $("fault-about").textContent = `${sentence(kind.about)}`;
+  describe($("fault-about"), kind.about);
   $("fault-value").value = kind.default ?? "";
   $("fault-value").disabled = kind.default === null;
   const places = kind.where.map((where) => new Option(WHERE[where].name, where));
@@ -1004,9 +1001,15 @@ function showFault() {
   if (kind.where.includes("context")) $("fault-where").value = "context";
 }
 
-function sentence(text) {
-  const plain = text.replaceAll("``", "");
-  return plain ? `${plain[0].toUpperCase()}${plain.slice(1)}.` : "";
+/** Write a description as a sentence; what is between double backquotes is code. */
+function describe(host, text) {
+  const parts = text ? `${text[0].toUpperCase()}${text.slice(1)}.`.split("``") : [];
+  host.replaceChildren(...parts.map((part, i) => {
+    if (i % 2 === 0) return part;
+    const name = document.createElement("code");
+    name.textContent = part;
+    return name;
+  }));
 }
 
 function faultOrder() {

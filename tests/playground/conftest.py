@@ -117,7 +117,7 @@ def make_page(browser: Browser, emulator: Emulator) -> Iterator[MakePage]:
 @pytest.fixture
 def page(make_page: MakePage) -> Page:
     page = make_page()
-    page.wait_for_function("document.querySelector('#connection').textContent === 'Connected'")
+    page.wait_for_selector("#connection >> text=Connected")
     return page
 
 

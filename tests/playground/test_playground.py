@@ -24,10 +24,7 @@ RunCode = Callable[["Page"], str]
 
 def status(page: Page, name: str, pattern: str) -> str:
     """Wait until a status reads like the pattern; return it."""
-    page.wait_for_function(
-        "([name, pattern]) => new RegExp(pattern).test(document.getElementById(name).textContent)",
-        arg=[f"{name}", pattern],
-    )
+    page.wait_for_selector(f"#{name} >> text=/{pattern}/")
     return page.locator(f"#{name}").text_content() or ""
 
 
