@@ -202,7 +202,7 @@ def test_the_page_of_errors_names_every_deadline() -> None:
 def first_cells(text: str) -> set[str]:
     """Return the names in the first column of the tables."""
     rows = re.findall(r"^\| (`.*?) \|", text, re.MULTILINE)
-    return {name for row in rows for name in re.findall(r"`(\w+)`", row)}
+    return {name for row in rows for name in re.findall(r"`([\w-]+)`", row)}
 
 
 def test_a_page_names_every_resource() -> None:
