@@ -25,7 +25,7 @@ def __getattr__(name: str) -> object:
         if (error.name or "").partition(".")[0] not in ("aiohttp", "numpy"):
             raise
         raise ImportError(
-            "the emulator needs more packages: pip install 'cartesia-stream[emulator]'"
+            'the emulator needs more packages: pip install "cartesia-stream[emulator]"'
         ) from error
     globals()[name] = Emulator
     return Emulator
