@@ -51,7 +51,7 @@ def run(request: pytest.FixtureRequest) -> Run:
 
 @pytest.fixture(scope="session")
 def shared_emulator() -> Iterator[Emulator]:
-    with Emulator(engine="tone") as running:
+    with Emulator(engine="tone", allow_hosts=["service.invalid"]) as running:
         yield running
 
 
