@@ -9,6 +9,7 @@ where answers do. Nothing is imported, so any old state can be read.
 from __future__ import annotations
 
 import ast
+import functools
 import re
 from collections import defaultdict
 from dataclasses import dataclass, field
@@ -159,7 +160,13 @@ def is_public(name: str) -> bool:
     return not name.startswith("_")
 
 
-def read_module(tree: ast.Module) -> Iterator[tuple[str, Symbol]]:
+@functools.cache
+def read_module(source: str) -> dict[str, Symbol]:
+    """Read the public names of a module; cached, as most modules are the same in both states."""
+    return dict(public_names(ast.parse(source)))
+
+
+def public_names(tree: ast.Module) -> Iterator[tuple[str, Symbol]]:
     """Yield the public names of a module."""
     for node in tree.body:
         match node:
@@ -181,7 +188,7 @@ def read_package(sources: Mapping[str, str]) -> Package:
     for path, source in sources.items():
         if path.endswith(".py") and path != MODELS_INDEX:
             name = path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
-            package.modules[name] = dict(read_module(ast.parse(source)))
+            package.modules[name] = read_module(source)
     for symbols in package.modules.values():
         for name, symbol in symbols.items():
             if isinstance(symbol, Constant) and any(

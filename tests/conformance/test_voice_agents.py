@@ -49,6 +49,7 @@ class Peer:
                     "sample_rate": 24000,
                 },
             },
+            timeout=60,  # a model that is loaded on a busy machine
         ).raise_for_status()
         samples = pcm.resample(pcm.decode(answer.content, "pcm_s16le"), 24000, rate)
         return pcm.encode(samples, "pcm_s16le")

@@ -198,10 +198,10 @@ def test_each_deadline_of_server_sent_events_is_exact(
 @pytest.mark.parametrize(
     ("timeouts", "script"),
     [
-        (Timeouts(first_audio=LONG_S, idle=1.5), events(before=2.5)),
-        (Timeouts(first_audio=1.5, idle=LONG_S), events(between=2.5)),
-        (Timeouts(first_audio=1.5, idle=NEVER), events(between=2.5)),
-        (Timeouts(first_audio=NEVER, idle=1.5), events(before=2.5)),
+        (Timeouts(first_audio=LONG_S, idle=1.0), events(before=1.5)),
+        (Timeouts(first_audio=1.0, idle=LONG_S), events(between=1.5)),
+        (Timeouts(first_audio=1.0, idle=NEVER), events(between=1.5)),
+        (Timeouts(first_audio=NEVER, idle=1.0), events(before=1.5)),
     ],
 )
 def test_one_deadline_does_not_stand_in_for_the_other(

@@ -55,7 +55,7 @@ class Project:
         path = self.root / spec_diff.SPEC
         document = documents.parse(path.read_text())
         edit(document)
-        path.write_text(yaml.safe_dump(document, sort_keys=False))
+        path.write_text(yaml.dump(document, Dumper=yaml.CSafeDumper, sort_keys=False))
 
     def edit_client(self, path: str, old: str, new: str) -> None:
         """Replace text in a file of the client or, by its full path, of the runtime."""
@@ -92,7 +92,8 @@ def released(tmp_path_factory: pytest.TempPathFactory, small_client: Path) -> Pr
         ignore=shutil.ignore_patterns("__pycache__"),
     )
     project.write(
-        spec_diff.SPEC, yaml.safe_dump(documents.parse(SMALL.read_text()), sort_keys=False)
+        spec_diff.SPEC,
+        yaml.dump(documents.parse(SMALL.read_text()), Dumper=yaml.CSafeDumper, sort_keys=False),
     )
     project.write(spec_diff.VERSION, '__version__ = "0.1.0"\n')
     project.write(spec_diff.CHANGELOG, "# Changes\n\n## 0.1.0\n\n### Changed\n\n- Everything.\n")

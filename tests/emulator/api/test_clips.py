@@ -80,11 +80,11 @@ def test_without_the_package(bench: Bench, call: Send, monkeypatch: pytest.Monke
     assert 'pip install "cartesia-stream[formats]"' in answer.json()["message"]
 
 
-def test_v0_without_the_package(alpha: V0Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_v0_without_the_package(v0: V0Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     clip = record(M4A, sine())
     monkeypatch.setitem(sys.modules, "av", None)
     for path in ("/audio/transcriptions", "/voices/clone/clip"):
-        answer = alpha.http.post(path, files={"clip": clip})
+        answer = v0.http.post(path, files={"clip": clip})
         assert answer.status_code == 501
         assert "cartesia-stream[formats]" in answer.text
 

@@ -102,7 +102,7 @@ def test_voices(bench: Any, version: str) -> None:
     assert made["user_id"]
 
 
-def test_v0_is_not_of_these_versions(alpha: Any) -> None:
-    answer = alpha.http.post("/audio/sse", json={}, headers={"Cartesia-Version": "2026-08-14"})
+def test_v0_is_not_of_these_versions(v0: Any) -> None:
+    answer = v0.http.post("/audio/sse", json={}, headers={"Cartesia-Version": "2026-08-14"})
     assert answer.status_code == 422
     assert answer.json()["detail"]
