@@ -55,6 +55,7 @@ class SocketLink:
         self._outbox = bytearray()
         self._selector = selectors.DefaultSelector()
         self._thread = threading.Thread(target=self._run, name="cartesia-stream", daemon=True)
+        self._began = False  # whether the thread may be running
 
     def start(self, response: httpx.Response) -> None:
         """Take over the connection from the handshake response.
@@ -80,6 +81,7 @@ class SocketLink:
             self._link.receive(size, now=time.monotonic())
             rest = rest[size:]
         self._record.opened(time.monotonic())
+        self._began = True
         self._thread.start()
 
     @property
@@ -117,7 +119,11 @@ class SocketLink:
 
     def abort(self) -> None:
         """Drop a connection whose start failed."""
-        self._selector.close()
+        if self._began:  # a signal came as the thread started, which will meet the end and dispose
+            with contextlib.suppress(OSError):
+                self._sock.shutdown(socket.SHUT_RDWR)
+        else:
+            self._selector.close()
 
     def _dispose(self) -> None:
         self._selector.close()

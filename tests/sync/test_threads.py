@@ -19,6 +19,7 @@ import httpx
 import pytest
 
 from cartesia_stream import AudioChunk, Cartesia, Done, StreamTruncatedError, Timeouts
+from cartesia_stream._sync.link import SocketLink
 
 from ..scenarios.faces import SHORT, VOICE, eventually, own_threads, sockets, speak
 
@@ -157,6 +158,34 @@ def test_stream_dropped_in_a_forked_child(make_emulator: MakeEmulator, transport
 
 class Interrupted(BaseException):
     """What a signal raises in the middle of a read."""
+
+
+def test_signal_while_the_reader_thread_starts(
+    emulator: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The thread ends, and quietly."""
+    start, pause = threading.Thread.start, SocketLink._pause
+    interrupted = threading.Event()
+
+    def pause_until_then(link: SocketLink) -> float:
+        interrupted.wait(10)
+        return pause(link)
+
+    def start_and_interrupt(thread: threading.Thread) -> None:
+        start(thread)
+        if thread.name == "cartesia-stream":
+            raise Interrupted
+
+    failures: list[object] = []
+    monkeypatch.setattr(threading, "excepthook", failures.append)
+    monkeypatch.setattr(threading.Thread, "start", start_and_interrupt)
+    monkeypatch.setattr(SocketLink, "_pause", pause_until_then)
+    with Cartesia(emulator.api_key, base_url=emulator.base_url, timeout=SHORT) as client:
+        with pytest.raises(Interrupted):
+            client.tts.websocket_connect()
+        interrupted.set()
+        assert eventually(lambda: not own_threads())
+    assert failures == []
 
 
 def slow_socket(peer: Conversation) -> None:
