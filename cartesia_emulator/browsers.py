@@ -55,7 +55,7 @@ class Browsers:
             )
         # CORS does not apply to sockets, so refuse the handshake itself.
         if origin is not None and "Upgrade" in request.headers:
-            same = host is not None and urlsplit(origin).netloc.lower() == host.lower()
+            same = host is not None and origin.partition("://")[2].lower() == host.lower()
             if not same and not self._is_origin(origin):
                 raise _foreign(origin)
 

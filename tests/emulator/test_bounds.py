@@ -249,8 +249,8 @@ def half_sent(bench: Any, head: str, headers: dict[str, str]) -> socket.socket:
 def test_half_sent_requests_end(make_bench: Any) -> None:
     """A head or a body that does not arrive is not waited for; one that trickles neither."""
     bench = make_bench(read_timeout_s=0.5)
-    head = half_sent(bench, "POST /tts/bytes HTTP/1.1", {"Host": "x"})
-    headers = bench.headers | {"Host": "x", "Content-Length": "100"}
+    head = half_sent(bench, "POST /tts/bytes HTTP/1.1", {"Host": "localhost"})
+    headers = bench.headers | {"Host": "localhost", "Content-Length": "100"}
     body = half_sent(bench, "POST /tts/bytes HTTP/1.1", headers)
     body.sendall(b"\r\n{")
     trickling = half_sent(bench, "POST /tts/bytes HTTP/1.1", headers)

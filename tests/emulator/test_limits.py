@@ -182,7 +182,7 @@ def test_a_slow_reader_holds_the_engine_back(make_bench: Any) -> None:
     bench = make_bench(engine=(gate, ToneRecognizer()))
     fmt = {"container": "raw", "encoding": "pcm_f32le", "sample_rate": 48000}
     body = json.dumps(bench.speech(output_format=fmt))
-    headers = bench.headers | {"Host": "x", "Content-Length": str(len(body))}
+    headers = bench.headers | {"Host": "localhost", "Content-Length": str(len(body))}
     head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
     host, port = bench.emulator.base_url[7:].split(":")
     raw = socket.create_connection((host, int(port)))
