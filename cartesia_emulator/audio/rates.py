@@ -1,4 +1,4 @@
-"""Resampling with numpy: a windowed sinc, applied to blocks of samples as one matrix."""
+"""Resampling with numpy: a windowed sinc, applied to blocks of samples."""
 
 from __future__ import annotations
 
@@ -96,7 +96,9 @@ class StreamResampler:
         if not blocks:
             return np.zeros(0, np.float32)
         windows = np.lib.stride_tricks.sliding_window_view(samples, len(weights))[::step][:blocks]
-        resampled: NDArray[np.float32] = (windows @ weights).reshape(-1)
+        # Not a matrix product: its sums depend on the number of blocks, and a process that forks
+        # while another thread computes one hangs.
+        resampled: NDArray[np.float32] = np.einsum("bi,io->bo", windows, weights).reshape(-1)
         return resampled
 
 

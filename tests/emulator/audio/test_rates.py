@@ -49,7 +49,7 @@ def test_pieces_give_what_the_whole_gives(source_rate: int, rate: int, count: in
         at += size
     joined = np.concatenate([*pieces, stream.flush()])
     assert len(joined) == round(count * rate / source_rate)
-    assert np.allclose(joined, resample(pcm, source_rate, rate), atol=1e-6)
+    assert np.array_equal(joined, resample(pcm, source_rate, rate))  # to the bit
 
 
 def test_a_stream_starts_anew_after_its_end() -> None:
