@@ -48,11 +48,13 @@ def test_the_wheel_holds_every_module_once(built: Built) -> None:
     assert copies == []
 
 
-def test_the_wheel_holds_code_and_marks_of_types_only(built: Built) -> None:
+def test_the_wheel_holds_code_marks_of_types_and_the_playground(built: Built) -> None:
     with zipfile.ZipFile(built.wheel) as wheel:
         names = wheel.namelist()
     endings = {Path(name).suffix or Path(name).name for name in names if ".dist-info/" not in name}
-    assert endings <= {".py", ".typed"}
+    assert endings <= {".py", ".typed", ".css", ".html", ".js"}
+    pages = {name for name in names if name.endswith((".css", ".html", ".js"))}
+    assert {name.rpartition("/")[0] for name in pages} == {"cartesia_emulator/playground"}
     assert {f"{package}/py.typed" for package in PACKAGES} <= set(names)
     assert any(name.endswith(".dist-info/licenses/LICENSE") for name in names)
 
