@@ -98,7 +98,7 @@ test-lowest: .venv-lowest/.ready ## Test mocking, recording and tracing with the
 
 $(FRAMEWORKS:%=.venv-%/.ready): .venv-%/.ready: pyproject.toml
 	$(PYTHON) -m venv --clear .venv-$*
-	.venv-$*/bin/python -m pip install --quiet --disable-pip-version-check --editable ".[$*]" $(TONES)
+	.venv-$*/bin/python -m pip install --quiet --disable-pip-version-check --editable ".[$(subst _,-,$*)]" $(TONES)
 	touch $@
 
 test-integrations: $(FRAMEWORKS:%=test-%) ## Test and type-check each adapter with the newest release of its framework; installs 2 GB.
