@@ -307,7 +307,9 @@ def _symbol_energy(
     index = np.minimum(begins[:, None] + np.arange(inner), len(ear) - 1)
     pieces = ear[index].astype(np.float64)
     angle = np.outer(np.arange(inner), 2 * np.pi * TONES / _EAR_RATE)
-    energy = np.abs(pieces @ np.exp(-1j * angle)) ** 2
+    # Not a matrix product: a process that forks while another thread computes one hangs.
+    even, odd = (np.einsum("si,it->st", pieces, wave(angle)) for wave in (np.cos, np.sin))
+    energy: NDArray[np.float64] = np.square(even) + np.square(odd)
     whole = np.square(pieces).sum(axis=1)
     return energy, energy.max(axis=1, initial=0) * (2 / inner) / np.maximum(whole, 1e-9)
 
