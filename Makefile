@@ -22,10 +22,8 @@ TOGETHER := --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder \
 EXTRAS := codecs formats hearing play speech tls
 # Packages whose public API must be typed in full.
 TYPED := cartesia_stream cartesia_emulator cartesia_runtime cartesia_api cartesia_api_v0
-# Frameworks with an adapter in cartesia_stream/integrations, each in an environment of its own,
-# with what the emulator needs to speak and hear tones.
+# Frameworks with an adapter in cartesia_stream/integrations, each in an environment of its own.
 FRAMEWORKS := wyoming openai_agents livekit pipecat
-TONES := pytest pytest-timeout "aiohttp>=3.10,<4" numpy soxr trustme webrtcvad-wheels
 # What drives the browser in `make test-playground` and `make screenshots`.
 PLAYWRIGHT := 1.65.2
 # How often `make bench` measures each client.
@@ -98,7 +96,7 @@ test-lowest: .venv-lowest/.ready ## Test mocking, recording and tracing with the
 
 $(FRAMEWORKS:%=.venv-%/.ready): .venv-%/.ready: pyproject.toml
 	$(PYTHON) -m venv --clear .venv-$*
-	.venv-$*/bin/python -m pip install --quiet --disable-pip-version-check --editable ".[$(subst _,-,$*)]" $(TONES)
+	.venv-$*/bin/python -m pip install --quiet --disable-pip-version-check --editable ".[$(subst _,-,$*),emulator]" pytest pytest-timeout
 	touch $@
 
 test-integrations: $(FRAMEWORKS:%=test-%) ## Test and type-check each adapter with the newest release of its framework; installs 2 GB.

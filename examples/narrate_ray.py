@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import heapq
 import itertools
+import os
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -36,7 +36,7 @@ class Slots:
         self._count = count
         self._leases: dict[int, float] = {}  # by number; when each ends
         self._numbers = itertools.count()
-        self._waiting: list[tuple[int, int]] = []
+        self._waiting: set[tuple[int, int]] = set()
         self._changed = asyncio.Condition()
         self.most = 0
 
@@ -44,7 +44,7 @@ class Slots:
         """Wait for a slot; return the number of its lease, or None if there was none in time."""
         me = (-priority, next(self._numbers))
         until = None if timeout is None else time.monotonic() + timeout
-        heapq.heappush(self._waiting, me)
+        self._waiting.add(me)
         try:
             async with self._changed:
                 while not self._is_next(me):
@@ -61,7 +61,6 @@ class Slots:
                 return me[1]
         finally:
             self._waiting.remove(me)
-            heapq.heapify(self._waiting)
             async with self._changed:
                 self._changed.notify_all()
 
@@ -78,7 +77,7 @@ class Slots:
     def _is_next(self, me: tuple[int, int]) -> bool:
         now = time.monotonic()
         self._leases = {number: end for number, end in self._leases.items() if end > now}
-        return len(self._leases) < self._count and self._waiting[0] == me
+        return len(self._leases) < self._count and min(self._waiting) == me
 
     def _next_end(self) -> float:
         return max(0.01, min(self._leases.values(), default=time.monotonic()) - time.monotonic())
@@ -112,8 +111,6 @@ def speak(paragraph: str, file: str, voice: str, slots: Any, environment: dict[s
 
 def main() -> None:
     """Narrate the book that the arguments name."""
-    import os
-
     parser = argparse.ArgumentParser(description="Narrate a book on a Ray cluster.")
     parser.add_argument("book", type=Path, help="a text file; empty lines separate paragraphs")
     parser.add_argument("output", type=Path, help="the .wav file to write")

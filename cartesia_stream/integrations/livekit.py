@@ -1,8 +1,10 @@
 """Speech and hearing for LiveKit Agents: `TTS` and `STT` for an ``AgentSession``.
 
-session = AgentSession(
-tts=TTS(voice=voice), stt=STT(), turn_handling={"turn_detection": "stt"}, ...
-)
+The service finds the turns::
+
+    session = AgentSession(
+        tts=TTS(voice=voice), stt=STT(), turn_handling={"turn_detection": "stt"}
+    )
 """
 
 from __future__ import annotations
@@ -277,9 +279,7 @@ class _Listening(stt.RecognizeStream):
 
     async def _audio(self) -> AsyncIterator[bytes]:
         async for frame in self._input_ch:
-            if isinstance(
-                frame, rtc.AudioFrame
-            ):  # a flush has no meaning where the service ends turns
+            if isinstance(frame, rtc.AudioFrame):  # a flush means nothing: the service ends turns
                 yield frame.data.tobytes()
 
 

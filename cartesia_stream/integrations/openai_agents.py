@@ -1,10 +1,12 @@
 """Speech and hearing for the voice pipeline of OpenAI Agents.
 
-pipeline = VoicePipeline(
-    workflow=workflow,
-    stt_model=CartesiaSTTModel(client=client),
-    tts_model=CartesiaTTSModel(voice=voice, client=client),
-)
+Both may share a client::
+
+    pipeline = VoicePipeline(
+        workflow=workflow,
+        stt_model=CartesiaSTTModel(client=client),
+        tts_model=CartesiaTTSModel(voice=voice, client=client),
+    )
 """
 
 from __future__ import annotations

@@ -1,9 +1,11 @@
 """Speech and hearing for Pipecat: services for a pipeline.
 
-pipeline = Pipeline([
-    transport.input(), CartesiaSTTService(client=client), user_aggregator, llm,
-    CartesiaTTSService(voice=voice, client=client), transport.output(), assistant_aggregator,
-])
+They stand on both sides of the model::
+
+    pipeline = Pipeline([
+        transport.input(), CartesiaSTTService(client=client), user_aggregator, llm,
+        CartesiaTTSService(voice=voice, client=client), transport.output(), assistant_aggregator,
+    ])
 """
 
 from __future__ import annotations
