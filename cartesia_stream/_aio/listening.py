@@ -273,9 +273,7 @@ class AsyncEars:
         try:
             async with aclosing(blocks_of(self._source)) as pieces:
                 async for block in pieces:
-                    data = as_bytes(block, self.listener.format)
-                    if not self._push_at_once(data):
-                        await self.push(data)
+                    await self.push(block)
             self.finish()
         except LocalStateError:
             if not self.listener.done:

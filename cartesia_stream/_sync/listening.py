@@ -274,9 +274,7 @@ class Ears:
         try:
             with closing(blocks_of(self._source)) as pieces:
                 for block in pieces:
-                    data = as_bytes(block, self.listener.format)
-                    if not self._push_at_once(data):
-                        self.push(data)
+                    self.push(block)
             self.finish()
         except LocalStateError:
             if not self.listener.done:

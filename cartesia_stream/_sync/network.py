@@ -99,7 +99,7 @@ def open_stream(host: str, port: int, until: float | None) -> Stream:
     backend = httpcore.SyncBackend()
     failure: Exception | None = None
     try:
-        addresses = _addresses(host, port, until)
+        addresses = resolved(host, port, until)
     except TimeoutError as error:
         raise httpcore.ConnectTimeout("timed out") from error
     except (OSError, UnicodeError) as error:  # a name that IDNA does not have
@@ -116,8 +116,19 @@ def open_stream(host: str, port: int, until: float | None) -> Stream:
     raise failure or httpcore.ConnectError(f"{host} has no address")
 
 
-def _addresses(host: str, port: int, until: float | None) -> list[str]:
-    """Resolve a host in a thread, because the system's resolver has no timeout."""
+def resolved(host: str, port: int, until: float | None) -> list[str]:
+    """Resolve a host in a thread, because the system's resolver has no timeout.
+
+    Args:
+        host: A name or an address.
+        port: A port.
+        until: Deadline in monotonic seconds; None waits without a limit.
+
+    Raises:
+        TimeoutError: If there is no answer before the deadline.
+        OSError: If the host has no address.
+        UnicodeError: If no host can have the name.
+    """
     with suppress(socket.gaierror):  # an IP address needs no resolver
         return _look_up(host, port, socket.AI_NUMERICHOST)
     from concurrent.futures import Future

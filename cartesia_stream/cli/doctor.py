@@ -33,6 +33,7 @@ from .. import (
 )
 from .._http.config import DEFAULT_API_VERSION, DEFAULT_BASE_URL
 from .._http.proxies import Proxy, environment_proxy, tls_context
+from .._sync.network import resolved
 from .._version import __version__
 from .output import json_line, line, seconds
 
@@ -235,7 +236,7 @@ def _network(service: Service, proxy: Proxy | None, wait: float) -> Iterator[Fin
     try:
         ip_address(host)
     except ValueError:
-        finding = _look_up(host, whose, wait)
+        finding = _look_up(host, port, whose, wait)
         yield finding
         if finding.state == "failed":
             return
@@ -254,27 +255,15 @@ def _network(service: Service, proxy: Proxy | None, wait: float) -> Iterator[Fin
             yield _tls(connection, host)
 
 
-def _look_up(host: str, whose: str, wait: float) -> Finding:
-    from concurrent.futures import Future
-    from threading import Thread
-
-    found: Future[list[str]] = Future()
-
-    def look_up() -> None:
-        try:
-            answers = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
-            found.set_result(list(dict.fromkeys(str(answer[4][0]) for answer in answers)))
-        except Exception as error:
-            found.set_exception(error)
-
+def _look_up(host: str, port: int, whose: str, wait: float) -> Finding:
     began = time.monotonic()
-    Thread(target=look_up, daemon=True).start()  # the system's resolver has no deadline
     try:
-        addresses = found.result(wait)
-    except (OSError, UnicodeError, TimeoutError) as error:
+        addresses = resolved(host, port, began + wait)
+    except (OSError, UnicodeError) as error:
         text = f"no address of {host}: {str(error) or f'no answer within {wait:g} s'}"
         return Finding("name", "failed", text, "check the name, and the DNS of this machine")
-    shown = ", ".join(addresses[:3]) + (", ..." if len(addresses) > 3 else "")
+    known = list(dict.fromkeys(addresses))
+    shown = ", ".join(known[:3]) + (", ..." if len(known) > 3 else "")
     return Finding("name", "ok", f"{whose} is {shown}, after {seconds(time.monotonic() - began)}")
 
 
