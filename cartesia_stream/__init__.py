@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from ._aio.transport import AsyncTransport
     from ._aio.tts import AsyncTTS, AsyncTTSConnection, AsyncTTSContext
     from ._aio.voice_changer import AsyncVoiceChanger
+    from ._http.records import Response
     from ._http.sources import AudioBlock, Samples
-    from ._http.with_response import Response
     from ._sync.client import Cartesia
     from ._sync.stream import SpeechStream
     from ._sync.stt import STT, Dictation, Listening
@@ -150,7 +150,7 @@ else:
         "AsyncTTSContext": "cartesia_stream._aio.tts",
         "AsyncVoiceChanger": "cartesia_stream._aio.voice_changer",
         "Cartesia": "cartesia_stream._sync.client",
-        "Response": "cartesia_stream._http.with_response",
+        "Response": "cartesia_stream._http.records",
         "SpeechStream": "cartesia_stream._sync.stream",
         "Dictation": "cartesia_stream._sync.stt",
         "Listening": "cartesia_stream._sync.stt",
