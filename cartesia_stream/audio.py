@@ -1,4 +1,4 @@
-"""Audio formats, durations and WAV files.
+"""Finished audio, and WAV files.
 
 All audio of the service is mono, so a sample frame is one sample.
 """
@@ -9,12 +9,12 @@ import os
 import struct
 from contextlib import contextmanager
 from functools import partial
-from typing import IO, TYPE_CHECKING, Final, Literal, Self, overload
+from typing import IO, TYPE_CHECKING, Final, Self, overload
 
 import msgspec
 
-from ._checks import check_names, mapping_of
 from .errors import ConfigurationError, LocalStateError
+from .formats import PCM_16K, PCM_24K, TELEPHONY, AudioFormat
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping
@@ -24,20 +24,10 @@ if TYPE_CHECKING:
     from cartesia_runtime.saving import SaveTarget
 
     from .events import Timing
+    from .formats import Container
 
 __all__ = ["PCM_16K", "PCM_24K", "TELEPHONY", "Audio", "AudioFormat", "WavWriter"]
 
-Container = Literal["raw", "wav", "mp3"]
-Encoding = Literal["pcm_s16le", "pcm_f32le", "pcm_mulaw", "pcm_alaw"]
-
-SAMPLE_RATES: Final = (8000, 16000, 22050, 24000, 44100, 48000)
-BIT_RATES: Final = (32000, 64000, 96000, 128000, 192000)
-SAMPLE_BYTES: Final[Mapping[str, int]] = {
-    "pcm_s16le": 2,
-    "pcm_f32le": 4,
-    "pcm_mulaw": 1,
-    "pcm_alaw": 1,
-}
 WAVE_FORMAT_TAGS: Final[Mapping[str, int]] = {
     "pcm_s16le": 1,
     "pcm_f32le": 3,
@@ -60,112 +50,6 @@ OTHER_KINDS: Final = frozenset(
     }
 )
 STREAMED: Final = 0xFFFF_FFFF  # length field of a WAV file whose length is not known yet
-
-
-class AudioFormat(msgspec.Struct, frozen=True):
-    """Audio format that the service delivers.
-
-    Attributes:
-        container: ``raw`` for every call; ``wav`` and ``mp3`` only for `tts.generate`.
-        encoding: Sample encoding of ``raw`` and ``wav``; None for ``mp3``.
-        sample_rate: In Hz: 8000, 16000, 22050, 24000, 44100 or 48000.
-        bit_rate: Bits per second of ``mp3``: 32000, 64000, 96000, 128000 or 192000.
-
-    Raises:
-        ConfigurationError: If the members do not fit together.
-
-    Source: spec/cartesia.yaml, components.schemas.OutputFormat.
-    """
-
-    container: Container = "raw"
-    encoding: Encoding | None = "pcm_s16le"
-    sample_rate: int = 24000
-    bit_rate: int | None = None
-
-    def __post_init__(self) -> None:
-        if self.sample_rate not in SAMPLE_RATES:
-            raise _bad("sample_rate", self.sample_rate, SAMPLE_RATES)
-        if self.container in ("raw", "wav"):
-            if self.encoding not in tuple(SAMPLE_BYTES):  # a value may have no hash
-                raise _bad("encoding", self.encoding, tuple(SAMPLE_BYTES))
-            if self.bit_rate is not None:
-                raise _bad("bit_rate", self.bit_rate, ("None, because only mp3 has one",))
-        elif self.container == "mp3":
-            if self.encoding is not None:
-                raise _bad("encoding", self.encoding, ("None, because mp3 has bit_rate instead",))
-            if self.bit_rate not in BIT_RATES:
-                raise _bad("bit_rate", self.bit_rate, BIT_RATES)
-        else:
-            raise _bad("container", self.container, ("raw", "wav", "mp3"))
-
-    @classmethod
-    def of(cls, value: AudioFormat | Mapping[str, object]) -> AudioFormat:
-        """Return a format from a format or a mapping, such as ``{"container": "raw", ...}``.
-
-        Raises:
-            ConfigurationError: If it is neither, or its members do not fit together.
-        """
-        if isinstance(value, AudioFormat):
-            return value
-        check_names(mapping_of(value, "output_format"), cls.__struct_fields__, "output_format")
-        try:
-            return msgspec.convert({"encoding": None, **value}, cls)
-        except (msgspec.ValidationError, TypeError) as error:
-            if isinstance(error.__cause__, ConfigurationError):
-                raise error.__cause__ from None
-            raise ConfigurationError(f"output_format: {error}", option="output_format") from None
-
-    @property
-    def sample_bytes(self) -> int:
-        """Size of one sample in bytes; 1 for mp3, whose bytes are not samples."""
-        return SAMPLE_BYTES.get(self.encoding or "", 1)
-
-    @property
-    def bytes_per_second(self) -> int:
-        """Bytes of audio per second; for ``wav`` without the header."""
-        if self.container == "mp3":
-            return (self.bit_rate or 0) // 8
-        return self.sample_rate * self.sample_bytes
-
-    def duration(self, nbytes: int) -> float:
-        """Return the playing time of a block of audio.
-
-        Args:
-            nbytes: Size of the block in bytes.
-
-        Returns:
-            Seconds. 48 000 bytes of 24 kHz ``pcm_s16le`` last 1.0 s.
-        """
-        return nbytes / self.bytes_per_second
-
-    def nbytes(self, seconds: float) -> int:
-        """Return the size in bytes of the whole samples in ``seconds``."""
-        # 1e-6 corrects rounding errors, so that this is the inverse of `duration`
-        return int(seconds * self.sample_rate + 1e-6) * self.sample_bytes
-
-    def to_wire(self) -> dict[str, object]:
-        """Return the format as the ``output_format`` field of a request."""
-        fields: dict[str, object] = {"container": self.container}
-        if self.container == "mp3":
-            fields["bit_rate"] = self.bit_rate
-        else:
-            fields["encoding"] = self.encoding
-        return fields | {"sample_rate": self.sample_rate}
-
-
-def _bad(name: str, value: object, allowed: tuple[object, ...]) -> ConfigurationError:
-    choices = ", ".join(str(choice) for choice in allowed)
-    return ConfigurationError(
-        f"output_format: {name} is {value!r}; allowed: {choices}", option=f"output_format.{name}"
-    )
-
-
-PCM_24K: Final = AudioFormat("raw", "pcm_s16le", 24000)
-"""16-bit PCM at 24 kHz: the default."""
-PCM_16K: Final = AudioFormat("raw", "pcm_s16le", 16000)
-"""16-bit PCM at 16 kHz: the usual input of speech recognition."""
-TELEPHONY: Final = AudioFormat("raw", "pcm_mulaw", 8000)
-"""G.711 mu-law at 8 kHz: the usual format of telephony."""
 
 
 def wav_header(fmt: AudioFormat, nbytes: int | None) -> bytes:
@@ -277,6 +161,7 @@ class Audio(msgspec.Struct, frozen=True, kw_only=True):
         phonemes: Phoneme times, if requested.
         context_id: The context of the audio, if any.
         request_id: The service's id of the request, if it gave one.
+        text: The text that was spoken, verbatim, if word times were requested.
         time_to_first_audio: Seconds from the request to the first byte of audio, if measured.
         nbytes: Size of the audio in bytes, without the header of a ``wav``; also if the audio was
             written to a file.
@@ -288,6 +173,7 @@ class Audio(msgspec.Struct, frozen=True, kw_only=True):
     phonemes: tuple[Timing, ...] = ()
     context_id: str | None = None
     request_id: str | None = None
+    text: str = ""
     time_to_first_audio: float | None = None
     nbytes: int = 0
 
@@ -348,6 +234,33 @@ class Audio(msgspec.Struct, frozen=True, kw_only=True):
         with writing(path, unwritable_error) as file:
             write_all(file, data)
         return Path(path) if isinstance(path, str | os.PathLike) else None
+
+    def srt(self) -> str:
+        """Return subtitles of the words as a SubRip file (``.srt``); see `subtitles.srt`.
+
+        Raises:
+            ConfigurationError: If there are no word times; ask for them with ``add_timestamps``.
+        """
+        from .subtitles import srt
+
+        return srt(self._timed_words(), self.text)
+
+    def vtt(self) -> str:
+        """Return subtitles of the words as a WebVTT file (``.vtt``); see `subtitles.vtt`.
+
+        Raises:
+            ConfigurationError: If there are no word times; ask for them with ``add_timestamps``.
+        """
+        from .subtitles import vtt
+
+        return vtt(self._timed_words(), self.text)
+
+    def _timed_words(self) -> tuple[Timing, ...]:
+        from .subtitles import untimed_error
+
+        if not self.words:
+            raise untimed_error()
+        return self.words
 
     def _bytes(self) -> bytes:
         if self.nbytes and not self.data:

@@ -27,7 +27,7 @@ from .transcripts import ListenFormat
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Generator
 
-    from .audio import AudioFormat
+    from .formats import AudioFormat
 
 __all__ = ["Microphone", "MicrophoneError", "PlaybackBuffer", "PlaybackError", "Player"]
 

@@ -22,7 +22,8 @@ from cartesia_stream import (
     Timing,
     WavWriter,
 )
-from cartesia_stream.audio import BIT_RATES, SAMPLE_BYTES, SAMPLE_RATES, saving, wav_header
+from cartesia_stream.audio import saving, wav_header
+from cartesia_stream.formats import BIT_RATES, SAMPLE_BYTES, SAMPLE_RATES
 
 if TYPE_CHECKING:
     from pathlib import Path

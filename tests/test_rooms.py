@@ -12,9 +12,9 @@ ROOT = Path(__file__).parents[1]
 CLIENT = ROOT / "cartesia_stream"
 # From the ground up: a room imports only rooms that stand before it.
 ROOMS = (
-    *("_forks", "_version", "errors", "_checks", "events", "audio", "options", "transcripts"),
-    *("_protocol", "observe", "_text", "_http"),
-    *("_aio", "_sync", "v0", "models", "otel", "play"),
+    *("_forks", "_version", "errors", "_checks", "events", "formats", "subtitles", "transcripts"),
+    *("play", "audio", "options", "_protocol", "observe", "_text", "_http"),
+    *("_aio", "_sync", "v0", "models", "otel"),
 )
 USERS = ("cli", "integrations", "__main__")  # which import the package as users do
 PURE = ("_protocol", "_text")
@@ -54,8 +54,8 @@ HARMLESS = frozenset(
         *("websockets.speedups", "websockets.utils"),  # masking
     }
 )
-# What the values may use besides: they name files, and an `Audio` can save itself.
-OF_VALUES = HARMLESS | {"io", "os", "pathlib"}
+# What the values may use besides: an `Audio` can save itself, and texts become subtitles.
+OF_VALUES = HARMLESS | {"html", "io", "os", "pathlib"}
 
 
 def is_among(name: str, allowed: frozenset[str]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import partial
 from typing import TYPE_CHECKING, Protocol, Self
 
@@ -209,9 +210,7 @@ class AsyncSpeechStream(NotCopyable):
         """
         data = bytearray()
         await self._read(data.__iadd__)
-        return self._account.result(
-            bytes(data), context_id=self.context_id, request_id=self.request_id
-        )
+        return self._result(bytes(data))
 
     async def save(
         self, path: SaveTarget, *, progress: Callable[[int], object] | None = None
@@ -247,7 +246,15 @@ class AsyncSpeechStream(NotCopyable):
 
         with saving(path, self.format) as write:
             await self._read(take)
-            return self._account.result(b"", context_id=self.context_id, request_id=self.request_id)
+            return self._result(b"")
+
+    def _result(self, data: bytes) -> Audio:
+        return self._account.result(
+            data,
+            text=self.heard(math.inf) if self._account.words else "",
+            context_id=self.context_id,
+            request_id=self.request_id,
+        )
 
     async def _read(self, take: Callable[[bytes], object]) -> None:
         """Pass all audio to a function; after an interrupted read, the stream raises an error."""

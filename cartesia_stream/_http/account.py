@@ -100,7 +100,9 @@ class Account:
         """Seconds of audio so far."""
         return self.format.duration(self.samples)
 
-    def result(self, data: bytes, *, context_id: str | None, request_id: str | None) -> Audio:
+    def result(
+        self, data: bytes, *, text: str, context_id: str | None, request_id: str | None
+    ) -> Audio:
         """Return the whole utterance.
 
         Raises:
@@ -115,6 +117,7 @@ class Account:
             phonemes=tuple(self.phonemes or ()),
             context_id=context_id,
             request_id=request_id,
+            text=text,
             time_to_first_audio=self.record.meter.time_to_first_audio,
             nbytes=self.samples,
         )

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import partial
 from typing import TYPE_CHECKING, Protocol, Self
 
@@ -204,9 +205,7 @@ class SpeechStream(NotCopyable):
         """
         data = bytearray()
         self._read(data.__iadd__)
-        return self._account.result(
-            bytes(data), context_id=self.context_id, request_id=self.request_id
-        )
+        return self._result(bytes(data))
 
     def save(self, path: SaveTarget, *, progress: Callable[[int], object] | None = None) -> Audio:
         """Write the audio to a file while it arrives, with constant memory use.
@@ -240,7 +239,15 @@ class SpeechStream(NotCopyable):
 
         with saving(path, self.format) as write:
             self._read(take)
-            return self._account.result(b"", context_id=self.context_id, request_id=self.request_id)
+            return self._result(b"")
+
+    def _result(self, data: bytes) -> Audio:
+        return self._account.result(
+            data,
+            text=self.heard(math.inf) if self._account.words else "",
+            context_id=self.context_id,
+            request_id=self.request_id,
+        )
 
     def _read(self, take: Callable[[bytes], object]) -> None:
         """Pass all audio to a function; after an interrupted read, the stream raises an error."""

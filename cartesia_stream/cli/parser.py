@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from _typeshed import SupportsWrite
 
-    from ..audio import Container, Encoding
+    from ..formats import Container, Encoding
     from ..models import GenderPresentation, SttEncoding
 
 CONTAINERS: Final[tuple[Container, ...]] = ("wav", "mp3", "raw")

@@ -10,9 +10,9 @@ import msgspec
 import pybase64
 
 from .._checks import text_of
-from ..audio import AudioFormat, Encoding
 from ..errors import ConfigurationError, RemoteProtocolError, StreamTruncatedError
 from ..events import AudioChunk, Cancelled
+from ..formats import AudioFormat, Encoding
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
