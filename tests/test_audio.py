@@ -22,7 +22,8 @@ from cartesia_stream import (
     Timing,
     WavWriter,
 )
-from cartesia_stream.audio import BIT_RATES, SAMPLE_BYTES, SAMPLE_RATES, saving, wav_header
+from cartesia_stream._sound.encodings import SAMPLE_BYTES
+from cartesia_stream.audio import BIT_RATES, SAMPLE_RATES, saving, wav_header
 
 if TYPE_CHECKING:
     from pathlib import Path

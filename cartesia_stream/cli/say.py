@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from .. import BytesOptions, Cartesia, SpeechEvent, SpeechStream
-    from ..audio import Container, Encoding
+    from .._sound.encodings import Encoding
+    from ..audio import Container
 
 MP3_BIT_RATE: Final = 128000
 STDIN: Final = "-"

@@ -10,7 +10,7 @@ import msgspec
 import pybase64
 
 from .._checks import text_of
-from ..audio import AudioFormat, Encoding
+from ..audio import AudioFormat
 from ..errors import ConfigurationError, RemoteProtocolError, StreamTruncatedError
 from ..events import AudioChunk, Cancelled
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from cartesia_api_v0.models.voice import Voice
 
+    from .._sound.encodings import Encoding
     from ..events import SpeechEvent
 
 EMBEDDING_SIZE: Final = 192
