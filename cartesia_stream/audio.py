@@ -17,12 +17,13 @@ from .errors import ConfigurationError, LocalStateError
 from .formats import PCM_16K, PCM_24K, TELEPHONY, AudioFormat
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Mapping
+    from collections.abc import Callable, Generator, Iterator, Mapping
     from pathlib import Path
     from types import TracebackType
 
     from cartesia_runtime.saving import SaveTarget
 
+    from ._sound.shaper import Shaper
     from .events import Timing
     from .formats import Container
 
@@ -203,6 +204,22 @@ class Audio(msgspec.Struct, frozen=True, kw_only=True):
             return with_true_lengths(data)
         return wav_header(fmt, len(data)) + data + b"\0" * (len(data) & 1)
 
+    def blocks(self, *, frame_ms: float | None = None) -> Iterator[bytes]:
+        """Return an iterator over the samples in blocks of one length, as `SpeechStream.audio` has.
+
+        Args:
+            frame_ms: Length of each block in milliseconds, such as 20; a whole number of samples.
+                The last block is padded with silence. Default: one block of all samples.
+
+        Raises:
+            ConfigurationError: If the audio is mp3, or the length is no whole number of samples.
+            LocalStateError: If the audio was written to a file.
+        """
+        shaper = shaper_of(self.format, frame_ms=frame_ms)
+        shaper.feed(self._samples())
+        shaper.finish()
+        return iter(shaper.block, b"")
+
     @overload
     def save(self, path: str | os.PathLike[str]) -> Path: ...
     @overload
@@ -267,6 +284,15 @@ class Audio(msgspec.Struct, frozen=True, kw_only=True):
             raise LocalStateError("the audio was written to a file; `collect` keeps it in memory")
         return self.data
 
+    def _samples(self) -> bytes:
+        """Return the bytes of the whole samples, without the header of a WAV file."""
+        data, width = self._bytes(), self.format.sample_bytes
+        if self.format.container == "wav":
+            from cartesia_runtime.wav import samples_of
+
+            data = samples_of(data)
+        return data[: len(data) - len(data) % width]
+
     def __repr__(self) -> str:
         return f"Audio({self.duration:.2f} s, {self.format.container} {self.format.encoding})"
 
@@ -274,6 +300,24 @@ class Audio(msgspec.Struct, frozen=True, kw_only=True):
 def unwritable_error(message: str) -> ConfigurationError:
     """Make the error for a path or a file that nothing can be saved to."""
     return ConfigurationError(message, option="path")
+
+
+def shaper_of(fmt: AudioFormat, *, frame_ms: float | None) -> Shaper:
+    """Return what cuts the samples of a format.
+
+    Raises:
+        ConfigurationError: If the format is mp3, or the length is no whole number of samples.
+    """
+    from ._sound.shaper import Form, Shaper, samples_of
+
+    if fmt.encoding is None:
+        raise ConfigurationError(
+            "mp3 cannot be cut into samples; ask for raw audio, such as "
+            'output_format=AudioFormat("raw", "pcm_s16le", 24000)',
+            option="output_format.container",
+        )
+    source = Form(fmt.encoding, fmt.sample_rate)
+    return Shaper(source, source._replace(samples=samples_of(frame_ms, fmt.sample_rate)))
 
 
 def kind_of_name(name: str) -> str | None:

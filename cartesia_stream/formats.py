@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, Literal
 import msgspec
 
 from ._checks import check_names, mapping_of
+from ._sound.encodings import SAMPLE_BYTES, Encoding
 from .errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -18,16 +19,8 @@ if TYPE_CHECKING:
 __all__ = ["PCM_16K", "PCM_24K", "TELEPHONY", "AudioFormat"]
 
 Container = Literal["raw", "wav", "mp3"]
-Encoding = Literal["pcm_s16le", "pcm_f32le", "pcm_mulaw", "pcm_alaw"]
-
 SAMPLE_RATES: Final = (8000, 16000, 22050, 24000, 44100, 48000)
 BIT_RATES: Final = (32000, 64000, 96000, 128000, 192000)
-SAMPLE_BYTES: Final[Mapping[str, int]] = {
-    "pcm_s16le": 2,
-    "pcm_f32le": 4,
-    "pcm_mulaw": 1,
-    "pcm_alaw": 1,
-}
 
 
 class AudioFormat(msgspec.Struct, frozen=True):

@@ -12,12 +12,13 @@ ROOT = Path(__file__).parents[1]
 CLIENT = ROOT / "cartesia_stream"
 # From the ground up: a room imports only rooms that stand before it.
 ROOMS = (
-    *("_forks", "_version", "errors", "_checks", "events", "formats", "subtitles", "transcripts"),
-    *("play", "audio", "options", "_protocol", "observe", "_text", "_http"),
+    *("_forks", "_version", "errors", "_checks", "_sound", "events", "formats", "subtitles"),
+    *("transcripts", "play", "audio", "options"),
+    *("_protocol", "observe", "_text", "_http"),
     *("_aio", "_sync", "v0", "models", "otel"),
 )
 USERS = ("cli", "integrations", "__main__")  # which import the package as users do
-PURE = ("_protocol", "_text")
+PURE = ("_protocol", "_sound", "_text")
 # What neither waits nor knows a network, a file, a clock or a process.
 HARMLESS = frozenset(
     {

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 from cartesia_runtime.wav import with_true_lengths
 
 from .._protocol.log import logger
-from ..audio import Audio
-from ..errors import StreamTruncatedError
+from ..audio import Audio, shaper_of
+from ..errors import ConfigurationError, LocalStateError, StreamTruncatedError
 from ..events import AudioChunk, Cancelled, Done, PhonemeTimestamps, WordTimestamps
 
 if TYPE_CHECKING:
     from .._protocol.context import Context
+    from .._sound.shaper import Shaper
     from ..audio import AudioFormat
     from ..events import SpeechEvent, Timing
     from .records import StreamRecord
@@ -33,6 +34,7 @@ class Account:
 
     __slots__ = (
         "_rest",
+        "_shaper",
         "_sounds",
         "_width",
         "chunks",
@@ -53,6 +55,7 @@ class Account:
         self.chunks: int = 0
         self.nbytes: int = 0
         self._rest = b""
+        self._shaper: Shaper | None = None  # gives the consumer blocks of another form
         self._sounds = False  # whether the first audio was delivered
         # Other containers are files, whose bytes are passed on as they are.
         self._width = record.format.sample_bytes if record.format.container == "raw" else 1
@@ -90,6 +93,38 @@ class Account:
         self._rest = data[cut:]
         return data[:cut]
 
+    def shaper(self, *, frame_ms: float | None) -> Shaper:
+        """Return what gives the consumer blocks of a form; it lasts as long as the stream.
+
+        Raises:
+            ConfigurationError: If the audio has no such form.
+            LocalStateError: If a part of the audio waits in another form.
+        """
+        if self.format.container != "raw":
+            raise ConfigurationError(
+                f"the stream is a file of {self.format.container}, whose bytes cannot be cut into "
+                'samples; ask for raw audio, such as output_format=AudioFormat("raw", '
+                f'"pcm_s16le", {self.format.sample_rate})',
+                option="output_format.container",
+            )
+        shaper = shaper_of(self.format, frame_ms=frame_ms)
+        if self._shaper is None or self._shaper.form != shaper.form:
+            self.check_shape()
+            self._shaper = shaper
+        return self._shaper
+
+    def check_shape(self) -> None:
+        """Check that no audio waits in another form than that of the chunks.
+
+        Raises:
+            LocalStateError: If a part of it does.
+        """
+        if self._shaper is not None and self._shaper.pending:
+            raise LocalStateError(
+                "a part of this stream's audio waits in the form that you read it in; go on with "
+                "the same arguments of audio()"
+            )
+
     @property
     def samples(self) -> int:
         """Bytes of samples so far: without the header of a WAV file."""
@@ -97,8 +132,15 @@ class Account:
 
     @property
     def duration(self) -> float:
-        """Seconds of audio so far."""
-        return self.format.duration(self.samples)
+        """Seconds of audio that the consumer got so far."""
+        seconds = self.format.duration(self.samples)
+        return seconds if self._shaper is None else seconds - self._shaper.pending
+
+    def reached(self, at: float) -> float:
+        """Return a playback position, or the end of what the consumer got if that is before it."""
+        if self._shaper is None or (self.complete and not self._shaper.pending):
+            return at
+        return min(at, self.duration)
 
     def result(
         self, data: bytes, *, text: str, context_id: str | None, request_id: str | None

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from .._protocol.context import Context
     from .._protocol.gate import Ticket
     from .._protocol.stats import StreamStats
+    from .._sound.shaper import Shaper
     from ..audio import Audio, AudioFormat
     from ..events import SpeechEvent, Timing
     from ..options import Timeouts
@@ -185,15 +186,50 @@ class SpeechStream(NotCopyable):
         self._account.take(event)
         return event
 
-    def audio(self) -> AudioBlocks:
+    def audio(self, *, frame_ms: float | None = None) -> AudioBlocks:
         """Return an iterator over the audio alone, in blocks of whole samples as they arrive.
 
         The blocks of ``wav`` and ``mp3`` are the bytes of a file. The header of a ``wav`` may not
         have the length yet; `collect` and `save` correct it.
 
-        Closing the iterator closes the stream.
+        Closing the iterator closes the stream. If you leave a loop over blocks of one length, read
+        on with the same arguments; `duration` and `heard` count the blocks that you got.
+
+        Args:
+            frame_ms: Length of each block in milliseconds, such as 20 for telephony; a whole number
+                of samples. The last block is padded with silence, which counts as no speech.
+                Default: blocks as they arrive.
+
+        Raises:
+            ConfigurationError: If blocks cannot have this length, or the audio is not raw.
+            LocalStateError: If a part of the audio waits in blocks of another length.
         """
-        return AudioBlocks(self, self._account)
+        if frame_ms is None:
+            self._account.check_shape()
+            return AudioBlocks(self, self._account)
+        shaper = self._account.shaper(frame_ms=frame_ms)
+        return ShapedBlocks(self, self._account, partial(self._shaped, shaper))
+
+    def _shaped(self, shaper: Shaper) -> bytes:
+        """Return the next block of a shaper, and read on if it has none."""
+        if self._closed and self._error is None:
+            shaper.drop()  # as the stream does with the events that wait
+        try:
+            while not (block := shaper.block()):
+                try:
+                    event = next(self)
+                except Exception:
+                    # Deliver all that arrived; the next read raises the error of the stream again.
+                    if self._error is None or not shaper.finish():
+                        raise
+                    continue
+                shaper.feed(self._account.audio_of(event))
+                if self._account.complete:
+                    shaper.finish()
+        except BaseException:
+            del self
+            raise
+        return block
 
     def collect(self) -> Audio:
         """Wait for the whole utterance and return it.
@@ -253,6 +289,7 @@ class SpeechStream(NotCopyable):
         """Pass all audio to a function; after an interrupted read, the stream raises an error."""
         self._check()
         account = self._account
+        account.check_shape()
         try:
             for event in self:
                 block = account.audio_of(event)
@@ -313,7 +350,9 @@ class SpeechStream(NotCopyable):
             The text up to the last word that ended by then. It is exact with ``add_timestamps``,
             and otherwise estimated from the length of the text.
         """
-        return "" if self._source is None else self._source.ledger.heard(at)
+        if self._source is None:
+            return ""
+        return self._source.ledger.heard(self._account.reached(at))
 
     @property
     def format(self) -> AudioFormat:
@@ -342,7 +381,7 @@ class SpeechStream(NotCopyable):
 
     @property
     def duration(self) -> float:
-        """Seconds of audio so far; an estimate for mp3."""
+        """Seconds of audio that you have received so far; an estimate for mp3."""
         return self._account.duration
 
     @property
@@ -395,6 +434,31 @@ class AudioBlocks(NotCopyable):
     def close(self) -> None:
         """Cancel the speech if it is still going on; safe to call twice."""
         self._stream.close()
+
+
+class ShapedBlocks(AudioBlocks):
+    """Iterator over the audio of a stream, in blocks of another form than that of its chunks.
+
+    Args:
+        stream: The stream.
+        account: Its account.
+        following: Returns the next block.
+    """
+
+    __slots__ = ("_following",)
+
+    def __init__(
+        self, stream: SpeechStream, account: Account, following: Callable[[], bytes]
+    ) -> None:
+        super().__init__(stream, account)
+        self._following = following
+
+    def __next__(self) -> bytes:
+        try:
+            return self._following()
+        except BaseException:
+            del self  # as in the stream
+            raise
 
 
 class ContextSource:

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
     from _typeshed import SupportsWrite
 
-    from ..formats import Container, Encoding
+    from .._sound.encodings import Encoding
+    from ..formats import Container
     from ..models import GenderPresentation, SttEncoding
 
 CONTAINERS: Final[tuple[Container, ...]] = ("wav", "mp3", "raw")

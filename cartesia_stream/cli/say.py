@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from .. import BytesOptions, Cartesia, SpeechEvent, SpeechStream
-    from ..formats import Container, Encoding
+    from .._sound.encodings import Encoding
+    from ..formats import Container
 
 MP3_BIT_RATE: Final = 128000
 STDIN: Final = "-"
