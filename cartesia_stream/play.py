@@ -1,8 +1,6 @@
 """The loudspeaker and the microphone; needs the extra ``play``.
 
-with Player(stream.format) as player:
-    for block in stream.audio():
-        player.write(block)
+client.tts.speak("Hello!", voice=voice).play()
 
 for turn in client.stt.listen(Microphone()).turns():
     print(turn.text)
@@ -16,7 +14,7 @@ import asyncio
 import os
 import threading
 import time
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from importlib import import_module
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, Final, Protocol, Self
@@ -25,7 +23,7 @@ from .errors import CartesiaError, ConfigurationError
 from .transcripts import ListenFormat
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable, Generator
+    from collections.abc import AsyncGenerator, Callable, Generator, Iterator
 
     from .formats import AudioFormat
 
@@ -35,6 +33,7 @@ AHEAD_S: Final = 5.0  # playing time that `write` buffers before it waits
 LATENCY_S: Final = 0.1
 BLOCK_MS: Final = 20  # of the microphone
 STALLED_S: Final = 5.0
+LOOK_S: Final = 0.02  # how often `pauses` looks at a player
 SAMPLE_FORMATS: Final = {
     "pcm_s16le": "SIGNED16",
     "pcm_s32le": "SIGNED32",
@@ -86,6 +85,12 @@ class PlaybackBuffer:
         with self._news:
             return self._format.duration(self._taken)
 
+    @property
+    def queued(self) -> float:
+        """Seconds of audio that wait for the device."""
+        with self._news:
+            return self._format.duration(len(self._buffer) - len(self._buffer) % self._width)
+
     def write(self, data: bytes) -> None:
         """Queue audio to play; wait while 5 s of audio or more are queued.
 
@@ -131,7 +136,11 @@ class PlaybackBuffer:
 
     def _wait(self) -> None:
         if not self._news.wait(STALLED_S):
-            raise PlaybackError("the loudspeaker does not accept more audio")
+            raise _no_more_error()
+
+
+def _no_more_error() -> PlaybackError:
+    return PlaybackError("the loudspeaker does not accept more audio")
 
 
 class Player(PlaybackBuffer):
@@ -160,7 +169,10 @@ class Player(PlaybackBuffer):
                 option="output_format",
             )
         super().__init__(fmt, latency=latency)
-        self._device = _open(SAMPLE_FORMATS[fmt.encoding], fmt.sample_rate, latency, backend)
+        self._guard = threading.Lock()
+        self._device: _Device | None = _open(
+            SAMPLE_FORMATS[fmt.encoding], fmt.sample_rate, latency, backend
+        )
         samples = self._samples()
         next(samples)
         self._device.start(samples)
@@ -175,8 +187,11 @@ class Player(PlaybackBuffer):
         time.sleep(2 * self.latency)  # the device's own buffer
 
     def close(self) -> None:
-        """Stop playing at once; safe to call twice."""
-        self._device.close()
+        """Stop playing at once; safe to call twice, and from any thread."""
+        with self._guard:
+            device, self._device = self._device, None
+        if device is not None:
+            device.close()
 
     def __enter__(self) -> Self:
         return self
@@ -193,6 +208,39 @@ class Player(PlaybackBuffer):
         count = yield b""
         while True:
             count = yield self.take(count * self._width)
+
+
+def pauses(player: PlaybackBuffer, rest: float = 0.0) -> Iterator[float]:
+    """Yield seconds to sleep, until a player holds at most ``rest`` seconds of audio.
+
+    With 0, the last one ends when everything was heard.
+
+    Raises:
+        PlaybackError: If the device has stopped.
+    """
+    played, since = player.played, time.monotonic()
+    while player.queued > rest:
+        yield LOOK_S
+        now, before, played = time.monotonic(), played, player.played
+        if played != before:
+            since = now
+        elif now > since + STALLED_S:
+            raise _no_more_error()
+    if not rest:
+        yield 2 * player.latency  # the device's own buffer
+
+
+def play(fmt: AudioFormat, data: bytes, *, latency: float, backend: str | None) -> None:
+    """Play whole audio, and return when it was heard.
+
+    Raises:
+        PlaybackError: If no loudspeaker was found, or it has stopped.
+        ConfigurationError: If the extra is missing or the format cannot be played.
+    """
+    with closing(Player(fmt, latency=latency, backend=backend)) as player:
+        player.write(data)
+        for seconds in pauses(player):
+            time.sleep(seconds)
 
 
 class Microphone:
