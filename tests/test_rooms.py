@@ -53,10 +53,12 @@ HARMLESS = frozenset(
         *("websockets.client", "websockets.datastructures", "websockets.frames"),
         *("websockets.http11", "websockets.protocol", "websockets.uri"),
         *("websockets.speedups", "websockets.utils"),  # masking
+        "numpy",  # samples, where a conversion was asked for
     }
 )
-# What the values may use besides: they name files, and an `Audio` can save itself.
-OF_VALUES = HARMLESS | {"io", "os", "pathlib"}
+# What the values may use besides: they name files, an `Audio` can save itself, and conversions
+# import the packages of an extra.
+OF_VALUES = HARMLESS | {"io", "os", "pathlib", "importlib.import_module"}
 
 
 def is_among(name: str, allowed: frozenset[str]) -> bool:
