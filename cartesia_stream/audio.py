@@ -9,10 +9,12 @@ import os
 import struct
 from contextlib import contextmanager
 from functools import partial
-from typing import IO, TYPE_CHECKING, Final, Self, overload
+from typing import IO, TYPE_CHECKING, Final, Literal, Self, overload
 
 import msgspec
+from msgspec import structs
 
+from ._checks import package_of
 from .errors import ConfigurationError, LocalStateError
 from .formats import PCM_16K, PCM_24K, TELEPHONY, AudioFormat
 
@@ -21,9 +23,13 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
+    import numpy as np
+    import numpy.typing as npt
+    from cartesia_runtime.files import File
     from cartesia_runtime.saving import SaveTarget
 
-    from ._sound.shaper import Shaper
+    from ._sound.encodings import Encoding
+    from ._sound.forms import Form
     from .events import Timing
     from .formats import Container
 
@@ -178,6 +184,40 @@ class Audio(msgspec.Struct, frozen=True, kw_only=True):
     time_to_first_audio: float | None = None
     nbytes: int = 0
 
+    @classmethod
+    def from_array(cls, array: npt.ArrayLike, sample_rate: int) -> Audio:
+        """Make audio of an array of numpy, or of anything that numpy takes for one.
+
+        The array is copied. int16 becomes ``pcm_s16le``; floats become ``pcm_f32le``.
+
+        Args:
+            array: One channel of samples, shape ``(samples,)`` or ``(samples, 1)``: int16, or
+                float32 or float64 from -1 to 1.
+            sample_rate: In Hz: 8000, 16000, 22050, 24000, 44100 or 48000.
+
+        Raises:
+            ConfigurationError: If the array has another shape or type or holds NaN, the sample rate
+                is another one, or numpy is not installed.
+        """
+        package_of("audio", "numpy", "an array")
+        from ._sound.arrays import bytes_of
+
+        encoding, data = bytes_of(array)
+        fmt = AudioFormat("raw", encoding, sample_rate)
+        return cls(data=data, format=fmt, nbytes=len(data))
+
+    def __array__(
+        self, dtype: npt.DTypeLike | None = None, copy: bool | None = None
+    ) -> npt.NDArray[np.int16 | np.float32]:
+        """Return the samples, so that ``numpy.asarray(audio)`` works.
+
+        The array has shape ``(samples,)``: float32 for ``pcm_f32le`` and int16 for the other
+        encodings. Without a copy it shares memory with `data` and cannot be written to.
+        """
+        from ._sound.arrays import array_of
+
+        return array_of(self._samples(), encoding_of(self.format), dtype, copy=copy)
+
     @property
     def duration(self) -> float:
         """Playing time of the samples in seconds; an estimate for mp3."""
@@ -204,21 +244,55 @@ class Audio(msgspec.Struct, frozen=True, kw_only=True):
             return with_true_lengths(data)
         return wav_header(fmt, len(data)) + data + b"\0" * (len(data) & 1)
 
-    def blocks(self, *, frame_ms: float | None = None) -> Iterator[bytes]:
-        """Return an iterator over the samples in blocks of one length, as `SpeechStream.audio` has.
+    def blocks(
+        self,
+        *,
+        frame_ms: float | None = None,
+        sample_rate: int | None = None,
+        encoding: Encoding | Literal["mp3"] | None = None,
+    ) -> Iterator[bytes]:
+        """Return an iterator over the samples in another form, as `SpeechStream.audio` has.
 
         Args:
             frame_ms: Length of each block in milliseconds, such as 20; a whole number of samples.
                 The last block is padded with silence. Default: one block of all samples.
+            sample_rate: Sample rate to convert to, 8000 to 48000 Hz; needs the extra ``audio``.
+            encoding: Encoding to convert to, which needs the extra ``audio``; or ``mp3``, which
+                needs the extra ``mp3``.
 
         Raises:
-            ConfigurationError: If the audio is mp3, or the length is no whole number of samples.
+            ConfigurationError: If an argument is invalid, the audio is mp3, or a package is not
+                installed.
             LocalStateError: If the audio was written to a file.
         """
-        shaper = shaper_of(self.format, frame_ms=frame_ms)
+        from ._sound.shaper import Shaper
+
+        source = form_of(self.format)
+        form = source.become(frame_ms=frame_ms, sample_rate=sample_rate, encoding=encoding)
+        shaper = Shaper(source, form)
         shaper.feed(self._samples())
         shaper.finish()
         return iter(shaper.block, b"")
+
+    def convert(self, *, sample_rate: int | None = None, encoding: Encoding | None = None) -> Audio:
+        """Return the audio with another sample rate or encoding, as raw audio.
+
+        Args:
+            sample_rate: In Hz: 8000, 16000, 22050, 24000, 44100 or 48000. Default: as it is.
+            encoding: ``pcm_s16le``, ``pcm_f32le``, ``pcm_mulaw`` or ``pcm_alaw``. Default: as it
+                is.
+
+        Raises:
+            ConfigurationError: If an argument is invalid, the audio is mp3, or the extra ``audio``
+                is not installed.
+            LocalStateError: If the audio was written to a file.
+        """
+        source = form_of(self.format)
+        fmt = AudioFormat(
+            "raw", encoding or self.format.encoding, sample_rate or source.sample_rate
+        )
+        data = b"".join(self.blocks(sample_rate=sample_rate, encoding=encoding))
+        return structs.replace(self, data=data, format=fmt, nbytes=len(data))
 
     @overload
     def save(self, path: str | os.PathLike[str]) -> Path: ...
@@ -227,7 +301,8 @@ class Audio(msgspec.Struct, frozen=True, kw_only=True):
     def save(self, path: SaveTarget) -> Path | None:
         """Write the audio to a playable file: raw audio as WAV, mp3 as mp3.
 
-        Raw audio is written without a header if the name ends in ``.raw`` or ``.pcm``.
+        Raw audio is written without a header if the name ends in ``.raw`` or ``.pcm``, and as mp3
+        if it ends in ``.mp3``, which needs the extra ``mp3``.
 
         Args:
             path: A path, or a file open for writing bytes, which stays open. A file at a path
@@ -238,7 +313,7 @@ class Audio(msgspec.Struct, frozen=True, kw_only=True):
 
         Raises:
             ConfigurationError: If nothing can be saved there, or the name is that of another format
-                than the audio has.
+                than the audio has, or a package is not installed.
             LocalStateError: If the audio was written to a file already.
             OSError: If the file cannot be written.
         """
@@ -247,7 +322,10 @@ class Audio(msgspec.Struct, frozen=True, kw_only=True):
         from cartesia_runtime.saving import write_all, writing
 
         kind = _kind(path, self.format)
-        data = self.wav() if kind == "wav" else self._bytes()
+        if kind == "mp3" and self.format.container == "raw":
+            data = b"".join(self.blocks(encoding="mp3"))
+        else:
+            data = self.wav() if kind == "wav" else self._bytes()
         with writing(path, unwritable_error) as file:
             write_all(file, data)
         return Path(path) if isinstance(path, str | os.PathLike) else None
@@ -284,6 +362,23 @@ class Audio(msgspec.Struct, frozen=True, kw_only=True):
             raise LocalStateError("the audio was written to a file; `collect` keeps it in memory")
         return self.data
 
+    def to_file(self, name: str = "audio") -> File:
+        """Return the audio as a file to upload: mp3 as mp3, and all else as WAV.
+
+        Calls that upload a recording take the audio itself and do this.
+
+        Args:
+            name: Name to send, without an extension.
+
+        Raises:
+            LocalStateError: If the audio was written to a file.
+        """
+        from cartesia_runtime.files import File
+
+        if self.format.container == "mp3":
+            return File(self._bytes(), f"{name}.mp3")
+        return File(self.wav(), f"{name}.wav")
+
     def _samples(self) -> bytes:
         """Return the bytes of the whole samples, without the header of a WAV file."""
         data, width = self._bytes(), self.format.sample_bytes
@@ -302,22 +397,30 @@ def unwritable_error(message: str) -> ConfigurationError:
     return ConfigurationError(message, option="path")
 
 
-def shaper_of(fmt: AudioFormat, *, frame_ms: float | None) -> Shaper:
-    """Return what cuts the samples of a format.
+def encoding_of(fmt: AudioFormat) -> Encoding:
+    """Return the encoding of the samples of a format.
 
     Raises:
-        ConfigurationError: If the format is mp3, or the length is no whole number of samples.
+        ConfigurationError: If the format is mp3.
     """
-    from ._sound.shaper import Form, Shaper, samples_of
-
     if fmt.encoding is None:
         raise ConfigurationError(
-            "mp3 cannot be cut into samples; ask for raw audio, such as "
+            "the audio is mp3, which has no samples; ask for raw audio, such as "
             'output_format=AudioFormat("raw", "pcm_s16le", 24000)',
             option="output_format.container",
         )
-    source = Form(fmt.encoding, fmt.sample_rate)
-    return Shaper(source, source._replace(samples=samples_of(frame_ms, fmt.sample_rate)))
+    return fmt.encoding
+
+
+def form_of(fmt: AudioFormat) -> Form:
+    """Return the form of the samples of a format.
+
+    Raises:
+        ConfigurationError: If the format is mp3.
+    """
+    from ._sound.forms import Form
+
+    return Form(encoding_of(fmt), fmt.sample_rate)
 
 
 def kind_of_name(name: str) -> str | None:
@@ -330,7 +433,7 @@ def kind_of_name(name: str) -> str | None:
 
 
 def _kind(target: SaveTarget, fmt: AudioFormat) -> Container:
-    """Return what to write for audio of a format: raw audio becomes a WAV file.
+    """Return what to write for audio of a format: raw audio becomes a WAV file by default.
 
     Raises:
         ConfigurationError: If the name of the file is that of another format.
@@ -342,8 +445,8 @@ def _kind(target: SaveTarget, fmt: AudioFormat) -> Container:
         name = getattr(target, "name", None)  # an int for a file descriptor
     meant = kind_of_name(name) if isinstance(name, str) else None
     kind: Container = fmt.container
-    if kind == "raw" and meant != "raw":
-        kind = "wav"
+    if kind == "raw":
+        kind = "raw" if meant == "raw" else "mp3" if meant == "mp3" else "wav"
     if meant in (None, kind):
         return kind
     ways = {
@@ -360,13 +463,47 @@ def _kind(target: SaveTarget, fmt: AudioFormat) -> Container:
 
 
 @contextmanager
-def saving(target: SaveTarget, fmt: AudioFormat) -> Generator[Callable[[bytes], object]]:
-    """Yield a function that appends audio to a playable file; raw audio becomes a WAV file."""
+def mp3_of(
+    fmt: AudioFormat, write: Callable[[bytes], object]
+) -> Generator[Callable[[bytes], None]]:
+    """Yield a function that takes raw audio, and write the mp3 of it.
+
+    Raises:
+        ConfigurationError: If the extra ``mp3`` is not installed.
+    """
+    from ._sound.shaper import Shaper
+
+    source = form_of(fmt)
+    shaper = Shaper(source, source.become(encoding="mp3"))
+
+    def take(block: bytes) -> None:
+        shaper.feed(block)
+        write(shaper.block())
+
+    yield take
+    shaper.finish()
+    write(shaper.block())
+
+
+@contextmanager
+def saving(
+    target: SaveTarget, fmt: AudioFormat, kind: Container | None = None
+) -> Generator[Callable[[bytes], object]]:
+    """Yield a function that appends audio to a playable file; raw audio becomes a WAV file.
+
+    Args:
+        target: Where to write.
+        fmt: Format of the audio.
+        kind: What to make of raw audio. Default: what the name of the file says.
+    """
     from cartesia_runtime.saving import start_of, write_all, writing
 
-    kind = _kind(target, fmt)
+    kind = kind or _kind(target, fmt)
     with writing(target, unwritable_error) as file:
-        if kind != "wav":
+        if kind == "mp3" and fmt.container == "raw":
+            with mp3_of(fmt, partial(write_all, file)) as take:
+                yield take
+        elif kind != "wav":
             yield partial(write_all, file)
         elif fmt.container == "raw":
             with WavWriter(file, fmt) as writer:

@@ -53,10 +53,12 @@ HARMLESS = frozenset(
         *("websockets.client", "websockets.datastructures", "websockets.frames"),
         *("websockets.http11", "websockets.protocol", "websockets.uri"),
         *("websockets.speedups", "websockets.utils"),  # masking
+        "numpy",  # samples, where a conversion was asked for
     }
 )
-# What the values may use besides: an `Audio` can save itself, and texts become subtitles.
-OF_VALUES = HARMLESS | {"html", "io", "os", "pathlib"}
+# What the values may use besides: they name files, an `Audio` can save itself, texts become
+# subtitles, and conversions import the packages of an extra.
+OF_VALUES = HARMLESS | {"html", "io", "os", "pathlib", "importlib.import_module"}
 
 
 def is_among(name: str, allowed: frozenset[str]) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from functools import partial
-from typing import TYPE_CHECKING, Protocol, Self
+from typing import TYPE_CHECKING, Literal, Protocol, Self
 
 from .._http.account import Account
 from .._http.config import NotCopyable
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from .._protocol.context import Context
     from .._protocol.gate import Ticket
     from .._protocol.stats import StreamStats
+    from .._sound.encodings import Encoding
     from .._sound.shaper import Shaper
     from ..audio import Audio, AudioFormat
     from ..events import SpeechEvent, Timing
@@ -191,28 +192,42 @@ class AsyncSpeechStream(NotCopyable):
         self._account.take(event)
         return event
 
-    def audio(self, *, frame_ms: float | None = None) -> AsyncAudioBlocks:
+    def audio(
+        self,
+        *,
+        frame_ms: float | None = None,
+        sample_rate: int | None = None,
+        encoding: Encoding | Literal["mp3"] | None = None,
+    ) -> AsyncAudioBlocks:
         """Return an iterator over the audio alone, in blocks of whole samples as they arrive.
 
         The blocks of ``wav`` and ``mp3`` are the bytes of a file. The header of a ``wav`` may not
         have the length yet; `collect` and `save` correct it.
 
-        Closing the iterator closes the stream. If you leave a loop over blocks of one length, read
-        on with the same arguments; `duration` and `heard` count the blocks that you got.
+        With arguments, raw audio is cut and converted while it arrives. `duration` and `heard` then
+        count the blocks that you got. If you leave the loop, read on with the same arguments.
+
+        Closing the iterator closes the stream.
 
         Args:
             frame_ms: Length of each block in milliseconds, such as 20 for telephony; a whole number
-                of samples. The last block is padded with silence, which counts as no speech.
+                of samples. The last block is padded with silence, which does not count as speech.
                 Default: blocks as they arrive.
+            sample_rate: Sample rate to convert to, 8000 to 48000 Hz; needs the extra ``audio``. The
+                conversion holds back up to 30 ms. Default: that of `format`.
+            encoding: Encoding to convert to: ``pcm_s16le``, ``pcm_f32le``, ``pcm_mulaw`` or
+                ``pcm_alaw``, which need the extra ``audio``, or ``mp3``, which needs the extra
+                ``mp3``. Default: that of `format`.
 
         Raises:
-            ConfigurationError: If blocks cannot have this length, or the audio is not raw.
-            LocalStateError: If a part of the audio waits in blocks of another length.
+            ConfigurationError: If an argument is invalid, the audio is not raw, or a package is not
+                installed.
+            LocalStateError: If a part of the audio waits in another form.
         """
-        if frame_ms is None:
+        if frame_ms is None and sample_rate is None and encoding is None:
             self._account.check_shape()
             return AsyncAudioBlocks(self, self._account)
-        shaper = self._account.shaper(frame_ms=frame_ms)
+        shaper = self._account.shaper(frame_ms=frame_ms, sample_rate=sample_rate, encoding=encoding)
         return AsyncShapedBlocks(self, self._account, partial(self._shaped, shaper))
 
     async def _shaped(self, shaper: Shaper) -> bytes:
@@ -253,8 +268,9 @@ class AsyncSpeechStream(NotCopyable):
     ) -> Audio:
         """Write the audio to a file while it arrives, with constant memory use.
 
-        Raw audio becomes a WAV file, or the samples alone if the name ends in ``.raw`` or ``.pcm``.
-        ``wav`` and ``mp3`` stay what they are. A WAV file states its true length, except in a pipe.
+        Raw audio becomes a WAV file, the samples alone if the name ends in ``.raw`` or ``.pcm``, or
+        mp3 if it ends in ``.mp3``, which needs the extra ``mp3``. ``wav`` and ``mp3`` stay as they
+        are. A WAV file states its true length, except in a pipe.
 
         A file at a path appears only when it is complete; a failure or a cancellation leaves no
         file behind. It replaces a file that was there, and keeps its mode.
@@ -296,7 +312,8 @@ class AsyncSpeechStream(NotCopyable):
         """Pass all audio to a function; after an interrupted read, the stream raises an error."""
         self._check()
         account = self._account
-        account.check_shape()
+        if not self._closed:
+            account.check_shape()
         try:
             async for event in self:
                 block = account.audio_of(event)

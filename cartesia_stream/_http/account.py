@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING
 from cartesia_runtime.wav import with_true_lengths
 
 from .._protocol.log import logger
-from ..audio import Audio, shaper_of
+from .._sound.shaper import Shaper
+from ..audio import Audio, form_of
 from ..errors import ConfigurationError, LocalStateError, StreamTruncatedError
 from ..events import AudioChunk, Cancelled, Done, PhonemeTimestamps, WordTimestamps
 
 if TYPE_CHECKING:
+    from typing import Unpack
+
     from .._protocol.context import Context
-    from .._sound.shaper import Shaper
+    from .._sound.forms import FormOptions
     from ..audio import AudioFormat
     from ..events import SpeechEvent, Timing
     from .records import StreamRecord
@@ -93,7 +96,7 @@ class Account:
         self._rest = data[cut:]
         return data[:cut]
 
-    def shaper(self, *, frame_ms: float | None) -> Shaper:
+    def shaper(self, **form: Unpack[FormOptions]) -> Shaper:
         """Return what gives the consumer blocks of a form; it lasts as long as the stream.
 
         Raises:
@@ -102,15 +105,16 @@ class Account:
         """
         if self.format.container != "raw":
             raise ConfigurationError(
-                f"the stream is a file of {self.format.container}, whose bytes cannot be cut into "
-                'samples; ask for raw audio, such as output_format=AudioFormat("raw", '
-                f'"pcm_s16le", {self.format.sample_rate})',
+                f"the stream is a file of {self.format.container}, whose bytes are no samples; ask "
+                'for raw audio, such as output_format=AudioFormat("raw", "pcm_s16le", '
+                f"{self.format.sample_rate})",
                 option="output_format.container",
             )
-        shaper = shaper_of(self.format, frame_ms=frame_ms)
-        if self._shaper is None or self._shaper.form != shaper.form:
+        source = form_of(self.format)
+        wanted = source.become(**form)
+        if self._shaper is None or self._shaper.form != wanted:
             self.check_shape()
-            self._shaper = shaper
+            self._shaper = Shaper(source, wanted)
         return self._shaper
 
     def check_shape(self) -> None:
@@ -119,7 +123,7 @@ class Account:
         Raises:
             LocalStateError: If a part of it does.
         """
-        if self._shaper is not None and self._shaper.pending:
+        if self._shaper is not None and self._shaper.holds_audio:
             raise LocalStateError(
                 "a part of this stream's audio waits in the form that you read it in; go on with "
                 "the same arguments of audio()"

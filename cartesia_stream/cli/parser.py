@@ -221,7 +221,8 @@ def _say(commands: Commands) -> None:
     parser.add_argument(
         "--transport",
         choices=("websocket", "sse", "bytes"),
-        help="how to stream the audio; default: bytes (plain HTTP) for mp3, otherwise websocket",
+        help="how to stream the audio; default: bytes (plain HTTP) for mp3 without times of words, "
+        "otherwise websocket",
     )
     parser.add_argument(
         "--subtitles",

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import itertools
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cartesia_stream import ConfigurationError
 from cartesia_stream._sound.encodings import SAMPLE_BYTES, SILENCE
-from cartesia_stream._sound.shaper import Form, Shaper, samples_of
+from cartesia_stream._sound.forms import Form
+from cartesia_stream._sound.shaper import Shaper
 
 if TYPE_CHECKING:
     from cartesia_stream._sound.encodings import Encoding
@@ -58,30 +58,3 @@ def test_audio_that_was_dropped_never_went_out() -> None:
     shaper.drop()
     assert shaper.block() == b""
     assert shaper.pending == pytest.approx(0.03)
-
-
-@pytest.mark.parametrize(
-    ("frame_ms", "rate", "samples"), [(20, 8000, 160), (2.5, 48000, 120), (10, 44100, 441)]
-)
-def test_lengths(frame_ms: float, rate: int, samples: int) -> None:
-    assert samples_of(frame_ms, rate) == samples
-
-
-@pytest.mark.parametrize(
-    ("frame_ms", "rate", "advice"),
-    [
-        (10, 22050, "10 is 220.5 samples at 22050 Hz, .* give a multiple of 20"),
-        (2.5, 44100, "give a multiple of 10"),
-        (0.01, 8000, "is 0.08 samples at 8000 Hz, .* a multiple of 1"),
-        (0, 8000, "above 0"),
-        (-20, 8000, "above 0"),
-        (float("nan"), 8000, "above 0"),
-        (float("inf"), 8000, "above 0"),
-        (True, 8000, "above 0"),
-        ("20", 8000, "above 0"),
-    ],
-)
-def test_lengths_that_cannot_be(frame_ms: Any, rate: int, advice: str) -> None:
-    with pytest.raises(ConfigurationError, match=advice) as caught:
-        samples_of(frame_ms, rate)
-    assert caught.value.option == "frame_ms"
