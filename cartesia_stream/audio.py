@@ -330,6 +330,33 @@ class Audio(msgspec.Struct, frozen=True, kw_only=True):
             write_all(file, data)
         return Path(path) if isinstance(path, str | os.PathLike) else None
 
+    def play(self, *, latency: float = 0.1, backend: str | None = None) -> None:
+        """Play the audio, and return when all of it was heard; needs the extra ``play``.
+
+        Ctrl-C stops it at once. It blocks: in async code, call ``asyncio.to_thread(audio.play)``,
+        or play the stream itself.
+
+        Args:
+            latency: Seconds of audio that the loudspeaker itself may hold; with less, it may
+                stutter on a busy machine.
+            backend: miniaudio's name of the sound system to use; by default any but the silent one.
+
+        Raises:
+            PlaybackError: If no loudspeaker was found, or it stops.
+            ConfigurationError: If an extra is missing: ``play``, or ``audio`` for mu-law and A-law.
+            LocalStateError: If the audio was written to a file.
+        """
+        from .play import play
+
+        fmt = self.format
+        if fmt.encoding in ("pcm_mulaw", "pcm_alaw"):
+            self.convert(encoding="pcm_s16le").play(latency=latency, backend=backend)
+        elif fmt.encoding is None:
+            play(fmt, self._bytes(), latency=latency, backend=backend)
+        else:
+            raw = AudioFormat("raw", fmt.encoding, fmt.sample_rate)
+            play(raw, self._samples(), latency=latency, backend=backend)
+
     def srt(self) -> str:
         """Return subtitles of the words as a SubRip file (``.srt``); see `subtitles.srt`.
 

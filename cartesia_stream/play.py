@@ -20,12 +20,11 @@ from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, Final, Protocol, Self
 
 from .errors import CartesiaError, ConfigurationError
+from .formats import AudioFormat
 from .transcripts import ListenFormat
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Generator, Iterator
-
-    from .formats import AudioFormat
 
 __all__ = ["Microphone", "MicrophoneError", "PlaybackBuffer", "PlaybackError", "Player"]
 
@@ -155,6 +154,9 @@ class Player(PlaybackBuffer):
             sooner after `clear`, and it may stutter on a busy machine.
         backend: miniaudio's name of the sound system to use; by default any but the silent one.
 
+    Attributes:
+        stopped: Whether `stop` or `close` was called.
+
     Raises:
         PlaybackError: If no loudspeaker was found.
         ConfigurationError: If the extra is missing or the format cannot be played.
@@ -169,6 +171,7 @@ class Player(PlaybackBuffer):
                 option="output_format",
             )
         super().__init__(fmt, latency=latency)
+        self.stopped: bool = False
         self._guard = threading.Lock()
         self._device: _Device | None = _open(
             SAMPLE_FORMATS[fmt.encoding], fmt.sample_rate, latency, backend
@@ -186,8 +189,14 @@ class Player(PlaybackBuffer):
         super().drain()
         time.sleep(2 * self.latency)  # the device's own buffer
 
+    def stop(self) -> None:
+        """Play silence from now on; never waits, as `close` does for the device."""
+        self.stopped = True
+        self.clear()
+
     def close(self) -> None:
         """Stop playing at once; safe to call twice, and from any thread."""
+        self.stop()
         with self._guard:
             device, self._device = self._device, None
         if device is not None:
@@ -207,11 +216,12 @@ class Player(PlaybackBuffer):
         """Yield the blocks that the device asks for."""
         count = yield b""
         while True:
-            count = yield self.take(count * self._width)
+            nbytes = count * self._width
+            count = yield bytes(nbytes) if self.stopped else self.take(nbytes)
 
 
-def pauses(player: PlaybackBuffer, rest: float = 0.0) -> Iterator[float]:
-    """Yield seconds to sleep, until a player holds at most ``rest`` seconds of audio.
+def pauses(player: Player, rest: float = 0.0) -> Iterator[float]:
+    """Yield seconds to sleep, until a player has stopped or ``rest`` seconds of audio are left.
 
     With 0, the last one ends when everything was heard.
 
@@ -219,24 +229,32 @@ def pauses(player: PlaybackBuffer, rest: float = 0.0) -> Iterator[float]:
         PlaybackError: If the device has stopped.
     """
     played, since = player.played, time.monotonic()
-    while player.queued > rest:
+    while player.queued > rest and not player.stopped:
         yield LOOK_S
         now, before, played = time.monotonic(), played, player.played
         if played != before:
             since = now
         elif now > since + STALLED_S:
             raise _no_more_error()
-    if not rest:
+    if not rest and not player.stopped:
         yield 2 * player.latency  # the device's own buffer
 
 
 def play(fmt: AudioFormat, data: bytes, *, latency: float, backend: str | None) -> None:
     """Play whole audio, and return when it was heard.
 
+    Args:
+        fmt: Format of the audio: raw, or mp3.
+        data: The audio.
+        latency: As of a `Player`.
+        backend: As of a `Player`.
+
     Raises:
         PlaybackError: If no loudspeaker was found, or it has stopped.
         ConfigurationError: If the extra is missing or the format cannot be played.
     """
+    if fmt.container == "mp3":
+        fmt, data = _decoded(data, fmt.sample_rate)
     with closing(Player(fmt, latency=latency, backend=backend)) as player:
         player.write(data)
         for seconds in pauses(player):
@@ -419,6 +437,20 @@ def _miniaudio(backend: str | None) -> tuple[Any, list[object]]:
         for known in miniaudio.Backend
         if known.name == backend or (backend is None and known.name != "NULL")
     ]
+
+
+def _decoded(mp3: bytes, sample_rate: int) -> tuple[AudioFormat, bytes]:
+    """Return the samples of mp3.
+
+    Raises:
+        ConfigurationError: If the extra is missing, or the data is no mp3.
+    """
+    miniaudio, _ = _miniaudio(None)
+    try:
+        decoded = miniaudio.decode(mp3, nchannels=1, sample_rate=sample_rate)
+    except miniaudio.MiniaudioError as error:
+        raise ConfigurationError("the audio cannot be played: it is no mp3") from error
+    return AudioFormat("raw", "pcm_s16le", sample_rate), bytes(decoded.samples)
 
 
 def _open(sample_format: str, sample_rate: int, latency: float, backend: str | None) -> _Device:
