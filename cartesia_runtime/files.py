@@ -6,7 +6,7 @@ import os
 import re
 from contextlib import ExitStack
 from pathlib import Path
-from typing import IO, Final, TypeAlias, cast, final
+from typing import IO, Final, Protocol, TypeAlias, cast, final
 
 from attrs import define
 
@@ -63,8 +63,19 @@ class File:
         return (name, cast("FileContent", payload), kind)
 
 
-UploadFile: TypeAlias = File | bytes | bytearray | memoryview | str | os.PathLike[str] | IO[bytes]
-"""Anything that can be uploaded: a path, bytes, a file open for reading bytes, or a `File`."""
+class Uploadable(Protocol):
+    """An object that makes a file of itself, such as an `Audio` of the client."""
+
+    def to_file(self) -> File:
+        """Return the object as a file to upload."""
+        ...
+
+
+UploadFile: TypeAlias = (
+    File | Uploadable | bytes | bytearray | memoryview | str | os.PathLike[str] | IO[bytes]
+)
+"""Anything that can be uploaded: a path, bytes, a file open for reading bytes, a `File`, or an
+object that makes one of itself."""
 
 
 @final
@@ -95,12 +106,22 @@ class Uploads(ExitStack):
                 except ValueError:  # a null character, or half a character
                     raise EncodeError("the path has characters that no path has", name) from None
                 return File(self.enter_context(file), _name_of(path))
+            case _ if callable(to_file := getattr(upload, "to_file", None)):
+                return cast("File", to_file())
             case _ if callable(getattr(upload, "read", None)):
                 own: object = getattr(upload, "name", None)  # an int for a file descriptor
-                return File(upload, _name_of(Path(own)) if isinstance(own, str) else "upload")
+                return File(
+                    cast("IO[bytes]", upload),
+                    _name_of(Path(own)) if isinstance(own, str) else "upload",
+                )
             case _:
                 kind = type(upload).__name__
-                raise EncodeError(f"expected a path, bytes or an open file, got {kind}", name)
+                advice = ""
+                if hasattr(upload, "dtype"):  # an array
+                    advice = "; give it a sample rate with Audio.from_array(array, sample_rate)"
+                raise EncodeError(
+                    f"expected a path, bytes, an open file or audio, got {kind}{advice}", name
+                )
 
 
 def _name_of(path: Path) -> str:

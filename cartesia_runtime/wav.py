@@ -79,6 +79,11 @@ class WavLengths:
         self._declared = size if size or empty else _LARGEST
         return True
 
+    def span(self) -> slice:
+        """Return where the samples are, among the bytes so far."""
+        start = self._data or 0
+        return slice(start, start + self.samples)
+
     def corrections(self) -> list[tuple[int, bytes]]:
         """Return what to write over the file, and where, when all of it has arrived."""
         if self._data is None or self._total > _LARGEST:
@@ -114,3 +119,10 @@ def with_true_lengths(data: bytes) -> bytes:
     for position, content in changes:
         corrected[position : position + len(content)] = content
     return bytes(corrected)
+
+
+def samples_of(data: bytes) -> bytes:
+    """Return the samples of a WAV file; other bytes come back as they are."""
+    lengths = WavLengths()
+    lengths.take(data)
+    return data[lengths.span()]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, cast
 
 from .errors import ConfigurationError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
+    from types import ModuleType
 
 
 def check_names(
@@ -135,6 +137,25 @@ def merged(base: Mapping[str, object], extra: Mapping[str, object]) -> dict[str,
             value = merged(cast("dict[str, object]", before), cast("dict[str, object]", value))
         result[name] = value
     return result
+
+
+def package_of(extra: str, name: str, what: str) -> ModuleType:
+    """Import a package that an extra of ours installs.
+
+    Args:
+        extra: Name of the extra.
+        name: Name of the package to import.
+        what: What needs it, for the message.
+
+    Raises:
+        ConfigurationError: If it is not installed, or lacks a library of the system.
+    """
+    try:
+        return import_module(name)
+    except (ImportError, OSError) as error:
+        raise ConfigurationError(
+            f'{what} needs {name}: pip install "cartesia-stream[{extra}]"'
+        ) from error
 
 
 class TextJoiner:

@@ -1,4 +1,4 @@
-"""Audio formats, durations and WAV files.
+"""Finished audio, and WAV files.
 
 All audio of the service is mono, so a sample frame is one sample.
 """
@@ -12,32 +12,29 @@ from functools import partial
 from typing import IO, TYPE_CHECKING, Final, Literal, Self, overload
 
 import msgspec
+from msgspec import structs
 
-from ._checks import check_names, mapping_of
+from ._checks import package_of
 from .errors import ConfigurationError, LocalStateError
+from .formats import PCM_16K, PCM_24K, TELEPHONY, AudioFormat
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Mapping
+    from collections.abc import Callable, Generator, Iterator, Mapping
     from pathlib import Path
     from types import TracebackType
 
+    import numpy as np
+    import numpy.typing as npt
+    from cartesia_runtime.files import File
     from cartesia_runtime.saving import SaveTarget
 
+    from ._sound.encodings import Encoding
+    from ._sound.forms import Form
     from .events import Timing
+    from .formats import Container
 
 __all__ = ["PCM_16K", "PCM_24K", "TELEPHONY", "Audio", "AudioFormat", "WavWriter"]
 
-Container = Literal["raw", "wav", "mp3"]
-Encoding = Literal["pcm_s16le", "pcm_f32le", "pcm_mulaw", "pcm_alaw"]
-
-SAMPLE_RATES: Final = (8000, 16000, 22050, 24000, 44100, 48000)
-BIT_RATES: Final = (32000, 64000, 96000, 128000, 192000)
-SAMPLE_BYTES: Final[Mapping[str, int]] = {
-    "pcm_s16le": 2,
-    "pcm_f32le": 4,
-    "pcm_mulaw": 1,
-    "pcm_alaw": 1,
-}
 WAVE_FORMAT_TAGS: Final[Mapping[str, int]] = {
     "pcm_s16le": 1,
     "pcm_f32le": 3,
@@ -60,112 +57,6 @@ OTHER_KINDS: Final = frozenset(
     }
 )
 STREAMED: Final = 0xFFFF_FFFF  # length field of a WAV file whose length is not known yet
-
-
-class AudioFormat(msgspec.Struct, frozen=True):
-    """Audio format that the service delivers.
-
-    Attributes:
-        container: ``raw`` for every call; ``wav`` and ``mp3`` only for `tts.generate`.
-        encoding: Sample encoding of ``raw`` and ``wav``; None for ``mp3``.
-        sample_rate: In Hz: 8000, 16000, 22050, 24000, 44100 or 48000.
-        bit_rate: Bits per second of ``mp3``: 32000, 64000, 96000, 128000 or 192000.
-
-    Raises:
-        ConfigurationError: If the members do not fit together.
-
-    Source: spec/cartesia.yaml, components.schemas.OutputFormat.
-    """
-
-    container: Container = "raw"
-    encoding: Encoding | None = "pcm_s16le"
-    sample_rate: int = 24000
-    bit_rate: int | None = None
-
-    def __post_init__(self) -> None:
-        if self.sample_rate not in SAMPLE_RATES:
-            raise _bad("sample_rate", self.sample_rate, SAMPLE_RATES)
-        if self.container in ("raw", "wav"):
-            if self.encoding not in tuple(SAMPLE_BYTES):  # a value may have no hash
-                raise _bad("encoding", self.encoding, tuple(SAMPLE_BYTES))
-            if self.bit_rate is not None:
-                raise _bad("bit_rate", self.bit_rate, ("None, because only mp3 has one",))
-        elif self.container == "mp3":
-            if self.encoding is not None:
-                raise _bad("encoding", self.encoding, ("None, because mp3 has bit_rate instead",))
-            if self.bit_rate not in BIT_RATES:
-                raise _bad("bit_rate", self.bit_rate, BIT_RATES)
-        else:
-            raise _bad("container", self.container, ("raw", "wav", "mp3"))
-
-    @classmethod
-    def of(cls, value: AudioFormat | Mapping[str, object]) -> AudioFormat:
-        """Return a format from a format or a mapping, such as ``{"container": "raw", ...}``.
-
-        Raises:
-            ConfigurationError: If it is neither, or its members do not fit together.
-        """
-        if isinstance(value, AudioFormat):
-            return value
-        check_names(mapping_of(value, "output_format"), cls.__struct_fields__, "output_format")
-        try:
-            return msgspec.convert({"encoding": None, **value}, cls)
-        except (msgspec.ValidationError, TypeError) as error:
-            if isinstance(error.__cause__, ConfigurationError):
-                raise error.__cause__ from None
-            raise ConfigurationError(f"output_format: {error}", option="output_format") from None
-
-    @property
-    def sample_bytes(self) -> int:
-        """Size of one sample in bytes; 1 for mp3, whose bytes are not samples."""
-        return SAMPLE_BYTES.get(self.encoding or "", 1)
-
-    @property
-    def bytes_per_second(self) -> int:
-        """Bytes of audio per second; for ``wav`` without the header."""
-        if self.container == "mp3":
-            return (self.bit_rate or 0) // 8
-        return self.sample_rate * self.sample_bytes
-
-    def duration(self, nbytes: int) -> float:
-        """Return the playing time of a block of audio.
-
-        Args:
-            nbytes: Size of the block in bytes.
-
-        Returns:
-            Seconds. 48 000 bytes of 24 kHz ``pcm_s16le`` last 1.0 s.
-        """
-        return nbytes / self.bytes_per_second
-
-    def nbytes(self, seconds: float) -> int:
-        """Return the size in bytes of the whole samples in ``seconds``."""
-        # 1e-6 corrects rounding errors, so that this is the inverse of `duration`
-        return int(seconds * self.sample_rate + 1e-6) * self.sample_bytes
-
-    def to_wire(self) -> dict[str, object]:
-        """Return the format as the ``output_format`` field of a request."""
-        fields: dict[str, object] = {"container": self.container}
-        if self.container == "mp3":
-            fields["bit_rate"] = self.bit_rate
-        else:
-            fields["encoding"] = self.encoding
-        return fields | {"sample_rate": self.sample_rate}
-
-
-def _bad(name: str, value: object, allowed: tuple[object, ...]) -> ConfigurationError:
-    choices = ", ".join(str(choice) for choice in allowed)
-    return ConfigurationError(
-        f"output_format: {name} is {value!r}; allowed: {choices}", option=f"output_format.{name}"
-    )
-
-
-PCM_24K: Final = AudioFormat("raw", "pcm_s16le", 24000)
-"""16-bit PCM at 24 kHz: the default."""
-PCM_16K: Final = AudioFormat("raw", "pcm_s16le", 16000)
-"""16-bit PCM at 16 kHz: the usual input of speech recognition."""
-TELEPHONY: Final = AudioFormat("raw", "pcm_mulaw", 8000)
-"""G.711 mu-law at 8 kHz: the usual format of telephony."""
 
 
 def wav_header(fmt: AudioFormat, nbytes: int | None) -> bytes:
@@ -277,6 +168,7 @@ class Audio(msgspec.Struct, frozen=True, kw_only=True):
         phonemes: Phoneme times, if requested.
         context_id: The context of the audio, if any.
         request_id: The service's id of the request, if it gave one.
+        text: The text that was spoken, verbatim, if word times were requested.
         time_to_first_audio: Seconds from the request to the first byte of audio, if measured.
         nbytes: Size of the audio in bytes, without the header of a ``wav``; also if the audio was
             written to a file.
@@ -288,8 +180,43 @@ class Audio(msgspec.Struct, frozen=True, kw_only=True):
     phonemes: tuple[Timing, ...] = ()
     context_id: str | None = None
     request_id: str | None = None
+    text: str = ""
     time_to_first_audio: float | None = None
     nbytes: int = 0
+
+    @classmethod
+    def from_array(cls, array: npt.ArrayLike, sample_rate: int) -> Audio:
+        """Make audio of an array of numpy, or of anything that numpy takes for one.
+
+        The array is copied. int16 becomes ``pcm_s16le``; floats become ``pcm_f32le``.
+
+        Args:
+            array: One channel of samples, shape ``(samples,)`` or ``(samples, 1)``: int16, or
+                float32 or float64 from -1 to 1.
+            sample_rate: In Hz: 8000, 16000, 22050, 24000, 44100 or 48000.
+
+        Raises:
+            ConfigurationError: If the array has another shape or type or holds NaN, the sample rate
+                is another one, or numpy is not installed.
+        """
+        package_of("audio", "numpy", "an array")
+        from ._sound.arrays import bytes_of
+
+        encoding, data = bytes_of(array)
+        fmt = AudioFormat("raw", encoding, sample_rate)
+        return cls(data=data, format=fmt, nbytes=len(data))
+
+    def __array__(
+        self, dtype: npt.DTypeLike | None = None, copy: bool | None = None
+    ) -> npt.NDArray[np.int16 | np.float32]:
+        """Return the samples, so that ``numpy.asarray(audio)`` works.
+
+        The array has shape ``(samples,)``: float32 for ``pcm_f32le`` and int16 for the other
+        encodings. Without a copy it shares memory with `data` and cannot be written to.
+        """
+        from ._sound.arrays import array_of
+
+        return array_of(self._samples(), encoding_of(self.format), dtype, copy=copy)
 
     @property
     def duration(self) -> float:
@@ -317,6 +244,56 @@ class Audio(msgspec.Struct, frozen=True, kw_only=True):
             return with_true_lengths(data)
         return wav_header(fmt, len(data)) + data + b"\0" * (len(data) & 1)
 
+    def blocks(
+        self,
+        *,
+        frame_ms: float | None = None,
+        sample_rate: int | None = None,
+        encoding: Encoding | Literal["mp3"] | None = None,
+    ) -> Iterator[bytes]:
+        """Return an iterator over the samples in another form, as `SpeechStream.audio` has.
+
+        Args:
+            frame_ms: Length of each block in milliseconds, such as 20; a whole number of samples.
+                The last block is padded with silence. Default: one block of all samples.
+            sample_rate: Sample rate to convert to, 8000 to 48000 Hz; needs the extra ``audio``.
+            encoding: Encoding to convert to, which needs the extra ``audio``; or ``mp3``, which
+                needs the extra ``mp3``.
+
+        Raises:
+            ConfigurationError: If an argument is invalid, the audio is mp3, or a package is not
+                installed.
+            LocalStateError: If the audio was written to a file.
+        """
+        from ._sound.shaper import Shaper
+
+        source = form_of(self.format)
+        form = source.become(frame_ms=frame_ms, sample_rate=sample_rate, encoding=encoding)
+        shaper = Shaper(source, form)
+        shaper.feed(self._samples())
+        shaper.finish()
+        return iter(shaper.block, b"")
+
+    def convert(self, *, sample_rate: int | None = None, encoding: Encoding | None = None) -> Audio:
+        """Return the audio with another sample rate or encoding, as raw audio.
+
+        Args:
+            sample_rate: In Hz: 8000, 16000, 22050, 24000, 44100 or 48000. Default: as it is.
+            encoding: ``pcm_s16le``, ``pcm_f32le``, ``pcm_mulaw`` or ``pcm_alaw``. Default: as it
+                is.
+
+        Raises:
+            ConfigurationError: If an argument is invalid, the audio is mp3, or the extra ``audio``
+                is not installed.
+            LocalStateError: If the audio was written to a file.
+        """
+        source = form_of(self.format)
+        fmt = AudioFormat(
+            "raw", encoding or self.format.encoding, sample_rate or source.sample_rate
+        )
+        data = b"".join(self.blocks(sample_rate=sample_rate, encoding=encoding))
+        return structs.replace(self, data=data, format=fmt, nbytes=len(data))
+
     @overload
     def save(self, path: str | os.PathLike[str]) -> Path: ...
     @overload
@@ -324,7 +301,8 @@ class Audio(msgspec.Struct, frozen=True, kw_only=True):
     def save(self, path: SaveTarget) -> Path | None:
         """Write the audio to a playable file: raw audio as WAV, mp3 as mp3.
 
-        Raw audio is written without a header if the name ends in ``.raw`` or ``.pcm``.
+        Raw audio is written without a header if the name ends in ``.raw`` or ``.pcm``, and as mp3
+        if it ends in ``.mp3``, which needs the extra ``mp3``.
 
         Args:
             path: A path, or a file open for writing bytes, which stays open. A file at a path
@@ -335,7 +313,7 @@ class Audio(msgspec.Struct, frozen=True, kw_only=True):
 
         Raises:
             ConfigurationError: If nothing can be saved there, or the name is that of another format
-                than the audio has.
+                than the audio has, or a package is not installed.
             LocalStateError: If the audio was written to a file already.
             OSError: If the file cannot be written.
         """
@@ -344,15 +322,98 @@ class Audio(msgspec.Struct, frozen=True, kw_only=True):
         from cartesia_runtime.saving import write_all, writing
 
         kind = _kind(path, self.format)
-        data = self.wav() if kind == "wav" else self._bytes()
+        if kind == "mp3" and self.format.container == "raw":
+            data = b"".join(self.blocks(encoding="mp3"))
+        else:
+            data = self.wav() if kind == "wav" else self._bytes()
         with writing(path, unwritable_error) as file:
             write_all(file, data)
         return Path(path) if isinstance(path, str | os.PathLike) else None
+
+    def play(self, *, latency: float = 0.1, backend: str | None = None) -> None:
+        """Play the audio, and return when all of it was heard; needs the extra ``play``.
+
+        Ctrl-C stops it at once. It blocks: in async code, call ``asyncio.to_thread(audio.play)``,
+        or play the stream itself.
+
+        Args:
+            latency: Seconds of audio that the loudspeaker itself may hold; with less, it may
+                stutter on a busy machine.
+            backend: miniaudio's name of the sound system to use; by default any but the silent one.
+
+        Raises:
+            PlaybackError: If no loudspeaker was found, or it stops.
+            ConfigurationError: If an extra is missing: ``play``, or ``audio`` for mu-law and A-law.
+            LocalStateError: If the audio was written to a file.
+        """
+        from .play import play
+
+        fmt = self.format
+        if fmt.encoding in ("pcm_mulaw", "pcm_alaw"):
+            self.convert(encoding="pcm_s16le").play(latency=latency, backend=backend)
+        elif fmt.encoding is None:
+            play(fmt, self._bytes(), latency=latency, backend=backend)
+        else:
+            raw = AudioFormat("raw", fmt.encoding, fmt.sample_rate)
+            play(raw, self._samples(), latency=latency, backend=backend)
+
+    def srt(self) -> str:
+        """Return subtitles of the words as a SubRip file (``.srt``); see `subtitles.srt`.
+
+        Raises:
+            ConfigurationError: If there are no word times; ask for them with ``add_timestamps``.
+        """
+        from .subtitles import srt
+
+        return srt(self._timed_words(), self.text)
+
+    def vtt(self) -> str:
+        """Return subtitles of the words as a WebVTT file (``.vtt``); see `subtitles.vtt`.
+
+        Raises:
+            ConfigurationError: If there are no word times; ask for them with ``add_timestamps``.
+        """
+        from .subtitles import vtt
+
+        return vtt(self._timed_words(), self.text)
+
+    def _timed_words(self) -> tuple[Timing, ...]:
+        from .subtitles import untimed_error
+
+        if not self.words:
+            raise untimed_error()
+        return self.words
 
     def _bytes(self) -> bytes:
         if self.nbytes and not self.data:
             raise LocalStateError("the audio was written to a file; `collect` keeps it in memory")
         return self.data
+
+    def to_file(self, name: str = "audio") -> File:
+        """Return the audio as a file to upload: mp3 as mp3, and all else as WAV.
+
+        Calls that upload a recording take the audio itself and do this.
+
+        Args:
+            name: Name to send, without an extension.
+
+        Raises:
+            LocalStateError: If the audio was written to a file.
+        """
+        from cartesia_runtime.files import File
+
+        if self.format.container == "mp3":
+            return File(self._bytes(), f"{name}.mp3")
+        return File(self.wav(), f"{name}.wav")
+
+    def _samples(self) -> bytes:
+        """Return the bytes of the whole samples, without the header of a WAV file."""
+        data, width = self._bytes(), self.format.sample_bytes
+        if self.format.container == "wav":
+            from cartesia_runtime.wav import samples_of
+
+            data = samples_of(data)
+        return data[: len(data) - len(data) % width]
 
     def __repr__(self) -> str:
         return f"Audio({self.duration:.2f} s, {self.format.container} {self.format.encoding})"
@@ -361,6 +422,32 @@ class Audio(msgspec.Struct, frozen=True, kw_only=True):
 def unwritable_error(message: str) -> ConfigurationError:
     """Make the error for a path or a file that nothing can be saved to."""
     return ConfigurationError(message, option="path")
+
+
+def encoding_of(fmt: AudioFormat) -> Encoding:
+    """Return the encoding of the samples of a format.
+
+    Raises:
+        ConfigurationError: If the format is mp3.
+    """
+    if fmt.encoding is None:
+        raise ConfigurationError(
+            "the audio is mp3, which has no samples; ask for raw audio, such as "
+            'output_format=AudioFormat("raw", "pcm_s16le", 24000)',
+            option="output_format.container",
+        )
+    return fmt.encoding
+
+
+def form_of(fmt: AudioFormat) -> Form:
+    """Return the form of the samples of a format.
+
+    Raises:
+        ConfigurationError: If the format is mp3.
+    """
+    from ._sound.forms import Form
+
+    return Form(encoding_of(fmt), fmt.sample_rate)
 
 
 def kind_of_name(name: str) -> str | None:
@@ -373,7 +460,7 @@ def kind_of_name(name: str) -> str | None:
 
 
 def _kind(target: SaveTarget, fmt: AudioFormat) -> Container:
-    """Return what to write for audio of a format: raw audio becomes a WAV file.
+    """Return what to write for audio of a format: raw audio becomes a WAV file by default.
 
     Raises:
         ConfigurationError: If the name of the file is that of another format.
@@ -385,8 +472,8 @@ def _kind(target: SaveTarget, fmt: AudioFormat) -> Container:
         name = getattr(target, "name", None)  # an int for a file descriptor
     meant = kind_of_name(name) if isinstance(name, str) else None
     kind: Container = fmt.container
-    if kind == "raw" and meant != "raw":
-        kind = "wav"
+    if kind == "raw":
+        kind = "raw" if meant == "raw" else "mp3" if meant == "mp3" else "wav"
     if meant in (None, kind):
         return kind
     ways = {
@@ -403,13 +490,47 @@ def _kind(target: SaveTarget, fmt: AudioFormat) -> Container:
 
 
 @contextmanager
-def saving(target: SaveTarget, fmt: AudioFormat) -> Generator[Callable[[bytes], object]]:
-    """Yield a function that appends audio to a playable file; raw audio becomes a WAV file."""
+def mp3_of(
+    fmt: AudioFormat, write: Callable[[bytes], object]
+) -> Generator[Callable[[bytes], None]]:
+    """Yield a function that takes raw audio, and write the mp3 of it.
+
+    Raises:
+        ConfigurationError: If the extra ``mp3`` is not installed.
+    """
+    from ._sound.shaper import Shaper
+
+    source = form_of(fmt)
+    shaper = Shaper(source, source.become(encoding="mp3"))
+
+    def take(block: bytes) -> None:
+        shaper.feed(block)
+        write(shaper.block())
+
+    yield take
+    shaper.finish()
+    write(shaper.block())
+
+
+@contextmanager
+def saving(
+    target: SaveTarget, fmt: AudioFormat, kind: Container | None = None
+) -> Generator[Callable[[bytes], object]]:
+    """Yield a function that appends audio to a playable file; raw audio becomes a WAV file.
+
+    Args:
+        target: Where to write.
+        fmt: Format of the audio.
+        kind: What to make of raw audio. Default: what the name of the file says.
+    """
     from cartesia_runtime.saving import start_of, write_all, writing
 
-    kind = _kind(target, fmt)
+    kind = kind or _kind(target, fmt)
     with writing(target, unwritable_error) as file:
-        if kind != "wav":
+        if kind == "mp3" and fmt.container == "raw":
+            with mp3_of(fmt, partial(write_all, file)) as take:
+                yield take
+        elif kind != "wav":
             yield partial(write_all, file)
         elif fmt.container == "raw":
             with WavWriter(file, fmt) as writer:

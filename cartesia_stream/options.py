@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from cartesia_api.models.voice_metadata import VoiceMetadata
     from cartesia_runtime.options import Progress, RequestOptions
 
-    from .audio import AudioFormat
+    from .formats import AudioFormat
 else:
 
     def __getattr__(name: str) -> object:

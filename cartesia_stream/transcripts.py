@@ -22,7 +22,7 @@ from .events import NO_EXTRA, Cancelled, Done, Timing, UnknownEvent
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from .audio import AudioFormat
+    from .formats import AudioFormat
 
 __all__ = [
     "DictateEvent",
@@ -292,6 +292,28 @@ class Transcript(msgspec.Struct, frozen=True, kw_only=True):
     words: tuple[Timing, ...]
     duration: float
     request_ids: tuple[str, ...]
+
+    def srt(self) -> str:
+        """Return subtitles of the words as a SubRip file (``.srt``); see `subtitles.srt`.
+
+        Raises:
+            ConfigurationError: If the model gave no word times; ``ink-whisper`` does, with
+                `dictate`.
+        """
+        from .subtitles import srt
+
+        return srt(self.words, self.text)
+
+    def vtt(self) -> str:
+        """Return subtitles of the words as a WebVTT file (``.vtt``); see `subtitles.vtt`.
+
+        Raises:
+            ConfigurationError: If the model gave no word times; ``ink-whisper`` does, with
+                `dictate`.
+        """
+        from .subtitles import vtt
+
+        return vtt(self.words, self.text)
 
 
 class ListenStats(msgspec.Struct, frozen=True, kw_only=True):

@@ -16,8 +16,8 @@ import numpy as np
 from ..errors import ApiError
 from ..extras import PackageMissingError, missing
 from .errors import AudioTooLongError, UnsupportedAudioError
-from .mp3 import soundfile
 from .rates import StreamResampler
+from .sndfile import soundfile
 from .wav import is_wav, read_wav
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from av.container import InputContainer
     from numpy.typing import NDArray
 
-    from .mp3 import Sound
+    from .sndfile import Sound
 
     Samples = NDArray[np.float32]
     Opened = tuple[int, Iterator[Samples]]

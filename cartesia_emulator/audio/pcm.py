@@ -12,9 +12,13 @@ from typing import TYPE_CHECKING, Final, Literal, get_args
 
 import numpy as np
 
-from . import g711
-from .mp3 import Mp3Writer
+from cartesia_stream._sound.mp3 import MP3_RATES, Mp3Writer
+from cartesia_stream._sound.samples import as_floats
+from cartesia_stream._sound.samples import decode as decoded
+from cartesia_stream._sound.samples import encode as encoded
+
 from .rates import StreamResampler
+from .sndfile import soundfile
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -73,44 +77,34 @@ def limit(pcm: NDArray[np.float32]) -> NDArray[np.float32]:
     return limited
 
 
-def _to_s16(pcm: NDArray[np.float32]) -> NDArray[np.int16]:
-    scaled = np.rint(pcm * np.float32(32768))
-    samples: NDArray[np.int16] = np.clip(scaled, -32768, 32767).astype(np.dtype("<i2"))
-    return samples
-
-
 def encode(pcm: NDArray[np.float32], encoding: str) -> bytes:
     """Encode mono samples as raw bytes; integers round to nearest and clip at full scale.
 
     Decoded 16-bit audio encodes back to the same bytes.
     """
-    if encoding == "pcm_f32le":
-        return pcm.astype("<f4").tobytes()
-    if encoding == "pcm_s16le":
-        return _to_s16(pcm).tobytes()
-    if encoding == "pcm_mulaw":
-        return g711.mulaw_encoder()[_to_s16(pcm).view(np.uint16)].tobytes()
-    if encoding == "pcm_alaw":
-        return g711.alaw_encoder()[_to_s16(pcm).view(np.uint16)].tobytes()
-    sample_width(encoding)  # Raises another error for an unknown encoding.
-    raise ValueError(f"encoding {encoding!r} is for input only")
+    match encoding:
+        case "pcm_f32le" | "pcm_s16le" | "pcm_mulaw" | "pcm_alaw":
+            return encoded(pcm, encoding)
+        case _:
+            sample_width(encoding)  # Raises another error for an unknown encoding.
+            raise ValueError(f"encoding {encoding!r} is for input only")
 
 
 def decode(data: bytes, encoding: str) -> NDArray[np.float32]:
     """Decode raw bytes to mono float32 samples; ignore a partial sample at the end."""
     width = sample_width(encoding)
     data = data[: len(data) // width * width]
-    if encoding == "pcm_f32le":
-        return _finite(np.frombuffer(data, "<f4").astype(np.float32))
-    if encoding == "pcm_f16le":
-        return _finite(np.frombuffer(data, "<f2").astype(np.float32))
-    if encoding == "pcm_s16le":
-        return (np.frombuffer(data, "<i2") / 32768).astype(np.float32)
-    if encoding == "pcm_s32le":
-        return (np.frombuffer(data, "<i4") / 2147483648).astype(np.float32)
-    table = g711.mulaw_decoder() if encoding == "pcm_mulaw" else g711.alaw_decoder()
-    samples: NDArray[np.float32] = table[np.frombuffer(data, np.uint8)]
-    return samples
+    match encoding:
+        case "pcm_f16le":
+            return _finite(np.frombuffer(data, "<f2").astype(np.float32))
+        case "pcm_s32le":
+            return (np.frombuffer(data, "<i4") / 2147483648).astype(np.float32)
+        case "pcm_f32le":
+            return _finite(as_floats(decoded(data, encoding)))
+        case "pcm_s16le" | "pcm_mulaw" | "pcm_alaw":
+            return as_floats(decoded(data, encoding))
+        case _:
+            raise ValueError(f"unknown encoding {encoding!r}")
 
 
 def _finite(pcm: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -177,6 +171,9 @@ class StreamEncoder:
         self._mp3: Mp3Writer | None = None
         self._header = b""
         if container == "mp3":
+            if sample_rate not in MP3_RATES:
+                raise ValueError(f"MP3 cannot carry {sample_rate} Hz; it knows {MP3_RATES}")
+            soundfile("writing MP3")  # or it answers with the extra that brings it
             self._mp3 = Mp3Writer(sample_rate, bit_rate or 128_000)
         else:
             encode(np.zeros(0, np.float32), self._encoding)  # Reject bad encodings early.

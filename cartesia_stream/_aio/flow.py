@@ -11,7 +11,7 @@ from asyncio import (
 )
 from collections import deque
 from collections.abc import AsyncIterable, Awaitable, Iterable
-from contextlib import aclosing, suppress
+from contextlib import aclosing, asynccontextmanager, suppress
 from contextvars import copy_context
 from typing import TYPE_CHECKING, Final, Generic, NamedTuple, Protocol, TypeVar, cast
 
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from .._http.sources import AudioBlock, Source
     from ..options import Piece
+    from ..play import Player
 
 
 Mutex = asyncio.Lock
@@ -423,6 +424,27 @@ async def result_of(work: Awaitable[T], function: str, seconds: float | None = N
         )
     async with asyncio.timeout(seconds):
         return await work
+
+
+@asynccontextmanager
+async def playing(make: Callable[[], Player]) -> AsyncGenerator[Player]:
+    """Open a loudspeaker and close it, in a thread: either may take a tenth of a second."""
+    opening = asyncio.ensure_future(asyncio.to_thread(make))
+    try:
+        player = await asyncio.shield(opening)
+    except asyncio.CancelledError:
+        opening.add_done_callback(_close_unwanted)
+        raise
+    try:
+        yield player
+    finally:
+        player.stop()
+        await asyncio.to_thread(player.close)
+
+
+def _close_unwanted(opening: asyncio.Future[Player]) -> None:
+    if not opening.cancelled() and opening.exception() is None:
+        opening.result().close()
 
 
 async def blocks_of(source: Source) -> AsyncGenerator[AudioBlock]:

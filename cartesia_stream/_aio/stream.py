@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from functools import partial
-from typing import TYPE_CHECKING, Protocol, Self
+from typing import TYPE_CHECKING, Literal, Protocol, Self
 
 from .._http.account import Account
 from .._http.config import NotCopyable
@@ -12,7 +13,16 @@ from .._text.ledger import Ledger
 from .._text.utterance import recorded
 from ..audio import saving
 from ..events import AudioChunk, Cancelled
-from .flow import Ongoing, ThreadLock, check_owner, close_dropped, is_elsewhere, owner
+from .flow import (
+    Ongoing,
+    ThreadLock,
+    check_owner,
+    close_dropped,
+    is_elsewhere,
+    owner,
+    playing,
+    sleep,
+)
 
 if TYPE_CHECKING:
     from collections.abc import (
@@ -20,6 +30,7 @@ if TYPE_CHECKING:
         Awaitable,
         Callable,
         Generator,
+        Iterable,
         Mapping,
     )
 
@@ -29,9 +40,13 @@ if TYPE_CHECKING:
     from .._protocol.context import Context
     from .._protocol.gate import Ticket
     from .._protocol.stats import StreamStats
+    from .._sound.encodings import Encoding
+    from .._sound.shaper import Shaper
     from ..audio import Audio, AudioFormat
+    from ..errors import StreamTruncatedError
     from ..events import SpeechEvent, Timing
     from ..options import Timeouts
+    from ..play import Player
     from .flow import Owner
     from .gate import AsyncGate
     from .websocket import AsyncSocketDriver, ContextReader
@@ -92,6 +107,8 @@ class AsyncSpeechStream(NotCopyable):
         "_home",
         "_opening",
         "_owner",
+        "_played_from",
+        "_player",
         "_source",
         "_start",
     )
@@ -114,6 +131,8 @@ class AsyncSpeechStream(NotCopyable):
         self._closed = False
         self._cancelled = False  # whether the reader is still to learn that the stream is
         self._error: Exception | None = None
+        self._player: Player | None = None  # plays the audio, or has played it
+        self._played_from = 0.0  # seconds of audio that were read before
 
     async def _opened(self) -> AsyncSource | None:
         """Start the speech on first use; return None if the stream was closed in the meantime."""
@@ -167,7 +186,7 @@ class AsyncSpeechStream(NotCopyable):
                 pass
         except Exception as error:
             self._end(error)
-            await self.aclose()
+            await self._leave()
             raise
         except BaseException:
             del self  # else the traceback of a cancelled task would keep the stream alive
@@ -175,7 +194,7 @@ class AsyncSpeechStream(NotCopyable):
         if self._cancelled:  # in the meantime
             return self._last()
         if event is None:
-            await self.aclose()
+            await self._leave()
             raise StopAsyncIteration
         self._account.take(event)
         return event
@@ -189,15 +208,64 @@ class AsyncSpeechStream(NotCopyable):
         self._account.take(event)
         return event
 
-    def audio(self) -> AsyncAudioBlocks:
+    def audio(
+        self,
+        *,
+        frame_ms: float | None = None,
+        sample_rate: int | None = None,
+        encoding: Encoding | Literal["mp3"] | None = None,
+    ) -> AsyncAudioBlocks:
         """Return an iterator over the audio alone, in blocks of whole samples as they arrive.
 
         The blocks of ``wav`` and ``mp3`` are the bytes of a file. The header of a ``wav`` may not
         have the length yet; `collect` and `save` correct it.
 
+        With arguments, raw audio is cut and converted while it arrives. `duration` and `heard` then
+        count the blocks that you got. If you leave the loop, read on with the same arguments.
+
         Closing the iterator closes the stream.
+
+        Args:
+            frame_ms: Length of each block in milliseconds, such as 20 for telephony; a whole number
+                of samples. The last block is padded with silence, which does not count as speech.
+                Default: blocks as they arrive.
+            sample_rate: Sample rate to convert to, 8000 to 48000 Hz; needs the extra ``audio``. The
+                conversion holds back up to 30 ms. Default: that of `format`.
+            encoding: Encoding to convert to: ``pcm_s16le``, ``pcm_f32le``, ``pcm_mulaw`` or
+                ``pcm_alaw``, which need the extra ``audio``, or ``mp3``, which needs the extra
+                ``mp3``. Default: that of `format`.
+
+        Raises:
+            ConfigurationError: If an argument is invalid, the audio is not raw, or a package is not
+                installed.
+            LocalStateError: If a part of the audio waits in another form.
         """
-        return AsyncAudioBlocks(self, self._account)
+        if frame_ms is None and sample_rate is None and encoding is None:
+            self._account.check_shape()
+            return AsyncAudioBlocks(self, self._account)
+        shaper = self._account.shaper(frame_ms=frame_ms, sample_rate=sample_rate, encoding=encoding)
+        return AsyncShapedBlocks(self, self._account, partial(self._shaped, shaper))
+
+    async def _shaped(self, shaper: Shaper) -> bytes:
+        """Return the next block of a shaper, and read on if it has none."""
+        if self._closed and self._error is None:
+            shaper.drop()  # as the stream does with the events that wait
+        try:
+            while not (block := shaper.block()):
+                try:
+                    event = await anext(self)
+                except Exception:
+                    # Deliver all that arrived; the next read raises the error of the stream again.
+                    if self._error is None or not shaper.finish():
+                        raise
+                    continue
+                shaper.feed(self._account.audio_of(event))
+                if self._account.complete:
+                    shaper.finish()
+        except BaseException:
+            del self
+            raise
+        return block
 
     async def collect(self) -> Audio:
         """Wait for the whole utterance and return it.
@@ -209,17 +277,16 @@ class AsyncSpeechStream(NotCopyable):
         """
         data = bytearray()
         await self._read(data.__iadd__)
-        return self._account.result(
-            bytes(data), context_id=self.context_id, request_id=self.request_id
-        )
+        return self._result(bytes(data))
 
     async def save(
         self, path: SaveTarget, *, progress: Callable[[int], object] | None = None
     ) -> Audio:
         """Write the audio to a file while it arrives, with constant memory use.
 
-        Raw audio becomes a WAV file, or the samples alone if the name ends in ``.raw`` or ``.pcm``.
-        ``wav`` and ``mp3`` stay what they are. A WAV file states its true length, except in a pipe.
+        Raw audio becomes a WAV file, the samples alone if the name ends in ``.raw`` or ``.pcm``, or
+        mp3 if it ends in ``.mp3``, which needs the extra ``mp3``. ``wav`` and ``mp3`` stay as they
+        are. A WAV file states its true length, except in a pipe.
 
         A file at a path appears only when it is complete; a failure or a cancellation leaves no
         file behind. It replaces a file that was there, and keeps its mode.
@@ -247,29 +314,92 @@ class AsyncSpeechStream(NotCopyable):
 
         with saving(path, self.format) as write:
             await self._read(take)
-            return self._account.result(b"", context_id=self.context_id, request_id=self.request_id)
+            return self._result(b"")
 
-    async def _read(self, take: Callable[[bytes], object]) -> None:
-        """Pass all audio to a function; after an interrupted read, the stream raises an error."""
+    async def play(self, *, latency: float = 0.1, backend: str | None = None) -> Audio:
+        """Play the audio while it arrives, and return when all of it was heard.
+
+        Needs the extra ``play``. Cancelling or interrupting the wait, `cancel` and `aclose` silence
+        the loudspeaker at once, and cancel the speech. ``heard(played)`` is then what was heard.
+
+        Args:
+            latency: Seconds of audio that the loudspeaker itself may hold; with less, it may
+                stutter on a busy machine.
+            backend: miniaudio's name of the sound system to use; by default any but the silent one.
+
+        Returns:
+            The utterance, with empty ``data``.
+
+        Raises:
+            PlaybackError: If no loudspeaker was found; nothing was read, so that you can save the
+                speech instead. Also if the loudspeaker stops.
+            StreamTruncatedError: If the speech was cancelled, or the stream broke off.
+            ConfigurationError: If the extra is missing, or the format is not raw ``pcm_s16le`` or
+                ``pcm_f32le``.
+        """
+        from ..play import AHEAD_S, Player, pauses
+
+        self._check()
+        make = partial(Player, self.format, latency=latency, backend=backend)
+        async with playing(make) as player:
+            self._player, self._played_from = player, self.duration
+            await self._read(player.write, lambda: pauses(player, AHEAD_S))
+            audio = self._result(b"")
+            for seconds in pauses(player):
+                await sleep(seconds)
+            if player.stopped:  # by `cancel` or `aclose`
+                raise self._cut_short()
+            player.latency = 0.0  # the loudspeaker has played what it held
+        return audio
+
+    @property
+    def played(self) -> float:
+        """Seconds of audio that `play` has played so far; for `heard`."""
+        if self._player is None:
+            return 0.0
+        return self._played_from + max(0.0, self._player.played - self._player.latency)
+
+    def _result(self, data: bytes) -> Audio:
+        return self._account.result(
+            data,
+            text=self.heard(math.inf) if self._account.words else "",
+            context_id=self.context_id,
+            request_id=self.request_id,
+        )
+
+    async def _read(
+        self, take: Callable[[bytes], object], pauses: Callable[[], Iterable[float]] = tuple
+    ) -> None:
+        """Pass all audio to a function; after an interrupted read, the stream raises an error.
+
+        Args:
+            take: The function.
+            pauses: Returns seconds to sleep after each block.
+        """
         self._check()
         account = self._account
+        if not self._closed:
+            account.check_shape()
         try:
             async for event in self:
                 block = account.audio_of(event)
                 if block:
                     take(block)
+                    for seconds in pauses():
+                        await sleep(seconds)
         except BaseException:
             if self._error is None:
-                self._error = account.cut_short(
-                    context_id=self.context_id, request_id=self.request_id
-                )
+                self._error = self._cut_short()
             await self.aclose()
             raise
+
+    def _cut_short(self) -> StreamTruncatedError:
+        return self._account.cut_short(context_id=self.context_id, request_id=self.request_id)
 
     async def cancel(self) -> None:
         """Stop the speech at once: the reader gets `Cancelled` next, and no audio that waits.
 
-        Call it from any task or thread, as often as you like; after `Done` it does nothing.
+        Call it from any task or thread, as often as you like; after `Done` it only silences `play`.
         `aclose` stops the speech as well, for a reader that wants no further event.
         """
         if not self._closed and self._account.record.outcome is None:
@@ -283,6 +413,12 @@ class AsyncSpeechStream(NotCopyable):
             LocalStateError: In another process or event loop than the one that opened the stream.
         """
         self._check()
+        if self._player is not None:
+            self._player.stop()
+        await self._leave()
+
+    async def _leave(self) -> None:
+        """Cancel the speech if it is still going on; `play` goes on with what was read."""
         self._closed = True
         await _close(self._source, self._opening, self._account.record)
         self._owner = self._home = None
@@ -313,7 +449,9 @@ class AsyncSpeechStream(NotCopyable):
             The text up to the last word that ended by then. It is exact with ``add_timestamps``,
             and otherwise estimated from the length of the text.
         """
-        return "" if self._source is None else self._source.ledger.heard(at)
+        if self._source is None:
+            return ""
+        return self._source.ledger.heard(self._account.reached(at))
 
     @property
     def format(self) -> AudioFormat:
@@ -342,7 +480,7 @@ class AsyncSpeechStream(NotCopyable):
 
     @property
     def duration(self) -> float:
-        """Seconds of audio so far; an estimate for mp3."""
+        """Seconds of audio that you have received so far; an estimate for mp3."""
         return self._account.duration
 
     @property
@@ -397,6 +535,31 @@ class AsyncAudioBlocks(NotCopyable):
     async def aclose(self) -> None:
         """Cancel the speech if it is still going on; safe to call twice."""
         await self._stream.aclose()
+
+
+class AsyncShapedBlocks(AsyncAudioBlocks):
+    """Iterator over the audio of a stream, in blocks of another form than that of its chunks.
+
+    Args:
+        stream: The stream.
+        account: Its account.
+        following: Returns the next block.
+    """
+
+    __slots__ = ("_following",)
+
+    def __init__(
+        self, stream: AsyncSpeechStream, account: Account, following: Callable[[], Awaitable[bytes]]
+    ) -> None:
+        super().__init__(stream, account)
+        self._following = following
+
+    async def __anext__(self) -> bytes:
+        try:
+            return await self._following()
+        except BaseException:
+            del self  # as in the stream
+            raise
 
 
 class ContextSource:

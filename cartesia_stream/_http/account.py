@@ -7,12 +7,16 @@ from typing import TYPE_CHECKING
 from cartesia_runtime.wav import with_true_lengths
 
 from .._protocol.log import logger
-from ..audio import Audio
-from ..errors import StreamTruncatedError
+from .._sound.shaper import Shaper
+from ..audio import Audio, form_of
+from ..errors import ConfigurationError, LocalStateError, StreamTruncatedError
 from ..events import AudioChunk, Cancelled, Done, PhonemeTimestamps, WordTimestamps
 
 if TYPE_CHECKING:
+    from typing import Unpack
+
     from .._protocol.context import Context
+    from .._sound.forms import FormOptions
     from ..audio import AudioFormat
     from ..events import SpeechEvent, Timing
     from .records import StreamRecord
@@ -33,6 +37,7 @@ class Account:
 
     __slots__ = (
         "_rest",
+        "_shaper",
         "_sounds",
         "_width",
         "chunks",
@@ -53,6 +58,7 @@ class Account:
         self.chunks: int = 0
         self.nbytes: int = 0
         self._rest = b""
+        self._shaper: Shaper | None = None  # gives the consumer blocks of another form
         self._sounds = False  # whether the first audio was delivered
         # Other containers are files, whose bytes are passed on as they are.
         self._width = record.format.sample_bytes if record.format.container == "raw" else 1
@@ -90,6 +96,39 @@ class Account:
         self._rest = data[cut:]
         return data[:cut]
 
+    def shaper(self, **form: Unpack[FormOptions]) -> Shaper:
+        """Return what gives the consumer blocks of a form; it lasts as long as the stream.
+
+        Raises:
+            ConfigurationError: If the audio has no such form.
+            LocalStateError: If a part of the audio waits in another form.
+        """
+        if self.format.container != "raw":
+            raise ConfigurationError(
+                f"the stream is a file of {self.format.container}, whose bytes are no samples; ask "
+                'for raw audio, such as output_format=AudioFormat("raw", "pcm_s16le", '
+                f"{self.format.sample_rate})",
+                option="output_format.container",
+            )
+        source = form_of(self.format)
+        wanted = source.become(**form)
+        if self._shaper is None or self._shaper.form != wanted:
+            self.check_shape()
+            self._shaper = Shaper(source, wanted)
+        return self._shaper
+
+    def check_shape(self) -> None:
+        """Check that no audio waits in another form than that of the chunks.
+
+        Raises:
+            LocalStateError: If a part of it does.
+        """
+        if self._shaper is not None and self._shaper.holds_audio:
+            raise LocalStateError(
+                "a part of this stream's audio waits in the form that you read it in; go on with "
+                "the same arguments of audio()"
+            )
+
     @property
     def samples(self) -> int:
         """Bytes of samples so far: without the header of a WAV file."""
@@ -97,10 +136,19 @@ class Account:
 
     @property
     def duration(self) -> float:
-        """Seconds of audio so far."""
-        return self.format.duration(self.samples)
+        """Seconds of audio that the consumer got so far."""
+        seconds = self.format.duration(self.samples)
+        return seconds if self._shaper is None else seconds - self._shaper.pending
 
-    def result(self, data: bytes, *, context_id: str | None, request_id: str | None) -> Audio:
+    def reached(self, at: float) -> float:
+        """Return a playback position, or the end of what the consumer got if that is before it."""
+        if self._shaper is None or (self.complete and not self._shaper.pending):
+            return at
+        return min(at, self.duration)
+
+    def result(
+        self, data: bytes, *, text: str, context_id: str | None, request_id: str | None
+    ) -> Audio:
         """Return the whole utterance.
 
         Raises:
@@ -115,6 +163,7 @@ class Account:
             phonemes=tuple(self.phonemes or ()),
             context_id=context_id,
             request_id=request_id,
+            text=text,
             time_to_first_audio=self.record.meter.time_to_first_audio,
             nbytes=self.samples,
         )

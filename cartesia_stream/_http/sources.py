@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final, NamedTuple, Protocol, TypeAlias, cast
 
 from .._protocol.wav import WavReader
+from ..audio import Audio
 from ..errors import ConfigurationError
 from ..transcripts import ListenFormat
 
@@ -75,7 +76,8 @@ def open_source(
     A pipe is not opened yet, because its header may have to be waited for; see `Source.opener`.
 
     Args:
-        source: A path, bytes, an open file, an array, an iterable of bytes or arrays, or None.
+        source: A path, bytes, an `Audio`, an open file, an array, an iterable of bytes or arrays,
+            or None.
         fmt: Format of audio without a header.
         iterables: Types of iterables that can be read.
 
@@ -84,6 +86,9 @@ def open_source(
         OSError: If the file cannot be opened.
     """
     given = None if fmt is None else ListenFormat.of(fmt)
+    if isinstance(source, Audio):
+        content = source.to_file().payload
+        return _read(_Reader(io.BytesIO(cast("bytes", content))), given, live=False)
     own: object = getattr(source, "format", None)
     if isinstance(source, str | os.PathLike):
         path = Path(cast("str", source))
@@ -129,8 +134,8 @@ def open_source(
 def _check_kind(source: object, iterables: tuple[type, ...]) -> None:
     if not hasattr(source, "tobytes") and not isinstance(source, iterables):
         raise ConfigurationError(
-            "source must be a path, bytes, an open file, an array, or an iterable of bytes or "
-            f"arrays, not {type(source).__name__}",
+            "source must be a path, bytes, Audio, an open file, an array, or an iterable of bytes "
+            f"or arrays, not {type(source).__name__}",
             option="source",
         )
 

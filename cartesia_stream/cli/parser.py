@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
     from _typeshed import SupportsWrite
 
-    from ..audio import Container, Encoding
+    from .._sound.encodings import Encoding
+    from ..formats import Container
     from ..models import GenderPresentation, SttEncoding
 
 CONTAINERS: Final[tuple[Container, ...]] = ("wav", "mp3", "raw")
@@ -220,7 +221,8 @@ def _say(commands: Commands) -> None:
     parser.add_argument(
         "--transport",
         choices=("websocket", "sse", "bytes"),
-        help="how to stream the audio; default: bytes (plain HTTP) for mp3, otherwise websocket",
+        help="how to stream the audio; default: bytes (plain HTTP) for mp3 without times of words, "
+        "otherwise websocket",
     )
     parser.add_argument(
         "--subtitles",

@@ -10,20 +10,20 @@ import sys
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Final, Literal
 
-from .. import AudioChunk, AudioFormat, ConfigurationError, GenerationConfig, WordTimestamps
+from .. import AudioChunk, AudioFormat, ConfigurationError, GenerationConfig, Timing, WordTimestamps
 from ..audio import KINDS, kind_of_name
 from .client import make_client
 from .feed import text_on_stdin
 from .output import json_line, note, seconds
 from .sinks import STDOUT, open_sink, open_subtitles
-from .subtitles import Word
 from .voices import find_voice
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from .. import BytesOptions, Cartesia, SpeechEvent, SpeechStream
-    from ..audio import Container, Encoding
+    from .._sound.encodings import Encoding
+    from ..formats import Container
 
 MP3_BIT_RATE: Final = 128000
 STDIN: Final = "-"
@@ -64,10 +64,10 @@ def run(args: Arguments) -> None:
     report = Report(args, fmt)
     with (
         make_client(args.timeout) as client,
-        open_sink(args.output, fmt, wav=container == "wav") as write,
+        open_sink(args.output, fmt, kind=container) as write,
         open_subtitles(args.subtitles) as write_subtitles,
     ):
-        for stream in _streams(client, args, fmt):
+        for stream in _streams(client, args, fmt, container):
             with stream:
                 for event in stream:
                     if isinstance(event, AudioChunk):
@@ -107,16 +107,16 @@ def _container(args: Arguments) -> Container:
 
 
 def _format(args: Arguments, container: Container) -> AudioFormat:
-    """Return the format to request; the command adds WAV headers itself, so that it can stream."""
-    option = "--timestamps" if args.timestamps else "--subtitles" if args.subtitles else None
-    if option and "bytes" in (args.transport, _default_transport(container)):
-        raise ConfigurationError(
-            f"{option} needs --transport websocket or sse, and does not work with mp3"
-        )
-    if container != "mp3":
+    """Return the format to request.
+
+    The command adds WAV headers itself, so that it can stream, and makes mp3 of raw audio where a
+    transport has none.
+    """
+    transport = _transport(args, container)
+    if transport == "bytes" and (option := _option_of_times(args)):
+        raise ConfigurationError(f"{option} needs --transport websocket or sse")
+    if container != "mp3" or transport != "bytes":
         return AudioFormat("raw", args.encoding or "pcm_s16le", args.sample_rate or 24000)
-    if args.transport in ("websocket", "sse"):
-        raise ConfigurationError("mp3 needs --transport bytes")
     return AudioFormat("mp3", args.encoding, args.sample_rate or 44100, MP3_BIT_RATE)
 
 
@@ -139,15 +139,24 @@ def _check_files(args: Arguments) -> None:
             raise ConfigurationError(f"--output {args.output} would overwrite the text on stdin")
 
 
-def _default_transport(container: Container) -> Literal["websocket", "bytes"]:
-    return "bytes" if container == "mp3" else "websocket"
+def _option_of_times(args: Arguments) -> str | None:
+    """Return the option that asks for the times of words."""
+    return "--timestamps" if args.timestamps else "--subtitles" if args.subtitles else None
 
 
-def _streams(client: Cartesia, args: Arguments, fmt: AudioFormat) -> Iterator[SpeechStream]:
+def _transport(args: Arguments, container: Container) -> Literal["websocket", "sse", "bytes"]:
+    if args.transport is not None:
+        return args.transport
+    return "bytes" if container == "mp3" and not _option_of_times(args) else "websocket"
+
+
+def _streams(
+    client: Cartesia, args: Arguments, fmt: AudioFormat, container: Container
+) -> Iterator[SpeechStream]:
     """Yield one stream for a text, or one for each utterance on stdin."""
     voice = find_voice(client, args.voice)
     options = _options(args, fmt)
-    transport = args.transport or _default_transport(fmt.container)
+    transport = _transport(args, container)
     timed = args.timestamps or args.subtitles is not None
     if transport == "websocket" and args.text == STDIN:
         for utterance in text_on_stdin(args.errors).utterances():
@@ -188,7 +197,7 @@ class Report:
     def __init__(self, args: Arguments, fmt: AudioFormat) -> None:
         terminal = sys.stderr.isatty()
         self.utterances: int = 0
-        self.words: list[Word] = []
+        self.words: list[Timing] = []
         self.text: str = ""
         self._args = args
         self._format = fmt
@@ -211,13 +220,13 @@ class Report:
                 sys.stderr.flush()
         elif isinstance(event, WordTimestamps):
             words = [
-                Word(word.text, self._offset + word.start, self._offset + word.end)
+                Timing(word.text, self._offset + word.start, self._offset + word.end)
                 for word in event.words
             ]
             self.words += words
             if self._args.timestamps and not self._args.json:
-                for text, start, end in words:
-                    note(f"{start:8.2f} {end:7.2f}  {text}")
+                for word in words:
+                    note(f"{word.start:8.2f} {word.end:7.2f}  {word.text}")
         if self._args.json:
             json_line(self._fields(event))
 

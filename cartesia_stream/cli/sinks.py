@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING, BinaryIO, Final
 from cartesia_runtime.saving import replacing
 
 from .. import ConfigurationError, WavWriter
-from ..audio import saving, unwritable_error
+from ..audio import mp3_of, saving, unwritable_error
+from ..subtitles import srt, vtt
 from .output import naming
-from .subtitles import subtitles
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence
 
-    from .. import AudioFormat
+    from .. import AudioFormat, Timing
+    from ..formats import Container
     from ..play import Player
-    from .subtitles import Kind, Word
 
     Write = Callable[[bytes], object]
 
@@ -27,34 +27,34 @@ STDOUT: Final = "-"
 
 
 @contextmanager
-def open_sink(output: str | None, fmt: AudioFormat, *, wav: bool) -> Generator[Write]:
+def open_sink(output: str | None, fmt: AudioFormat, *, kind: Container) -> Generator[Write]:
     """Open an output and return the function that writes audio to it.
 
     Args:
         output: File to write, ``-`` for stdout, None for the loudspeaker. A file appears when it
             is complete.
         fmt: Format of the audio.
-        wav: Whether to make a WAV file of raw samples.
+        kind: What to make of raw samples; other audio is written as it is.
 
     Raises:
         OSError: If the output cannot be written.
-        ConfigurationError: If playback needs a package that is not installed.
+        ConfigurationError: If a package is not installed that playback or mp3 needs.
     """
     if output is None:
         with _player(fmt) as player:
             yield player.write
     elif output == STDOUT:
-        with naming("stdout"), _writing(sys.stdout.buffer, fmt, wav=wav) as write:
+        with naming("stdout"), _writing(sys.stdout.buffer, fmt, kind) as write:
             yield write
     elif Path(output).exists() and not Path(output).is_file():  # a device or a pipe
         with (
             naming(output),
             Path(output).open("wb") as device,
-            _writing(device, fmt, wav=wav) as write,
+            _writing(device, fmt, kind) as write,
         ):
             yield write
-    elif wav:
-        with naming(output), saving(output, fmt) as write:
+    elif kind != fmt.container:
+        with naming(output), saving(output, fmt, kind) as write:
             yield write
     else:
         with naming(output), replacing(output, unwritable_error) as file:
@@ -62,7 +62,7 @@ def open_sink(output: str | None, fmt: AudioFormat, *, wav: bool) -> Generator[W
 
 
 @contextmanager
-def open_subtitles(output: str | None) -> Generator[Callable[[Sequence[Word], str], object]]:
+def open_subtitles(output: str | None) -> Generator[Callable[[Sequence[Timing], str], object]]:
     """Open a file of subtitles, and return the function that writes words and their text to it.
 
     Args:
@@ -77,13 +77,13 @@ def open_subtitles(output: str | None) -> Generator[Callable[[Sequence[Word], st
         return
     match Path(output).suffix.lower():
         case ".srt":
-            kind: Kind = "srt"
+            subtitles = srt
         case ".vtt":
-            kind = "vtt"
+            subtitles = vtt
         case _:
             raise ConfigurationError(f"--subtitles {output} must end in .srt or .vtt")
     with naming(output), replacing(output, unwritable_error) as file:
-        yield lambda words, text: file.write(subtitles(kind, words, text).encode())
+        yield lambda words, text: file.write(subtitles(words, text).encode())
 
 
 def _player(fmt: AudioFormat) -> Player:
@@ -98,15 +98,19 @@ def _player(fmt: AudioFormat) -> Player:
 
 
 @contextmanager
-def _writing(file: BinaryIO, fmt: AudioFormat, *, wav: bool) -> Generator[Write]:
+def _writing(file: BinaryIO, fmt: AudioFormat, kind: Container) -> Generator[Write]:
     """Write audio and flush it, so that the program at the other end can play it at once."""
-    if not wav:
 
-        def write(data: bytes) -> None:
-            file.write(data)
-            file.flush()
+    def write(data: bytes) -> None:
+        file.write(data)
+        file.flush()
 
+    if kind == fmt.container:
         yield write
+        return
+    if kind == "mp3":
+        with mp3_of(fmt, write) as take:
+            yield take
         return
     with WavWriter(file, fmt) as writer:
 

@@ -93,7 +93,7 @@ def _devices(args: Arguments) -> Generator[tuple[Microphone | Files, PlaybackBuf
         raise ConfigurationError("--output must be a file, because stdout shows what is said")
     with (
         _recording(args.input) as recording,
-        open_sink(args.output, PCM_24K, wav=True) as write,
+        open_sink(args.output, PCM_24K, kind="wav") as write,
     ):
         files = Files(recording, write)
         yield files, files

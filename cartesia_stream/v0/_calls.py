@@ -10,15 +10,16 @@ import msgspec
 import pybase64
 
 from .._checks import text_of
-from ..audio import AudioFormat, Encoding
 from ..errors import ConfigurationError, RemoteProtocolError, StreamTruncatedError
 from ..events import AudioChunk, Cancelled
+from ..formats import AudioFormat
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from cartesia_api_v0.models.voice import Voice
 
+    from .._sound.encodings import Encoding
     from ..events import SpeechEvent
 
 EMBEDDING_SIZE: Final = 192

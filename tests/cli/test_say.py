@@ -42,6 +42,20 @@ def test_an_mp3_file_is_asked_for_over_plain_http(emulator: Emulator, run: Run) 
     assert [seen.path for seen in emulator.requests if "tts" in seen.path] == ["/tts/bytes"]
 
 
+@pytest.mark.parametrize("options", [["--timestamps"], ["--transport", "sse"]])
+@pytest.mark.parametrize("output", ["hello.mp3", "-"])
+def test_mp3_is_made_here_where_the_service_has_none(
+    emulator: Emulator, run: Run, tmp_path: Path, output: str, options: list[str]
+) -> None:
+    """For words in time, and on any transport; as a file or while it is spoken."""
+    said = run("say", "Good morning.", "-o", output, "--format", "mp3", *options)
+    assert said.status == 0
+    if output == "-":
+        (tmp_path / "hello.mp3").write_bytes(said.stdout)
+    assert "/tts/bytes" not in [seen.path for seen in emulator.requests]
+    assert "good morning" in transcript(run, "hello.mp3")
+
+
 def test_a_raw_file_holds_the_samples_alone(emulator: Emulator, run: Run, tmp_path: Path) -> None:
     options = ("--encoding", "pcm_mulaw", "--sample-rate", "8000")
     assert run("say", "Good morning.", "-o", "line.raw", *options).status == 0
@@ -220,9 +234,8 @@ def test_text_after_a_pause_is_a_new_utterance_and_times_go_on(
         (("hi", "-o", "x.wav", "--format", "raw"), "the name of wav"),
         (("hi", "-o", "x.raw", "--format", "wav"), "the name of raw"),
         (("hi", "-o", "-", "--json"), "both write to stdout"),
-        (("hi", "-o", "x.mp3", "--timestamps"), "--timestamps need"),
+        (("hi", "-o", "x.mp3", "--transport", "bytes", "--timestamps"), "--timestamps need"),
         (("hi", "-o", "x.wav", "--transport", "bytes", "--timestamps"), "--timestamps need"),
-        (("hi", "-o", "x.mp3", "--transport", "sse"), "mp3 needs --transport bytes"),
         (("hi", "-o", "x.mp3", "--encoding", "pcm_s16le"), "encoding"),
         (("hi", "--format", "mp3"), "needs --output"),
         (("hi", "-o", "x.wav", "--speed", "9"), "speed is 9.0"),

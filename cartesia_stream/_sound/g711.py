@@ -50,18 +50,18 @@ def alaw_encoder() -> NDArray[np.uint8]:
 
 
 @lru_cache(maxsize=1)
-def mulaw_decoder() -> NDArray[np.float32]:
-    """Table from a mu-law byte to a sample in -1..1."""
+def mulaw_decoder() -> NDArray[np.int16]:
+    """Table from a mu-law byte to a 16-bit sample."""
     code = ~np.arange(256) & 0xFF
     magnitude = ((((code & 0xF) << 3) + 0x84) << ((code & 0x70) >> 4)) - 0x84
-    return (np.where(code & 0x80, -magnitude, magnitude) / 32768).astype(np.float32)
+    return np.where(code & 0x80, -magnitude, magnitude).astype(np.int16)
 
 
 @lru_cache(maxsize=1)
-def alaw_decoder() -> NDArray[np.float32]:
-    """Table from an A-law byte to a sample in -1..1."""
+def alaw_decoder() -> NDArray[np.int16]:
+    """Table from an A-law byte to a 16-bit sample."""
     code = np.arange(256) ^ 0x55
     segment = (code & 0x70) >> 4
     step = ((code & 0xF) << 4) + np.where(segment == 0, 8, 0x108)
     magnitude: NDArray[np.int64] = step << np.maximum(segment - 1, 0)
-    return (np.where(code & 0x80, magnitude, -magnitude) / 32768).astype(np.float32)
+    return np.where(code & 0x80, magnitude, -magnitude).astype(np.int16)

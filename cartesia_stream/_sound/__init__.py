@@ -1,0 +1,1 @@
+"""Samples: their encodings, and audio cut and converted while it arrives, without I/O."""
