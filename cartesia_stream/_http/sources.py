@@ -202,7 +202,9 @@ def _read(file: _Reader, given: ListenFormat | None, *, live: bool) -> Source:
         head += data
     if not head.startswith((b"RIFF", b"RF64")):
         if given is None:
-            return _compressed(head, file, live=live)
+            from .decoding import DECODED, decoded
+
+            return Source(decoded(head, file.read), DECODED, live, waits=True)
         return Source(_pieces(file, None, head), given, live, waits=live)
     wav = WavReader()
     data = wav.feed(head)
@@ -227,50 +229,6 @@ def _pieces(file: _Reader, wav: WavReader | None, data: bytes) -> Generator[byte
         data = piece if wav is None else wav.feed(piece)
         if data:
             yield data
-
-
-class _Decoder(Protocol):
-    """The part of `miniaudio` that decodes."""
-
-    def decode(
-        self, data: bytes, output_format: object, nchannels: int, sample_rate: int
-    ) -> _Decoded: ...
-
-    SampleFormat: _Formats
-
-
-class _Formats(Protocol):
-    SIGNED16: object
-
-
-class _Decoded(Protocol):
-    samples: Samples
-
-
-def _compressed(head: bytes, file: _Reader, *, live: bool) -> Source:
-    """Decode a file such as mp3, with the extra ``play``."""
-    from importlib import import_module
-
-    fmt = ListenFormat("pcm_s16le", 16000)
-    try:
-        engine = cast("_Decoder", import_module("miniaudio"))
-    except ImportError:
-        engine = None
-    if engine is not None and not live:
-        try:
-            data = b"".join([head, *iter(file.read, b"")])
-            decoded = engine.decode(data, engine.SampleFormat.SIGNED16, 1, 16000)
-        except Exception as error:
-            if type(error).__name__ not in ("DecodeError", "MiniaudioError"):
-                raise
-        else:
-            return Source([decoded.samples.tobytes()], fmt, live=False)
-    raise ConfigurationError(
-        "the audio is no WAV file: give its format if it is raw, such as "
-        'format=ListenFormat("pcm_s16le", 16000); mp3, flac and ogg need '
-        'pip install "cartesia-stream[play]"',
-        option="format",
-    )
 
 
 # --- blocks

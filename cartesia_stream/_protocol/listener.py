@@ -19,6 +19,7 @@ from ..errors import (
     APIStatusError,
     APITimeoutError,
     BufferOverflowError,
+    DamagedAudioError,
     LocalStateError,
     RemoteProtocolError,
     TranscriptTruncatedError,
@@ -38,7 +39,7 @@ from .ring import Ring
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ..errors import CartesiaError, TimeoutPhase
+    from ..errors import TimeoutPhase
     from ..options import Timeouts
     from ..transcripts import DictateEvent, ListenEvent, ListenFormat, ListenOutcome
     from .quiet import Pause
@@ -152,7 +153,7 @@ class Listener:
 
     Attributes:
         state: State of the link.
-        fault: The error that ended the stream.
+        fault: The error that ended the stream, also one that the source raised.
         cut: Position before which all audio is heard and its text delivered.
         finished: Whether all audio has been pushed.
         muted: Whether silence is sent in place of the audio.
@@ -174,7 +175,8 @@ class Listener:
     ) -> None:
         self.book = book
         self.state: State = State.CONNECTING
-        self.fault: CartesiaError | None = None
+        self.fault: Exception | None = None
+        self._failure: Exception | None = None
         self.cut: int = 0
         self.finished: bool = False
         self.muted: bool = False
@@ -292,9 +294,15 @@ class Listener:
         """Count audio for which there was no room."""
         self._dropped += nbytes
 
-    def finish(self) -> None:
-        """Mark the audio as complete; safe to call twice."""
+    def finish(self, failure: Exception | None = None) -> None:
+        """Mark the audio as complete; safe to call twice.
+
+        Args:
+            failure: What the source raised. The stream ends with it, once the audio before it was
+                heard.
+        """
         if not self.done:
+            self._failure = self._failure or failure
             self.finished = True
 
     def finalize(self) -> Mark:
@@ -630,6 +638,8 @@ class Listener:
         """Handle the end that the service has confirmed."""
         if self.state is State.OPEN:
             self.broken(RemoteProtocolError("the service ended the stream before it was asked to"))
+        elif self._failure is not None:
+            self.fail(self._failure)
         elif self._move(Move.END):
             self._append(Done())
 
@@ -668,10 +678,14 @@ class Listener:
             self._unended = book.text
             self.broken(cause)
 
-    def fail(self, error: CartesiaError) -> None:
-        """End the stream with an error, which says what was heard before it."""
+    def fail(self, error: Exception) -> None:
+        """End the stream with an error, which says what was heard before it.
+
+        What the source raised goes first, because it is the cause that the user can mend.
+        """
         if not self._move(Move.FAIL):
             return
+        error = self._failure or error
         if isinstance(error, APIConnectionError) and not isinstance(error, APITimeoutError):
             heard, end = self._seconds(self.cut), self._seconds(self._ring.end)
             truncated = TranscriptTruncatedError(
@@ -683,10 +697,10 @@ class Listener:
             )
             truncated.__cause__ = error
             error = truncated
-        if isinstance(error, APIError):
+        if isinstance(error, APIError | DamagedAudioError):
             error.delivered = self.book.text
-            if error.request_id is None and self._request_ids:
-                error.request_id = self._request_ids[-1]
+        if isinstance(error, APIError) and error.request_id is None and self._request_ids:
+            error.request_id = self._request_ids[-1]
         self.fault = error
 
     # --- the reader

@@ -61,7 +61,7 @@ def run(args: Arguments) -> None:
         raise ConfigurationError("--push needs a recording, or a terminal for the key Enter")
     fmt = _format(args)
     report = Report(as_json=args.json)
-    with make_client(args.timeout) as client, _source(args.file, fmt) as source:
+    with _own_words(args), make_client(args.timeout) as client, _source(args.file, fmt) as source:
         listener = _listener(client, args, source, None if args.file is None else fmt)
         with listener:
             if not isinstance(source, str | io.FileIO):
@@ -69,6 +69,22 @@ def run(args: Arguments) -> None:
             for event in listener:
                 report.event(event)
             report.end(listener)
+
+
+@contextmanager
+def _own_words(args: Arguments) -> Generator[None]:
+    """Name the options of the command in place of the arguments of the method."""
+    try:
+        yield
+    except ConfigurationError as error:
+        if error.option != "format":
+            raise
+        name = "stdin" if args.file == STDIN else args.file
+        text = str(error).replace("the source", str(name))
+        text = text.replace(
+            'format=ListenFormat("pcm_s16le", 16000)', "--format pcm_s16le --sample-rate 16000"
+        )
+        raise ConfigurationError(text, option="format") from error
 
 
 def _format(args: Arguments) -> ListenFormat | None:
