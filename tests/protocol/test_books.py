@@ -312,7 +312,13 @@ def test_every_shape_gives_the_same_words(words: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", [None, "Hello", 3, {}, [], ["Hello"], [None], [{"word": "Hello"}], {"words": "Hello"}]
+    "words",
+    [
+        *(None, "Hello", 3, {}, [], ["Hello"], [None], [{"word": "Hello"}], {"words": "Hello"}),
+        [{"word": "Hello", "start": 10**400, "end": 10**400}],  # which no float can hold
+        [{"word": "Hello", "start": True, "end": "1"}],
+    ],
+    ids=lambda words: repr(words)[:40],
 )
 def test_a_shape_that_nobody_knows_gives_no_words(words: Any) -> None:
     book = DictationBook()
@@ -320,3 +326,13 @@ def test_a_shape_that_nobody_knows_gives_no_words(words: Any) -> None:
     book.receive(frame, origin=0.0, at=1.0)
     assert book.words == []
     assert book.text == "Hello there."
+
+
+@pytest.mark.parametrize("duration", [10**400, "1", True, None, [1]], ids=lambda d: repr(d)[:9])
+def test_a_duration_that_is_no_number_is_no_duration(duration: Any) -> None:
+    book = DictationBook()
+    frame = {"type": "transcript", "is_final": True, "text": "Hello there.", "duration": duration}
+    book.receive(frame, origin=0.0, at=3.0)
+    assert [
+        (event.start, event.end) for event in book.events if isinstance(event, FinalTranscript)
+    ] == [(0.0, 3.0)]
