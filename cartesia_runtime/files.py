@@ -120,7 +120,7 @@ class Uploads(ExitStack):
                 if hasattr(upload, "dtype"):  # an array
                     advice = "; give it a sample rate with Audio.from_array(array, sample_rate)"
                 raise EncodeError(
-                    f"expected a path, bytes, an open file or audio, got {kind}{advice}", name
+                    f"expected a path, bytes or an open file, got {kind}{advice}", name
                 )
 
 

@@ -56,6 +56,8 @@ OTHER_KINDS: Final = frozenset(
         *("opus", "ra", "snd", "spx", "ulaw", "weba", "webm", "wma", "wv"),
     }
 )
+EMBEDDED_BYTES: Final = 10_000_000  # of audio in a notebook, which keeps it all in its file
+SHOWN_LETTERS: Final = 1000  # of the text beside it
 STREAMED: Final = 0xFFFF_FFFF  # length field of a WAV file whose length is not known yet
 
 
@@ -414,6 +416,27 @@ class Audio(msgspec.Struct, frozen=True, kw_only=True):
 
             data = samples_of(data)
         return data[: len(data) - len(data) % width]
+
+    def _repr_html_(self) -> str:
+        """Return a player for notebooks, with the length and the text of the audio."""
+        import html
+        from base64 import b64encode
+
+        said = self.text or " ".join(word.text for word in self.words)
+        if len(said) > SHOWN_LETTERS:
+            said = f"{said[:SHOWN_LETTERS]}…"
+        kind = self.format.encoding or self.format.container
+        lines = [f"{self.duration:.2f} s, {kind}, {self.format.sample_rate} Hz", html.escape(said)]
+        if not self.data:
+            lines[0] += ", written to a file" if self.nbytes else ""
+        elif len(self.data) > EMBEDDED_BYTES:
+            lines[0] += ", too long to show here; <code>save</code> it"
+        else:
+            mp3 = self.format.container == "mp3"
+            sound = b64encode(self.data if mp3 else self.wav()).decode()
+            source = f"data:audio/{'mpeg' if mp3 else 'wav'};base64,{sound}"
+            lines.insert(0, f'<audio controls src="{source}"></audio>')
+        return "".join(f"<div>{line}</div>" for line in lines if line)
 
     def __repr__(self) -> str:
         return f"Audio({self.duration:.2f} s, {self.format.container} {self.format.encoding})"

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
     from .._http.sources import AudioBlock, Source
     from .._protocol.listener import Listener
-    from ..audio import AudioFormat
+    from ..audio import Audio, AudioFormat
     from ..transcripts import FinalTranscript, ListenStats
     from .connections import AsyncConnections
     from .flow import Owner
@@ -335,6 +335,7 @@ class AsyncSTT(AsyncStt):
         self,
         source: str
         | os.PathLike[str]
+        | Audio
         | AudioBlock
         | IO[bytes]
         | Iterable[AudioBlock]
@@ -357,10 +358,10 @@ class AsyncSTT(AsyncStt):
         understood: you get every word once, and a `Reconnected` event.
 
         Args:
-            source: A path, bytes, an open file, an array of samples, or an iterable of bytes or
-                arrays, which the client reads in its own task or thread. It may block: the async
-                client reads files and plain iterables in a thread. The client reads the header of
-                WAV files, and of a pipe when it connects. Without a source, use `push`.
+            source: A path, bytes, an `Audio`, an open file, an array of samples, or an iterable of
+                bytes or arrays, which the client reads in its own task or thread. It may block: the
+                async client reads files and plain iterables in a thread. The client reads the
+                header of WAV files, and of a pipe when it connects. Without a source, use `push`.
             format: Format of audio without a header.
             model: Id of the model.
             keyterms: Terms to expect, such as names: at most 100, with 1200 characters together.
@@ -408,6 +409,7 @@ class AsyncSTT(AsyncStt):
         self,
         source: str
         | os.PathLike[str]
+        | Audio
         | AudioBlock
         | IO[bytes]
         | Iterable[AudioBlock]

@@ -373,7 +373,8 @@ class AsyncTTS:
             transcript: Text to speak in the gap.
             voice: Id of the voice.
             language: Language of the text, such as ``en``.
-            left_audio: The recording before the gap: a path, bytes, an open file or a `File`.
+            left_audio: The recording before the gap: a path, bytes, an `Audio`, an open file or a
+                `File`.
             right_audio: The recording after the gap. At least one of the two is required.
             model_id: Id of the model.
             output_format: Format of the audio, in any container.

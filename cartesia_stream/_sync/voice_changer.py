@@ -49,8 +49,8 @@ class VoiceChanger:
         recording.
 
         Args:
-            clip: The recording: a path, bytes, an open file or a `File`. A file is sent from the
-                disk in pieces, without loading all of it into memory.
+            clip: The recording: a path, bytes, an `Audio`, an open file or a `File`. A file is sent
+                from the disk in pieces, without loading all of it into memory.
             voice: Id of the voice to speak with.
             output_format: Format of the audio.
             options: Settings of this call, such as its timeout; the client calls ``progress`` with

@@ -56,16 +56,18 @@ BLOCKS = list(blocks())
 PYTHON = [block for block in BLOCKS if block.language == "python"]
 RELAY = ROOT / "examples" / "relay.py"
 AGENT = ROOT / "examples" / "agent.py"
+TWILIO = ROOT / "examples" / "twilio.py"
 # those with tests of their own, some in other environments
 QUOTED = {
     "web-apps.md": [RELAY],
     "agents.md": [AGENT],
+    "telephony.md": [TWILIO],
     "integrations.md": sorted((ROOT / "examples" / "integrations").glob("*.py")),
 }
 COMMANDS = [block for block in BLOCKS if block.language == "sh" and is_command(block)]
 SETUP = [block for block in BLOCKS if block.language == "sh" and not is_command(block)]
 # demo.py takes long; a server, and programs with arguments, have tests of their own
-ELSEWHERE = {"demo.py", "relay.py", "narrate.py", "narrate_ray.py"}
+ELSEWHERE = {"demo.py", "relay.py", "twilio.py", "narrate.py", "narrate_ray.py"}
 EXAMPLES = sorted(path for path in (ROOT / "examples").glob("*.py") if path.name not in ELSEWHERE)
 
 

@@ -212,7 +212,7 @@ def test_a_call_with_an_interruption(app: App) -> None:
             assert await twilio.take(listened) == answer.audio[: listened * FRAME]
             # The line stalls here, so that the moment of the interruption is known to the frame.
             await twilio.say(stop, plays=False)
-            await twilio.until(lambda: twilio.cleared)
+            await twilio.until(lambda: twilio.cleared, plays=False)
             assert twilio.cleared == [greeting.frames + listened]
             assert await twilio.take(goodbye.frames) == goodbye.audio
             await twilio.tick()
@@ -247,7 +247,7 @@ def test_a_key_interrupts_and_is_answered(app: App) -> None:
             ear.extend(b"".join(twilio.heard))
             await twilio.until(lambda: twilio.waiting > 50, plays=False)
             await twilio.press("6")
-            await twilio.until(lambda: len(twilio.cleared) == 2)
+            await twilio.until(lambda: len(twilio.cleared) == 2, plays=False)
             assert await twilio.take(40) == answer.audio[: 40 * FRAME]
 
     app.printed.clear()

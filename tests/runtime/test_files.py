@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
+import numpy as np
 import pytest
 from cartesia_runtime.errors import EncodeError
 from cartesia_runtime.files import File, Uploads
@@ -49,6 +50,21 @@ def test_bytes_of_every_kind(content: bytes | bytearray | memoryview) -> None:
 def test_streams_without_a_name() -> None:
     stream = io.BytesIO(b"RIFF")
     assert Uploads().file(stream) == File(stream, "upload")
+
+
+def test_what_makes_a_file_of_itself() -> None:
+    class Recording:
+        def to_file(self) -> File:
+            return File(b"RIFF", "mine.wav")
+
+    assert Uploads().file(Recording()) == File(b"RIFF", "mine.wav")
+
+
+def test_an_array_is_told_how_to_become_audio() -> None:
+    """It has no sample rate."""
+    advice = r"got ndarray; .* Audio.from_array\(array, sample_rate\)"
+    with pytest.raises(EncodeError, match=advice):
+        Uploads().file(cast("Any", np.zeros(3)), "clip")
 
 
 @pytest.mark.parametrize("wrong", [5, None, ["a"]])

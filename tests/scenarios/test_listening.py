@@ -16,6 +16,7 @@ import pytest
 from cartesia_emulator.audio import pcm
 from cartesia_stream import (
     APITimeoutError,
+    Audio,
     AuthenticationError,
     BadRequestError,
     Cancelled,
@@ -206,6 +207,9 @@ def test_audio_from_anything(client: Cartesia, face: Face) -> None:
     )
     for source in sources:
         assert client.stt.listen(source, **RAW).collect().text == TEXT, type(source)
+    for array_of in (floats, np.frombuffer(RECORDING, "<i2")):  # audio knows its format
+        audio = Audio.from_array(array_of, 16000)
+        assert client.stt.listen(audio, pace=None).collect().text == TEXT
 
 
 @pytest.mark.parametrize(

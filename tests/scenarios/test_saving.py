@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from cartesia_emulator.audio.files import decode_file
 from cartesia_stream import (
     AsyncCartesia,
     Audio,
@@ -208,7 +209,7 @@ def test_chunks_behind_the_samples_stay_and_do_not_play(
 
 
 @pytest.mark.parametrize("transport", TRANSPORTS)
-@pytest.mark.parametrize("name", ["a.mp3", "a.MP3", "a.wav.ogg", "a.flac", "a.m4a", "a.opus"])
+@pytest.mark.parametrize("name", ["a.wav.ogg", "a.flac", "a.m4a", "a.opus"])
 def test_raw_audio_is_never_called_otherwise(
     client: Cartesia, transport: str, name: str, tmp_path: Path
 ) -> None:
@@ -254,10 +255,47 @@ def test_async_speech_is_refused_before_the_network(
                 "bytes": client.tts.generate,
             }[transport]
             with pytest.raises(ConfigurationError):
-                await way(TEXT, voice=VOICE).save(tmp_path / "a.mp3")
+                await way(TEXT, voice=VOICE).save(tmp_path / "a.flac")
 
     run(main())
     assert [seen.path for seen in emulator.requests] == []
+
+
+@pytest.mark.parametrize("transport", TRANSPORTS)
+@pytest.mark.parametrize("name", ["a.mp3", "a.MP3"])
+def test_raw_audio_becomes_mp3(
+    client: Cartesia, emulator: Emulator, transport: str, name: str, tmp_path: Path
+) -> None:
+    """While it arrives or at once, with samples that are split, to a path or a file of yours."""
+    saved = speak(client, transport, TEXT).save(tmp_path / name)
+    assert saved.nbytes > 0
+    samples, rate = decode_file((tmp_path / name).read_bytes())
+    assert rate == RATE
+    assert len(samples) / rate == pytest.approx(saved.duration, abs=0.15)
+    assert emulator.heard((tmp_path / name).read_bytes()) == TEXT
+    emulator.inject("split-sample")
+    memory = io.BytesIO()
+    memory.name = name
+    speak(client, transport, TEXT).save(memory)
+    assert memory.getvalue() == (tmp_path / name).read_bytes()
+    assert emulator.heard(memory.getvalue()) == TEXT
+    audio = speak(client, transport, TEXT).collect()
+    path = audio.save(tmp_path / name)
+    assert emulator.heard(path.read_bytes()) == TEXT
+
+
+@pytest.mark.parametrize("transport", TRANSPORTS)
+def test_mp3_without_its_package(
+    client: Cartesia, transport: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The error has the command that installs it; nothing was read, and no file is there."""
+    with monkeypatch.context() as patch:
+        patch.setitem(sys.modules, "soundfile", None)
+        stream = speak(client, transport, TEXT)
+        with pytest.raises(ConfigurationError, match=r'pip install "cartesia-stream\[mp3\]"'):
+            stream.save(tmp_path / "a.mp3")
+    assert list(tmp_path.iterdir()) == []
+    assert stream.save(tmp_path / "a.mp3").duration > 0.1
 
 
 @pytest.mark.parametrize("name", ["a.mp3", "a.mpga", "a", "a.bin", "a.tmp"])
