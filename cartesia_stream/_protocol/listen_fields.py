@@ -131,10 +131,9 @@ def positive(name: str, value: object) -> float:
     Raises:
         ConfigurationError: If it is not.
     """
-    number = _number(name, value, 0.0, math.inf)
-    if not number or not math.isfinite(number):
+    if not isinstance(value, int | float) or isinstance(value, bool) or not 0 < value < math.inf:
         raise ConfigurationError(f"{name} is {value!r}; give a number above 0", option=name)
-    return number
+    return value
 
 
 def _number(name: str, value: object, low: float, high: float, *, whole: bool = False) -> float:
