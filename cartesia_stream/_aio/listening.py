@@ -189,7 +189,7 @@ class AsyncEars:
                 self._record.restart(cause)
                 if await self._reconnect(cause, backoff):
                     backoff = self._backoff()
-        except CartesiaError as error:
+        except Exception as error:  # whatever it is, nobody may wait for text in vain
             with self._guard:
                 self.listener.fail(error)
         finally:
@@ -288,14 +288,15 @@ class AsyncEars:
         data = as_bytes(block, self.listener.format)
         if self._push_at_once(data):
             return
+        rest = memoryview(data)  # so that the rest of a large block is not copied again and again
         async with self._turnstile:
             while True:
                 rings = self.news.rings
                 with self._guard:
-                    taken = self.listener.push(data, time.monotonic())
+                    taken = self.listener.push(rest, time.monotonic())
                 self._work.ring()
-                data = data[taken:]
-                if not data:
+                rest = rest[taken:]
+                if not rest:
                     return
                 self._waiting += 1
                 try:

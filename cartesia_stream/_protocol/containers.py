@@ -479,7 +479,7 @@ class Ogg(Container):
         self._number += 1
         self._complete = bool(kind & 4)
         if granule > 0:
-            self._samples = granule
+            self._samples = int(granule)
         return size
 
     def _last(self) -> bytes:
@@ -524,6 +524,8 @@ def name_of(head: bytes) -> str | None:
         return "WebM or Matroska"
     if head.startswith(b"FORM"):
         return "AIFF"
+    if head.startswith((b"RIFX", b"riff")):
+        return "RIFX or Wave64"
     if head.startswith(b".snd"):
         return "AU"
     if head[:2] in (b"\xff\xf1", b"\xff\xf9"):

@@ -58,6 +58,7 @@ PAUSE_S: Final = 0.6  # of the shortest pause that may end a turn
 SHORT_PAUSE_S: Final = 0.3  # the same, if the end threshold is high
 HIGH_END: Final = 0.3
 SEARCH_S: Final = 3.0  # of audio before that which was not yet searched for a pause
+LONGEST_S: Final = 3600.0  # that a thread can be told to wait; with a tiny pace it would be more
 BATCH: Final = 1 << 16  # bytes of messages to send at once
 EVENT_BYTES: Final = 256  # an event counts as this many bytes in the buffer, besides its text
 
@@ -232,9 +233,9 @@ class Listener:
         self._live = live
         self._sample = fmt.sample_bytes
         self._rate = fmt.bytes_per_second
-        self._max_lag = fmt.nbytes(self._lag_s)
         self._kept = fmt.nbytes(KEPT_S)
         self._frame = max(fmt.sample_bytes, fmt.nbytes(FRAME_S))
+        self._max_lag = max(self._frame, fmt.nbytes(self._lag_s))  # or nothing could be sent
         self._most = self._frame if self._pace is not None else fmt.nbytes(LARGE_S)
 
     # --- audio in
@@ -254,7 +255,7 @@ class Listener:
         """Whether those who wait for room should go on: without a pace, not for every message."""
         return self._pace is not None or 2 * self.lag <= self._max_lag
 
-    def push(self, data: bytes, now: float) -> int:
+    def push(self, data: bytes | memoryview, now: float) -> int:
         """Take audio, as much as there is room for; return the number of bytes taken.
 
         Raises:
@@ -265,7 +266,7 @@ class Listener:
         room = self._max_lag - self.lag
         if room <= 0:
             return 0
-        taken = data[: max(room, self._sample)]
+        taken = bytes(data[: max(room, self._sample)])
         self._add(taken, now)
         return len(taken)
 
@@ -468,7 +469,7 @@ class Listener:
         deadline = self._deadline()
         if deadline is not None:
             times.append(deadline[0])
-        return max(0.0, min(times) - now) if times else None
+        return min(max(0.0, min(times) - now), LONGEST_S) if times else None
 
     def _deadline(self) -> tuple[float, TimeoutPhase, float] | None:
         """Return until when the service must answer, for what, and how long that is."""

@@ -188,6 +188,47 @@ def test_wav_needs_no_format(client: Cartesia, tmp_path: Path, encoding: str) ->
         assert client.stt.listen(file, pace=None).collect().text == TEXT
 
 
+def test_arrays_in_any_layout(client: Cartesia) -> None:
+    """The same audio; a long array is not converted all at once, and NaN is silence."""
+    samples = np.frombuffer(RECORDING, "<i2")
+    floats = samples / 32768
+    holes = np.where(np.arange(len(floats)) < 50, np.nan, floats)
+    sources: tuple[Any, ...] = (
+        samples.astype(">i2"),
+        floats.astype(">f4"),
+        np.repeat(samples, 2).reshape(-1, 2),
+        np.repeat(samples, 2)[::2],
+        samples.reshape(-1, 1),
+        holes,
+        [array.array("d", holes.tolist())],
+    )
+    for source in sources:
+        assert client.stt.listen(source, **RAW).collect().text == TEXT
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        (np.zeros((2, 4800), "<i2"), "transpose it"),
+        (np.zeros((4800, 1, 1), "<f4"), "transpose it"),
+        (np.zeros(10, "<i4"), "give int16, or floats"),
+        (np.zeros(10, "<i1"), "give int16, or floats"),
+        (np.zeros(10, bool), "give int16, or floats"),
+        ([array.array("H", [1])], "give int16, or floats"),
+        (np.zeros(()), "a single sample"),
+        (np.float32(0.5), "a single sample"),
+        ([None], "not NoneType"),
+        ("", "an empty path"),
+        ("a\0b", "no path"),
+        ("/dev/null", "empty"),
+    ],
+)
+def test_what_is_no_audio_says_what_to_give(client: Cartesia, source: Any, words: str) -> None:
+    options = {"pace": None} if isinstance(source, str) else RAW
+    with pytest.raises(ConfigurationError, match=words):
+        client.stt.listen(source, **options).collect()
+
+
 def test_audio_from_anything(client: Cartesia, face: Face) -> None:
     blocks = [RECORDING[at : at + 3000] for at in range(0, len(RECORDING), 3000)]
     floats = np.frombuffer(RECORDING, "<i2") / 32768
@@ -241,7 +282,10 @@ def test_a_source_without_a_format_is_an_error(
         {"model": ""},
         {"model": "ink-whisper"},
         {"pace": 0},
+        {"pace": "fast"},
+        {"pace": float("nan")},
         {"max_lag": -1},
+        {"max_lag": float("inf")},
         {"format": "pcm"},
         {"format": {"encoding": "pcm_s16le"}},
     ],
