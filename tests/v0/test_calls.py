@@ -258,7 +258,7 @@ def test_an_object_of_the_service_becomes_an_output(data: bytes) -> None:
         {"data": "AAAA", "sampling_rate": "8000"},
         {"data": "AAAA", "sampling_rate": True},
         {"data": "A", "sampling_rate": 8000},
-        {"data": "AA*A", "sampling_rate": 8000},
+        {"data": "AA*AA", "sampling_rate": 8000},
         {"data": b"AAAA", "sampling_rate": 8000},
         {"data": "é", "sampling_rate": 8000},
     ],

@@ -138,4 +138,5 @@ def test_each_socket_has_its_path_and_its_protocol(
 
 @given(st.text(st.characters(codec="utf-8"), min_size=1))
 def test_a_key_is_escaped_as_in_a_query(key: str) -> None:
+    assert "/" not in escaped(key)
     assert parse_qsl(f"api_key={escaped(key)}", keep_blank_values=True) == [("api_key", key)]
