@@ -3,7 +3,6 @@
 import io
 import os
 import sys
-import threading
 import wave
 from pathlib import Path
 from types import SimpleNamespace
@@ -22,7 +21,8 @@ SOUND = bytes(range(200))
 def frames(data: bytes) -> bytes:
     with wave.open(io.BytesIO(data)) as file:
         assert file.getframerate() == 16000
-        return file.readframes(file.getnframes())
+        samples: bytes = file.readframes(file.getnframes())
+        return samples
 
 
 def streamed(data: bytes) -> bytes:
@@ -80,14 +80,13 @@ def test_stdout_has_each_block_at_once(monkeypatch: pytest.MonkeyPatch, wav: boo
 def test_a_device_is_written_to_and_not_replaced(tmp_path: Path, wav: bool) -> None:
     path = tmp_path / "pipe"
     os.mkfifo(path)
-    got: list[bytes] = []
-    reader = threading.Thread(target=lambda: got.append(path.read_bytes()))
-    reader.start()
+    reader = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
     with open_sink(str(path), PCM_16K, wav=wav) as write:
         write(SOUND)
-    reader.join(5)
+        data = os.read(reader, 1000)  # each block comes at once
+    os.close(reader)
     assert path.is_fifo()
-    assert (streamed(got[0]) if wav else got[0]) == SOUND
+    assert (streamed(data) if wav else data) == SOUND
 
 
 @pytest.mark.parametrize("kind", [PlaybackError, ConfigurationError])
