@@ -1,11 +1,14 @@
 """Recordings that commands upload."""
 
+import io
 import os
+import sys
 from pathlib import Path
 
 import pytest
 
 from cartesia_emulator import Emulator
+from cartesia_stream.cli.client import make_client, recording, uploading
 
 from .conftest import Run
 
@@ -41,3 +44,48 @@ def test_a_voice_is_cloned_from_stdin(emulator: Emulator, run: Run, tmp_path: Pa
     made = run("clone", "-", "--name", "A", "--language", "en", stdin=clip)
     assert made.status == 0
     assert len(made.lines) == 1
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_an_upload_shows_how_far_it_is_and_leaves_no_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    monkeypatch.setenv("COLUMNS", "80")
+    with pytest.raises(KeyError), uploading("a.wav") as options:
+        for sent, total in ((0, 4), (2, 4), (4, 4), (1_500_000, None)):
+            options["progress"](sent, total)
+        raise KeyError
+    *shown, last = terminal.getvalue().split("\r")[1:]
+    assert [text.removesuffix("\x1b[K") for text in shown] == [
+        "a.wav: 0% sent",
+        "a.wav: 50% sent",
+        "a.wav: waiting for the answer",
+        "a.wav: 1.5 MB sent",
+    ]
+    assert last == "\x1b[K"
+
+
+def test_a_recording_that_is_not_there_is_an_error_of_the_system(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError), recording(str(tmp_path / "a.wav")):
+        pass
+
+
+def test_a_recording_is_closed_in_the_end(tmp_path: Path) -> None:
+    path = tmp_path / "a.wav"
+    path.write_bytes(b"RIFF")
+    with recording(str(path)) as file:
+        assert file.file_name == "a.wav"
+        payload = file.payload
+        assert isinstance(payload, io.IOBase)
+        assert payload.read() == b"RIFF"
+    assert payload.closed
+
+
+def test_the_deadline_of_a_command_is_that_of_its_client(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CARTESIA_API_KEY", "sk_car_planted")
+    with make_client(3.5) as client:
+        assert "3.5" in repr(client._config.timeouts)

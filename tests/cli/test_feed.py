@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from cartesia_emulator import Emulator
 from cartesia_stream.cli import feed
@@ -109,3 +111,46 @@ def test_no_recording_on_stdin(emulator: Emulator, run: Run, command: tuple[str,
     language = ("--language", "en")
     failed = run(*command, *language)
     assert (failed.status, failed.error) == (2, "stdin is empty; it must be a recording")
+
+
+@pytest.fixture
+def pipe() -> Iterator[tuple[int, int]]:
+    """Where to read, and where to write; a test closes the latter."""
+    reading, writing = os.pipe()
+    yield reading, writing
+    os.close(reading)
+
+
+def test_a_pause_ends_an_utterance(pipe: tuple[int, int]) -> None:
+    reading, writing = pipe
+    utterances = feed.Feed(reading, pause_s=0.01).utterances()
+    os.write(writing, b"Good morning.")
+    assert list(next(utterances)) == ["Good morning."]
+    os.write(writing, b" \n")  # which nobody could hear
+    os.write(writing, b"Good night.")
+    assert "".join(next(utterances)).strip() == "Good night."
+    os.close(writing)
+    assert list(utterances) == []
+
+
+def test_text_without_a_pause_is_one_utterance(pipe: tuple[int, int]) -> None:
+    reading, writing = pipe
+    utterances = feed.Feed(reading, pause_s=10).utterances()
+    os.write(writing, b"Good ")
+    pieces = next(utterances)
+    assert next(pieces) == "Good "
+    os.write(writing, b"morning.")
+    assert next(pieces) == "morning."
+    os.close(writing)
+    assert list(pieces) == []
+    assert list(utterances) == []
+
+
+@given(st.text(st.characters(codec="utf-8"), max_size=20), st.integers(1, 5))
+def test_a_character_may_come_in_parts(text: str, size: int) -> None:
+    """And a mark at the start, as in files of Windows, is none of the text."""
+    data = b"\xef\xbb\xbf" + text.encode()
+    pieces = [data[at : at + size] for at in range(0, len(data), size)]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "read", lambda descriptor, most: pieces.pop(0) if pieces else b"")
+        assert feed.Feed(-1).text() == text

@@ -4,12 +4,16 @@ import io
 import json
 import subprocess
 import sys
+import unicodedata
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from cartesia_emulator import Emulator
-from cartesia_stream.cli import main
+from cartesia_stream import ConfigurationError
+from cartesia_stream.cli import main, output
 
 from .conftest import Run
 
@@ -124,3 +128,95 @@ def test_audio_does_not_go_to_a_terminal(
     failed = run("say", "Hi.", "-o", "-")
     assert failed.status == 2
     assert failed.error.startswith("stdout is a terminal; write a file with --output FILE.wav")
+
+
+# --- lines
+
+
+def test_a_time_is_readable() -> None:
+    times = [0.0, 0.0004, 0.1404, 0.9994, 0.9996, 1.0, 3.21, 75.0]
+    expected = ["0 ms", "0 ms", "140 ms", "999 ms", "1.0 s", "1.0 s", "3.2 s", "75.0 s"]
+    assert list(map(output.seconds, times)) == expected
+
+
+def test_columns_are_cut_except_the_last(capsys: pytest.CaptureFixture[str]) -> None:
+    rows = [("1", "Clara", "A clear\nvoice"), ("12345", "", ""), ("1234", "Rosalind", "x")]
+    output.table(rows, (4, 6))
+    assert capsys.readouterr().out == (
+        "1     Clara   A clear voice\n"  # a line break cannot begin another row
+        "123…\n"
+        "1234  Rosal…  x\n"
+    )
+
+
+@given(st.text(st.characters(codec="utf-8")))
+def test_no_text_steers_the_terminal(text: str) -> None:
+    written = io.StringIO()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "stderr", written)
+        output.note(text)
+    controls = {char for char in written.getvalue() if unicodedata.category(char) == "Cc"}
+    assert controls <= {"\t", "\n"}
+
+
+@pytest.mark.parametrize(
+    ("error", "about", "line"),
+    [
+        (FileNotFoundError(2, "No such file", "a.wav"), "", "a.wav: No such file"),
+        (FileNotFoundError(2, "No such file", "a.wav"), "a.wav", "a.wav: No such file"),
+        (FileNotFoundError(2, "No such file", b"a.wav"), "b", "b: a.wav: No such file"),
+        (OSError(28, "No space left"), "a.wav", "a.wav: No space left"),
+        (OSError("odd"), "", "odd"),
+        (ConfigurationError("two\n  lines"), "", "two lines"),
+        (ValueError(), "", "ValueError"),
+    ],
+    ids=repr,
+)
+def test_an_error_is_one_line_that_names_what_it_is_about(
+    capsys: pytest.CaptureFixture[str], error: Exception, about: str, line: str
+) -> None:
+    output.complain(error, about)
+    assert capsys.readouterr().err == f"cartesia-stream: error: {line}\n"
+
+
+@pytest.mark.parametrize(
+    ("error", "filename"),
+    [
+        (OSError(28, "No space left"), "a.wav"),
+        (OSError(28, "No space left", ".a.wav.part"), "a.wav"),
+        (OSError(28, "No space left", "b.wav"), "b.wav"),
+        (BrokenPipeError(32, "Broken pipe"), None),  # which nobody is told of
+        (OSError("odd"), None),
+    ],
+    ids=repr,
+)
+def test_an_error_of_the_system_gets_the_name_that_users_know(
+    error: OSError, filename: str | None
+) -> None:
+    with pytest.raises(type(error)) as caught, output.naming("a.wav"):
+        raise error
+    assert caught.value.filename == filename
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_progress_is_one_line_that_changes(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    monkeypatch.setenv("COLUMNS", "10")
+    bar = output.Progress()
+    bar.clear()  # nothing was shown
+    bar.show("one\ntwo \x1b[2J three")
+    bar.clear()
+    bar.clear()
+    assert terminal.getvalue() == "\r[2J three\x1b[K\r\x1b[K"
+
+
+def test_progress_is_for_terminals_only(capsys: pytest.CaptureFixture[str]) -> None:
+    bar = output.Progress()
+    bar.show("one")
+    bar.clear()
+    assert capsys.readouterr().err == ""

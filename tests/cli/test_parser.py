@@ -1,12 +1,18 @@
 """Arguments of every command: help, suggestions, and errors that name the command."""
 
+import argparse
+import math
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import cartesia_stream
 from cartesia_emulator import Emulator
+from cartesia_stream.cli import parser
 
 from .conftest import Run
 
@@ -134,3 +140,41 @@ def test_text_that_is_not_utf_8_in_an_argument(
     assert failed.status == 2
     assert "'\\udcff' is not valid UTF-8" in failed.stderr
     assert not emulator.requests
+
+
+@given(st.floats(0, allow_infinity=False))
+def test_a_duration_is_any_number_from_0(value: float) -> None:
+    assert parser._duration(repr(value)) == value
+
+
+@given(st.integers(1, 10**30))
+def test_a_count_is_any_whole_number_from_1(value: int) -> None:
+    assert parser._count(str(value)) == value
+
+
+@given(st.text(max_size=8))
+def test_any_other_text_is_a_wrong_argument(text: str) -> None:
+    """And no error of another kind."""
+    for kind in (parser._duration, parser._positive, parser._count, parser._port):
+        try:
+            value = kind(text)
+        except argparse.ArgumentTypeError:
+            continue
+        assert 0 <= value < math.inf
+
+
+@pytest.mark.parametrize(
+    ("kind", "texts"),
+    [
+        (parser._duration, ["-1", "nan", "inf", "1e400", "", "x"]),
+        (parser._positive, ["0", "-0.0", "nan", "1e-400"]),
+        (parser._count, ["0", "-1", "1.0", "", "²", "1_0"]),
+        (parser._port, ["65536", "-1", "", "1e3"]),
+        (parser._text, [LONE]),
+    ],
+    ids=lambda value: getattr(value, "__name__", ""),
+)
+def test_what_is_no_such_number(kind: Callable[[str], object], texts: list[str]) -> None:
+    for text in texts:
+        with pytest.raises(argparse.ArgumentTypeError):
+            kind(text)

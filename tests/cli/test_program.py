@@ -5,8 +5,11 @@ from pathlib import Path
 import pytest
 
 from cartesia_emulator import Emulator
+from cartesia_stream import APIConnectionError, ConfigurationError
+from cartesia_stream.cli import program
 from cartesia_stream.cli.parser import make_parser
 from cartesia_stream.cli.program import command
+from cartesia_stream.cli.signals import Stopped
 
 from .conftest import Run
 
@@ -111,3 +114,42 @@ def test_every_command_has_a_function() -> None:
         waiting += parser.commands.values()
         if not parser.commands:
             assert callable(command(parser.get_default("run")))
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (ConfigurationError("no key"), program.USAGE),
+        (APIConnectionError("lost"), program.FAILED),
+        (FileNotFoundError(2, "No such file", "a.wav"), program.USAGE),
+        (NotADirectoryError(20, "Not a directory", "a/b"), program.USAGE),
+        (IsADirectoryError(21, "Is a directory", "a"), program.USAGE),
+        (PermissionError(13, "Permission denied", "a"), program.FAILED),
+        (OSError(28, "No space left"), program.FAILED),
+        (KeyboardInterrupt(), 130),
+        (Stopped(15), 143),
+        (BrokenPipeError(32, "Broken pipe"), program.FAILED),
+        (SystemExit(2), 2),
+        (SystemExit(), program.OK),
+    ],
+    ids=repr,
+)
+def test_each_failure_has_its_status(
+    run: Run, monkeypatch: pytest.MonkeyPatch, error: BaseException, status: int
+) -> None:
+    def fail(arguments: object) -> None:
+        raise error
+
+    monkeypatch.setattr(program, "command", lambda name: fail)
+    done = run("voices", "list")
+    assert done.status == status
+    told = isinstance(error, Exception) and not isinstance(error, BrokenPipeError)
+    assert bool(done.stderr) is told
+
+
+@pytest.mark.parametrize("status", [None, 0, 1, 7])
+def test_a_command_says_its_status(
+    run: Run, monkeypatch: pytest.MonkeyPatch, status: int | None
+) -> None:
+    monkeypatch.setattr(program, "command", lambda name: lambda arguments: status)
+    assert run("voices", "list").status == (status or 0)
