@@ -16,7 +16,8 @@ from .conftest import VOICE
 
 STRICT = """
 [pytest]
-addopts = --strict-markers --strict-config -p no:cacheprovider
+# To load schemathesis anew, for each run of pytest, takes longer than the rest.
+addopts = --strict-markers --strict-config -p no:cacheprovider -p no:schemathesis
 filterwarnings = error
 asyncio_default_fixture_loop_scope = function
 """
