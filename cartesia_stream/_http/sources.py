@@ -105,8 +105,14 @@ def open_source(
         file = cast("IO[bytes]", source)
         if isinstance(file, io.TextIOBase):
             raise _text_file()
-        if not file.seekable():
-            return _later(lambda stop: _read(_Reader(file, stop), given, live=True), given)
+        if getattr(file, "closed", False) or not getattr(file, "readable", lambda: True)():
+            raise ConfigurationError("the file is not open for reading", option="source")
+        if not getattr(file, "seekable", bool)():
+            if given is None:
+                return _later(lambda stop: _read(_Reader(file, stop), None, live=True), None)
+            stop = threading.Event()
+            pieces = _when_it_comes(_Reader(file, stop), given)
+            return Source(pieces, given, live=True, waits=True, stop=stop)
         return _read(_Reader(file), given, live=False)._replace(waits=True)
     if isinstance(own, ListenFormat) and isinstance(source, iterables):  # a microphone
         if given not in (None, own):
@@ -154,6 +160,11 @@ def _later(opener: Callable[[threading.Event], Source], given: ListenFormat | No
     return Source(None, fmt, live=True, stop=stop, opener=lambda: opener(stop))
 
 
+def _when_it_comes(file: _Reader, given: ListenFormat) -> Generator[AudioBlock]:
+    """Read a pipe whose format is known, so that nobody waits for its header to connect."""
+    yield from cast("Iterable[AudioBlock]", _read(file, given, live=True).blocks)
+
+
 def _opened(path: Path, given: ListenFormat | None, stop: threading.Event | None) -> Source:
     try:
         file = path.open("rb")
@@ -178,7 +189,7 @@ class _Reader:
 
     def __init__(self, file: IO[bytes], stop: threading.Event | None = None) -> None:
         # `read` of a buffered file would wait until its buffer is full
-        self._read: Callable[[int], bytes | str] = getattr(file, "read1", file.read)
+        self._read: Callable[[int], object] = getattr(file, "read1", file.read)
         self._stop = stop
         self._more = False  # whether there may be something in the buffer of the file
         self._poll: selectors.BaseSelector | None = None
@@ -198,8 +209,13 @@ class _Reader:
         data = self._read(READ_BYTES)
         if isinstance(data, str):
             raise _text_file()
+        if not isinstance(data, bytes | bytearray):  # None: it would have to wait
+            raise ConfigurationError(
+                f"reading the file gave {type(data).__name__}, not bytes; open it in blocking mode",
+                option="source",
+            )
         self._more = len(data) == READ_BYTES
-        return data
+        return bytes(data)
 
 
 def _read(file: _Reader, given: ListenFormat | None, *, live: bool) -> Source:

@@ -55,7 +55,7 @@ class Container:
         self._data = bytearray()  # from the start of the next frame
         self._position = 0  # of that start in the file
         self._skip = 0  # bytes of a tag that are still to come
-        self._samples = 0
+        self._samples: int = 0
         self._rate = 1
 
     def feed(self, data: bytes) -> bytes:
@@ -479,7 +479,7 @@ class Ogg(Container):
         self._number += 1
         self._complete = bool(kind & 4)
         if granule > 0:
-            self._samples = int(granule)
+            self._samples = granule
         return size
 
     def _last(self) -> bytes:

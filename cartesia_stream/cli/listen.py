@@ -112,8 +112,14 @@ def _source(name: str | None, fmt: ListenFormat | None) -> Generator[str | io.Fi
         yield name
 
 
-def open_microphone(fmt: ListenFormat | None = None) -> Microphone:
+def open_microphone(
+    fmt: ListenFormat | None = None, *, instead: str = "give the name of a recording"
+) -> Microphone:
     """Open the microphone.
+
+    Args:
+        fmt: Format of the audio.
+        instead: What to do without one, for the messages.
 
     Raises:
         MicrophoneError: If there is none.
@@ -124,9 +130,9 @@ def open_microphone(fmt: ListenFormat | None = None) -> Microphone:
     try:
         return Microphone(fmt)
     except MicrophoneError as error:
-        raise MicrophoneError(f"{error}; or give the name of a recording") from error
+        raise MicrophoneError(f"{error}; or {instead}") from error
     except ConfigurationError as error:
-        raise ConfigurationError(f"{error}; or give the name of a recording") from error
+        raise ConfigurationError(f"{error}; or {instead}") from error
 
 
 def _listener(

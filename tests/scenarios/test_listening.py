@@ -8,6 +8,7 @@ import gc
 import io
 import logging
 import time
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
@@ -221,6 +222,9 @@ def test_arrays_in_any_layout(client: Cartesia) -> None:
         ("", "an empty path"),
         ("a\0b", "no path"),
         ("/dev/null", "empty"),
+        (SimpleNamespace(read=lambda size: None, seekable=lambda: True), "blocking mode"),
+        (SimpleNamespace(read=lambda size: "text", seekable=lambda: True), "binary mode"),
+        (io.BufferedWriter(io.BytesIO()), "not open for reading"),
     ],
 )
 def test_what_is_no_audio_says_what_to_give(client: Cartesia, source: Any, words: str) -> None:
