@@ -5,23 +5,34 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Final, Protocol, cast
 
-from .._protocol.containers import SNIFFED, container_of, name_of
-from ..errors import ConfigurationError, DamagedAudioError
+from ..errors import ConfigurationError
 from ..transcripts import ListenFormat
 
 if TYPE_CHECKING:
+    from array import array
     from collections.abc import Callable, Generator, Mapping
-
-    from .._protocol.containers import Container, Damage
-    from .sources import Samples
 
 DECODED: Final = ListenFormat("pcm_s16le", 16000)
 PIECE: Final = 3200  # samples to decode at a time: 0.2 s
 KEPT: Final = 1 << 16  # bytes from the start that a decoder may read again, to look for tags
+SNIFFED: Final = 64  # bytes that tell the kind of a file
+_LAYER_3: Final = (b"\xfb", b"\xfa", b"\xf3", b"\xf2", b"\xe3", b"\xe2")
+
+_OTHERS: Final = (
+    (b"OggS", 0, "an Ogg file without Vorbis"),
+    (b"ftyp", 4, "M4A or another MP4 file"),
+    (b"\x1a\x45\xdf\xa3", 0, "WebM or Matroska"),
+    (b"FORM", 0, "AIFF"),
+    (b".snd", 0, "AU"),
+    (b"\xff\xf1", 0, "AAC"),
+    (b"\xff\xf9", 0, "AAC"),
+)
 
 
 def decoded(head: bytes, read: Callable[[], bytes]) -> Generator[bytes]:
     """Return the audio of a compressed file in `DECODED`; nothing is decoded until it is read.
+
+    The decoder skips what it cannot read, as players do.
 
     Args:
         head: The first bytes, which were read already.
@@ -32,24 +43,9 @@ def decoded(head: bytes, read: Callable[[], bytes]) -> Generator[bytes]:
     """
     while head and len(head) < SNIFFED and (more := read()):
         head += more
-    container = container_of(head)
-    if container is None:
-        name = name_of(head)
-        if name is not None:
-            raise ConfigurationError(
-                f"the audio is {name}, which cannot be decoded here; convert it to WAV, for "
-                "example with ffmpeg",
-                option="source",
-            )
-        if not head:
-            raise ConfigurationError(
-                "the source is empty; if that is right, give its format", option="format"
-            )
-        raise ConfigurationError(
-            "the audio is not WAV, MP3, FLAC or Ogg Vorbis: give its format if it is raw, such as "
-            'format=ListenFormat("pcm_s16le", 16000)',
-            option="format",
-        )
+    kind = _kind_of(head)
+    if kind is None:
+        raise _unreadable(head)
     try:
         engine = cast("_Engine", import_module("miniaudio"))
     except ModuleNotFoundError:
@@ -57,7 +53,36 @@ def decoded(head: bytes, read: Callable[[], bytes]) -> Generator[bytes]:
             'MP3, FLAC and Ogg need one more package: pip install "cartesia-stream[play]"',
             option="source",
         ) from None
-    return _decode(_Upstream(container, head, read), engine)
+    # The decoder of MP3 wants more than it needs; the others take less than they want for the end.
+    return _decode(_Upstream(head, read, patient=kind != "MP3"), kind, engine)
+
+
+def _kind_of(head: bytes) -> str | None:
+    """Return miniaudio's name for the format of a file; None if it cannot decode it."""
+    if head.startswith(b"ID3") or (head[:1] == b"\xff" and head[1:2] in _LAYER_3):
+        return "MP3"
+    if head.startswith(b"fLaC"):
+        return "FLAC"
+    return "VORBIS" if head.startswith(b"OggS") and b"\x01vorbis" in head else None
+
+
+def _unreadable(head: bytes) -> ConfigurationError:
+    if not head:
+        return ConfigurationError(
+            "the source is empty; if that is right, give its format", option="format"
+        )
+    for mark, at, name in _OTHERS:
+        if head.startswith(mark, at):
+            return ConfigurationError(
+                f"the audio is {name}, which cannot be decoded here; convert it to WAV, for "
+                "example with ffmpeg",
+                option="source",
+            )
+    return ConfigurationError(
+        "the audio is not WAV, MP3, FLAC or Ogg Vorbis: give its format if it is raw, such as "
+        'format=ListenFormat("pcm_s16le", 16000)',
+        option="format",
+    )
 
 
 class _Origin(Protocol):
@@ -81,38 +106,32 @@ class _Engine(Protocol):
         nchannels: int,
         sample_rate: int,
         frames_to_read: int,
-    ) -> Generator[Samples]: ...
+    ) -> Generator[array[int]]: ...
 
 
 class _Upstream:
-    """The frames of a file, as a decoder reads them; it may go back to the start for a while."""
+    """The bytes of a file, as a decoder reads them; it may go back to the start for a while."""
 
     # Set by miniaudio, whose base class cannot be named here.
     ffi_handle: object = None
     error_in_readcallback: Exception | None = None
 
-    def __init__(self, container: Container, head: bytes, read: Callable[[], bytes]) -> None:
-        self.container = container
+    def __init__(self, head: bytes, read: Callable[[], bytes], *, patient: bool) -> None:
         self._read = read
-        self._data = bytearray(container.feed(head))
+        self._patient = patient  # gives a decoder all that it wants, if there is so much
+        self._data = bytearray(head)
         self._at = 0  # in `_data`
         self._ended = False
         self._returns = True  # whether the decoder may still go back
 
     def read(self, num_bytes: int) -> bytes:
-        """Return some bytes; none at the end.
-
-        That of MP3 wants more than it needs. The others take less than they want for the end.
-        """
-        least = 1 if self.container.kind == "mp3" else num_bytes
+        """Return some bytes; none at the end."""
+        least = num_bytes if self._patient else 1
         try:
             while len(self._data) - self._at < least and not self._ended:
-                piece = self._read() if self.container.damage is None else b""
-                if piece:
-                    self._data += self.container.feed(piece)
-                else:
-                    self._data += self.container.finish()
-                    self._ended = True
+                piece = self._read()
+                self._data += piece
+                self._ended = not piece
         except Exception:
             self._ended = True
             raise
@@ -139,13 +158,11 @@ class _Upstream:
         return True
 
 
-def _decode(upstream: _Upstream, engine: _Engine) -> Generator[bytes]:
-    container = upstream.container
-    kinds = {"mp3": "MP3", "flac": "FLAC", "vorbis": "VORBIS"}
+def _decode(upstream: _Upstream, kind: str, engine: _Engine) -> Generator[bytes]:
     try:
         pieces = engine.stream_any(
             upstream,
-            engine.FileFormat[kinds[container.kind]],
+            engine.FileFormat[kind],
             engine.SampleFormat["SIGNED16"],
             1,
             DECODED.sample_rate,
@@ -157,21 +174,9 @@ def _decode(upstream: _Upstream, engine: _Engine) -> Generator[bytes]:
         finally:
             pieces.close()
     except engine.MiniaudioError as error:
-        cause = upstream.error_in_readcallback
-        if cause is not None:
-            raise cause from None
-        if container.damage is None:
-            raise _damaged(container, container.here("it cannot be decoded")) from error
+        if upstream.error_in_readcallback is None:
+            raise ConfigurationError(
+                f"the {kind} file cannot be decoded; is it damaged?", option="source"
+            ) from error
     if upstream.error_in_readcallback is not None:
         raise upstream.error_in_readcallback
-    if container.damage is not None:
-        raise _damaged(container, container.damage)
-
-
-def _damaged(container: Container, damage: Damage) -> DamagedAudioError:
-    return DamagedAudioError(
-        f"the {container.name} file is damaged after {damage.at:.2f} s of audio, at byte "
-        f"{damage.position}: {damage.what}; the audio before it was heard",
-        at=damage.at,
-        position=damage.position,
-    )

@@ -19,7 +19,6 @@ from ..errors import (
     APIStatusError,
     APITimeoutError,
     BufferOverflowError,
-    DamagedAudioError,
     LocalStateError,
     RemoteProtocolError,
     TranscriptTruncatedError,
@@ -698,10 +697,10 @@ class Listener:
             )
             truncated.__cause__ = error
             error = truncated
-        if isinstance(error, APIError | DamagedAudioError):
+        if isinstance(error, APIError):
             error.delivered = self.book.text
-        if isinstance(error, APIError) and error.request_id is None and self._request_ids:
-            error.request_id = self._request_ids[-1]
+            if error.request_id is None and self._request_ids:
+                error.request_id = self._request_ids[-1]
         self.fault = error
 
     # --- the reader

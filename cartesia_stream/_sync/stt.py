@@ -258,8 +258,7 @@ class Listening(_AsyncEvents[ListenEvent]):
         TranscriptTruncatedError: The connection was lost and no other one could go on.
         APITimeoutError: The service did not answer in time; see ``drain`` of `Timeouts`.
         APIStatusError: The service reported an error.
-        DamagedAudioError: A file that it reads is damaged.
-        Exception: What the source raised; like a damage, after the events of the audio before it.
+        Exception: What the source raised, after the events of the audio before it.
     """
 
     __slots__ = ()

@@ -1,4 +1,4 @@
-"""Compressed recordings, and how they are damaged."""
+"""Compressed recordings."""
 
 from __future__ import annotations
 
@@ -34,16 +34,3 @@ def encode(kind: str, samples: Any, rate: int) -> bytes:
 def id3(size: int) -> bytes:
     """A tag with a picture, as MP3 files begin."""
     return b"ID3\4\0\0" + bytes(size >> shift & 0x7F for shift in (21, 14, 7, 0)) + bytes(size)
-
-
-def flipped(file: bytes, at: int) -> bytes:
-    return file[:at] + bytes([file[at] ^ 0x10]) + file[at + 1 :]
-
-
-DAMAGES: Final = {
-    "cut": lambda file, at: file[:at],
-    "hole": lambda file, at: file[:at] + file[at + 777 :],
-    "zeros": lambda file, at: file[:at] + bytes(1500) + file[at + 1500 :],
-    "noise": lambda file, at: file[:at] + np.random.default_rng(at).bytes(3000) + file[at + 3000 :],
-}
-"""Ways to damage a file at a position, of which no decoder of ours says a word."""
