@@ -1,4 +1,4 @@
-"""Audio formats, durations and WAV files.
+"""Finished audio, and WAV files.
 
 All audio of the service is mono, so a sample frame is one sample.
 """
@@ -14,9 +14,9 @@ from typing import IO, TYPE_CHECKING, Final, Literal, Self, overload
 import msgspec
 from msgspec import structs
 
-from ._checks import check_names, mapping_of, package_of
-from ._sound.encodings import SAMPLE_BYTES, Encoding
+from ._checks import package_of
 from .errors import ConfigurationError, LocalStateError
+from .formats import PCM_16K, PCM_24K, TELEPHONY, AudioFormat
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Mapping
@@ -28,15 +28,13 @@ if TYPE_CHECKING:
     from cartesia_runtime.files import File
     from cartesia_runtime.saving import SaveTarget
 
+    from ._sound.encodings import Encoding
     from ._sound.forms import Form
     from .events import Timing
+    from .formats import Container
 
 __all__ = ["PCM_16K", "PCM_24K", "TELEPHONY", "Audio", "AudioFormat", "WavWriter"]
 
-Container = Literal["raw", "wav", "mp3"]
-
-SAMPLE_RATES: Final = (8000, 16000, 22050, 24000, 44100, 48000)
-BIT_RATES: Final = (32000, 64000, 96000, 128000, 192000)
 WAVE_FORMAT_TAGS: Final[Mapping[str, int]] = {
     "pcm_s16le": 1,
     "pcm_f32le": 3,
@@ -58,113 +56,9 @@ OTHER_KINDS: Final = frozenset(
         *("opus", "ra", "snd", "spx", "ulaw", "weba", "webm", "wma", "wv"),
     }
 )
+EMBEDDED_BYTES: Final = 10_000_000  # of audio in a notebook, which keeps it all in its file
+SHOWN_LETTERS: Final = 1000  # of the text beside it
 STREAMED: Final = 0xFFFF_FFFF  # length field of a WAV file whose length is not known yet
-
-
-class AudioFormat(msgspec.Struct, frozen=True):
-    """Audio format that the service delivers.
-
-    Attributes:
-        container: ``raw`` for every call; ``wav`` and ``mp3`` only for `tts.generate`.
-        encoding: Sample encoding of ``raw`` and ``wav``; None for ``mp3``.
-        sample_rate: In Hz: 8000, 16000, 22050, 24000, 44100 or 48000.
-        bit_rate: Bits per second of ``mp3``: 32000, 64000, 96000, 128000 or 192000.
-
-    Raises:
-        ConfigurationError: If the members do not fit together.
-
-    Source: spec/cartesia.yaml, components.schemas.OutputFormat.
-    """
-
-    container: Container = "raw"
-    encoding: Encoding | None = "pcm_s16le"
-    sample_rate: int = 24000
-    bit_rate: int | None = None
-
-    def __post_init__(self) -> None:
-        if self.sample_rate not in SAMPLE_RATES:
-            raise _bad("sample_rate", self.sample_rate, SAMPLE_RATES)
-        if self.container in ("raw", "wav"):
-            if self.encoding not in tuple(SAMPLE_BYTES):  # a value may have no hash
-                raise _bad("encoding", self.encoding, tuple(SAMPLE_BYTES))
-            if self.bit_rate is not None:
-                raise _bad("bit_rate", self.bit_rate, ("None, because only mp3 has one",))
-        elif self.container == "mp3":
-            if self.encoding is not None:
-                raise _bad("encoding", self.encoding, ("None, because mp3 has bit_rate instead",))
-            if self.bit_rate not in BIT_RATES:
-                raise _bad("bit_rate", self.bit_rate, BIT_RATES)
-        else:
-            raise _bad("container", self.container, ("raw", "wav", "mp3"))
-
-    @classmethod
-    def of(cls, value: AudioFormat | Mapping[str, object]) -> AudioFormat:
-        """Return a format from a format or a mapping, such as ``{"container": "raw", ...}``.
-
-        Raises:
-            ConfigurationError: If it is neither, or its members do not fit together.
-        """
-        if isinstance(value, AudioFormat):
-            return value
-        check_names(mapping_of(value, "output_format"), cls.__struct_fields__, "output_format")
-        try:
-            return msgspec.convert({"encoding": None, **value}, cls)
-        except (msgspec.ValidationError, TypeError) as error:
-            if isinstance(error.__cause__, ConfigurationError):
-                raise error.__cause__ from None
-            raise ConfigurationError(f"output_format: {error}", option="output_format") from None
-
-    @property
-    def sample_bytes(self) -> int:
-        """Size of one sample in bytes; 1 for mp3, whose bytes are not samples."""
-        return SAMPLE_BYTES.get(self.encoding or "", 1)
-
-    @property
-    def bytes_per_second(self) -> int:
-        """Bytes of audio per second; for ``wav`` without the header."""
-        if self.container == "mp3":
-            return (self.bit_rate or 0) // 8
-        return self.sample_rate * self.sample_bytes
-
-    def duration(self, nbytes: int) -> float:
-        """Return the playing time of a block of audio.
-
-        Args:
-            nbytes: Size of the block in bytes.
-
-        Returns:
-            Seconds. 48 000 bytes of 24 kHz ``pcm_s16le`` last 1.0 s.
-        """
-        return nbytes / self.bytes_per_second
-
-    def nbytes(self, seconds: float) -> int:
-        """Return the size in bytes of the whole samples in ``seconds``."""
-        # 1e-6 corrects rounding errors, so that this is the inverse of `duration`
-        return int(seconds * self.sample_rate + 1e-6) * self.sample_bytes
-
-    def to_wire(self) -> dict[str, object]:
-        """Return the format as the ``output_format`` field of a request."""
-        fields: dict[str, object] = {"container": self.container}
-        if self.container == "mp3":
-            fields["bit_rate"] = self.bit_rate
-        else:
-            fields["encoding"] = self.encoding
-        return fields | {"sample_rate": self.sample_rate}
-
-
-def _bad(name: str, value: object, allowed: tuple[object, ...]) -> ConfigurationError:
-    choices = ", ".join(str(choice) for choice in allowed)
-    return ConfigurationError(
-        f"output_format: {name} is {value!r}; allowed: {choices}", option=f"output_format.{name}"
-    )
-
-
-PCM_24K: Final = AudioFormat("raw", "pcm_s16le", 24000)
-"""16-bit PCM at 24 kHz: the default."""
-PCM_16K: Final = AudioFormat("raw", "pcm_s16le", 16000)
-"""16-bit PCM at 16 kHz: the usual input of speech recognition."""
-TELEPHONY: Final = AudioFormat("raw", "pcm_mulaw", 8000)
-"""G.711 mu-law at 8 kHz: the usual format of telephony."""
 
 
 def wav_header(fmt: AudioFormat, nbytes: int | None) -> bytes:
@@ -276,6 +170,7 @@ class Audio(msgspec.Struct, frozen=True, kw_only=True):
         phonemes: Phoneme times, if requested.
         context_id: The context of the audio, if any.
         request_id: The service's id of the request, if it gave one.
+        text: The text that was spoken, verbatim, if word times were requested.
         time_to_first_audio: Seconds from the request to the first byte of audio, if measured.
         nbytes: Size of the audio in bytes, without the header of a ``wav``; also if the audio was
             written to a file.
@@ -287,6 +182,7 @@ class Audio(msgspec.Struct, frozen=True, kw_only=True):
     phonemes: tuple[Timing, ...] = ()
     context_id: str | None = None
     request_id: str | None = None
+    text: str = ""
     time_to_first_audio: float | None = None
     nbytes: int = 0
 
@@ -436,6 +332,60 @@ class Audio(msgspec.Struct, frozen=True, kw_only=True):
             write_all(file, data)
         return Path(path) if isinstance(path, str | os.PathLike) else None
 
+    def play(self, *, latency: float = 0.1, backend: str | None = None) -> None:
+        """Play the audio, and return when all of it was heard; needs the extra ``play``.
+
+        Ctrl-C stops it at once. It blocks: in async code, call ``asyncio.to_thread(audio.play)``,
+        or play the stream itself.
+
+        Args:
+            latency: Seconds of audio that the loudspeaker itself may hold; with less, it may
+                stutter on a busy machine.
+            backend: miniaudio's name of the sound system to use; by default any but the silent one.
+
+        Raises:
+            PlaybackError: If no loudspeaker was found, or it stops.
+            ConfigurationError: If an extra is missing: ``play``, or ``audio`` for mu-law and A-law.
+            LocalStateError: If the audio was written to a file.
+        """
+        from .play import play
+
+        fmt = self.format
+        if fmt.encoding in ("pcm_mulaw", "pcm_alaw"):
+            self.convert(encoding="pcm_s16le").play(latency=latency, backend=backend)
+        elif fmt.encoding is None:
+            play(fmt, self._bytes(), latency=latency, backend=backend)
+        else:
+            raw = AudioFormat("raw", fmt.encoding, fmt.sample_rate)
+            play(raw, self._samples(), latency=latency, backend=backend)
+
+    def srt(self) -> str:
+        """Return subtitles of the words as a SubRip file (``.srt``); see `subtitles.srt`.
+
+        Raises:
+            ConfigurationError: If there are no word times; ask for them with ``add_timestamps``.
+        """
+        from .subtitles import srt
+
+        return srt(self._timed_words(), self.text)
+
+    def vtt(self) -> str:
+        """Return subtitles of the words as a WebVTT file (``.vtt``); see `subtitles.vtt`.
+
+        Raises:
+            ConfigurationError: If there are no word times; ask for them with ``add_timestamps``.
+        """
+        from .subtitles import vtt
+
+        return vtt(self._timed_words(), self.text)
+
+    def _timed_words(self) -> tuple[Timing, ...]:
+        from .subtitles import untimed_error
+
+        if not self.words:
+            raise untimed_error()
+        return self.words
+
     def _bytes(self) -> bytes:
         if self.nbytes and not self.data:
             raise LocalStateError("the audio was written to a file; `collect` keeps it in memory")
@@ -466,6 +416,27 @@ class Audio(msgspec.Struct, frozen=True, kw_only=True):
 
             data = samples_of(data)
         return data[: len(data) - len(data) % width]
+
+    def _repr_html_(self) -> str:
+        """Return a player for notebooks, with the length and the text of the audio."""
+        import html
+        from base64 import b64encode
+
+        said = self.text or " ".join(word.text for word in self.words)
+        if len(said) > SHOWN_LETTERS:
+            said = f"{said[:SHOWN_LETTERS]}…"
+        kind = self.format.encoding or self.format.container
+        lines = [f"{self.duration:.2f} s, {kind}, {self.format.sample_rate} Hz", html.escape(said)]
+        if not self.data:
+            lines[0] += ", written to a file" if self.nbytes else ""
+        elif len(self.data) > EMBEDDED_BYTES:
+            lines[0] += ", too long to show here; <code>save</code> it"
+        else:
+            mp3 = self.format.container == "mp3"
+            sound = b64encode(self.data if mp3 else self.wav()).decode()
+            source = f"data:audio/{'mpeg' if mp3 else 'wav'};base64,{sound}"
+            lines.insert(0, f'<audio controls src="{source}"></audio>')
+        return "".join(f"<div>{line}</div>" for line in lines if line)
 
     def __repr__(self) -> str:
         return f"Audio({self.duration:.2f} s, {self.format.container} {self.format.encoding})"

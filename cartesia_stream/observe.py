@@ -9,8 +9,8 @@ import msgspec
 from ._protocol.stats import StreamOutcome, StreamStats
 
 if TYPE_CHECKING:
-    from .audio import AudioFormat
     from .errors import APIConnectionError, APIError
+    from .formats import AudioFormat
     from .transcripts import ListenFormat, ListenStats
 
 __all__ = [

@@ -1,8 +1,6 @@
 """The loudspeaker and the microphone; needs the extra ``play``.
 
-with Player(stream.format) as player:
-    for block in stream.audio():
-        player.write(block)
+client.tts.speak("Hello!", voice=voice).play()
 
 for turn in client.stt.listen(Microphone()).turns():
     print(turn.text)
@@ -16,18 +14,17 @@ import asyncio
 import os
 import threading
 import time
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from importlib import import_module
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, Final, Protocol, Self
 
 from .errors import CartesiaError, ConfigurationError
+from .formats import AudioFormat
 from .transcripts import ListenFormat
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable, Generator
-
-    from .audio import AudioFormat
+    from collections.abc import AsyncGenerator, Callable, Generator, Iterator
 
 __all__ = ["Microphone", "MicrophoneError", "PlaybackBuffer", "PlaybackError", "Player"]
 
@@ -35,6 +32,7 @@ AHEAD_S: Final = 5.0  # playing time that `write` buffers before it waits
 LATENCY_S: Final = 0.1
 BLOCK_MS: Final = 20  # of the microphone
 STALLED_S: Final = 5.0
+LOOK_S: Final = 0.02  # how often `pauses` looks at a player
 SAMPLE_FORMATS: Final = {
     "pcm_s16le": "SIGNED16",
     "pcm_s32le": "SIGNED32",
@@ -86,6 +84,12 @@ class PlaybackBuffer:
         with self._news:
             return self._format.duration(self._taken)
 
+    @property
+    def queued(self) -> float:
+        """Seconds of audio that wait for the device."""
+        with self._news:
+            return self._format.duration(len(self._buffer) - len(self._buffer) % self._width)
+
     def write(self, data: bytes) -> None:
         """Queue audio to play; wait while 5 s of audio or more are queued.
 
@@ -131,7 +135,11 @@ class PlaybackBuffer:
 
     def _wait(self) -> None:
         if not self._news.wait(STALLED_S):
-            raise PlaybackError("the loudspeaker does not accept more audio")
+            raise _no_more_error()
+
+
+def _no_more_error() -> PlaybackError:
+    return PlaybackError("the loudspeaker does not accept more audio")
 
 
 class Player(PlaybackBuffer):
@@ -145,6 +153,9 @@ class Player(PlaybackBuffer):
         latency: Seconds of audio that the device itself may hold; with less, it falls silent
             sooner after `clear`, and it may stutter on a busy machine.
         backend: miniaudio's name of the sound system to use; by default any but the silent one.
+
+    Attributes:
+        stopped: Whether `stop` or `close` was called.
 
     Raises:
         PlaybackError: If no loudspeaker was found.
@@ -160,7 +171,11 @@ class Player(PlaybackBuffer):
                 option="output_format",
             )
         super().__init__(fmt, latency=latency)
-        self._device = _open(SAMPLE_FORMATS[fmt.encoding], fmt.sample_rate, latency, backend)
+        self.stopped: bool = False
+        self._guard = threading.Lock()
+        self._device: _Device | None = _open(
+            SAMPLE_FORMATS[fmt.encoding], fmt.sample_rate, latency, backend
+        )
         samples = self._samples()
         next(samples)
         self._device.start(samples)
@@ -174,9 +189,18 @@ class Player(PlaybackBuffer):
         super().drain()
         time.sleep(2 * self.latency)  # the device's own buffer
 
+    def stop(self) -> None:
+        """Play silence from now on; never waits, as `close` does for the device."""
+        self.stopped = True
+        self.clear()
+
     def close(self) -> None:
-        """Stop playing at once; safe to call twice."""
-        self._device.close()
+        """Stop playing at once; safe to call twice, and from any thread."""
+        self.stop()
+        with self._guard:
+            device, self._device = self._device, None
+        if device is not None:
+            device.close()
 
     def __enter__(self) -> Self:
         return self
@@ -192,7 +216,49 @@ class Player(PlaybackBuffer):
         """Yield the blocks that the device asks for."""
         count = yield b""
         while True:
-            count = yield self.take(count * self._width)
+            nbytes = count * self._width
+            count = yield bytes(nbytes) if self.stopped else self.take(nbytes)
+
+
+def pauses(player: Player, rest: float = 0.0) -> Iterator[float]:
+    """Yield seconds to sleep, until a player has stopped or ``rest`` seconds of audio are left.
+
+    With 0, the last one ends when everything was heard.
+
+    Raises:
+        PlaybackError: If the device has stopped.
+    """
+    played, since = player.played, time.monotonic()
+    while player.queued > rest and not player.stopped:
+        yield LOOK_S
+        now, before, played = time.monotonic(), played, player.played
+        if played != before:
+            since = now
+        elif now > since + STALLED_S:
+            raise _no_more_error()
+    if not rest and not player.stopped:
+        yield 2 * player.latency  # the device's own buffer
+
+
+def play(fmt: AudioFormat, data: bytes, *, latency: float, backend: str | None) -> None:
+    """Play whole audio, and return when it was heard.
+
+    Args:
+        fmt: Format of the audio: raw, or mp3.
+        data: The audio.
+        latency: As of a `Player`.
+        backend: As of a `Player`.
+
+    Raises:
+        PlaybackError: If no loudspeaker was found, or it has stopped.
+        ConfigurationError: If the extra is missing or the format cannot be played.
+    """
+    if fmt.container == "mp3":
+        fmt, data = _decoded(data, fmt.sample_rate)
+    with closing(Player(fmt, latency=latency, backend=backend)) as player:
+        player.write(data)
+        for seconds in pauses(player):
+            time.sleep(seconds)
 
 
 class Microphone:
@@ -371,6 +437,20 @@ def _miniaudio(backend: str | None) -> tuple[Any, list[object]]:
         for known in miniaudio.Backend
         if known.name == backend or (backend is None and known.name != "NULL")
     ]
+
+
+def _decoded(mp3: bytes, sample_rate: int) -> tuple[AudioFormat, bytes]:
+    """Return the samples of mp3.
+
+    Raises:
+        ConfigurationError: If the extra is missing, or the data is no mp3.
+    """
+    miniaudio, _ = _miniaudio(None)
+    try:
+        decoded = miniaudio.decode(mp3, nchannels=1, sample_rate=sample_rate)
+    except miniaudio.MiniaudioError as error:
+        raise ConfigurationError("the audio cannot be played: it is no mp3") from error
+    return AudioFormat("raw", "pcm_s16le", sample_rate), bytes(decoded.samples)
 
 
 def _open(sample_format: str, sample_rate: int, latency: float, backend: str | None) -> _Device:

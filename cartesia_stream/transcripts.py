@@ -12,7 +12,7 @@ Source: spec/cartesia.yaml, components.schemas, the ``Stt…Frame`` frames.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Final, Literal
+from typing import TYPE_CHECKING, ClassVar, Final, Literal, cast
 
 import msgspec
 
@@ -22,7 +22,7 @@ from .events import NO_EXTRA, Cancelled, Done, Timing, UnknownEvent
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from .audio import AudioFormat
+    from .formats import AudioFormat
 
 __all__ = [
     "DictateEvent",
@@ -75,7 +75,7 @@ class ListenFormat(msgspec.Struct, frozen=True):
     sample_rate: int = 16000
 
     def __post_init__(self) -> None:
-        if self.encoding not in LISTEN_BYTES:
+        if self.encoding not in tuple(LISTEN_BYTES):  # not a look-up: it may have no hash
             raise ConfigurationError(
                 f"encoding is {self.encoding!r}; allowed: {', '.join(LISTEN_BYTES)}",
                 option="format",
@@ -100,9 +100,7 @@ class ListenFormat(msgspec.Struct, frozen=True):
             raise ConfigurationError(
                 "format must be a ListenFormat, or an AudioFormat of raw audio", option="format"
             )
-        return msgspec.convert(
-            {"encoding": encoding, "sample_rate": getattr(value, "sample_rate", 0)}, cls
-        )
+        return cls(cast("ListenEncoding", encoding), getattr(value, "sample_rate", 0))
 
     @property
     def sample_bytes(self) -> int:
@@ -292,6 +290,28 @@ class Transcript(msgspec.Struct, frozen=True, kw_only=True):
     words: tuple[Timing, ...]
     duration: float
     request_ids: tuple[str, ...]
+
+    def srt(self) -> str:
+        """Return subtitles of the words as a SubRip file (``.srt``); see `subtitles.srt`.
+
+        Raises:
+            ConfigurationError: If the model gave no word times; ``ink-whisper`` does, with
+                `dictate`.
+        """
+        from .subtitles import srt
+
+        return srt(self.words, self.text)
+
+    def vtt(self) -> str:
+        """Return subtitles of the words as a WebVTT file (``.vtt``); see `subtitles.vtt`.
+
+        Raises:
+            ConfigurationError: If the model gave no word times; ``ink-whisper`` does, with
+                `dictate`.
+        """
+        from .subtitles import vtt
+
+        return vtt(self.words, self.text)
 
 
 class ListenStats(msgspec.Struct, frozen=True, kw_only=True):

@@ -23,7 +23,8 @@ from cartesia_stream import (
     WavWriter,
 )
 from cartesia_stream._sound.encodings import SAMPLE_BYTES
-from cartesia_stream.audio import BIT_RATES, SAMPLE_RATES, saving, wav_header
+from cartesia_stream.audio import saving, wav_header
+from cartesia_stream.formats import BIT_RATES, SAMPLE_RATES
 
 if TYPE_CHECKING:
     from pathlib import Path

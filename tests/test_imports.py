@@ -18,6 +18,7 @@ RARE = {
     "cartesia_stream._text.markup",
     "cartesia_stream.otel",
     "cartesia_stream.play",
+    "cartesia_stream.subtitles",
     "cartesia_stream.transcripts",
     "cartesia_stream._protocol.listener",
     "cartesia_stream.v0",

@@ -12,10 +12,10 @@ ROOT = Path(__file__).parents[1]
 CLIENT = ROOT / "cartesia_stream"
 # From the ground up: a room imports only rooms that stand before it.
 ROOMS = (
-    *("_forks", "_version", "errors", "_checks", "_sound", "events", "audio", "options"),
-    "transcripts",
+    *("_forks", "_version", "errors", "_checks", "_sound", "events", "formats", "subtitles"),
+    *("transcripts", "play", "audio", "options"),
     *("_protocol", "observe", "_text", "_http"),
-    *("_aio", "_sync", "v0", "models", "otel", "play"),
+    *("_aio", "_sync", "v0", "models", "otel"),
 )
 USERS = ("cli", "integrations", "__main__")  # which import the package as users do
 PURE = ("_protocol", "_sound", "_text")
@@ -56,9 +56,9 @@ HARMLESS = frozenset(
         "numpy",  # samples, where a conversion was asked for
     }
 )
-# What the values may use besides: they name files, an `Audio` can save itself, and conversions
-# import the packages of an extra.
-OF_VALUES = HARMLESS | {"io", "os", "pathlib", "importlib.import_module"}
+# What the values may use besides: they name files, an `Audio` can save itself, texts become
+# subtitles, and conversions import the packages of an extra.
+OF_VALUES = HARMLESS | {"html", "io", "os", "pathlib", "importlib.import_module"}
 
 
 def is_among(name: str, allowed: frozenset[str]) -> bool:

@@ -11,7 +11,7 @@ from asyncio import (
 )
 from collections import deque
 from collections.abc import AsyncIterable, Awaitable, Iterable
-from contextlib import aclosing, suppress
+from contextlib import aclosing, asynccontextmanager, suppress
 from contextvars import copy_context
 from typing import TYPE_CHECKING, Final, Generic, NamedTuple, Protocol, TypeVar, cast
 
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from .._http.sources import AudioBlock, Source
     from ..options import Piece
+    from ..play import Player
 
 
 Mutex = asyncio.Lock
@@ -96,6 +97,11 @@ def check_owner(where: Owner) -> None:
         LocalStateError: If it was opened in another process or event loop.
     """
     if is_elsewhere(where):
+        if where.pid == os.getpid() and _get_running_loop() is None:
+            raise LocalStateError(
+                "this belongs to an event loop; from another thread, such as the callback of a "
+                "device, hand the call over with loop.call_soon_threadsafe"
+            )
         raise elsewhere_error("event loop" if where.pid == os.getpid() else "process")
 
 
@@ -423,6 +429,27 @@ async def result_of(work: Awaitable[T], function: str, seconds: float | None = N
         )
     async with asyncio.timeout(seconds):
         return await work
+
+
+@asynccontextmanager
+async def playing(make: Callable[[], Player]) -> AsyncGenerator[Player]:
+    """Open a loudspeaker and close it, in a thread: either may take a tenth of a second."""
+    opening = asyncio.ensure_future(asyncio.to_thread(make))
+    try:
+        player = await asyncio.shield(opening)
+    except asyncio.CancelledError:
+        opening.add_done_callback(_close_unwanted)
+        raise
+    try:
+        yield player
+    finally:
+        player.stop()
+        await asyncio.to_thread(player.close)
+
+
+def _close_unwanted(opening: asyncio.Future[Player]) -> None:
+    if not opening.cancelled() and opening.exception() is None:
+        opening.result().close()
 
 
 async def blocks_of(source: Source) -> AsyncGenerator[AudioBlock]:

@@ -146,7 +146,9 @@ class Account:
             return at
         return min(at, self.duration)
 
-    def result(self, data: bytes, *, context_id: str | None, request_id: str | None) -> Audio:
+    def result(
+        self, data: bytes, *, text: str, context_id: str | None, request_id: str | None
+    ) -> Audio:
         """Return the whole utterance.
 
         Raises:
@@ -161,6 +163,7 @@ class Account:
             phonemes=tuple(self.phonemes or ()),
             context_id=context_id,
             request_id=request_id,
+            text=text,
             time_to_first_audio=self.record.meter.time_to_first_audio,
             nbytes=self.samples,
         )

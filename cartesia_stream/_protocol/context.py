@@ -12,7 +12,6 @@ from collections import deque
 from enum import Enum
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from ..audio import PCM_24K
 from ..errors import (
     APIConnectionError,
     APIError,
@@ -25,6 +24,7 @@ from ..errors import (
     StreamTruncatedError,
 )
 from ..events import AudioChunk, Cancelled, Done
+from ..formats import PCM_24K
 from .log import debugging, log_event
 from .stats import Meter
 

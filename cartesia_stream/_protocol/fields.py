@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final, cast
 
 from .._checks import TextJoiner, check_names, id_of, json_of, mapping_of, merged, text_of
-from ..audio import PCM_24K, AudioFormat
 from ..errors import ConfigurationError
+from ..formats import PCM_24K, AudioFormat
 from ..options import BytesOptions, ContextOptions, GenerationConfig, Piece, SpeechOptions
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, Literal
 import msgspec
 
 if TYPE_CHECKING:
-    from ..audio import AudioFormat
+    from ..formats import AudioFormat
 
 __all__ = ["StreamOutcome", "StreamStats"]
 

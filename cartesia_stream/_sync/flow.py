@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Coroutine, Iterable
-from contextlib import AbstractContextManager, closing, suppress
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from typing import TYPE_CHECKING, Final, Generic, NamedTuple, TypeVar, cast
 
 from .._protocol.faults import elsewhere_error
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from .._http.sources import AudioBlock, Source
     from ..options import Piece
+    from ..play import Player
 
 
 Mutex = threading.Lock
@@ -44,9 +45,8 @@ def start_now(stream: S) -> S:
 Owner = int
 
 
-def owner() -> Owner:
-    """Return the id of this process, which owns the connections that it opens."""
-    return os.getpid()
+owner: Final = os.getpid
+"""Return the id of this process, which owns the connections that it opens."""
 
 
 def is_elsewhere(where: Owner) -> bool:
@@ -298,6 +298,13 @@ def result_of(result: T, function: str, _seconds: float | None = None) -> T:
             option=function.partition(".")[0],
         )
     return result
+
+
+@contextmanager
+def playing(make: Callable[[], Player]) -> Generator[Player]:
+    """Open a loudspeaker and close it."""
+    with closing(make()) as player:
+        yield player
 
 
 def blocks_of(source: Source) -> Generator[AudioBlock]:

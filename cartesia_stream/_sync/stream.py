@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import partial
 from typing import TYPE_CHECKING, Literal, Protocol, Self
 
@@ -13,11 +14,21 @@ from .._text.ledger import Ledger
 from .._text.utterance import recorded
 from ..audio import saving
 from ..events import AudioChunk, Cancelled
-from .flow import Ongoing, ThreadLock, check_owner, close_dropped, is_elsewhere, owner
+from .flow import (
+    Ongoing,
+    ThreadLock,
+    check_owner,
+    close_dropped,
+    is_elsewhere,
+    owner,
+    playing,
+    sleep,
+)
 
 if TYPE_CHECKING:
     from collections.abc import (
         Callable,
+        Iterable,
         Iterator,
         Mapping,
     )
@@ -31,8 +42,10 @@ if TYPE_CHECKING:
     from .._sound.encodings import Encoding
     from .._sound.shaper import Shaper
     from ..audio import Audio, AudioFormat
+    from ..errors import StreamTruncatedError
     from ..events import SpeechEvent, Timing
     from ..options import Timeouts
+    from ..play import Player
     from .flow import Owner
     from .gate import Gate
     from .websocket import ContextReader, SocketDriver
@@ -93,6 +106,8 @@ class SpeechStream(NotCopyable):
         "_home",
         "_opening",
         "_owner",
+        "_played_from",
+        "_player",
         "_source",
         "_start",
     )
@@ -115,6 +130,8 @@ class SpeechStream(NotCopyable):
         self._closed = False
         self._cancelled = False  # whether the reader is still to learn that the stream is
         self._error: Exception | None = None
+        self._player: Player | None = None  # plays the audio, or has played it
+        self._played_from = 0.0  # seconds of audio that were read before
 
     def _opened(self) -> Source | None:
         """Start the speech on first use; return None if the stream was closed in the meantime."""
@@ -164,7 +181,7 @@ class SpeechStream(NotCopyable):
                 pass
         except Exception as error:
             self._end(error)
-            self.close()
+            self._leave()
             raise
         except BaseException:
             del self  # else the traceback of a cancelled task would keep the stream alive
@@ -172,7 +189,7 @@ class SpeechStream(NotCopyable):
         if self._cancelled:  # in the meantime
             return self._last()
         if event is None:
-            self.close()
+            self._leave()
             raise StopIteration
         self._account.take(event)
         return event
@@ -255,9 +272,7 @@ class SpeechStream(NotCopyable):
         """
         data = bytearray()
         self._read(data.__iadd__)
-        return self._account.result(
-            bytes(data), context_id=self.context_id, request_id=self.request_id
-        )
+        return self._result(bytes(data))
 
     def save(self, path: SaveTarget, *, progress: Callable[[int], object] | None = None) -> Audio:
         """Write the audio to a file while it arrives, with constant memory use.
@@ -292,10 +307,68 @@ class SpeechStream(NotCopyable):
 
         with saving(path, self.format) as write:
             self._read(take)
-            return self._account.result(b"", context_id=self.context_id, request_id=self.request_id)
+            return self._result(b"")
 
-    def _read(self, take: Callable[[bytes], object]) -> None:
-        """Pass all audio to a function; after an interrupted read, the stream raises an error."""
+    def play(self, *, latency: float = 0.1, backend: str | None = None) -> Audio:
+        """Play the audio while it arrives, and return when all of it was heard.
+
+        Needs the extra ``play``. Cancelling or interrupting the wait, `cancel` and `close` silence
+        the loudspeaker at once, and cancel the speech. ``heard(played)`` is then what was heard.
+
+        Args:
+            latency: Seconds of audio that the loudspeaker itself may hold; with less, it may
+                stutter on a busy machine.
+            backend: miniaudio's name of the sound system to use; by default any but the silent one.
+
+        Returns:
+            The utterance, with empty ``data``.
+
+        Raises:
+            PlaybackError: If no loudspeaker was found; nothing was read, so that you can save the
+                speech instead. Also if the loudspeaker stops.
+            StreamTruncatedError: If the speech was cancelled, or the stream broke off.
+            ConfigurationError: If the extra is missing, or the format is not raw ``pcm_s16le`` or
+                ``pcm_f32le``.
+        """
+        from ..play import AHEAD_S, Player, pauses
+
+        self._check()
+        make = partial(Player, self.format, latency=latency, backend=backend)
+        with playing(make) as player:
+            self._player, self._played_from = player, self.duration
+            self._read(player.write, lambda: pauses(player, AHEAD_S))
+            audio = self._result(b"")
+            for seconds in pauses(player):
+                sleep(seconds)
+            if player.stopped:  # by `cancel` or `close`
+                raise self._cut_short()
+            player.latency = 0.0  # the loudspeaker has played what it held
+        return audio
+
+    @property
+    def played(self) -> float:
+        """Seconds of audio that `play` has played so far; for `heard`."""
+        if self._player is None:
+            return 0.0
+        return self._played_from + max(0.0, self._player.played - self._player.latency)
+
+    def _result(self, data: bytes) -> Audio:
+        return self._account.result(
+            data,
+            text=self.heard(math.inf) if self._account.words else "",
+            context_id=self.context_id,
+            request_id=self.request_id,
+        )
+
+    def _read(
+        self, take: Callable[[bytes], object], pauses: Callable[[], Iterable[float]] = tuple
+    ) -> None:
+        """Pass all audio to a function; after an interrupted read, the stream raises an error.
+
+        Args:
+            take: The function.
+            pauses: Returns seconds to sleep after each block.
+        """
         self._check()
         account = self._account
         if not self._closed:
@@ -305,18 +378,21 @@ class SpeechStream(NotCopyable):
                 block = account.audio_of(event)
                 if block:
                     take(block)
+                    for seconds in pauses():
+                        sleep(seconds)
         except BaseException:
             if self._error is None:
-                self._error = account.cut_short(
-                    context_id=self.context_id, request_id=self.request_id
-                )
+                self._error = self._cut_short()
             self.close()
             raise
+
+    def _cut_short(self) -> StreamTruncatedError:
+        return self._account.cut_short(context_id=self.context_id, request_id=self.request_id)
 
     def cancel(self) -> None:
         """Stop the speech at once: the reader gets `Cancelled` next, and no audio that waits.
 
-        Call it from any task or thread, as often as you like; after `Done` it does nothing.
+        Call it from any task or thread, as often as you like; after `Done` it only silences `play`.
         `close` stops the speech as well, for a reader that wants no further event.
         """
         if not self._closed and self._account.record.outcome is None:
@@ -330,6 +406,12 @@ class SpeechStream(NotCopyable):
             LocalStateError: In another process or event loop than the one that opened the stream.
         """
         self._check()
+        if self._player is not None:
+            self._player.stop()
+        self._leave()
+
+    def _leave(self) -> None:
+        """Cancel the speech if it is still going on; `play` goes on with what was read."""
         self._closed = True
         _close(self._source, self._opening, self._account.record)
         self._owner = self._home = None

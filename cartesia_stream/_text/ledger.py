@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from contextlib import AbstractContextManager
 
-    from ..audio import AudioFormat
+    from ..formats import AudioFormat
     from .align import Alignment, Mark, Source
 
 TOLERANCE_S: Final = 0.02  # a word counts as heard this long before its end; times are rounded

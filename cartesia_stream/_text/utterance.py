@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from .._protocol.frames import RequestEncoder
-    from ..audio import AudioFormat
     from ..events import SpeechEvent
+    from ..formats import AudioFormat
 
 Times: TypeAlias = WordTimestamps | PhonemeTimestamps
 

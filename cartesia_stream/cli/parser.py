@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from _typeshed import SupportsWrite
 
     from .._sound.encodings import Encoding
-    from ..audio import Container
+    from ..formats import Container
     from ..models import GenderPresentation, SttEncoding
 
 CONTAINERS: Final[tuple[Container, ...]] = ("wav", "mp3", "raw")

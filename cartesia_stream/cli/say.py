@@ -10,13 +10,12 @@ import sys
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Final, Literal
 
-from .. import AudioChunk, AudioFormat, ConfigurationError, GenerationConfig, WordTimestamps
+from .. import AudioChunk, AudioFormat, ConfigurationError, GenerationConfig, Timing, WordTimestamps
 from ..audio import KINDS, kind_of_name
 from .client import make_client
 from .feed import text_on_stdin
 from .output import json_line, note, seconds
 from .sinks import STDOUT, open_sink, open_subtitles
-from .subtitles import Word
 from .voices import find_voice
 
 if TYPE_CHECKING:
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
 
     from .. import BytesOptions, Cartesia, SpeechEvent, SpeechStream
     from .._sound.encodings import Encoding
-    from ..audio import Container
+    from ..formats import Container
 
 MP3_BIT_RATE: Final = 128000
 STDIN: Final = "-"
@@ -198,7 +197,7 @@ class Report:
     def __init__(self, args: Arguments, fmt: AudioFormat) -> None:
         terminal = sys.stderr.isatty()
         self.utterances: int = 0
-        self.words: list[Word] = []
+        self.words: list[Timing] = []
         self.text: str = ""
         self._args = args
         self._format = fmt
@@ -221,13 +220,13 @@ class Report:
                 sys.stderr.flush()
         elif isinstance(event, WordTimestamps):
             words = [
-                Word(word.text, self._offset + word.start, self._offset + word.end)
+                Timing(word.text, self._offset + word.start, self._offset + word.end)
                 for word in event.words
             ]
             self.words += words
             if self._args.timestamps and not self._args.json:
-                for text, start, end in words:
-                    note(f"{start:8.2f} {end:7.2f}  {text}")
+                for word in words:
+                    note(f"{word.start:8.2f} {word.end:7.2f}  {word.text}")
         if self._args.json:
             json_line(self._fields(event))
 

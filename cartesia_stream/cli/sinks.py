@@ -11,16 +11,15 @@ from cartesia_runtime.saving import replacing
 
 from .. import ConfigurationError, WavWriter
 from ..audio import mp3_of, saving, unwritable_error
+from ..subtitles import srt, vtt
 from .output import naming
-from .subtitles import subtitles
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence
 
-    from .. import AudioFormat
-    from ..audio import Container
+    from .. import AudioFormat, Timing
+    from ..formats import Container
     from ..play import Player
-    from .subtitles import Kind, Word
 
     Write = Callable[[bytes], object]
 
@@ -63,7 +62,7 @@ def open_sink(output: str | None, fmt: AudioFormat, *, kind: Container) -> Gener
 
 
 @contextmanager
-def open_subtitles(output: str | None) -> Generator[Callable[[Sequence[Word], str], object]]:
+def open_subtitles(output: str | None) -> Generator[Callable[[Sequence[Timing], str], object]]:
     """Open a file of subtitles, and return the function that writes words and their text to it.
 
     Args:
@@ -78,13 +77,13 @@ def open_subtitles(output: str | None) -> Generator[Callable[[Sequence[Word], st
         return
     match Path(output).suffix.lower():
         case ".srt":
-            kind: Kind = "srt"
+            subtitles = srt
         case ".vtt":
-            kind = "vtt"
+            subtitles = vtt
         case _:
             raise ConfigurationError(f"--subtitles {output} must end in .srt or .vtt")
     with naming(output), replacing(output, unwritable_error) as file:
-        yield lambda words, text: file.write(subtitles(kind, words, text).encode())
+        yield lambda words, text: file.write(subtitles(words, text).encode())
 
 
 def _player(fmt: AudioFormat) -> Player:

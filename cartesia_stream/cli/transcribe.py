@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
-from .. import UNSET, ConfigurationError
+from .. import UNSET, ConfigurationError, Timing
+from ..subtitles import srt, vtt
 from .batch import Batch
 from .client import make_client, recording, uploading
 from .output import document, json_line, line
-from .subtitles import Word, subtitles
 
 if TYPE_CHECKING:
     from .. import Cartesia
     from ..models import SttEncoding, Transcription
-    from .subtitles import Kind
 
 
 class Arguments(argparse.Namespace):
@@ -27,7 +26,7 @@ class Arguments(argparse.Namespace):
     encoding: SttEncoding | None
     sample_rate: int | None
     json: bool
-    subtitles: Kind | None
+    subtitles: Literal["srt", "vtt"] | None
     timeout: float | None
 
 
@@ -49,7 +48,7 @@ def run(args: Arguments) -> int:
             if args.json:
                 json_line({"file": name, **transcription.to_dict()})
             elif args.subtitles:
-                document(subtitles(args.subtitles, *_words_and_text(transcription)))
+                document((srt if args.subtitles == "srt" else vtt)(*_words_and_text(transcription)))
             else:
                 _show(transcription, name if len(args.files) > 1 else None)
     return batch.status
@@ -69,11 +68,11 @@ def _transcribe(client: Cartesia, name: str, args: Arguments) -> Transcription:
         )
 
 
-def _words_and_text(transcription: Transcription) -> tuple[list[Word], str]:
+def _words_and_text(transcription: Transcription) -> tuple[list[Timing], str]:
     """Return the words with their times; without them, the whole text is shown all the time."""
     text = transcription.text
-    words = [Word(word.word, word.start, word.end) for word in transcription.words or ()]
-    return words or [Word(text, 0.0, transcription.duration or 0.0)], text
+    words = [Timing(word.word, word.start, word.end) for word in transcription.words or ()]
+    return words or [Timing(text, 0.0, transcription.duration or 0.0)], text
 
 
 def _show(transcription: Transcription, name: str | None) -> None:

@@ -56,16 +56,18 @@ BLOCKS = list(blocks())
 PYTHON = [block for block in BLOCKS if block.language == "python"]
 RELAY = ROOT / "examples" / "relay.py"
 AGENT = ROOT / "examples" / "agent.py"
+TWILIO = ROOT / "examples" / "twilio.py"
 # those with tests of their own, some in other environments
 QUOTED = {
     "web-apps.md": [RELAY],
     "agents.md": [AGENT],
+    "telephony.md": [TWILIO],
     "integrations.md": sorted((ROOT / "examples" / "integrations").glob("*.py")),
 }
 COMMANDS = [block for block in BLOCKS if block.language == "sh" and is_command(block)]
 SETUP = [block for block in BLOCKS if block.language == "sh" and not is_command(block)]
 # demo.py takes long; a server, and programs with arguments, have tests of their own
-ELSEWHERE = {"demo.py", "relay.py", "narrate.py", "narrate_ray.py"}
+ELSEWHERE = {"demo.py", "relay.py", "twilio.py", "narrate.py", "narrate_ray.py"}
 EXAMPLES = sorted(path for path in (ROOT / "examples").glob("*.py") if path.name not in ELSEWHERE)
 
 
@@ -130,8 +132,9 @@ def test_a_python_block_runs(
     script = tmp_path / "test_block.py"
     script.write_text(block.text, encoding="utf-8")
     if "def test_" in block.text:
-        # pytest-asyncio warns until this is set
-        runner = ["-m", "pytest", "-q", "-o", "asyncio_default_fixture_loop_scope=function"]
+        # pytest-asyncio warns until this is set; to load schemathesis takes longer than the rest
+        options = ["-o", "asyncio_default_fixture_loop_scope=function", "-p", "no:schemathesis"]
+        runner = ["-m", "pytest", "-q", *options]
         assert run([sys.executable, "-W", "error", *runner, script.name], tmp_path, surroundings)
     else:
         assert programs.run(script.name, tmp_path, surroundings)

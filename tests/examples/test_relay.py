@@ -4,14 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
-import re
-import signal
-import subprocess
 import sys
-import threading
-from pathlib import Path
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Final
 
 import httpx
 import pytest
@@ -22,83 +16,18 @@ from cartesia_emulator import Emulator
 from cartesia_stream import Cartesia
 
 from ..scenarios.faces import eventually
+from .apps import PATIENCE_S, App
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-EXAMPLES: Final = Path(__file__).parents[2] / "examples"
 LISTENERS: Final = 20
 SHORT: Final = "Hello there."
 LONG: Final = "This goes on for longer than anybody listens. " * 40
-PATIENCE_S: Final = 20.0
 
 
-class App:
-    """A process that serves the app; a context manager."""
-
-    def __init__(self, emulator: Emulator, loop: str) -> None:
-        self.emulator = emulator
-        # ResourceWarning tells of sockets that nobody closed, asyncio's log of tasks
-        python = [sys.executable, "-W", "always::ResourceWarning"]
-        options = ["--app-dir", str(EXAMPLES), "--port", "0", "--loop", loop]
-        self._process = subprocess.Popen(
-            [*python, "-m", "uvicorn", "relay:app", *options],
-            env=os.environ
-            | {
-                "CARTESIA_BASE_URL": emulator.base_url,
-                "CARTESIA_API_KEY": emulator.api_key,
-                "NO_PROXY": "127.0.0.1",
-            },
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        self._told: list[str] = []
-        self._listener = threading.Thread(target=self._listen)
-        self._listener.start()
-
-    def _listen(self) -> None:
-        assert self._process.stderr is not None
-        self._told.extend(self._process.stderr)
-
-    @property
-    def told(self) -> str:
-        """What the process has written to its log."""
-        return "".join(self._told)
-
-    def __enter__(self) -> Self:
-        assert eventually(lambda: "running on" in self.told, PATIENCE_S), self.told
-        found = re.search(r"http://(127\.0\.0\.1:\d+)", self.told)
-        assert found is not None
-        self.address = found[1]
-        return self
-
-    def stop(self) -> None:
-        """Shut the server down; fails unless it goes by itself and leaves nothing."""
-        self._process.send_signal(signal.SIGINT)
-        self._process.wait(PATIENCE_S)
-        self._listener.join(PATIENCE_S)
-        # what asyncio says of a tab that is gone is no fault of the app
-        usual = ("INFO:", "socket.send() raised exception.")
-        odd = [line for line in self._told if not line.startswith(usual)]
-        assert odd == []
-        assert "Application shutdown complete." in self.told
-
-    def __exit__(self, *error: object) -> None:
-        self._process.kill()
-        self._process.wait()
-        self._listener.join()
-        assert self._process.stderr is not None
-        self._process.stderr.close()
-
-    def open_files(self) -> int:
-        """Files and sockets that the process has open; 0 where the system does not tell."""
-        return len([*Path(f"/proc/{self._process.pid}/fd").glob("*")])
-
-    def cancels(self) -> int:
-        """Contexts that the app has cancelled so far."""
-        sockets = [one for one in self.emulator.requests if one.path == "/tts/websocket"]
-        return sum(bool(json.loads(frame).get("cancel")) for one in sockets for frame in one.frames)
+class Relay(App):
+    """The app of the example and its listeners."""
 
     async def over_http(self, text: str, blocks: int | None = None) -> bytes:
         """Listen over HTTP, to so many blocks at most."""
@@ -140,14 +69,14 @@ class App:
 
 
 @pytest.fixture(scope="module", params=["auto", "asyncio"])
-def app(request: pytest.FixtureRequest) -> Iterator[App]:
+def app(request: pytest.FixtureRequest) -> Iterator[Relay]:
     """The app, with a service that speaks ten times as fast as anybody and to twenty at once.
 
     In the end it shuts down while tabs are closing, and leaves nothing.
     """
     with (
         Emulator(engine="tone", realtime=10.0, concurrency=LISTENERS) as emulator,
-        App(emulator, request.param) as running,
+        Relay(emulator, "relay", request.param) as running,
     ):
         yield running
         asyncio.run(running.listen(LONG, blocks=1))
@@ -171,14 +100,14 @@ def test_uvicorn_picks_uvloop() -> None:
     assert type(loop).__module__ == "uvloop"
 
 
-def test_twenty_listeners_hear_the_whole_speech(app: App) -> None:
+def test_twenty_listeners_hear_the_whole_speech(app: Relay) -> None:
     """Over HTTP and WebSockets at the same time."""
     expected, cancels = whole(app.emulator, SHORT), app.cancels()
     assert asyncio.run(app.listen(SHORT)) == [expected] * LISTENERS
     assert app.cancels() == cancels
 
 
-def test_tabs_that_close_cancel_their_speech(app: App) -> None:
+def test_tabs_that_close_cancel_their_speech(app: Relay) -> None:
     """The service stops, its slots are free for as many others, and no socket is left."""
     expected = whole(app.emulator, SHORT)
     asyncio.run(app.listen(SHORT))
@@ -192,7 +121,7 @@ def test_tabs_that_close_cancel_their_speech(app: App) -> None:
     assert eventually(lambda: app.open_files() <= before), (app.open_files(), before)
 
 
-def test_new_text_interrupts_the_last(app: App) -> None:
+def test_new_text_interrupts_the_last(app: Relay) -> None:
     """What follows it is the new speech alone."""
     expected, cancels = whole(app.emulator, SHORT), app.cancels()
 
@@ -215,7 +144,7 @@ def test_new_text_interrupts_the_last(app: App) -> None:
     assert app.cancels() == cancels + 1
 
 
-def test_speech_that_fails_ends_with_the_error(app: App) -> None:
+def test_speech_that_fails_ends_with_the_error(app: Relay) -> None:
     """The conversation goes on."""
 
     async def ask() -> list[dict[str, object]]:

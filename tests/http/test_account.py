@@ -73,7 +73,7 @@ def test_the_account_adds_up() -> None:
     account.take(AudioChunk(data=b"\0" * 24000))
     account.take(Done())
     assert (account.chunks, account.nbytes, account.duration) == (2, 48000, 1.0)
-    result = account.result(b"data", context_id="c", request_id="r")
+    result = account.result(b"data", text="a b", context_id="c", request_id="r")
     assert (result.words, result.phonemes) == ((word,), (sound,))
-    assert (result.context_id, result.request_id) == ("c", "r")
+    assert (result.text, result.context_id, result.request_id) == ("a b", "c", "r")
     assert result.time_to_first_audio == 2

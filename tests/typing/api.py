@@ -82,6 +82,7 @@ from cartesia_stream import (
 )
 from cartesia_stream.models import Transcription, Voice, VoicePage
 from cartesia_stream.otel import OpenTelemetry
+from cartesia_stream.subtitles import srt, vtt
 
 if TYPE_CHECKING:
     import httpx
@@ -115,6 +116,7 @@ def operations(client: Cartesia) -> None:
     assert_type(client.voices.delete(made.id, options={"max_retries": 0}), None)
     heard = client.stt.transcribe(file="a.wav", model="ink-whisper")
     assert_type(heard, Transcription)
+    assert_type(srt(heard) + vtt(heard), str)
     assert_type(heard.text, str)
     assert_type(client.access_token.create(expires_in=60).token, str)
     assert_type(client.status.get().ok, bool)
@@ -303,6 +305,9 @@ def speech(client: Cartesia) -> Audio:
     assert_type(stream.context_id, str | None)
     assert_type(stream.request_id, str | None)
     assert_type(stream.format, AudioFormat)
+    assert_type(stream.play(latency=0.05), Audio)
+    assert_type(stream.played, float)
+    assert_type(srt(stream.words, stream.heard(stream.duration)), str)
     stream.close()
     client.close()
     return stream.collect()
@@ -319,6 +324,7 @@ async def async_speech(client: AsyncCartesia) -> Audio:
         assert_type(block, bytes)
     await tts.speak(async_tokens(), voice="v").save(Path("a.wav"))
     await tts.speak(tokens(), voice="v").aclose()
+    assert_type(await tts.speak(tokens(), voice="v").play(), Audio)
     async with tts.websocket_connect() as connection:
         assert_type(connection, AsyncTTSConnection)
         async with connection.context(voice="v", add_timestamps=True) as context:
@@ -384,6 +390,8 @@ def audio(utterance: Audio) -> Path:
     assert_type(utterance.words, tuple[Timing, ...])
     assert_type(utterance.duration, float)
     assert_type(utterance.wav(), bytes)
+    assert_type(utterance.text + utterance.srt() + utterance.vtt(), str)
+    utterance.play(latency=0.05, backend="ALSA")
     assert_type(utterance.format.nbytes(0.5), int)
     assert_type(utterance.format.duration(48000), float)
     assert_type(AudioFormat.of({"container": "raw"}), AudioFormat)
