@@ -19,7 +19,7 @@ LOWEST := httpx==0.27.0 httpcore==1.0.7 websockets==14.0 pytest-httpx==0.30.0 "p
 TOGETHER := --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder \
 	--ignore tests/schemathesis --ignore tests/playground -p no:schemathesis
 # What adds to the emulator and the client, and lacks wheels for some systems.
-EXTRAS := codecs formats hearing play speech tls
+EXTRAS := audio codecs formats hearing mp3 play speech tls
 # Packages whose public API must be typed in full.
 TYPED := cartesia_stream cartesia_emulator cartesia_runtime cartesia_api cartesia_api_v0
 # Frameworks with an adapter in cartesia_stream/integrations, each in an environment of its own.
@@ -47,7 +47,7 @@ $(BIN)/.runtime: pyproject.toml
 	@echo "Setting up $(VENV) ..."
 	@$(PYTHON) -m venv $(VENV)
 	@$(PIP) --upgrade "pip>=25.1"
-	@$(PIP) --only-binary :all: --editable ".[full,play]" || { \
+	@$(PIP) --only-binary :all: --editable ".[full,audio,mp3,play]" || { \
 		echo "Not all wheels are there for this system; installing one extra after the other ..."; \
 		$(PIP) --editable ".[emulator]" || exit 1; \
 		for extra in $(EXTRAS); do \
