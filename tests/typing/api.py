@@ -81,8 +81,8 @@ from cartesia_stream import (
     __version__,
 )
 from cartesia_stream.models import Transcription, Voice, VoicePage
-from cartesia_stream.subtitles import srt, vtt
 from cartesia_stream.otel import OpenTelemetry
+from cartesia_stream.subtitles import srt, vtt
 
 if TYPE_CHECKING:
     import httpx
