@@ -19,7 +19,7 @@ LOWEST := httpx==0.27.0 httpcore==1.0.7 websockets==14.0 pytest-httpx==0.30.0 "p
 TOGETHER := --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder \
 	--ignore tests/schemathesis --ignore tests/playground -p no:schemathesis
 # What adds to the emulator and the client, and lacks wheels for some systems.
-EXTRAS := codecs formats hearing play speech tls
+EXTRAS := audio codecs formats hearing mp3 play speech tls
 # Packages whose public API must be typed in full.
 TYPED := cartesia_stream cartesia_emulator cartesia_runtime cartesia_api cartesia_api_v0
 # Frameworks with an adapter in cartesia_stream/integrations, each in an environment of its own.
@@ -30,7 +30,7 @@ PLAYWRIGHT := 1.65.2
 REPETITIONS ?= 7
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-slow test-lowest test-playground screenshots test-integrations $(FRAMEWORKS:%=test-%) check types mypy pyright $(TYPED:%=complete-%) style docs docs-serve picture all conformance-venv alpha-venv explore schemathesis generate drift lint-spec spec-diff spec-gate bench bench-page soak diagram
+.PHONY: help setup demo test test-slow test-lowest test-playground screenshots test-integrations $(FRAMEWORKS:%=test-%) test-ray check types mypy pyright $(TYPED:%=complete-%) style docs docs-serve picture all conformance-venv alpha-venv explore schemathesis generate drift lint-spec spec-diff spec-gate bench bench-page soak diagram
 
 # The emulator runs on this machine, so connect to it without a proxy.
 export no_proxy := 127.0.0.1,localhost,$(no_proxy)
@@ -47,7 +47,7 @@ $(BIN)/.runtime: pyproject.toml
 	@echo "Setting up $(VENV) ..."
 	@$(PYTHON) -m venv $(VENV)
 	@$(PIP) --upgrade "pip>=25.1"
-	@$(PIP) --only-binary :all: --editable ".[full,play]" || { \
+	@$(PIP) --only-binary :all: --editable ".[full,audio,mp3,play]" || { \
 		echo "Not all wheels are there for this system; installing one extra after the other ..."; \
 		$(PIP) --editable ".[emulator]" || exit 1; \
 		for extra in $(EXTRAS); do \
@@ -99,7 +99,15 @@ $(FRAMEWORKS:%=.venv-%/.ready): .venv-%/.ready: pyproject.toml
 	.venv-$*/bin/python -m pip install --quiet --disable-pip-version-check --editable ".[$(subst _,-,$*),emulator]" pytest pytest-timeout
 	touch $@
 
-test-integrations: $(FRAMEWORKS:%=test-%) ## Test and type-check each adapter with the newest release of its framework; installs 2 GB.
+# The example for Ray names what it needs.
+.venv-ray/.ready: examples/narrate_ray.py pyproject.toml
+	$(PYTHON) -m venv --clear .venv-ray
+	.venv-ray/bin/python -m pip install --quiet --disable-pip-version-check --editable ".[emulator]" psutil types-psutil pytest pytest-timeout
+	.venv-ray/bin/python -m pip install --quiet --disable-pip-version-check \
+		$$(sed -n 's/^# dependencies = \[\(.*\)\]$$/\1/p' examples/narrate_ray.py | tr -d '",')
+	touch $@
+
+test-integrations: $(FRAMEWORKS:%=test-%) test-ray ## Test each adapter, and the example for Ray, with the newest releases; installs 2 GB.
 
 # The frameworks use what Python deprecates; other warnings are errors, as everywhere.
 $(FRAMEWORKS:%=test-%): test-%: $(BIN)/.ready .venv-%/.ready
@@ -112,6 +120,11 @@ $(FRAMEWORKS:%=test-%): test-%: $(BIN)/.ready .venv-%/.ready
 		'"include": ["../cartesia_stream/integrations/$*.py"], "reportUnknownMemberType": false}' \
 		> .venv-$*/pyright.json
 	$(BIN)/pyright --project .venv-$*/pyright.json
+
+test-ray: $(BIN)/.ready .venv-ray/.ready
+	.venv-ray/bin/python -W ignore::DeprecationWarning -m pytest tests/integrations/test_ray.py \
+		--confcutdir tests/integrations -W ignore::DeprecationWarning
+	$(BIN)/mypy --python-executable .venv-ray/bin/python examples/narrate_ray.py tests/integrations/test_ray.py
 
 schemathesis: $(BIN)/.ready ## Send EXAMPLES random requests per operation to the emulator, and check its answers by the spec.
 	SCHEMATHESIS_EXAMPLES=$(EXAMPLES) $(BIN)/python -m pytest tests/schemathesis --timeout 3600

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
 import secrets
 import ssl
-import threading
 from typing import TYPE_CHECKING, Self
 from urllib.parse import quote, urlsplit
 
@@ -17,6 +15,7 @@ from .backend import Backend
 from .certificates import Certificate
 from .extras import describe
 from .faults import FaultBox, make_fault
+from .loops import LoopThread
 from .options import AfterCancel, OnExpiry, Options, V0Embeddings, V0Events
 from .server import Server
 from .spoken import difference, samples_of
@@ -37,8 +36,6 @@ if TYPE_CHECKING:
     from .state.voices import VoiceStore
 
 __all__ = ["Emulator"]
-
-log: logging.Logger = logging.getLogger("cartesia_emulator")
 
 
 class Emulator:
@@ -142,7 +139,7 @@ class Emulator:
         self._faults = FaultBox()
         self._recorder = Recorder(record)
         self._state: State | None = None
-        self._running: _ServerThread | None = None
+        self._running: _Run | None = None
 
     def __repr__(self) -> str:
         where = self._running.url if self._running else "stopped"
@@ -365,11 +362,11 @@ class Emulator:
             recorder=self._recorder,
         )
         tls = self._certificate.server_context if self._certificate else None
-        running = _ServerThread(backend, self._host, self._port, tls)
+        running = _Run(backend, self._host, self._port, tls)
         try:
-            running.start()
+            running.thread.start()
         except BaseException:
-            running.stop()
+            running.thread.stop()
             raise
         self._running = running
         return self
@@ -378,7 +375,7 @@ class Emulator:
         """Close every connection and release the port; do nothing if it is stopped."""
         running, self._running = self._running, None
         if running is not None:
-            running.stop()
+            running.thread.stop()
 
     def __enter__(self) -> Self:
         return self.start()
@@ -413,53 +410,23 @@ class Emulator:
         await asyncio.shield(asyncio.to_thread(self.stop))
 
 
-class _ServerThread:
-    """One run of the server: its thread, event loop and address."""
+class _Run:
+    """One run of the server: its address, and the thread that serves it."""
 
     def __init__(self, backend: Backend, host: str, port: int, tls: ssl.SSLContext | None) -> None:
         self.url = ""
+        self.thread = LoopThread("emulator", self._serve)
         self._backend = backend
         self._host = host
         self._port = port
         self._tls = tls
-        self._ready = threading.Event()
-        self._failure: BaseException | None = None
-        self._loop = asyncio.new_event_loop()
-        self._stopping = asyncio.Event()
         self._server: Server | None = None
-        self._thread = threading.Thread(target=self._main, name="emulator", daemon=True)
-
-    def start(self) -> None:
-        self._thread.start()
-        self._ready.wait()
-        if self._failure is not None:
-            self._thread.join()
-            raise self._failure
-
-    def stop(self) -> None:
-        with contextlib.suppress(RuntimeError):  # The loop may have ended by itself.
-            self._loop.call_soon_threadsafe(self._stopping.set)
-        if self._thread.ident is not None:
-            self._thread.join(timeout=10)
 
     def reset(self) -> None:
         """End what clients have open, and forget the tokens they hold."""
         if self._server is not None:
-            closing = asyncio.run_coroutine_threadsafe(self._server.close(), self._loop)
-            closing.result(timeout=10)
+            self.thread.run(self._server.close())
         self._backend.reset()
-
-    def _main(self) -> None:
-        try:
-            with asyncio.Runner(loop_factory=lambda: self._loop) as runner:
-                runner.run(self._serve())
-        except BaseException as failure:
-            self._failure = failure
-            if self._ready.is_set():
-                log.exception("the emulator stopped")
-        finally:
-            self._backend.studio.close()
-            self._ready.set()
 
     async def _serve(self) -> None:
         server = self._server = Server(self._backend, self._host)
@@ -472,17 +439,17 @@ class _ServerThread:
             keepalive_timeout=self._backend.options.read_timeout_s,
             shutdown_timeout=0.5,
         )
-        await runner.setup()
         try:
+            await runner.setup()
             site = web.TCPSite(runner, self._host, self._port, ssl_context=self._tls)
             await site.start()
             host, port = runner.addresses[0][:2]
             scheme = "http" if self._tls is None else "https"
             self.url = f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
             self._backend.studio.warm()
-            self._ready.set()
-            await self._stopping.wait()
+            await self.thread.ready()
             await site.stop()
             await server.close()
         finally:
             await runner.cleanup()
+            self._backend.studio.close()

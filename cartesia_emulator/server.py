@@ -41,11 +41,14 @@ class Server:
         self._tasks: set[asyncio.Task[object]] = set()
         options = backend.options
         self._uploads = Uploads(options.max_upload_bytes, options.read_timeout_s)
-        self.app: web.Application = web.Application(middlewares=[self._guard])
+        # No middlewares: aiohttp caches their handlers, with the application, when it has stopped.
+        self.app: web.Application = web.Application()
         self.app.on_response_prepare.append(self._browsers.sign)
         for route in ROUTES:
             for path in patterns(route.path):
                 self.app.router.add_route(route.method, path, self._entry(route))
+        self._resources = [*self.app.router.resources()]
+        self.app.router.add_route("*", "/{path:.*}", self._entry(None))
 
     async def close(self) -> None:
         """Cancel every request in progress, sockets and streams included."""
@@ -54,35 +57,34 @@ class Server:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    def _entry(self, route: Route) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+    def _entry(self, route: Route | None) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
         async def entry(request: web.Request) -> web.StreamResponse:
-            return await self._serve(request, route)
+            return await self._guard(request, route)
 
         return entry
 
-    @web.middleware
-    async def _guard(
-        self,
-        request: web.Request,
-        handler: Callable[[web.Request], Awaitable[web.StreamResponse]],
-    ) -> web.StreamResponse:
+    async def _guard(self, request: web.Request, route: Route | None) -> web.StreamResponse:
         """Answer preflights; refuse other sites' pages, and requests without a route."""
         try:
             self._browsers.check(request)
             preflight = self._browsers.preflight(request)
+            if preflight is None and route is None:
+                raise await self._without_route(request)
         except ApiError as error:
             return await self._refuse_early(request, error)
-        if preflight is not None:
+        if preflight is not None or route is None:
             return web.Response(status=204, headers=preflight)
-        failure = request.match_info.http_exception
-        if failure is None:
-            return await handler(request)
-        message = f"There is no {request.method} {request.path} here."
-        headers: dict[str, str] = {}
-        if isinstance(failure, web.HTTPMethodNotAllowed):
-            headers["Allow"] = ", ".join(sorted(failure.allowed_methods))
-            message = f"{request.path} does not take {request.method}."
-        return await self._refuse_early(request, ApiError(failure.status, message, headers=headers))
+        return await self._serve(request, route)
+
+    async def _without_route(self, request: web.Request) -> ApiError:
+        """Return the error for a request whose path is unknown, or does not take its method."""
+        methods: set[str] = set()
+        for resource in self._resources:
+            methods |= (await resource.resolve(request))[1]
+        if not methods:
+            return ApiError(404, f"There is no {request.method} {request.path} here.")
+        message = f"{request.path} does not take {request.method}."
+        return ApiError(405, message, headers={"Allow": ", ".join(sorted(methods))})
 
     async def _refuse_early(self, request: web.Request, refusal: ApiError) -> web.StreamResponse:
         """Record a request and answer it with an error in the shape of all others."""

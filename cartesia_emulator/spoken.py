@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol, TypeAlias
 
 from .audio import pcm
-from .audio.files import decode_file
+from .audio.files import decode_file, is_file
 
 if TYPE_CHECKING:
     import numpy as np
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 __all__ = ["AudioSource", "difference", "samples_of"]
 
-_FILE_STARTS: Final = (b"RIFF", b"ID3", b"fLaC", b"OggS", b"\xff\xfb", b"\xff\xf3", b"\xff\xf2")
 _RAW_NAMES: Final = frozenset({".raw", ".pcm"})
 _PUNCTUATION: Final = re.compile(r"[^\w'\s]+|(?<!\w)'|'(?!\w)")
 
@@ -51,16 +50,16 @@ def samples_of(
     """
     if isinstance(audio, (str, os.PathLike)):
         path = Path(audio)
-        data, is_file = path.read_bytes(), path.suffix.lower() not in _RAW_NAMES
+        data, file = path.read_bytes(), path.suffix.lower() not in _RAW_NAMES
     elif isinstance(audio, (bytes, bytearray, memoryview)):
         data = bytes(audio)
-        is_file = data.startswith(_FILE_STARTS) or data[4:8] == b"ftyp"
+        file = is_file(data)
     elif callable(getattr(audio, "wav", None)):
-        data, is_file = audio.wav(), True
+        data, file = audio.wav(), True
     else:
         kinds = "bytes, a path, or an object with a method wav()"
         raise TypeError(f"audio must be {kinds}, not {type(audio).__name__}")
-    if is_file:
+    if file:
         return decode_file(data)
     whole = len(data) - len(data) % pcm.sample_width(encoding)
     return pcm.decode(data[:whole], encoding), sample_rate

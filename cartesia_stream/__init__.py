@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from ._aio.transport import AsyncTransport
     from ._aio.tts import AsyncTTS, AsyncTTSConnection, AsyncTTSContext
     from ._aio.voice_changer import AsyncVoiceChanger
+    from ._http.records import Response
     from ._http.sources import AudioBlock, Samples
-    from ._http.with_response import Response
     from ._sync.client import Cartesia
     from ._sync.stream import SpeechStream
     from ._sync.stt import STT, Dictation, Listening
@@ -44,6 +44,7 @@ if TYPE_CHECKING:
         ConfigurationError,
         ConflictError,
         ConnectionClosedError,
+        DamagedAudioError,
         InternalServerError,
         LocalStateError,
         NotFoundError,
@@ -150,7 +151,7 @@ else:
         "AsyncTTSContext": "cartesia_stream._aio.tts",
         "AsyncVoiceChanger": "cartesia_stream._aio.voice_changer",
         "Cartesia": "cartesia_stream._sync.client",
-        "Response": "cartesia_stream._http.with_response",
+        "Response": "cartesia_stream._http.records",
         "SpeechStream": "cartesia_stream._sync.stream",
         "Dictation": "cartesia_stream._sync.stt",
         "Listening": "cartesia_stream._sync.stt",
@@ -219,6 +220,7 @@ __all__ = [
     "ConflictError",
     "ConnectionClosedError",
     "ContextOptions",
+    "DamagedAudioError",
     "DictateEvent",
     "Dictation",
     "Done",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from importlib import import_module
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, TypeGuard, cast
 
 from .errors import ConfigurationError
 
@@ -97,6 +98,16 @@ def id_of(value: object, option: str) -> str:
     if not text.strip():
         raise ConfigurationError(f"{option} must not be empty", option=option)
     return text
+
+
+def is_number(value: object) -> TypeGuard[float]:
+    """Whether a value is a finite number that fits into a float."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    try:
+        return math.isfinite(value)
+    except OverflowError:  # of an int
+        return False
 
 
 def whole_number(value: object, option: str, *, least: int) -> int:

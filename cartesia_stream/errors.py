@@ -3,6 +3,7 @@
     CartesiaError                            .retryable
     ├── ConfigurationError (ValueError)      your call cannot work; raised before any byte is sent
     ├── LocalStateError (RuntimeError)       a call at a wrong time: a push after no_more_inputs
+    ├── DamagedAudioError (ValueError)       .at .position: where the file that you gave is damaged
     ├── BufferOverflowError                  you read audio too slowly; the buffer is full
     └── APIError                             .message .request_id .context_id
         ├── APIConnectionError               the network failed
@@ -36,6 +37,7 @@ __all__ = [
     "ConfigurationError",
     "ConflictError",
     "ConnectionClosedError",
+    "DamagedAudioError",
     "InternalServerError",
     "LocalStateError",
     "NotFoundError",
@@ -109,6 +111,24 @@ class LocalStateError(CartesiaError, RuntimeError):
     def __init__(self, message: str, *, context_id: str | None = None) -> None:
         super().__init__(message)
         self.context_id = context_id
+
+
+class DamagedAudioError(CartesiaError, ValueError):
+    """A file that a listener reads is damaged; everything before the damage was heard.
+
+    Attributes:
+        at: Seconds of audio before the damage.
+        position: The first byte of the file that cannot be used.
+        delivered: The text that was heard.
+    """
+
+    def __init__(
+        self, message: str, *, at: float = 0.0, position: int = 0, delivered: str | None = None
+    ) -> None:
+        super().__init__(message)
+        self.at = at
+        self.position = position
+        self.delivered = delivered
 
 
 class BufferOverflowError(CartesiaError):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Final, Protocol, TypeAlias, TypedDict, runtime_checkable
 
 import msgspec
 
+from ._checks import is_number
 from .errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -179,9 +179,7 @@ class ContextOptions(SpeechOptions, total=False):
 
 def is_time(value: object) -> bool:
     """Whether a value is a number of seconds greater than 0."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return False
-    return math.isfinite(value) and value > 0
+    return is_number(value) and value > 0
 
 
 class Timeouts(msgspec.Struct, frozen=True, kw_only=True):

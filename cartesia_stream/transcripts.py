@@ -12,7 +12,7 @@ Source: spec/cartesia.yaml, components.schemas, the ``Stt…Frame`` frames.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Final, Literal
+from typing import TYPE_CHECKING, ClassVar, Final, Literal, cast
 
 import msgspec
 
@@ -75,7 +75,7 @@ class ListenFormat(msgspec.Struct, frozen=True):
     sample_rate: int = 16000
 
     def __post_init__(self) -> None:
-        if self.encoding not in LISTEN_BYTES:
+        if self.encoding not in tuple(LISTEN_BYTES):  # not a look-up: it may have no hash
             raise ConfigurationError(
                 f"encoding is {self.encoding!r}; allowed: {', '.join(LISTEN_BYTES)}",
                 option="format",
@@ -100,9 +100,7 @@ class ListenFormat(msgspec.Struct, frozen=True):
             raise ConfigurationError(
                 "format must be a ListenFormat, or an AudioFormat of raw audio", option="format"
             )
-        return msgspec.convert(
-            {"encoding": encoding, "sample_rate": getattr(value, "sample_rate", 0)}, cls
-        )
+        return cls(cast("ListenEncoding", encoding), getattr(value, "sample_rate", 0))
 
     @property
     def sample_bytes(self) -> int:

@@ -1,3 +1,7 @@
+# /// script
+# requires-python = ">=3.11"
+# dependencies = ["cartesia-stream", "ray>=2.60"]
+# ///
 """Narrate a book on a Ray cluster: any number of workers share the slots of one plan.
 
     python examples/narrate_ray.py book.txt book.wav --slots 3

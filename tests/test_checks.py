@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from cartesia_stream import ConfigurationError
 from cartesia_stream._checks import (
     TextJoiner,
     check_names,
+    is_number,
     json_of,
     merged,
     text_of,
@@ -130,6 +132,20 @@ def test_what_json_cannot_express(value: Any, option: str) -> None:
     with pytest.raises(ConfigurationError) as caught:
         json_of(value, "extra")
     assert (caught.value.option or "").startswith(option)
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False) | st.integers(-(10**308), 10**308))
+def test_a_number_that_a_float_can_hold(value: float) -> None:
+    assert is_number(value)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [math.nan, math.inf, -math.inf, 10**400, -(10**400), True, None, "1", b"1", [1], 1j],
+    ids=lambda value: repr(value)[:12],
+)
+def test_what_is_no_number(value: object) -> None:
+    assert not is_number(value)
 
 
 def test_merging() -> None:

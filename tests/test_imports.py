@@ -114,3 +114,35 @@ def test_the_first_audio_comes_without_what_it_does_not_need(way: str) -> None:
     assert "websockets.client" in found
     unused = EMULATOR | RARE | {"cartesia_stream._sync"}
     assert found & unused == set()
+
+
+BLOCKS = """
+import os, sys
+from cartesia_stream import Cartesia
+
+with Cartesia(os.environ["KEY"], base_url=os.environ["URL"]) as client:
+    for block in client.tts.speak("Hello.", voice=os.environ["VOICE"]).audio({form}):
+        pass
+print(*sys.modules)
+"""
+
+
+@pytest.mark.parametrize(
+    ("form", "loads"),
+    [
+        ("frame_ms=20", set()),
+        ("encoding='pcm_alaw'", {"numpy"}),
+        ("sample_rate=8000", {"numpy", "soxr"}),
+    ],
+)
+def test_blocks_need_no_numpy(form: str, loads: set[str]) -> None:
+    """Only a conversion loads it, and only a change of the sample rate loads a resampler."""
+    with Emulator(engine="tone") as emulator:
+        found = loaded(
+            BLOCKS.format(form=form),
+            URL=emulator.base_url,
+            KEY=emulator.api_key,
+            VOICE=VOICE,
+            NO_PROXY="127.0.0.1",
+        )
+    assert found & {"numpy", "soxr", "soundfile"} == loads

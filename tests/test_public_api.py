@@ -19,7 +19,6 @@ from cartesia_stream import (
     options,
     transcripts,
 )
-from cartesia_stream._http import with_response
 
 TWINS = [
     (cartesia_stream.Cartesia, cartesia_stream.AsyncCartesia),
@@ -50,9 +49,7 @@ def test_all_is_sorted_and_complete() -> None:
     assert len(names) == len(set(names))
 
 
-@pytest.mark.parametrize(
-    "module", [audio, errors, events, observe, options, transcripts, with_response]
-)
+@pytest.mark.parametrize("module", [audio, errors, events, observe, options, transcripts])
 def test_modules_export_what_the_package_does(module: object) -> None:
     """What a module calls public, the package exports."""
     exported: list[str] = getattr(module, "__all__", [])

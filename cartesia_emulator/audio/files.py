@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     Samples = NDArray[np.float32]
     Opened = tuple[int, Iterator[Samples]]
 
-__all__ = ["LONGEST_S", "check_length", "decode_file"]
+__all__ = ["LONGEST_S", "check_length", "decode_file", "is_file"]
 
 LONGEST_S: Final = 1800.0
 """The longest clip, in seconds."""
@@ -68,6 +68,8 @@ _WEBM: Final = _Kind("WebM", "matroska")
 _AAC: Final = _Kind("AAC", "aac")
 _MPEG: Final = _Kind("MPEG", "mpeg")
 _WAV: Final = _Kind("compressed WAV", "wav")
+_RIFF: Final = (b"RIFF", b"RIFX", b"RF64", b"BW64")
+_MP3_STARTS: Final = (b"\xff\xfb", b"\xff\xf3", b"\xff\xf2")  # layer III at most rates
 _MP4_BOXES: Final = (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip", b"moof", b"styp")
 
 
@@ -97,6 +99,17 @@ def decode_file(data: bytes) -> tuple[Samples, int]:
     if kind is None:
         raise UnsupportedAudioError(f"{_looks_like(data)}; {_TAKEN}")
     return _decode(data, kind)
+
+
+def is_file(data: bytes) -> bool:
+    """Whether bytes are an audio file, complete or damaged, and not raw samples.
+
+    Raw samples often begin like frames of MPEG audio, so only the usual MP3 counts, and no AAC.
+    """
+    kind = _kind(data)
+    if kind in (_MP3, _AAC):
+        return data.startswith((b"ID3", *_MP3_STARTS))
+    return kind is not None or data.startswith(_RIFF)
 
 
 def check_length(seconds: float) -> None:
@@ -154,7 +167,7 @@ def _looks_like(data: bytes) -> str:
         return "this is a web page or XML, not audio"
     if head.startswith((b"{", b"[")):
         return "this looks like JSON, not audio"
-    if data[:4] in (b"RIFF", b"RIFX", b"RF64"):
+    if data.startswith(_RIFF):
         return "this RIFF file is cut short or not WAVE"
     return "this is not an audio file we know"
 

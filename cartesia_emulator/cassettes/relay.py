@@ -12,7 +12,6 @@ import hashlib
 import json
 import os
 import ssl
-import threading
 from typing import TYPE_CHECKING, Final, Self, cast
 
 import aiohttp
@@ -23,6 +22,7 @@ from aiohttp import WSMsgType, web
 from yarl import URL
 
 from ..errors import ApiError
+from ..loops import LoopThread
 from .matching import (
     AudioDigests,
     Hearing,
@@ -88,11 +88,7 @@ class Cassette:
             self._tape.load()
         answer = _Recorder(self, self._tape, service) if record else _Player(self, self._tape)
         self._answer: _Recorder | _Player = answer
-        self._loop = asyncio.new_event_loop()
-        self._stopping = asyncio.Event()
-        self._ready = threading.Event()
-        self._failure: BaseException | None = None
-        self._thread = threading.Thread(target=self._main, name="cassette", daemon=True)
+        self._thread = LoopThread("cassette", self._serve)
 
     def __repr__(self) -> str:
         return f"<Cassette {self.path.name} {self.base_url or 'stopped'}>"
@@ -103,9 +99,6 @@ class Cassette:
 
     def __enter__(self) -> Self:
         self._thread.start()
-        self._ready.wait()
-        if self._failure is not None:
-            raise self._failure
         return self
 
     def __exit__(
@@ -114,18 +107,7 @@ class Cassette:
         exc: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        with contextlib.suppress(RuntimeError):
-            self._loop.call_soon_threadsafe(self._stopping.set)
-        self._thread.join(timeout=10)
-
-    def _main(self) -> None:
-        try:
-            with asyncio.Runner(loop_factory=lambda: self._loop) as runner:
-                runner.run(self._serve())
-        except BaseException as failure:
-            self._failure = failure
-        finally:
-            self._ready.set()
+        self._thread.stop()
 
     async def _serve(self) -> None:
         async with self._answer:
@@ -136,8 +118,7 @@ class Cassette:
             try:
                 await web.TCPSite(runner, "127.0.0.1", 0).start()
                 self.base_url = f"http://127.0.0.1:{runner.addresses[0][1]}"
-                self._ready.set()
-                await self._stopping.wait()
+                await self._thread.ready()
                 await self._answer.close()
             finally:
                 await runner.cleanup()

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 __all__ = ["Audio", "Redactor", "Tape", "json_bytes", "readable", "written"]
 
 Value: TypeAlias = "dict[str, object]"
-"""A body or message: one member, ``json``, ``text``, ``form``, ``events``, ``audio`` or ``bytes``,
-says what it is."""
+"""A body or message: one member, ``json``, ``text``, ``form``, ``events``, ``lines``, ``audio`` or
+``bytes``, says what it is."""
 
 # PyYAML's stubs leave some types out.
 _dump: Final = cast("Callable[..., str]", yaml.dump)  # pyright: ignore[reportUnknownMemberType]
@@ -35,6 +35,7 @@ REDACTED: Final = "REDACTED"
 _IN_QUERIES: Final = r"api_key|access_token|token|signature|x-amz-[a-z-]+|x-goog-[a-z-]+"
 _SECRET_QUERY: Final = re.compile(rf"(?i)\b({_IN_QUERIES})=[^&\s\"']+")
 _SECRET_KEYS: Final = frozenset({"api_key", "access_token", "token", "authorization"})
+_LINE: Final = re.compile(r"(data: ?)?(\{.*\})")
 _FORMAT: Final = 1
 
 
@@ -165,7 +166,10 @@ def readable(tape: Tape, redactor: Redactor, content_type: str, body: bytes) -> 
         return {"audio": tape.keep(body)}
     if kind == "text/event-stream" and (events := _events(tape, redactor, text)) is not None:
         return {"events": events}
-    return message(tape, redactor, text)
+    found = message(tape, redactor, text)
+    if "text" in found and (lines := _lines(tape, redactor, text)) is not None:
+        return {"lines": lines}
+    return found
 
 
 def message(tape: Tape, redactor: Redactor, text: str) -> Value:
@@ -186,6 +190,9 @@ def written(tape: Tape, value: Value) -> bytes:
             return json_bytes(tape, content)
         case {"text": str(text)}:
             return text.encode()
+        case {"lines": _}:
+            lines = cast("list[Value]", value["lines"])
+            return b"\n".join(_line(tape, line) for line in lines)
         case {"audio": Audio() as place}:
             return tape.play(place)
         case _:
@@ -236,6 +243,22 @@ def _events(tape: Tape, redactor: Redactor, text: str) -> list[object] | None:
         if event:
             events.append(event)
     return events
+
+
+def _lines(tape: Tape, redactor: Redactor, text: str) -> list[object] | None:
+    """Return the lines of a stream of v0, objects of JSON, or None if the first one is none."""
+    lines: list[object] = []
+    for line in text.split("\n"):
+        found = _LINE.fullmatch(line)
+        value = message(tape, redactor, found[2] if found else line)
+        if not lines and "json" not in value:
+            return None
+        lines.append(value | {"before": found[1]} if found and found[1] else value)
+    return lines
+
+
+def _line(tape: Tape, value: Value) -> bytes:
+    return str(value.get("before", "")).encode() + written(tape, value)
 
 
 def _folded(tape: Tape, value: object) -> object:

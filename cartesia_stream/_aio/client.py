@@ -16,7 +16,7 @@ from .._http.config import (
     NotCopyable,
     shown,
 )
-from .._http.with_response import Response, ResponseRecorder
+from .._http.records import Response, ResponseRecorder
 from .connections import AsyncConnections
 from .credentials import AsyncCredentials
 from .tts import AsyncTTS

@@ -97,6 +97,11 @@ def check_owner(where: Owner) -> None:
         LocalStateError: If it was opened in another process or event loop.
     """
     if is_elsewhere(where):
+        if where.pid == os.getpid() and _get_running_loop() is None:
+            raise LocalStateError(
+                "this belongs to an event loop; from another thread, such as the callback of a "
+                "device, hand the call over with loop.call_soon_threadsafe"
+            )
         raise elsewhere_error("event loop" if where.pid == os.getpid() else "process")
 
 

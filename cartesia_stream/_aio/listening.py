@@ -71,7 +71,6 @@ class AsyncEars:
         self._feeder: TextTask | None = None
         self._waiting = 0  # pushes that wait for room
         self._fed = False  # whether the source is being read, and will be closed by its reader
-        self._failure: Exception | None = None  # what the source raised
         self._closed = False
 
     async def start(self) -> AsyncEars:
@@ -190,7 +189,7 @@ class AsyncEars:
                 self._record.restart(cause)
                 if await self._reconnect(cause, backoff):
                     backoff = self._backoff()
-        except CartesiaError as error:
+        except Exception as error:  # whatever it is, nobody may wait for text in vain
             with self._guard:
                 self.listener.fail(error)
         finally:
@@ -200,8 +199,8 @@ class AsyncEars:
             self.news.ring()
 
     def _end_record(self) -> None:
-        error = self._failure or self.listener.fault
-        self._record.end(error, complete=self.listener.state is State.DONE)
+        listener = self.listener
+        self._record.end(listener.fault, complete=listener.state is State.DONE)
 
     def _backoff(self) -> Backoff:
         return Backoff(self._connections.max_retries, idempotent=True)
@@ -275,35 +274,29 @@ class AsyncEars:
                 async for block in pieces:
                     await self.push(block)
             self.finish()
-        except LocalStateError:
-            if not self.listener.done:
-                raise
         except Exception as error:
-            if error is not self.listener.fault:
-                self.fail(error)
-
-    def fail(self, error: Exception) -> None:
-        """End the stream with what its source raised."""
-        with self._guard:
-            if not self.listener.done:
-                self._failure = error
-                self.listener.cancel()
-        self._work.ring()
-        self.news.ring()
+            self.finish(error)  # does nothing if the stream has ended, which this may tell
+        except BaseException as error:  # such as the cancellation of a task that the source awaits
+            if self._closed:
+                raise
+            failure = LocalStateError(f"the source ended with {type(error).__name__}")
+            failure.__cause__ = error
+            self.finish(failure)
 
     async def push(self, block: AudioBlock) -> None:
         """Take audio; wait while too much of it has not been sent."""
         data = as_bytes(block, self.listener.format)
         if self._push_at_once(data):
             return
+        rest = memoryview(data)  # so that the rest of a large block is not copied again and again
         async with self._turnstile:
             while True:
                 rings = self.news.rings
                 with self._guard:
-                    taken = self.listener.push(data, time.monotonic())
+                    taken = self.listener.push(rest, time.monotonic())
                 self._work.ring()
-                data = data[taken:]
-                if not data:
+                rest = rest[taken:]
+                if not rest:
                     return
                 self._waiting += 1
                 try:
@@ -353,10 +346,14 @@ class AsyncEars:
                     raise LocalStateError("the listener ended before the service had answered")
             return mark.answer
 
-    def finish(self) -> None:
-        """Mark the audio as complete."""
+    def finish(self, failure: Exception | None = None) -> None:
+        """Mark the audio as complete.
+
+        Args:
+            failure: What the source raised instead; it is raised after all events.
+        """
         with self._guard:
-            self.listener.finish()
+            self.listener.finish(failure)
         self._work.ring()
 
     async def drain(self) -> None:
@@ -374,8 +371,6 @@ class AsyncEars:
 
     def check(self) -> None:
         """Raise what ended the stream: what the source raised, or the error of the service."""
-        if self._failure is not None:
-            raise self._failure
         if self.listener.fault is not None:
             raise self.listener.fault
 
@@ -396,10 +391,7 @@ class AsyncEars:
     def pop(self) -> Event | None:
         """Return an event that has arrived, or None."""
         with self._guard:
-            event = self.listener.pop()
-        if event is not None and self._failure is not None:
-            raise self._failure  # in place of the end
-        return event
+            return self.listener.pop()
 
     async def wait(self, rings: int) -> bool:
         """Wait until there may be an event; return False after the terminal one.

@@ -17,7 +17,7 @@ from weakref import WeakKeyDictionary
 
 import httpcore
 
-from .._http.deadlines import ReadDeadline
+from .._http.http11 import ReadDeadline
 from .._protocol.faults import host_and_port, no_stream_error
 
 if TYPE_CHECKING:

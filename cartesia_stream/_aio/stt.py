@@ -123,14 +123,21 @@ class _AsyncEvents(NotCopyable, Generic[E]):
     def push_nowait(self, audio: AudioBlock) -> bool:
         """Send audio if there is room for it; never waits, as the callback of a device must not.
 
-        The async client must have connected before: use the listener in ``async with``.
+        The async client must have connected before: use the listener in ``async with``. A callback
+        that runs in a thread of the device calls
+        ``loop.call_soon_threadsafe(listener.push_nowait, audio)``.
 
         Returns:
             Whether it was taken; ``stats.dropped`` counts what was not.
+
+        Raises:
+            LocalStateError: After `finish`, before it has connected, or in another event loop,
+                thread without one, or process.
         """
+        self._check()
         self._check_pushed()
         if not self._opened:
-            raise LocalStateError("connect first: use the listener in a with block, or await it")
+            raise LocalStateError("connect first: use the listener in its with block")
         return self._ears.push_nowait(audio)
 
     def _check_pushed(self) -> None:
@@ -139,10 +146,12 @@ class _AsyncEvents(NotCopyable, Generic[E]):
 
     def mute(self) -> None:
         """Send silence in place of the audio from now on, which keeps the connection open."""
+        self._check()
         self._ears.mute(True)
 
     def unmute(self) -> None:
         """Send the audio again."""
+        self._check()
         self._ears.mute(False)
 
     async def finish(self) -> None:
@@ -254,7 +263,8 @@ class AsyncListening(_AsyncEvents[ListenEvent]):
         TranscriptTruncatedError: The connection was lost and no other one could go on.
         APITimeoutError: The service did not answer in time; see ``drain`` of `Timeouts`.
         APIStatusError: The service reported an error.
-        Exception: What the source raised.
+        DamagedAudioError: A file that it reads is damaged.
+        Exception: What the source raised; like a damage, after the events of the audio before it.
     """
 
     __slots__ = ()

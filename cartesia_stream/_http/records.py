@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from contextlib import contextmanager
-from contextvars import copy_context
-from typing import TYPE_CHECKING, Self, cast
+from contextvars import ContextVar, copy_context
+from typing import TYPE_CHECKING, Final, Generic, Self, TypeVar, cast
 
+import msgspec
 from cartesia_runtime.wav import WavLengths
 
 from .._protocol.faults import request_id_of
@@ -14,11 +15,11 @@ from .._protocol.log import debugging, label, logger
 from .._protocol.stats import Meter
 from ..errors import APIError, APIStatusError, ConfigurationError
 from ..observe import ObservedConnection, ObservedRequest, Observer
-from .with_response import ResponseRecorder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
+    from collections.abc import Callable, Generator, Mapping
 
+    import httpx
     from cartesia_runtime.sender import Request
 
     from .._protocol.listener import Listener
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from ..errors import APIConnectionError
     from ..observe import ListenTransport, RestartReason, StreamTransport
     from ..transcripts import ListenFormat, ListenOutcome, ListenStats
+
+T = TypeVar("T")
 
 
 class Observers:
@@ -59,7 +62,35 @@ class Observers:
                 logger.exception("an observer failed: %s", type(observer).__name__)
 
 
-class StreamRecord:
+class _Record:
+    """What a record of a stream and one of a listener share: steps, told to the observers once.
+
+    Args:
+        observers: The observers to notify.
+        steps: The steps that happen once.
+    """
+
+    __slots__ = ("__weakref__", "_context", "_due", "_observers", "base_url")
+
+    def __init__(self, observers: Observers, *steps: str) -> None:
+        self.base_url: str = observers.base_url
+        self._observers = observers
+        self._context = copy_context() if observers else None
+        self._due = list(steps)  # removing from a list is atomic
+
+    def _once(self, step: str) -> bool:
+        try:
+            self._due.remove(step)
+        except ValueError:
+            return False
+        return True
+
+    def _tell(self, what: Callable[[Observer], object]) -> None:
+        if self._context is not None:
+            self._context.copy().run(self._observers.tell, what)  # two may run at a time
+
+
+class StreamRecord(_Record):
     """The record of one stream: measures and logs it, and notifies the observers.
 
     Args:
@@ -74,13 +105,8 @@ class StreamRecord:
     """
 
     __slots__ = (
-        "__weakref__",
         "_clock",
-        "_context",
-        "_due",
-        "_observers",
         "_socket",
-        "base_url",
         "format",
         "meter",
         "model_id",
@@ -98,36 +124,20 @@ class StreamRecord:
         model_id: object,
         clock: Callable[[], float],
     ) -> None:
+        super().__init__(observers, "start", "first audio", "end")
         self.meter: Meter = Meter(fmt)
         self.transport: StreamTransport = transport
         self.format: AudioFormat = fmt
         self.wav: WavLengths | None = WavLengths() if fmt.container == "wav" else None
-        self.base_url: str = observers.base_url
         self.model_id: str | None = model_id if isinstance(model_id, str) else None
         self.outcome: StreamOutcome | None = None
         self._clock = clock
-        self._observers = observers
-        self._context = copy_context() if observers else None
         self._socket: object = None
-        self._due = ["start", "first audio", "end"]  # removing from a list is atomic
 
     @property
     def stats(self) -> StreamStats:
         """A snapshot of the statistics."""
         return self.meter.snapshot(self._clock(), self.outcome)
-
-    def _once(self, step: str) -> bool:
-        try:
-            self._due.remove(step)
-        except ValueError:
-            return False
-        return True
-
-    def _tell(self, what: Callable[[Observer], object]) -> None:
-        if self._context is not None:
-            self._context.copy().run(self._observers.tell, what)  # two may run at a time
-
-    # --- what happens
 
     def begin(self) -> None:
         """Record that the stream has started; safe to call twice."""
@@ -202,7 +212,7 @@ class StreamRecord:
         )
 
 
-class ListenRecord:
+class ListenRecord(_Record):
     """The record of one listener: logs its start and end, and notifies the observers.
 
     Args:
@@ -212,6 +222,8 @@ class ListenRecord:
         listener: The protocol, which measures.
     """
 
+    __slots__ = ("_listener", "model_id", "outcome", "transport")
+
     def __init__(
         self,
         observers: Observers,
@@ -219,14 +231,11 @@ class ListenRecord:
         model_id: str,
         listener: Listener,
     ) -> None:
+        super().__init__(observers, "start", "end")
         self.transport: ListenTransport = transport
         self.model_id: str = model_id
-        self.base_url: str = observers.base_url
         self.outcome: ListenOutcome | None = None
         self._listener = listener
-        self._observers = observers
-        self._context = copy_context() if observers else None
-        self._due = ["start", "end"]  # removing from a list is atomic
 
     @property
     def format(self) -> ListenFormat:
@@ -237,17 +246,6 @@ class ListenRecord:
     def stats(self) -> ListenStats:
         """A snapshot of the statistics."""
         return self._listener.stats(self.outcome)
-
-    def _once(self, step: str) -> bool:
-        try:
-            self._due.remove(step)
-        except ValueError:
-            return False
-        return True
-
-    def _tell(self, what: Callable[[Observer], object]) -> None:
-        if self._context is not None:
-            self._context.copy().run(self._observers.tell, what)
 
     def begin(self) -> None:
         """Record that the listener has started."""
@@ -305,6 +303,67 @@ class ConnectionRecord:
         if connection is not None:
             logger.debug("socket closed: %s", label(cause))
             self._observers.tell(lambda observer: observer.connection_closed(connection, cause))
+
+
+class Response(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
+    """The result of a call with the details of its HTTP response; see `Cartesia.with_response`.
+
+    Attributes:
+        data: The value that the call returns.
+        status_code: HTTP status.
+        headers: Headers; names ignore case, and the values of a repeated name are joined.
+        request_id: Id that the service gave the request, or None.
+    """
+
+    data: T
+    status_code: int
+    headers: Mapping[str, str]
+    request_id: str | None
+
+
+class ResponseRecorder:
+    """Context manager that records the last HTTP response of the calls inside it.
+
+    Attributes:
+        response: The last successful response; None before the first.
+    """
+
+    _current: Final[ContextVar[ResponseRecorder | None]] = ContextVar(
+        "cartesia_watch", default=None
+    )
+
+    def __init__(self) -> None:
+        self.response: httpx.Response | None = None
+
+    @classmethod
+    def note(cls, response: httpx.Response) -> None:
+        """Give a successful response to the active recorder, if there is one."""
+        recorder = cls._current.get()
+        if recorder is not None:
+            recorder.response = response
+
+    def __enter__(self) -> Self:
+        self._token = self._current.set(self)
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._current.reset(self._token)
+
+    def answer(self, data: T) -> Response[T]:
+        """Return the result of a call with the details of its response.
+
+        Raises:
+            ConfigurationError: If the call sent no HTTP request.
+        """
+        response = self.response
+        if response is None:
+            raise ConfigurationError("the call sent no HTTP request, so it has no response")
+        return Response(
+            data=data,
+            status_code=response.status_code,
+            headers=response.headers,
+            request_id=request_id_of(response.headers),
+        )
 
 
 class CallRecord(ResponseRecorder):

@@ -36,8 +36,7 @@ from ..errors import (
 )
 from .bodies import ACCEPTED
 from .config import check_options, check_sendable, is_of_the_connection, timeouts_for
-from .deadlines import ReadDeadline
-from .http11 import MalformedResponseError
+from .http11 import MalformedResponseError, ReadDeadline
 from .progress import CountedBody
 
 if TYPE_CHECKING:

@@ -91,6 +91,8 @@ def open_source(
         return _read(_Reader(io.BytesIO(cast("bytes", content))), given, live=False)
     own: object = getattr(source, "format", None)
     if isinstance(source, str | os.PathLike):
+        if not os.fspath(cast("str", source)):
+            raise ConfigurationError("source is an empty path", option="source")
         path = Path(cast("str", source))
         if path.is_fifo() or path.is_char_device():
             return _later(lambda stop: _opened(path, given, stop), given)
@@ -103,8 +105,14 @@ def open_source(
         file = cast("IO[bytes]", source)
         if isinstance(file, io.TextIOBase):
             raise _text_file()
-        if not file.seekable():
-            return _later(lambda stop: _read(_Reader(file, stop), given, live=True), given)
+        if getattr(file, "closed", False) or not getattr(file, "readable", lambda: True)():
+            raise ConfigurationError("the file is not open for reading", option="source")
+        if not getattr(file, "seekable", bool)():
+            if given is None:
+                return _later(lambda stop: _read(_Reader(file, stop), None, live=True), None)
+            stop = threading.Event()
+            pieces = _when_it_comes(_Reader(file, stop), given)
+            return Source(pieces, given, live=True, waits=True, stop=stop)
         return _read(_Reader(file), given, live=False)._replace(waits=True)
     if isinstance(own, ListenFormat) and isinstance(source, iterables):  # a microphone
         if given not in (None, own):
@@ -125,7 +133,9 @@ def open_source(
     if source is None:
         return Source(None, given, live=True)
     if hasattr(source, "tobytes"):
-        return Source([cast("AudioBlock", source)], given, live=False)
+        if not hasattr(source, "__len__") or getattr(source, "ndim", 1) == 0:
+            raise ConfigurationError("source is a single sample, not an array", option="source")
+        return Source(_slices(cast("_Sliced", source), given), given, live=False)
     _check_kind(source, iterables)
     waits = not isinstance(source, list | tuple)
     return Source(cast("Iterable[AudioBlock]", source), given, live=True, waits=waits)
@@ -150,8 +160,16 @@ def _later(opener: Callable[[threading.Event], Source], given: ListenFormat | No
     return Source(None, fmt, live=True, stop=stop, opener=lambda: opener(stop))
 
 
+def _when_it_comes(file: _Reader, given: ListenFormat) -> Generator[AudioBlock]:
+    """Read a pipe whose format is known, so that nobody waits for its header to connect."""
+    yield from cast("Iterable[AudioBlock]", _read(file, given, live=True).blocks)
+
+
 def _opened(path: Path, given: ListenFormat | None, stop: threading.Event | None) -> Source:
-    file = path.open("rb")
+    try:
+        file = path.open("rb")
+    except ValueError as error:  # a null character
+        raise ConfigurationError(f"source is no path: {error}", option="source") from None
     try:
         source = _read(_Reader(file, stop), given, live=stop is not None)
     except BaseException:
@@ -171,7 +189,7 @@ class _Reader:
 
     def __init__(self, file: IO[bytes], stop: threading.Event | None = None) -> None:
         # `read` of a buffered file would wait until its buffer is full
-        self._read: Callable[[int], bytes | str] = getattr(file, "read1", file.read)
+        self._read: Callable[[int], object] = getattr(file, "read1", file.read)
         self._stop = stop
         self._more = False  # whether there may be something in the buffer of the file
         self._poll: selectors.BaseSelector | None = None
@@ -191,8 +209,13 @@ class _Reader:
         data = self._read(READ_BYTES)
         if isinstance(data, str):
             raise _text_file()
+        if not isinstance(data, bytes | bytearray):  # None: it would have to wait
+            raise ConfigurationError(
+                f"reading the file gave {type(data).__name__}, not bytes; open it in blocking mode",
+                option="source",
+            )
         self._more = len(data) == READ_BYTES
-        return data
+        return bytes(data)
 
 
 def _read(file: _Reader, given: ListenFormat | None, *, live: bool) -> Source:
@@ -202,7 +225,9 @@ def _read(file: _Reader, given: ListenFormat | None, *, live: bool) -> Source:
         head += data
     if not head.startswith((b"RIFF", b"RF64")):
         if given is None:
-            return _compressed(head, file, live=live)
+            from .decoding import DECODED, decoded
+
+            return Source(decoded(head, file.read), DECODED, live, waits=True)
         return Source(_pieces(file, None, head), given, live, waits=live)
     wav = WavReader()
     data = wav.feed(head)
@@ -229,48 +254,17 @@ def _pieces(file: _Reader, wav: WavReader | None, data: bytes) -> Generator[byte
             yield data
 
 
-class _Decoder(Protocol):
-    """The part of `miniaudio` that decodes."""
+class _Sliced(Protocol):
+    """An array."""
 
-    def decode(
-        self, data: bytes, output_format: object, nchannels: int, sample_rate: int
-    ) -> _Decoded: ...
-
-    SampleFormat: _Formats
+    def __len__(self) -> int: ...
+    def __getitem__(self, index: slice, /) -> Samples: ...
 
 
-class _Formats(Protocol):
-    SIGNED16: object
-
-
-class _Decoded(Protocol):
-    samples: Samples
-
-
-def _compressed(head: bytes, file: _Reader, *, live: bool) -> Source:
-    """Decode a file such as mp3, with the extra ``play``."""
-    from importlib import import_module
-
-    fmt = ListenFormat("pcm_s16le", 16000)
-    try:
-        engine = cast("_Decoder", import_module("miniaudio"))
-    except ImportError:
-        engine = None
-    if engine is not None and not live:
-        try:
-            data = b"".join([head, *iter(file.read, b"")])
-            decoded = engine.decode(data, engine.SampleFormat.SIGNED16, 1, 16000)
-        except Exception as error:
-            if type(error).__name__ not in ("DecodeError", "MiniaudioError"):
-                raise
-        else:
-            return Source([decoded.samples.tobytes()], fmt, live=False)
-    raise ConfigurationError(
-        "the audio is no WAV file: give its format if it is raw, such as "
-        'format=ListenFormat("pcm_s16le", 16000); mp3, flac and ogg need '
-        'pip install "cartesia-stream[play]"',
-        option="format",
-    )
+def _slices(samples: _Sliced, fmt: ListenFormat) -> Generator[Samples]:
+    """Yield a second of an array at a time, so that a long one is not converted all at once."""
+    for at in range(0, len(samples), fmt.sample_rate):
+        yield samples[at : at + fmt.sample_rate]
 
 
 # --- blocks
@@ -280,6 +274,7 @@ class _Array(Protocol):
     """The part of a numpy array that conversion needs; numpy itself is not imported."""
 
     ndim: int
+    shape: tuple[int, ...]
 
     @property
     def dtype(self) -> _Dtype: ...
@@ -288,6 +283,8 @@ class _Array(Protocol):
     def round(self) -> _Array: ...
     def astype(self, kind: str) -> _Array: ...
     def __mul__(self, factor: float) -> _Array: ...
+    def __ne__(self, other: object) -> _Array: ...  # type: ignore[override]  # as numpy has it
+    def __setitem__(self, index: _Array, value: float) -> None: ...
     def tobytes(self) -> bytes: ...
 
 
@@ -296,12 +293,15 @@ class _Dtype(Protocol):
     itemsize: int
 
 
+MAX_CHANNELS: Final = 32  # more of them are samples
 _SCALES: Final = {"pcm_s16le": ("<i2", 32767.0), "pcm_s32le": ("<i4", 2147483647.0)}
 _FLOATS: Final = {"pcm_f32le": ("<f4", "f"), "pcm_f16le": ("<f2", "e")}
 
 
 def as_bytes(block: AudioBlock, fmt: ListenFormat) -> bytes:
     """Return a block of audio as bytes in a format; floats are converted, channels averaged.
+
+    What is not a number, in floats, becomes silence.
 
     Raises:
         ConfigurationError: If it is no audio, or an array of another kind.
@@ -325,31 +325,35 @@ def as_bytes(block: AudioBlock, fmt: ListenFormat) -> bytes:
         return _from_floats(cast("list[float]", view.tolist()), fmt)
     if code in ("h", "i", "l") and view.itemsize == fmt.sample_bytes and fmt.encoding in _SCALES:
         return view.tobytes()
-    raise _mismatch(f"array of {code!r}", fmt)
+    raise _mismatch(f"an array of {code!r}", fmt)
 
 
 def _from_array(block: _Array, fmt: ListenFormat) -> bytes:
     kind, size = block.dtype.kind, block.dtype.itemsize
-    if kind in "ui" and size == 1:
+    if kind == "u" and size == 1:
         return block.tobytes()
-    if kind == "f":
-        if block.ndim > 1:
-            block = block.mean(axis=1)
+    if block.ndim > 1 and (block.ndim > 2 or block.shape[1] > MAX_CHANNELS):
+        raise ConfigurationError(
+            f"an array of audio has the shape (samples, channels), not {block.shape}; transpose it",
+            option="source",
+        )
+    if block.ndim > 1 and kind in "fi":
+        block = block.mean(axis=1)
+    if kind == "f" and fmt.encoding in _FLOATS | _SCALES:
+        # 64-bit floats, because full scale of 32 bits is not exact in less
+        wide = block.astype("<f8")
+        wide[wide != wide] = 0.0  # what is not a number is not equal to itself
         if fmt.encoding in _FLOATS:
-            return block.astype(_FLOATS[fmt.encoding][0]).tobytes()
-        if fmt.encoding in _SCALES:
-            code, scale = _SCALES[fmt.encoding]
-            # 64-bit floats, because full scale of 32 bits is not exact in less
-            wide = block.astype("<f8").clip(-1.0, 1.0) * scale
-            return wide.round().astype(code).tobytes()
-    elif kind == "i" and size == fmt.sample_bytes and fmt.encoding in _SCALES:
-        if block.ndim > 1:
-            block = block.mean(axis=1).astype(_SCALES[fmt.encoding][0])
-        return block.tobytes()
-    raise _mismatch(f"array of {kind}{size}", fmt)
+            return wide.astype(_FLOATS[fmt.encoding][0]).tobytes()
+        code, scale = _SCALES[fmt.encoding]
+        return (wide.clip(-1.0, 1.0) * scale).round().astype(code).tobytes()
+    if kind == "i" and size == fmt.sample_bytes and fmt.encoding in _SCALES:
+        return block.astype(_SCALES[fmt.encoding][0]).tobytes()
+    raise _mismatch(f"an array of {kind}{size}", fmt)
 
 
 def _from_floats(values: list[float], fmt: ListenFormat) -> bytes:
+    values = [value if value == value else 0.0 for value in values]  # as above
     if fmt.encoding in _FLOATS:
         return struct.pack(f"<{len(values)}{_FLOATS[fmt.encoding][1]}", *values)
     if fmt.encoding in _SCALES:
@@ -357,8 +361,19 @@ def _from_floats(values: list[float], fmt: ListenFormat) -> bytes:
         letter = "h" if code == "<i2" else "i"
         whole = [round(max(-1.0, min(1.0, value)) * scale) for value in values]
         return struct.pack(f"<{len(whole)}{letter}", *whole)
-    raise _mismatch("array of floats", fmt)
+    raise _mismatch("an array of floats", fmt)
+
+
+_FITTING: Final = {
+    "pcm_s16le": "int16, or floats from -1 to 1",
+    "pcm_s32le": "int32, or floats from -1 to 1",
+    "pcm_f32le": "floats from -1 to 1",
+    "pcm_f16le": "floats from -1 to 1",
+}
 
 
 def _mismatch(what: str, fmt: ListenFormat) -> ConfigurationError:
-    return ConfigurationError(f"an {what} does not fit the format {fmt.encoding}", option="format")
+    fitting = _FITTING.get(fmt.encoding, "bytes")
+    return ConfigurationError(
+        f"{what} does not fit the format {fmt.encoding}: give {fitting}", option="format"
+    )

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias, cast
 
+from .._checks import is_number
 from ..errors import RemoteProtocolError
 from ..events import NO_EXTRA, Timing, UnknownEvent
 from ..transcripts import (
@@ -34,7 +35,6 @@ _WORD: Final = re.compile(r"\S+")
 _LETTERS: Final = re.compile(r"[^\w]+")
 # Scripts that are written without spaces between words.
 _DENSE: Final = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3000-\u9fff\uff00-\uffef]")
-_NUMBERS: Final = (int, float)
 _USUAL: Final = frozenset(
     ("type", "request_id", "text", "is_final", "duration", "language", "words", "transcript")
 )
@@ -74,9 +74,8 @@ def plain_words(text: str) -> list[str]:
     return [_LETTERS.sub("", word).casefold() for word in _WORD.findall(text)]
 
 
-def _number(fields: Fields, name: str) -> float | None:
-    value = fields.get(name)
-    return float(cast("float", value)) if type(value) in _NUMBERS else None
+def _number(value: object) -> float | None:
+    return float(value) if is_number(value) else None
 
 
 def _timings(fields: Fields, origin: float) -> tuple[Timing, ...]:
@@ -93,9 +92,9 @@ def _timings(fields: Fields, origin: float) -> tuple[Timing, ...]:
         else:
             rows.append((row.get("word"), row.get("start"), row.get("end")))
     return tuple(
-        Timing(word, origin + cast("float", start), origin + cast("float", end))
+        Timing(word, origin + start, origin + end)
         for word, start, end in rows
-        if isinstance(word, str) and type(start) in _NUMBERS and type(end) in _NUMBERS
+        if isinstance(word, str) and is_number(start) and is_number(end)
     )
 
 
@@ -208,7 +207,7 @@ class DictationBook:
                 )
             return
         words = _timings(fields, origin)
-        duration = _number(fields, "duration")
+        duration = _number(fields.get("duration"))
         end = at
         if duration is not None:
             self._durations += duration

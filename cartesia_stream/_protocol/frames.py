@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final, Literal, cast
 import msgspec
 import pybase64
 
-from .._checks import merged
+from .._checks import is_number, merged
 from ..errors import ConfigurationError, RemoteProtocolError
 from ..events import (
     NO_EXTRA,
@@ -297,9 +297,6 @@ _KNOWN: Final = frozenset(
 )
 
 
-_NUMBERS: Final = (int, float)  # compared by type, since a bool is an int
-
-
 def _extra(fields: Fields) -> Mapping[str, object]:
     if fields.keys() <= _KNOWN:
         return NO_EXTRA
@@ -314,9 +311,7 @@ def _context_id(fields: Fields) -> str | None:
 
 
 def _number(value: object) -> float | None:
-    with suppress(OverflowError):  # of an int
-        return float(cast("float", value)) if type(value) in _NUMBERS else None
-    return None
+    return float(value) if is_number(value) else None
 
 
 def _flush_id(fields: Fields) -> int | None:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final, cast
 
+from .._checks import is_number
 from ..errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -100,13 +101,18 @@ def listen_query(
             number = _number(name, value, 0.0, high)
             if model == "ink-2":
                 raise ConfigurationError(f"{name} works only with ink-whisper", option=name)
-            query.append((name, f"{number:g}"))
+            query.append((name, _text(number)))
     terms = _keyterms(keyterms)
     if terms and whisper:
         raise ConfigurationError("keyterms work only with ink-2", option="keyterms")
     query += [("keyterm", term) for term in terms]
-    query += [(f"turn_{name}", f"{value:g}") for name, value in (settings or {}).items()]
+    query += [(f"turn_{name}", _text(value)) for name, value in (settings or {}).items()]
     return tuple(query)
+
+
+def _text(number: float) -> str:
+    """Return all digits of a number, and no more."""
+    return str(number).removesuffix(".0")
 
 
 def _keyterms(value: object) -> list[str]:
@@ -131,17 +137,14 @@ def positive(name: str, value: object) -> float:
     Raises:
         ConfigurationError: If it is not.
     """
-    number = _number(name, value, 0.0, math.inf)
-    if not number or not math.isfinite(number):
+    if not is_number(value) or value <= 0:
         raise ConfigurationError(f"{name} is {value!r}; give a number above 0", option=name)
-    return number
+    return value
 
 
 def _number(name: str, value: object, low: float, high: float, *, whole: bool = False) -> float:
-    kinds = (int,) if whole else (int, float)
-    if isinstance(value, bool) or not isinstance(value, kinds) or not low <= value <= high:
-        kind = "whole numbers from " if whole else ""
-        raise ConfigurationError(
-            f"{name} is {value!r}; allowed: {kind}{low:g} to {high:g}", option=name
-        )
-    return value
+    if is_number(value) and low <= value <= high and (isinstance(value, int) or not whole):
+        return value
+    kind = "whole numbers from " if whole else ""
+    allowed = f"{low:g} or more" if high == math.inf else f"{kind}{low:g} to {high:g}"
+    raise ConfigurationError(f"{name} is {value!r}; allowed: {allowed}", option=name)

@@ -19,6 +19,7 @@ from ..errors import (
     APIStatusError,
     APITimeoutError,
     BufferOverflowError,
+    DamagedAudioError,
     LocalStateError,
     RemoteProtocolError,
     TranscriptTruncatedError,
@@ -38,7 +39,7 @@ from .ring import Ring
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ..errors import CartesiaError, TimeoutPhase
+    from ..errors import TimeoutPhase
     from ..options import Timeouts
     from ..transcripts import DictateEvent, ListenEvent, ListenFormat, ListenOutcome
     from .quiet import Pause
@@ -57,6 +58,7 @@ PAUSE_S: Final = 0.6  # of the shortest pause that may end a turn
 SHORT_PAUSE_S: Final = 0.3  # the same, if the end threshold is high
 HIGH_END: Final = 0.3
 SEARCH_S: Final = 3.0  # of audio before that which was not yet searched for a pause
+LONGEST_S: Final = 3600.0  # that a thread can be told to wait; with a tiny pace it would be more
 BATCH: Final = 1 << 16  # bytes of messages to send at once
 EVENT_BYTES: Final = 256  # an event counts as this many bytes in the buffer, besides its text
 
@@ -152,7 +154,7 @@ class Listener:
 
     Attributes:
         state: State of the link.
-        fault: The error that ended the stream.
+        fault: The error that ended the stream, also one that the source raised.
         cut: Position before which all audio is heard and its text delivered.
         finished: Whether all audio has been pushed.
         muted: Whether silence is sent in place of the audio.
@@ -174,7 +176,8 @@ class Listener:
     ) -> None:
         self.book = book
         self.state: State = State.CONNECTING
-        self.fault: CartesiaError | None = None
+        self.fault: Exception | None = None
+        self._failure: Exception | None = None
         self.cut: int = 0
         self.finished: bool = False
         self.muted: bool = False
@@ -230,9 +233,9 @@ class Listener:
         self._live = live
         self._sample = fmt.sample_bytes
         self._rate = fmt.bytes_per_second
-        self._max_lag = fmt.nbytes(self._lag_s)
         self._kept = fmt.nbytes(KEPT_S)
         self._frame = max(fmt.sample_bytes, fmt.nbytes(FRAME_S))
+        self._max_lag = max(self._frame, fmt.nbytes(self._lag_s))  # or nothing could be sent
         self._most = self._frame if self._pace is not None else fmt.nbytes(LARGE_S)
 
     # --- audio in
@@ -252,7 +255,7 @@ class Listener:
         """Whether those who wait for room should go on: without a pace, not for every message."""
         return self._pace is not None or 2 * self.lag <= self._max_lag
 
-    def push(self, data: bytes, now: float) -> int:
+    def push(self, data: bytes | memoryview, now: float) -> int:
         """Take audio, as much as there is room for; return the number of bytes taken.
 
         Raises:
@@ -263,7 +266,7 @@ class Listener:
         room = self._max_lag - self.lag
         if room <= 0:
             return 0
-        taken = data[: max(room, self._sample)]
+        taken = bytes(data[: max(room, self._sample)])
         self._add(taken, now)
         return len(taken)
 
@@ -292,9 +295,15 @@ class Listener:
         """Count audio for which there was no room."""
         self._dropped += nbytes
 
-    def finish(self) -> None:
-        """Mark the audio as complete; safe to call twice."""
+    def finish(self, failure: Exception | None = None) -> None:
+        """Mark the audio as complete; safe to call twice.
+
+        Args:
+            failure: What the source raised. The stream ends with it, once the audio before it was
+                heard.
+        """
         if not self.done:
+            self._failure = self._failure or failure
             self.finished = True
 
     def finalize(self) -> Mark:
@@ -460,7 +469,7 @@ class Listener:
         deadline = self._deadline()
         if deadline is not None:
             times.append(deadline[0])
-        return max(0.0, min(times) - now) if times else None
+        return min(max(0.0, min(times) - now), LONGEST_S) if times else None
 
     def _deadline(self) -> tuple[float, TimeoutPhase, float] | None:
         """Return until when the service must answer, for what, and how long that is."""
@@ -630,6 +639,8 @@ class Listener:
         """Handle the end that the service has confirmed."""
         if self.state is State.OPEN:
             self.broken(RemoteProtocolError("the service ended the stream before it was asked to"))
+        elif self._failure is not None:
+            self.fail(self._failure)
         elif self._move(Move.END):
             self._append(Done())
 
@@ -668,10 +679,14 @@ class Listener:
             self._unended = book.text
             self.broken(cause)
 
-    def fail(self, error: CartesiaError) -> None:
-        """End the stream with an error, which says what was heard before it."""
+    def fail(self, error: Exception) -> None:
+        """End the stream with an error, which says what was heard before it.
+
+        What the source raised goes first, because it is the cause that the user can mend.
+        """
         if not self._move(Move.FAIL):
             return
+        error = self._failure or error
         if isinstance(error, APIConnectionError) and not isinstance(error, APITimeoutError):
             heard, end = self._seconds(self.cut), self._seconds(self._ring.end)
             truncated = TranscriptTruncatedError(
@@ -683,10 +698,10 @@ class Listener:
             )
             truncated.__cause__ = error
             error = truncated
-        if isinstance(error, APIError):
+        if isinstance(error, APIError | DamagedAudioError):
             error.delivered = self.book.text
-            if error.request_id is None and self._request_ids:
-                error.request_id = self._request_ids[-1]
+        if isinstance(error, APIError) and error.request_id is None and self._request_ids:
+            error.request_id = self._request_ids[-1]
         self.fault = error
 
     # --- the reader

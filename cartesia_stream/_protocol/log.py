@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import logging
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from ..events import AudioChunk, PhonemeTimestamps, WordTimestamps
@@ -19,9 +20,8 @@ logger: Final = logging.getLogger("cartesia_stream")
 logger.addHandler(logging.NullHandler())
 
 
-def debugging() -> bool:
-    """Whether DEBUG logging is enabled; read once per stream."""
-    return logger.isEnabledFor(logging.DEBUG)
+debugging: Final = partial(logger.isEnabledFor, logging.DEBUG)
+"""Whether DEBUG logging is enabled; read once per stream."""
 
 
 def log_sent(kind: str, context_id: str, message: bytes) -> None:

@@ -113,7 +113,10 @@ class WavReader:
         encoding: ListenEncoding = known[1]
         if self._channels > 1 and encoding in ("pcm_mulaw", "pcm_alaw"):
             raise _bad("it has several channels of companded samples; give it one")
-        self.format = ListenFormat(encoding, self._rate)
+        try:
+            self.format = ListenFormat(encoding, self._rate)
+        except ConfigurationError as error:
+            raise _bad(str(error)) from None
 
     def _converted(self, data: bytes) -> bytes:
         if self._bits == 8 and self._tag == 1:  # unsigned

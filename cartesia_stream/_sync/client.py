@@ -17,7 +17,7 @@ from .._http.config import (
     NotCopyable,
     shown,
 )
-from .._http.with_response import Response, ResponseRecorder
+from .._http.records import Response, ResponseRecorder
 from .connections import Connections
 from .credentials import Credentials
 from .tts import TTS

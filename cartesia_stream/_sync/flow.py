@@ -45,9 +45,8 @@ def start_now(stream: S) -> S:
 Owner = int
 
 
-def owner() -> Owner:
-    """Return the id of this process, which owns the connections that it opens."""
-    return os.getpid()
+owner: Final = os.getpid
+"""Return the id of this process, which owns the connections that it opens."""
 
 
 def is_elsewhere(where: Owner) -> bool:

@@ -17,6 +17,7 @@ from msgspec import structs
 
 from .._http.bodies import unpacker_for
 from .._http.config import NotCopyable, closed_client, http_client_elsewhere
+from .._http.records import ResponseRecorder
 from .._http.requests import (
     ERROR_BODY_S,
     backoff,
@@ -35,7 +36,6 @@ from .._http.requests import (
     unmarked_end,
     upgrade_request,
 )
-from .._http.with_response import ResponseRecorder
 from .._protocol.faults import MAX_BODY, redact, request_id_of
 from .._protocol.log import debugging, log_event
 from .._text.ledger import Ledger

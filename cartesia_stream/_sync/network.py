@@ -11,7 +11,7 @@ from typing import Final
 
 import httpcore
 
-from .._http.deadlines import ReadDeadline
+from .._http.http11 import ReadDeadline
 from .._protocol.faults import host_and_port
 
 SEND_S: Final = 10.0  # timeout of a write through TLS within TLS

@@ -3,7 +3,7 @@
 
 Because it is a transport of httpx, tools that mock, record or trace httpx see all requests.
 httpcore pools the connections. The connections are our own: they speak HTTP/1.1 with
-`_http.http11`, keep deadlines for whole waits (`_http.deadlines`), and can become WebSockets.
+`_http.http11`, keep deadlines for whole waits, and can become WebSockets.
 """
 
 from __future__ import annotations

@@ -61,7 +61,7 @@ def run(args: Arguments) -> None:
         raise ConfigurationError("--push needs a recording, or a terminal for the key Enter")
     fmt = _format(args)
     report = Report(as_json=args.json)
-    with make_client(args.timeout) as client, _source(args.file, fmt) as source:
+    with _own_words(args), make_client(args.timeout) as client, _source(args.file, fmt) as source:
         listener = _listener(client, args, source, None if args.file is None else fmt)
         with listener:
             if not isinstance(source, str | io.FileIO):
@@ -69,6 +69,22 @@ def run(args: Arguments) -> None:
             for event in listener:
                 report.event(event)
             report.end(listener)
+
+
+@contextmanager
+def _own_words(args: Arguments) -> Generator[None]:
+    """Name the options of the command in place of the arguments of the method."""
+    try:
+        yield
+    except ConfigurationError as error:
+        if error.option != "format":
+            raise
+        name = "stdin" if args.file == STDIN else args.file
+        text = str(error).replace("the source", str(name))
+        text = text.replace(
+            'format=ListenFormat("pcm_s16le", 16000)', "--format pcm_s16le --sample-rate 16000"
+        )
+        raise ConfigurationError(text, option="format") from error
 
 
 def _format(args: Arguments) -> ListenFormat | None:
@@ -96,8 +112,14 @@ def _source(name: str | None, fmt: ListenFormat | None) -> Generator[str | io.Fi
         yield name
 
 
-def open_microphone(fmt: ListenFormat | None = None) -> Microphone:
+def open_microphone(
+    fmt: ListenFormat | None = None, *, instead: str = "give the name of a recording"
+) -> Microphone:
     """Open the microphone.
+
+    Args:
+        fmt: Format of the audio.
+        instead: What to do without one, for the messages.
 
     Raises:
         MicrophoneError: If there is none.
@@ -108,9 +130,9 @@ def open_microphone(fmt: ListenFormat | None = None) -> Microphone:
     try:
         return Microphone(fmt)
     except MicrophoneError as error:
-        raise MicrophoneError(f"{error}; or give the name of a recording") from error
+        raise MicrophoneError(f"{error}; or {instead}") from error
     except ConfigurationError as error:
-        raise ConfigurationError(f"{error}; or give the name of a recording") from error
+        raise ConfigurationError(f"{error}; or {instead}") from error
 
 
 def _listener(

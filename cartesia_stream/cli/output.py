@@ -88,7 +88,7 @@ def _fit(cell: str, width: int) -> str:
 
 def seconds(value: float) -> str:
     """Return a time in a readable form, such as ``140 ms`` or ``3.2 s``."""
-    return f"{value * 1000:.0f} ms" if value < 1 else f"{value:.1f} s"
+    return f"{value * 1000:.0f} ms" if value < 0.9995 else f"{value:.1f} s"
 
 
 def complain(error: Exception, about: str = "") -> None:

@@ -84,7 +84,8 @@ def _devices(args: Arguments) -> Generator[tuple[Microphone | Files, PlaybackBuf
     if args.input is None or args.output is None:
         if args.input != args.output:
             raise ConfigurationError("--input and --output belong together")
-        with open_microphone() as microphone, _player() as player:
+        instead = "give --input and --output"
+        with open_microphone(instead=instead) as microphone, _player() as player:
             if sys.stderr.isatty():
                 note("Use headphones: a microphone hears a loudspeaker. Ctrl-C ends it.")
             yield microphone, player

@@ -1,18 +1,31 @@
-"""What the adapters have in common: a voice, its options, and words as the text spells them."""
+"""What the adapters have in common: a voice, an ear, and words as the text spells them."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING, TypedDict, TypeVar
 
-from .. import AsyncCartesia, AudioChunk, AudioFormat, Timing, WordTimestamps
+from .. import (
+    UNSET,
+    AsyncCartesia,
+    AudioChunk,
+    AudioFormat,
+    File,
+    ListenFormat,
+    Timing,
+    WordTimestamps,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterable, AsyncIterator, Mapping
+    import asyncio
+    from collections.abc import AsyncIterable, AsyncIterator, Mapping, Sequence
 
-    from .. import AsyncSpeechStream, GenerationConfig, Piece, VoiceLike
+    from .. import AsyncListening, AsyncSpeechStream, GenerationConfig, Piece, VoiceLike
+    from .._http.sources import AudioBlock
     from ..models import Language, TtsModel
 
-__all__ = ["Speaker", "VoiceOptions", "audio_and_words"]
+__all__ = ["Listener", "Speaker", "VoiceOptions", "audio_and_words", "until_none"]
+
+T = TypeVar("T")
 
 
 class VoiceOptions(TypedDict, total=False):
@@ -41,12 +54,34 @@ class VoiceOptions(TypedDict, total=False):
     extra: Mapping[str, object]
 
 
-class Speaker:
-    """A voice with its options, over a client that may be shared.
+class _Service:
+    """A model of the service, over a client that may be shared.
 
     Args:
         client: The client; None makes one with the settings of the environment, which `aclose`
             closes. A client that you pass stays open.
+        model: Id of the model.
+
+    Raises:
+        ConfigurationError: If the environment has no key.
+    """
+
+    def __init__(self, client: AsyncCartesia | None, model: str) -> None:
+        self.client: AsyncCartesia = client or AsyncCartesia()
+        self.model: str = model
+        self._owned = client is None
+
+    async def aclose(self) -> None:
+        """Close the client, unless it was passed."""
+        if self._owned:
+            await self.client.aclose()
+
+
+class Speaker(_Service):
+    """A voice with its options.
+
+    Args:
+        client: As for `_Service`.
         voice: Id of the voice, or a voice that ``client.voices`` returned.
         sample_rate: Of the audio, in Hz; it is 16-bit PCM, mono.
         priority: Speech with a higher priority gets a slot of the plan first.
@@ -64,9 +99,8 @@ class Speaker:
         priority: int,
         options: VoiceOptions,
     ) -> None:
-        self.client: AsyncCartesia = client or AsyncCartesia()
+        super().__init__(client, str(options.get("model_id", "sonic-latest")))
         self.sample_rate: int = sample_rate
-        self._owned = client is None
         self.voice = voice
         self.options = options
         self._priority = priority
@@ -87,10 +121,54 @@ class Speaker:
             **self.options,
         )
 
-    async def aclose(self) -> None:
-        """Close the client, unless it was passed."""
-        if self._owned:
-            await self.client.aclose()
+
+class Listener(_Service):
+    """A model that finds turns, and another one for whole recordings.
+
+    Args:
+        client: As for `_Service`.
+        model: Id of the model that finds turns.
+        keyterms: Terms to expect, such as names.
+        batch_model: Id of the model for recordings.
+    """
+
+    def __init__(
+        self,
+        client: AsyncCartesia | None,
+        model: str,
+        keyterms: Sequence[str] = (),
+        batch_model: str = "",
+    ) -> None:
+        super().__init__(client, model)
+        self._keyterms = keyterms
+        self._batch_model = batch_model
+
+    def listen(
+        self,
+        audio: AsyncIterable[AudioBlock],
+        sample_rate: int,
+        keyterms: Sequence[str] | None = None,
+    ) -> AsyncListening:
+        """Find turns in audio that arrives as 16-bit PCM, mono."""
+        return self.client.stt.listen(
+            audio,
+            format=ListenFormat("pcm_s16le", sample_rate),
+            model=self.model,
+            keyterms=keyterms or self._keyterms,
+        )
+
+    async def transcribe(self, recording: File, language: str | None) -> str:
+        """Return the text of a recording."""
+        heard = await self.client.stt.transcribe(
+            file=recording, model=self._batch_model, language=language or UNSET
+        )
+        return heard.text
+
+
+async def until_none(queue: asyncio.Queue[T | None]) -> AsyncIterator[T]:
+    """Yield the items of a queue up to a None."""
+    while (item := await queue.get()) is not None:
+        yield item
 
 
 async def audio_and_words(speech: AsyncSpeechStream) -> AsyncIterator[bytes | Timing]:

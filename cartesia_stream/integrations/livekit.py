@@ -11,13 +11,12 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Final, Never, Unpack
 
 from livekit import rtc
 from livekit.agents import (
     APIConnectionError,
-    APIError,
     APIStatusError,
     APITimeoutError,
     stt,
@@ -33,12 +32,10 @@ from livekit.agents.types import (
     TimedString,
 )
 
+from .. import APIStatusError as StatusError
 from .. import (
-    UNSET,
-    AsyncCartesia,
     CartesiaError,
     File,
-    ListenFormat,
     Piece,
     TurnEnded,
     TurnPredicted,
@@ -46,19 +43,43 @@ from .. import (
     TurnStarted,
     TurnUpdated,
 )
-from .. import APIStatusError as StatusError
-from ._speech import Speaker, VoiceOptions, audio_and_words
+from ._speech import Listener, Speaker, VoiceOptions, audio_and_words
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping, Sequence
+    from collections.abc import AsyncIterator, Generator, Mapping, Sequence
 
-    from .. import ListenEvent, VoiceLike
+    from .. import AsyncCartesia, ListenEvent, VoiceLike
 
 __all__ = ["STT", "TTS"]
 
+_RATE: Final = 16000  # of the audio that the framework passes on
 
-class TTS(tts.TTS[Never]):
-    """Speech that survives a lost connection; the transcript of the agent is what was heard.
+
+class _Plugin:
+    """What both plugins tell the framework."""
+
+    _service: Speaker | Listener
+
+    @property
+    def model(self) -> str:
+        """Id of the model."""
+        return self._service.model
+
+    @property
+    def provider(self) -> str:
+        """Name of the service."""
+        return "Cartesia"
+
+    async def aclose(self) -> None:
+        """Close the client, unless it was passed."""
+        await self._service.aclose()
+
+
+class TTS(_Plugin, tts.TTS[Never]):
+    """Speech that survives a lost connection, with the times of its words.
+
+    With ``AgentSession(use_tts_aligned_transcript=True)``, the framework ends the transcript of an
+    agent that is interrupted by these times.
 
     Args:
         voice: Id of the voice, or a voice that ``client.voices`` returned.
@@ -86,19 +107,8 @@ class TTS(tts.TTS[Never]):
             sample_rate=sample_rate,
             num_channels=1,
         )
-        self._speaker = Speaker(client, voice, sample_rate, priority, options)
-        self._model = str(options.get("model_id", "sonic-latest"))
+        self._speaker = self._service = Speaker(client, voice, sample_rate, priority, options)
         self._opening: asyncio.Task[None] | None = None
-
-    @property
-    def model(self) -> str:
-        """Id of the model."""
-        return self._model
-
-    @property
-    def provider(self) -> str:
-        """Name of the service."""
-        return "Cartesia"
 
     def prewarm(self) -> None:
         """Open a socket in the background; outside an event loop, this does nothing."""
@@ -125,7 +135,7 @@ class TTS(tts.TTS[Never]):
         """Close the client, unless it was passed."""
         if self._opening is not None:
             await utils.aio.cancel_and_wait(self._opening)
-        await self._speaker.aclose()
+        await super().aclose()
 
 
 class _Speech(tts.SynthesizeStream):
@@ -143,17 +153,14 @@ class _Speech(tts.SynthesizeStream):
             stream=True,
         )
         output_emitter.start_segment(segment_id=context_id)
-        try:
+        with _translated_errors():
             async with self._speaker.speak(self._pieces(), context_id) as speech:
                 async for part in audio_and_words(speech):
                     if isinstance(part, bytes):
                         output_emitter.push(part)
                     else:
-                        output_emitter.push_timed_transcript(
-                            TimedString(part.text, part.start, part.end)
-                        )
-        except CartesiaError as error:
-            raise _translated(error) from error
+                        word = TimedString(part.text, part.start, part.end)
+                        output_emitter.push_timed_transcript(word)
         output_emitter.end_segment()
 
     async def _pieces(self) -> AsyncIterator[str | Piece]:
@@ -165,7 +172,7 @@ class _Speech(tts.SynthesizeStream):
                 yield Piece("", flush=True)
 
 
-class STT(stt.STT[Never]):
+class STT(_Plugin, stt.STT[Never]):
     """Turns of the caller, found by the service; for ``turn_detection="stt"``.
 
     No word is lost or heard twice when the connection breaks.
@@ -186,21 +193,7 @@ class STT(stt.STT[Never]):
         batch_model: str = "ink-whisper",
     ) -> None:
         super().__init__(capabilities=stt.STTCapabilities(streaming=True, interim_results=True))
-        self._client = client or AsyncCartesia()
-        self._owned = client is None
-        self._model = model
-        self._keyterms = keyterms
-        self._batch_model = batch_model
-
-    @property
-    def model(self) -> str:
-        """Id of the model."""
-        return self._model
-
-    @property
-    def provider(self) -> str:
-        """Name of the service."""
-        return "Cartesia"
+        self._listener = self._service = Listener(client, model, keyterms, batch_model)
 
     async def _recognize_impl(
         self,
@@ -210,13 +203,9 @@ class STT(stt.STT[Never]):
         conn_options: APIConnectOptions,
     ) -> stt.SpeechEvent:
         recording = File(rtc.combine_audio_frames(buffer).to_wav_bytes(), "audio.wav")
-        try:
-            found = await self._client.stt.transcribe(
-                file=recording, model=self._batch_model, language=language or UNSET
-            )
-        except CartesiaError as error:
-            raise _translated(error) from error
-        return _event(stt.SpeechEventType.FINAL_TRANSCRIPT, found.text, "")
+        with _translated_errors():
+            text = await self._listener.transcribe(recording, language or None)
+        return _event(stt.SpeechEventType.FINAL_TRANSCRIPT, text)
 
     def stream(
         self,
@@ -225,57 +214,33 @@ class STT(stt.STT[Never]):
         conn_options: APIConnectOptions = DEFAULT_API_CONNECT_OPTIONS,
     ) -> stt.RecognizeStream:
         """Listen to a caller; the language is that of the model."""
-        return _Listening(self, self._client, self._model, self._keyterms, conn_options)
-
-    async def aclose(self) -> None:
-        """Close the client, unless it was passed."""
-        if self._owned:
-            await self._client.aclose()
+        return _Listening(self, self._listener, conn_options)
 
 
 class _Listening(stt.RecognizeStream):
-    def __init__(
-        self,
-        owner: STT,
-        client: AsyncCartesia,
-        model: str,
-        keyterms: Sequence[str],
-        options: APIConnectOptions,
-    ) -> None:
-        super().__init__(stt=owner, conn_options=options, sample_rate=_FORMAT.sample_rate)
-        self._client = client
-        self._model = model
-        self._keyterms = keyterms
+    def __init__(self, owner: STT, listener: Listener, options: APIConnectOptions) -> None:
+        super().__init__(stt=owner, conn_options=options, sample_rate=_RATE)
+        self._listener = listener
 
     async def _run(self) -> None:
         text, billed = "", 0.0
-        try:
-            async with self._client.stt.listen(
-                self._audio(), format=_FORMAT, model=self._model, keyterms=self._keyterms
-            ) as listening:
+        with _translated_errors():
+            async with self._listener.listen(self._audio(), _RATE) as listening:
                 async for event in listening:
                     if isinstance(event, TurnUpdated | TurnPredicted | TurnEnded):
                         text = event.text
+                    told: list[stt.SpeechEvent] = []
                     kind = _KINDS.get(type(event))
-                    request_id = "".join(listening.request_ids[-1:])
                     if kind is not None and (text.strip() or isinstance(event, TurnStarted)):
-                        self._event_ch.send_nowait(_event(kind, text, request_id))
+                        told.append(_event(kind, text))
                     if isinstance(event, TurnEnded):
-                        text = ""
-                        self._event_ch.send_nowait(
-                            _event(stt.SpeechEventType.END_OF_SPEECH, text, request_id)
-                        )
                         usage = stt.RecognitionUsage(audio_duration=listening.duration - billed)
-                        billed = listening.duration
-                        self._event_ch.send_nowait(
-                            stt.SpeechEvent(
-                                stt.SpeechEventType.RECOGNITION_USAGE,
-                                request_id,
-                                recognition_usage=usage,
-                            )
-                        )
-        except CartesiaError as error:
-            raise _translated(error) from error
+                        text, billed = "", listening.duration
+                        told.append(_event(stt.SpeechEventType.END_OF_SPEECH))
+                        told.append(_event(stt.SpeechEventType.RECOGNITION_USAGE, usage=usage))
+                    for each in told:
+                        each.request_id = "".join(listening.request_ids[-1:])
+                        self._event_ch.send_nowait(each)
 
     async def _audio(self) -> AsyncIterator[bytes]:
         async for frame in self._input_ch:
@@ -283,7 +248,6 @@ class _Listening(stt.RecognizeStream):
                 yield frame.data.tobytes()
 
 
-_FORMAT: Final = ListenFormat("pcm_s16le", 16000)
 _KINDS: Final[Mapping[type[ListenEvent], stt.SpeechEventType]] = {
     TurnStarted: stt.SpeechEventType.START_OF_SPEECH,
     TurnUpdated: stt.SpeechEventType.INTERIM_TRANSCRIPT,
@@ -293,20 +257,27 @@ _KINDS: Final[Mapping[type[ListenEvent], stt.SpeechEventType]] = {
 }
 
 
-def _event(kind: stt.SpeechEventType, text: str, request_id: str) -> stt.SpeechEvent:
+def _event(
+    kind: stt.SpeechEventType, text: str = "", usage: stt.RecognitionUsage | None = None
+) -> stt.SpeechEvent:
     spoken = [stt.SpeechData(LanguageCode("en"), text.strip())] if text else []
-    return stt.SpeechEvent(kind, request_id, spoken)
+    return stt.SpeechEvent(kind, alternatives=spoken, recognition_usage=usage)
 
 
-def _translated(error: CartesiaError) -> APIError:
-    """Return the framework's error, which it does not retry: the client has done so already."""
-    if isinstance(error, StatusError):
-        return APIStatusError(
+@contextmanager
+def _translated_errors() -> Generator[None]:
+    """Raise the framework's errors, which it does not retry: the client has done so already."""
+    try:
+        yield
+    except StatusError as error:
+        raise APIStatusError(
             str(error),
             status_code=error.status_code,
             request_id=error.request_id,
             body=error.body,
             retryable=False,
-        )
-    kind = APITimeoutError if isinstance(error, TimeoutError) else APIConnectionError
-    return kind(str(error), retryable=False)
+        ) from error
+    except TimeoutError as error:
+        raise APITimeoutError(str(error), retryable=False) from error
+    except CartesiaError as error:
+        raise APIConnectionError(str(error), retryable=False) from error

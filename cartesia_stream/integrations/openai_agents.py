@@ -23,16 +23,13 @@ from agents.voice import (
     TTSModelSettings,
 )
 
-from .. import UNSET, AsyncCartesia, File, ListenFormat
-from ._speech import Speaker, VoiceOptions
+from .. import File
+from ._speech import Listener, Speaker, VoiceOptions, until_none
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    import numpy as np
-    import numpy.typing as npt
-
-    from .. import AsyncListening, VoiceLike
+    from .. import AsyncCartesia, AsyncListening, VoiceLike
 
 __all__ = ["CartesiaSTTModel", "CartesiaTTSModel"]
 
@@ -65,12 +62,11 @@ class CartesiaTTSModel(TTSModel):
         **options: Unpack[VoiceOptions],
     ) -> None:
         self._speaker = Speaker(client, voice, RATE, priority, options)
-        self._name = str(options.get("model_id", "sonic-latest"))
 
     @property
     def model_name(self) -> str:
         """Id of the model."""
-        return self._name
+        return self._speaker.model
 
     async def run(self, text: str, settings: TTSModelSettings) -> AsyncIterator[bytes]:
         """Yield the audio of a text; closing the iterator cancels the speech.
@@ -115,15 +111,12 @@ class CartesiaSTTModel(STTModel):
         model: str = "ink-2",
         batch_model: str = "ink-whisper",
     ) -> None:
-        self._client = client or AsyncCartesia()
-        self._owned = client is None
-        self._model = model
-        self._batch_model = batch_model
+        self._listener = Listener(client, model, batch_model=batch_model)
 
     @property
     def model_name(self) -> str:
         """Id of the model that finds turns."""
-        return self._model
+        return self._listener.model
 
     async def transcribe(
         self,
@@ -138,12 +131,7 @@ class CartesiaSTTModel(STTModel):
             APIError: If the service fails or is unreachable.
         """
         name, recording, _ = input.to_audio_file()
-        heard = await self._client.stt.transcribe(
-            file=File(recording, name),
-            model=self._batch_model,
-            language=settings.language or UNSET,
-        )
-        return heard.text
+        return await self._listener.transcribe(File(recording, name), settings.language)
 
     async def create_session(
         self,
@@ -153,24 +141,12 @@ class CartesiaSTTModel(STTModel):
         trace_include_sensitive_audio_data: bool,
     ) -> StreamedTranscriptionSession:
         """Listen to audio at 24 kHz while it arrives; its ``None`` is the end."""
-
-        async def audio() -> AsyncIterator[npt.NDArray[np.int16 | np.float32]]:
-            while (block := await input.queue.get()) is not None:
-                yield block
-
-        return _Session(
-            self._client.stt.listen(
-                audio(),
-                format=ListenFormat("pcm_s16le", RATE),
-                model=self._model,
-                keyterms=settings.keywords or (),
-            )
-        )
+        audio = until_none(input.queue)
+        return _Session(self._listener.listen(audio, RATE, settings.keywords))
 
     async def aclose(self) -> None:
         """Close the client, unless it was passed."""
-        if self._owned:
-            await self._client.aclose()
+        await self._listener.aclose()
 
 
 class _Session(StreamedTranscriptionSession):

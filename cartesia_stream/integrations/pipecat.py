@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import asyncio
 from copy import copy
-from typing import TYPE_CHECKING, Final, TypeVar, Unpack
+from typing import TYPE_CHECKING, Final, Unpack
 
 from pipecat.frames.frames import (
     Frame,
@@ -24,6 +24,7 @@ from pipecat.frames.frames import (
     TranscriptionFrame,
     TTSAudioRawFrame,
 )
+from pipecat.services.ai_service import AIService
 from pipecat.services.settings import STTSettings, TTSSettings
 from pipecat.services.stt_service import STTService
 from pipecat.services.tts_service import TextAggregationMode, TTSService
@@ -34,32 +35,58 @@ from pipecat.utils.time import time_now_iso8601
 
 from .. import (
     APIConnectionError,
-    AsyncCartesia,
     CartesiaError,
-    ListenFormat,
     TurnEnded,
     TurnStarted,
     TurnUpdated,
 )
-from ._speech import Speaker, VoiceOptions, audio_and_words
+from ._speech import Listener, Speaker, VoiceOptions, audio_and_words, until_none
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+    from collections.abc import AsyncGenerator, Sequence
 
     from pipecat.frames.frames import CancelFrame, EndFrame, StartFrame
     from pipecat.processors.frame_processor import FrameDirection
 
-    from .. import AsyncListening, ListenEvent, VoiceLike
+    from .. import AsyncCartesia, AsyncListening, ListenEvent, VoiceLike
 
 __all__ = ["CartesiaSTTService", "CartesiaTTSService"]
 
-T = TypeVar("T")
 # Pipecat takes silence of this length for the end of a turn. Ours end by themselves, and a new
 # connection may take a while.
 _FOREVER_S: Final = 3600.0
 
 
-class CartesiaTTSService(TTSService):
+class _Service(AIService):
+    """What both services have in common."""
+
+    _service: Speaker | Listener
+
+    def can_generate_metrics(self) -> bool:
+        """Whether the service reports metrics: it does."""
+        return True
+
+    async def cancel(self, frame: CancelFrame) -> None:
+        """Stop at once."""
+        await super().cancel(frame)
+        await self._halt()
+
+    async def cleanup(self) -> None:
+        """Close the client, unless it was passed."""
+        await super().cleanup()  # type: ignore[no-untyped-call]  # without annotations there
+        await self._halt()
+        await self._service.aclose()
+
+    async def _halt(self) -> None:
+        raise NotImplementedError
+
+    def _classify_error(self, exception: Exception) -> ErrorCategory | None:
+        """Classify what has no status; the framework knows the rest by its ``status_code``."""
+        lost = isinstance(exception, APIConnectionError)
+        return ErrorCategory.CONNECTIVITY if lost else None
+
+
+class CartesiaTTSService(_Service, TTSService):
     """Speech that survives a lost connection; the context of the model gets what was heard.
 
     An interruption cancels the speech and keeps the socket. A `TTSUpdateSettingsFrame` changes
@@ -103,13 +130,10 @@ class CartesiaTTSService(TTSService):
                 model=options.get("model_id"), voice=None, language=options.get("language")
             ),
         )
-        self._speaker = Speaker(client, voice, sample_rate or 24000, priority, options)
+        speaker = Speaker(client, voice, sample_rate or 24000, priority, options)
+        self._speaker = self._service = speaker
         self._texts: dict[str, asyncio.Queue[str | None]] = {}
         self._speaking: dict[str, asyncio.Task[None]] = {}
-
-    def can_generate_metrics(self) -> bool:
-        """Whether the service reports metrics: it does."""
-        return True
 
     def language_to_service_language(self, language: Language) -> str:
         """Return the language without its region, as the service takes it."""
@@ -148,18 +172,9 @@ class CartesiaTTSService(TTSService):
         await self._cancel_speech(context_id)
         await super().on_audio_context_interrupted(context_id)
 
-    async def cancel(self, frame: CancelFrame) -> None:
-        """Cancel all speech."""
-        await super().cancel(frame)
+    async def _halt(self) -> None:
         for context_id in [*self._speaking]:
             await self._cancel_speech(context_id)
-
-    async def cleanup(self) -> None:
-        """Close the client, unless it was passed."""
-        await super().cleanup()  # type: ignore[no-untyped-call]  # without annotations there
-        for context_id in [*self._speaking]:
-            await self._cancel_speech(context_id)
-        await self._speaker.aclose()
 
     async def _cancel_speech(self, context_id: str) -> None:
         self._texts.pop(context_id, None)
@@ -170,7 +185,7 @@ class CartesiaTTSService(TTSService):
     async def _speak(
         self, context_id: str, text: asyncio.Queue[str | None], speaker: Speaker
     ) -> None:
-        pieces = _until_none(text)
+        pieces = until_none(text)
         try:
             async with speaker.speak(pieces) as speech:
                 async for part in audio_and_words(speech):
@@ -201,11 +216,8 @@ class CartesiaTTSService(TTSService):
         speaker.options = options
         return speaker
 
-    def _classify_error(self, exception: Exception) -> ErrorCategory | None:
-        return _category(exception)
 
-
-class CartesiaSTTService(STTService):
+class CartesiaSTTService(_Service, STTService):
     """Turns of the caller, found by the service, which the user aggregator then follows.
 
     No word is lost or heard twice when the connection breaks. The service listens from the first
@@ -231,18 +243,11 @@ class CartesiaSTTService(STTService):
         super().__init__(
             sample_rate=sample_rate, settings=STTSettings(model=model, language=Language.EN)
         )
-        self._client = client or AsyncCartesia()
-        self._owned = client is None
-        self._keyterms = keyterms
+        self._listener = self._service = Listener(client, model, keyterms)
         self._should_interrupt = should_interrupt
-        self._model = model
         self._audio: asyncio.Queue[bytes | None] = asyncio.Queue()
         self._listening: AsyncListening | None = None
         self._hearing: asyncio.Task[None] | None = None
-
-    def can_generate_metrics(self) -> bool:
-        """Whether the service reports metrics: it does."""
-        return True
 
     @property
     def supports_ttfs(self) -> bool:
@@ -278,32 +283,15 @@ class CartesiaSTTService(STTService):
         if self._hearing is not None:
             await self._hearing
 
-    async def cancel(self, frame: CancelFrame) -> None:
-        """Stop listening at once."""
-        await super().cancel(frame)
-        await self._stop_hearing()
-
-    async def cleanup(self) -> None:
-        """Close the client, unless it was passed."""
-        await super().cleanup()  # type: ignore[no-untyped-call]  # without annotations there
-        await self._stop_hearing()
-        if self._owned:
-            await self._client.aclose()
-
-    async def _stop_hearing(self) -> None:
+    async def _halt(self) -> None:
         if self._hearing is not None:
             await self.cancel_task(self._hearing)
             self._hearing = None
 
     async def _hear(self) -> None:
-        audio = _until_none(self._audio)
+        audio = until_none(self._audio)
         try:
-            async with self._client.stt.listen(
-                audio,
-                format=ListenFormat("pcm_s16le", self.sample_rate),
-                model=self._model,
-                keyterms=self._keyterms,
-            ) as self._listening:
+            async with self._listener.listen(audio, self.sample_rate) as self._listening:
                 async for event in self._listening:
                     await self._tell(event)
         except CartesiaError as error:
@@ -325,16 +313,3 @@ class CartesiaSTTService(STTService):
                 await self.broadcast_frame(ProposedUserStoppedSpeakingFrame)
             case _:
                 pass
-
-    def _classify_error(self, exception: Exception) -> ErrorCategory | None:
-        return _category(exception)
-
-
-async def _until_none(queue: asyncio.Queue[T | None]) -> AsyncIterator[T]:
-    while (item := await queue.get()) is not None:
-        yield item
-
-
-def _category(error: Exception) -> ErrorCategory | None:
-    """Classify what has no status; the framework knows the rest by its ``status_code``."""
-    return ErrorCategory.CONNECTIVITY if isinstance(error, APIConnectionError) else None

@@ -28,9 +28,10 @@ from wyoming.tts import (
 
 from .. import AsyncCartesia, CartesiaError, ConfigurationError, ListenFormat, __version__
 from ..models import SttLanguage
+from ._speech import until_none
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
+    from collections.abc import Sequence
 
     from wyoming.event import Event
     from wyoming.server import HandlerFactory
@@ -160,7 +161,7 @@ class CartesiaHandler(AsyncEventHandler):
             try:
                 await self.write_event(AudioStart(RATE, WIDTH, 1).event())
                 async with self._client.tts.speak(
-                    _pieces(text), voice=self._id_of(voice), resume=True
+                    until_none(text), voice=self._id_of(voice), resume=True
                 ) as speech:
                     async for block in speech.audio():
                         await self.write_event(AudioChunk(RATE, WIDTH, 1, block).event())
@@ -181,11 +182,6 @@ class CartesiaHandler(AsyncEventHandler):
             self._speaking.cancel()
         if self._dictation is not None:
             await self._dictation.aclose()
-
-
-async def _pieces(text: asyncio.Queue[str | None]) -> AsyncIterator[str]:
-    while (piece := await text.get()) is not None:
-        yield piece
 
 
 def _report(error: CartesiaError) -> Event:

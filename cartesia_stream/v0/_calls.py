@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final, Literal, NotRequired, TypeAlias, TypedDict, cast
 
 import msgspec
 import pybase64
 
-from .._checks import text_of
+from .._checks import is_number, text_of
 from ..errors import ConfigurationError, RemoteProtocolError, StreamTruncatedError
 from ..events import AudioChunk, Cancelled
 from ..formats import AudioFormat
@@ -91,10 +90,10 @@ def check_inputs(transcript: str, duration: float | None, chunk_time: float | No
         ConfigurationError: For the first invalid argument.
         AttributeError: If the transcript is not a string; it is a ConfigurationError too.
     """
-    if chunk_time is not None and not (_is_number(chunk_time) and 0.1 <= chunk_time <= 0.5):
+    if chunk_time is not None and not (is_number(chunk_time) and 0.1 <= chunk_time <= 0.5):
         raise _bad("`chunk_time` must be between 0.1 and 0.5")
     if duration is not None:
-        if not (_is_number(duration) and duration > 0):
+        if not (is_number(duration) and duration > 0):
             raise _bad("`duration` must be a number of seconds above 0")
         if chunk_time is not None and duration <= chunk_time:
             raise _bad("`duration` must be greater than chunk_time")
@@ -138,7 +137,7 @@ def _embedding(voice: object) -> Embedding | None:
     numbers = cast("Sequence[object]", voice)
     if len(numbers) != EMBEDDING_SIZE:
         raise _bad(f"`voice` must have {EMBEDDING_SIZE} numbers, not {len(numbers)}")
-    if not all(map(_is_number, numbers)):
+    if not all(map(is_number, numbers)):
         raise _bad("`voice` must have finite numbers only")
     return list(cast("Sequence[float]", numbers))
 
@@ -153,10 +152,6 @@ def check_one_source(voice_id: object, filepath: object, link: object) -> None:
         error = _bad("Exactly one of `voice_id`, `filepath` or `url` should be specified.")
         error.add_note("The argument that this message calls `url` is `link`.")
         raise error
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
 def _bad(message: str) -> ConfigurationError:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, ClassVar, Final, cast
 
 from ..errors import APIConnectionError, APIError, APIStatusError, CartesiaError
 
@@ -44,8 +44,14 @@ def translated(tell: Callable[[APIError], APIError]) -> Generator[None]:
 class _VerbatimError(CartesiaError):
     """Base class of errors with exactly the message of package 0.0.6."""
 
+    _of: ClassVar[tuple[type[APIError], type[Exception]]]
+
     def __str__(self) -> str:
         return str(self.args[0])
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # Pickle would look for the class in the module of ours, which has another of that name.
+        return _restored, (*self._of, self.args, vars(self))
 
 
 _kinds: Final[dict[tuple[type[APIError], type[Exception]], type[APIError]]] = {}
@@ -56,9 +62,23 @@ def _both(ours: type[APIError], old: type[Exception]) -> type[APIError]:
     known = _kinds.get((ours, old))
     if known is None:
         bases = (_VerbatimError, ours) if issubclass(ours, old) else (_VerbatimError, ours, old)
-        kind = type(ours.__name__, bases, {"__module__": ours.__module__, "__doc__": ours.__doc__})
+        fields = {"__module__": ours.__module__, "__doc__": ours.__doc__, "_of": (ours, old)}
+        kind = type(ours.__name__, bases, fields)
         known = _kinds.setdefault((ours, old), cast("type[APIError]", kind))
     return known
+
+
+def _restored(
+    ours: type[APIError],
+    old: type[Exception],
+    args: tuple[object, ...],
+    state: dict[str, object],
+) -> APIError:
+    kind = _both(ours, old)
+    error = kind.__new__(kind, *args)
+    error.args = args
+    vars(error).update(state)
+    return error
 
 
 def as_old_error(error: APIError, old: type[Exception], text: str) -> APIError:
@@ -69,10 +89,7 @@ def as_old_error(error: APIError, old: type[Exception], text: str) -> APIError:
         old: The class that code for v0 catches.
         text: The message of package 0.0.6.
     """
-    kind = _both(type(error), old)
-    made = kind.__new__(kind, text)
-    vars(made).update(vars(error))
-    made.message, made.args = text, (text,)
+    made = _restored(type(error), old, (text,), {**vars(error), "message": text})
     made.__cause__ = error.__cause__
     return made
 

@@ -18,6 +18,7 @@ from cartesia_stream import (
     Done,
     FinalTranscript,
     ListenFormat,
+    LocalStateError,
     TurnEnded,
 )
 
@@ -193,6 +194,25 @@ async def test_a_file_is_closed_however_it_ends(client: AsyncCartesia, tmp_path:
 
 
 # --- cancelling
+
+
+async def test_the_callback_of_a_device_hands_its_blocks_over(client: AsyncCartesia) -> None:
+    """It runs in a thread, where nothing of asyncio is safe: the error says how to do it."""
+    loop = asyncio.get_running_loop()
+    async with client.stt.listen(**RAW) as listening:
+        told = []
+
+        def callback() -> None:
+            for call in (lambda: listening.push_nowait(RECORDING), listening.mute):
+                try:
+                    call()
+                except LocalStateError as error:
+                    told.append(str(error))
+            loop.call_soon_threadsafe(listening.push_nowait, RECORDING)
+
+        await asyncio.to_thread(callback)
+        assert ["call_soon_threadsafe" in text for text in told] == [True, True]
+        assert (await listening.collect()).text == "".join(f" {text}" for text in TEXTS).strip()
 
 
 async def test_a_cancelled_read_loses_nothing(client: AsyncCartesia) -> None:

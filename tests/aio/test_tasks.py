@@ -199,6 +199,20 @@ async def patiently(pieces: AsyncIterator[Any], seconds: float) -> tuple[list[An
             return found, late
 
 
+@pytest.mark.parametrize("transport", TRANSPORTS)
+async def test_cancelled_read_of_blocks_loses_nothing(
+    make_emulator: MakeEmulator, transport: str
+) -> None:
+    """Also while the resampler holds audio."""
+    emulator = make_emulator(latency=0.1, realtime=16.0)
+    async with make(emulator) as client:
+        whole = await client.tts.speak(TEXT, voice=VOICE).collect()
+        stream = speak(client, transport, TEXT)
+        found, late = await patiently(stream.audio(frame_ms=20, sample_rate=16000), 0.01)
+        assert late > 5
+        assert found == list(whole.blocks(frame_ms=20, sample_rate=16000))
+
+
 @pytest.mark.parametrize("client_of", ["ours", "theirs"])
 @pytest.mark.parametrize("what", ["events", "audio"])
 @pytest.mark.parametrize("transport", TRANSPORTS)

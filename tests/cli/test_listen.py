@@ -101,11 +101,18 @@ def test_turns_of_a_pipe_are_printed_while_it_is_open(emulator: Emulator, header
     assert (process.returncode, out, err) == (0, b"", b"")
 
 
+RAW_AUDIO = (
+    "the audio is not WAV, MP3, FLAC or Ogg Vorbis: give its format if it is raw, such as "
+    "--format pcm_s16le --sample-rate 16000"
+)
+
+
 @pytest.mark.parametrize(
     ("options", "stdin", "message"),
     [
-        (("-",), AUDIO, "the audio is no WAV file: give its format"),
-        (("-",), b"", "the audio is no WAV file: give its format"),
+        (("-",), AUDIO, RAW_AUDIO),
+        (("audio.raw",), b"", RAW_AUDIO),
+        (("-",), b"", "stdin is empty; if that is right, give its format"),
         (("-",), b"RIFF\0\0\0\0WAVE", ""),
         (("nofile.wav",), b"", "nofile.wav: No such file or directory"),
         ((".",), b"", ".: Is a directory"),
@@ -120,6 +127,7 @@ def test_turns_of_a_pipe_are_printed_while_it_is_open(emulator: Emulator, header
 def test_wrong_calls(
     run: Run, clip: str, emulator: Emulator, options: tuple[str, ...], stdin: bytes, message: str
 ) -> None:
+    Path("audio.raw").write_bytes(AUDIO)
     failed = run("listen", *options, stdin=stdin)
     assert (failed.status, failed.error[: len(message)]) == (2, message)
     assert not emulator.requests

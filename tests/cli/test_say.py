@@ -14,6 +14,7 @@ import pytest
 
 from cartesia_emulator import Emulator
 from cartesia_stream import AudioFormat
+from cartesia_stream.play import PlaybackError, Player
 
 from .conftest import Run
 
@@ -318,3 +319,38 @@ def test_the_timeout_bounds_the_wait_for_audio(emulator: Emulator, run: Run) -> 
     failed = run("say", "Hello.", "-o", "x.wav", "--timeout", "0.3")
     assert failed.status == 1
     assert "0.3 s" in failed.error
+
+
+def test_without_the_package_the_remedies_are_told(
+    emulator: Emulator, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "miniaudio", None)
+    failed = run("say", "Hello.")
+    assert failed.status == 2
+    assert "pip install 'cartesia-stream[play]'" in failed.error
+    assert "--output" in failed.error
+
+
+def test_without_a_loudspeaker_a_file_is_suggested_and_nothing_spoken(
+    emulator: Emulator, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def none(*args: object) -> None:
+        raise PlaybackError("no loudspeaker was found")
+
+    monkeypatch.setattr("cartesia_stream.play._open", none)
+    failed = run("say", "Hello.")
+    assert failed.status == 1
+    assert failed.error == "no loudspeaker was found; write a file with --output FILE.wav"
+    assert not emulator.requests
+
+
+def test_say_plays_what_it_is_given(
+    emulator: Emulator, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "cartesia_stream.cli.sinks._player",
+        lambda fmt: Player(fmt, backend="NULL"),  # silent
+    )
+    began = time.monotonic()
+    assert run("say", "Hello.", "--progress").status == 0
+    assert time.monotonic() - began > 0.3

@@ -175,5 +175,5 @@ def test_without_a_microphone_a_recording_is_suggested(
     failed = run("talk")
     assert (failed.status, failed.error) == (
         1,
-        "no microphone was found; or give the name of a recording",
+        "no microphone was found; or give --input and --output",
     )

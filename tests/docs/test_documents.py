@@ -132,8 +132,9 @@ def test_a_python_block_runs(
     script = tmp_path / "test_block.py"
     script.write_text(block.text, encoding="utf-8")
     if "def test_" in block.text:
-        # pytest-asyncio warns until this is set
-        runner = ["-m", "pytest", "-q", "-o", "asyncio_default_fixture_loop_scope=function"]
+        # pytest-asyncio warns until this is set; to load schemathesis takes longer than the rest
+        options = ["-o", "asyncio_default_fixture_loop_scope=function", "-p", "no:schemathesis"]
+        runner = ["-m", "pytest", "-q", *options]
         assert run([sys.executable, "-W", "error", *runner, script.name], tmp_path, surroundings)
     else:
         assert programs.run(script.name, tmp_path, surroundings)

@@ -23,7 +23,6 @@ from cartesia_emulator.speech.clauses import LONGEST, clauses
 from cartesia_emulator.speech.markup import parse
 from cartesia_emulator.speech.respell import Lexicon, LexiconItem
 from cartesia_emulator.studio.timeline import TextBuffer
-from cartesia_emulator.wire.recording import RecordedRequest, Recorder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -217,30 +216,6 @@ def test_ids_and_transcripts_have_a_longest(server: Process) -> None:
     assert server.ask("POST", "/tts/sse", server.speech("a", context_id="a" * 257)) == 400
     body = {"transcript": "a" * 1_000_001, "model_id": ""}
     assert server.ask("POST", "/v0/audio/sse", body) == 400
-
-
-def test_the_record_of_requests_is_bounded() -> None:
-    def request(path: str, body: bytes = b"") -> RecordedRequest:
-        return RecordedRequest("POST", path, (), {}, body)
-
-    recorder = Recorder(3, limit_bytes=1000)
-    for number in range(4):
-        recorder.add(request(f"/{number}"))
-    assert [item.path for item in recorder.all()] == ["/1", "/2", "/3"]
-    last = recorder.all()[-1]
-    recorder.add_body(last, bytes(999))
-    assert [item.path for item in recorder.all()] == ["/3"]
-    socket_ = request("/socket")
-    recorder.add(socket_)
-    for number in range(1000):
-        recorder.add_frame(socket_, f"{number:010}")
-    assert recorder.all() == (socket_,)
-    assert 100 >= len(socket_.frames) > 40
-    assert socket_.frames[-1] == "0000000999"
-    recorder.add(request("/next"))
-    recorder.add_body(recorder.all()[-1], bytes(2000))
-    recorder.add_frame(socket_, "late")  # it has been dropped
-    assert "late" not in socket_.frames
 
 
 def half_sent(bench: Any, head: str, headers: dict[str, str]) -> socket.socket:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import itertools
 import json
 import logging
@@ -13,6 +14,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
+import weakref
 from pathlib import Path
 from typing import Any
 
@@ -227,6 +229,18 @@ def test_no_fault_outlives_the_with_block() -> None:
             assert httpx.get(emulator.base_url + "/status", trust_env=False).status_code == 200
             emulator.inject("status", 503, times=None)
             assert httpx.get(emulator.base_url + "/status", trust_env=False).status_code == 503
+
+
+def test_an_emulator_that_stopped_is_freed() -> None:
+    """A suite that starts one for each test does not keep them all."""
+    with Emulator(engine="tone") as emulator:
+        assert emulator._state is not None
+        state = weakref.ref(emulator._state)
+        with Cartesia(emulator.api_key, base_url=emulator.base_url) as client:
+            client.tts.speak("Hello", voice=VOICE).collect()
+    del emulator
+    gc.collect()
+    assert state() is None
 
 
 def test_reset_ends_what_clients_have_open_and_forgets_their_tokens() -> None:

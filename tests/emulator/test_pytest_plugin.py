@@ -16,7 +16,8 @@ from .conftest import VOICE
 
 STRICT = """
 [pytest]
-addopts = --strict-markers --strict-config -p no:cacheprovider
+# To load schemathesis anew, for each run of pytest, takes longer than the rest.
+addopts = --strict-markers --strict-config -p no:cacheprovider -p no:schemathesis
 filterwarnings = error
 asyncio_default_fixture_loop_scope = function
 """
@@ -246,30 +247,59 @@ def test_the_engine_is_an_option_and_a_setting(project: pytest.Pytester) -> None
     project.inline_run(*wrong, "--cartesia-engine=tone").assertoutcome(passed=1)
 
 
+PLUGIN = ("-p", "cartesia_emulator.pytest_plugin")
+
+
 def alone(project: pytest.Pytester, *options: str) -> pytest.RunResult:
     """Run pytest in a process, without plugins of others, which import what they like."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
-        plugin = ("-p", "cartesia_emulator.pytest_plugin")
-        return project.runpytest_subprocess("-q", "-c", os.devnull, *plugin, *options)
+        return project.runpytest_subprocess("-q", "-c", os.devnull, *options)
 
 
-def test_runs_that_do_not_use_it_import_neither_client_nor_emulator(
+def test_runs_that_do_not_use_it_load_the_plugin_and_nothing_else(
     project: pytest.Pytester,
 ) -> None:
+    project.makepyfile("def test_little(): ...")
+    project.makeconftest(
+        """
+        import pathlib, sys
+
+        def pytest_unconfigure(config):
+            pathlib.Path("loaded").write_text("\\n".join(sys.modules))
+        """
+    )
+    loaded: list[set[str]] = []
+    for options in (), PLUGIN:
+        alone(project, *options).assert_outcomes(passed=1)
+        loaded.append(set((project.path / "loaded").read_text().split()))
+    assert loaded[1] - loaded[0] == {"cartesia_emulator", "cartesia_emulator.pytest_plugin"}
+
+
+def test_an_emulator_starts_without_an_import_a_file_or_a_process(
+    project: pytest.Pytester,
+) -> None:
+    """So that only the first test of a process waits, for the import of the emulator."""
     project.makepyfile(
         """
         import sys
 
-        def test_little():
-            loaded = {name.partition(".")[0] for name in sys.modules}
-            assert not loaded & {"cartesia_stream", "cartesia_api", "cartesia_runtime", "yaml"}
-            assert not loaded & {"aiohttp", "numpy", "msgspec", "websockets"}
-            ours = {name for name in sys.modules if name.startswith("cartesia_emulator")}
-            assert ours == {"cartesia_emulator", "cartesia_emulator.pytest_plugin"}
+        SLOW = {"import", "open", "os.listdir", "subprocess.Popen", "os.posix_spawn", "os.fork"}
+        seen = []
+
+        def test_start():
+            from cartesia_emulator import Emulator
+
+            sys.addaudithook(lambda event, details: seen.append((event, details)))
+            seen.clear()
+            emulator = Emulator(engine="tone").start()
+            happened = [*seen]
+            emulator.stop()
+            assert "socket.bind" in dict(happened)
+            assert [event for event in happened if event[0] in SLOW] == []
         """
     )
-    alone(project).assert_outcomes(passed=1)
+    alone(project, *PLUGIN).assert_outcomes(passed=1)
 
 
 def test_workers_of_xdist_have_emulators_of_their_own(project: pytest.Pytester) -> None:
@@ -285,7 +315,7 @@ def test_workers_of_xdist_have_emulators_of_their_own(project: pytest.Pytester) 
             assert len(spoken) == 1
         """
     )
-    alone(project, "-p", "xdist.plugin", "-n2").assert_outcomes(passed=8)
+    alone(project, *PLUGIN, "-p", "xdist.plugin", "-n2").assert_outcomes(passed=8)
 
 
 # --- cassettes

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 
 from cartesia_emulator import Emulator
 from cartesia_emulator.audio.errors import UnsupportedAudioError
-from cartesia_emulator.spoken import difference
+from cartesia_emulator.spoken import difference, samples_of
 from cartesia_stream import PCM_16K, Audio, AudioFormat, Cartesia
 
+from .audio.recordings import PHONES, record
 from .conftest import VOICE
 
 if TYPE_CHECKING:
@@ -61,6 +63,14 @@ def test_other_formats_are_heard(fmt: AudioFormat, emulator: Emulator) -> None:
         data = client.tts.generate(TEXT, voice=VOICE, output_format=fmt).collect().data
     raw = {"sample_rate": fmt.sample_rate, "encoding": fmt.encoding} if fmt.encoding else {}
     assert emulator.heard(data, **raw) == TEXT  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("name", ["WebM", "m4a", "Opus in Ogg", "Matroska", "MP3 in WAV"])
+def test_bytes_of_a_recording_are_heard(name: str, emulator: Emulator, audio: Audio) -> None:
+    how = next(known for known in PHONES if known.name == name)._replace(rate=48_000)
+    samples, rate = samples_of(audio, sample_rate=24_000, encoding="pcm_s16le")
+    loud = np.repeat(samples, how.rate // rate)  # the rate that all of them record
+    assert emulator.heard(record(how, loud)) == TEXT
 
 
 def test_hearing_is_no_request_and_meets_no_fault(emulator: Emulator, audio: Audio) -> None:

@@ -20,13 +20,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterator
 
 ROOT: Final = Path(__file__).parents[2]
-FRAMEWORKS: Final = {
+NEEDED: Final = {
     "test_livekit.py": "livekit",
     "test_openai_agents.py": "agents",
     "test_pipecat.py": "pipecat",
+    "test_ray.py": "ray",
     "test_wyoming.py": "wyoming",
 }
-collect_ignore = [test for test, package in FRAMEWORKS.items() if find_spec(package) is None]
+collect_ignore = [test for test, package in NEEDED.items() if find_spec(package) is None]
 
 # With spaces that only a verbatim text keeps.
 TEXT: Final = "The quick  brown fox jumps over the lazy dog. And\nmore."

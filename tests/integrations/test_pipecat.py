@@ -1,4 +1,4 @@
-"""The services for Pipecat, in its own pipeline."""
+"""The services for Pipecat, in its own pipelines."""
 
 from __future__ import annotations
 
@@ -15,11 +15,14 @@ from pipecat.frames.frames import (
     InputAudioRawFrame,
     InterimTranscriptionFrame,
     InterruptionFrame,
+    LLMContextFrame,
     LLMFullResponseEndFrame,
     LLMFullResponseStartFrame,
     LLMTextFrame,
+    OutputAudioRawFrame,
     ProposedUserStartedSpeakingFrame,
     ProposedUserStoppedSpeakingFrame,
+    StartFrame,
     STTMetadataFrame,
     TranscriptionFrame,
     TTSAudioRawFrame,
@@ -31,9 +34,13 @@ from pipecat.frames.frames import (
 )
 from pipecat.pipeline.pipeline import Pipeline
 from pipecat.pipeline.worker import PipelineParams, PipelineWorker
+from pipecat.processors.aggregators.llm_context import LLMContext, LLMSpecificMessage
+from pipecat.processors.aggregators.llm_response_universal import LLMContextAggregatorPair
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 from pipecat.services.settings import TTSSettings
 from pipecat.services.tts_service import TextAggregationMode
+from pipecat.transports.base_output import BaseOutputTransport
+from pipecat.transports.base_transport import TransportParams
 from pipecat.utils.errors import ErrorCategory
 from pipecat.workers.runner import WorkerRunner
 
@@ -75,14 +82,15 @@ class Sink(FrameProcessor):
 
 
 class Run:
-    """A pipeline of one service and a sink, at 24 kHz."""
+    """A pipeline of one service or several processors, and a sink, at 24 kHz."""
 
-    def __init__(self, service: FrameProcessor) -> None:
+    def __init__(self, *processors: FrameProcessor) -> None:
         self.sink = Sink()
         self.errors: list[ErrorFrame] = []
-        service.add_event_handler("on_error", self._note)
+        for processor in processors:
+            processor.add_event_handler("on_error", self._note)
         self.worker = PipelineWorker(
-            Pipeline([service, self.sink]),
+            Pipeline([*processors, self.sink]),
             params=PipelineParams(audio_in_sample_rate=24000, audio_out_sample_rate=24000),
             enable_rtvi=False,
         )
@@ -98,6 +106,10 @@ class Run:
 
     async def send(self, *frames: Frame) -> None:
         await self.worker.queue_frames(list(frames))
+
+    async def say(self, audio: bytes) -> None:
+        for at in range(0, len(audio), 4800):
+            await self.send(InputAudioRawFrame(audio[at : at + 4800], 24000, 1))
 
     async def end(self) -> None:
         await self.send(EndFrame())
@@ -208,8 +220,7 @@ def test_turns_are_heard_once_when_the_socket_drops(stage: Stage) -> None:
         audio = 2 * await stage.spoken(client, voice)
         stage.drop(TURNS)
         async with Run(CartesiaSTTService(client=client)) as run:
-            for at in range(0, len(audio), 4800):
-                await run.send(InputAudioRawFrame(audio[at : at + 4800], 24000, 1))
+            await run.say(audio)
             await run.end()
         sink = run.sink
         finals = [f for f in sink.frames if isinstance(f, TranscriptionFrame)]
@@ -237,11 +248,118 @@ def test_it_listens_again_after_an_error(stage: Stage) -> None:
                 while not run.errors:
                     await asyncio.sleep(0.01)
             assert run.errors[0].category is ErrorCategory.SERVER
-            for at in range(0, len(audio), 4800):
-                await run.send(InputAudioRawFrame(audio[at : at + 4800], 24000, 1))
+            await run.say(audio)
             await run.end()
         finals = [f.text for f in run.sink.frames if isinstance(f, TranscriptionFrame)]
         assert finals == [stage.text]
+
+    stage.run(scenario)
+
+
+# --- a whole conversation: a model that repeats what it hears, and a loudspeaker
+
+
+class Parrot(FrameProcessor):
+    """Answers with what the user has said."""
+
+    async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
+        await super().process_frame(frame, direction)
+        if isinstance(frame, LLMContextFrame):
+            said = said_in(frame.context)[-1][1]
+            for answer in tokens(f"You said: {said}"):
+                await self.push_frame(answer)
+        else:
+            await self.push_frame(frame, direction)
+
+
+class Loudspeaker(BaseOutputTransport):
+    """Plays at a multiple of real time."""
+
+    def __init__(self, speed: float) -> None:
+        super().__init__(TransportParams(audio_out_enabled=True, audio_out_sample_rate=24000))
+        self.heard = b""
+        self._speed = speed
+
+    async def start(self, frame: StartFrame) -> None:
+        await super().start(frame)
+        await self.set_transport_ready(frame)
+
+    async def write_audio_frame(self, frame: OutputAudioRawFrame) -> bool:
+        await asyncio.sleep(frame.num_frames / frame.sample_rate / self._speed)
+        self.heard += frame.audio
+        return True
+
+
+def said_in(context: LLMContext) -> list[tuple[str, str]]:
+    """Who spoke, and the text."""
+    messages = [m for m in context.get_messages() if not isinstance(m, LLMSpecificMessage)]
+    return [(message["role"], str(message.get("content"))) for message in messages]
+
+
+class Talk(Run):
+    def __init__(self, client: AsyncCartesia, voice: str, *, speed: float) -> None:
+        self.context = LLMContext()
+        self.loudspeaker = Loudspeaker(speed)
+        aggregators = LLMContextAggregatorPair(self.context)
+        super().__init__(
+            CartesiaSTTService(client=client),
+            aggregators.user(),
+            Parrot(),
+            CartesiaTTSService(voice=voice, client=client),
+            self.loudspeaker,
+            aggregators.assistant(),
+        )
+
+    async def has(self, length: int) -> None:
+        """Wait until the context of the model has so many messages."""
+        while len(said_in(self.context)) < length:
+            await asyncio.sleep(0.01)
+
+
+def test_a_conversation_goes_on_when_both_sockets_drop(stage: Stage) -> None:
+    """Each side hears each word of the other, once, and so it is in the context of the model."""
+
+    async def scenario(client: AsyncCartesia, voice: str) -> None:
+        audio = await stage.spoken(client, voice)
+        answer = f"You said: {stage.text}"
+        stage.drop(TURNS)
+        async with Talk(client, voice, speed=20) as here:
+            for turn in 1, 2:
+                stage.drop(SPEECH)
+                await here.say(audio)
+                await here.has(2 * turn)
+            await here.end()
+        assert here.errors == []
+        texts = [(role, text.split()) for role, text in said_in(here.context)]
+        assert texts == 2 * [("user", stage.text.split()), ("assistant", answer.split())]
+        heard = await stage.heard(client, here.loudspeaker.heard)
+        assert heard.split() == 2 * answer.split()
+
+    stage.run(scenario)
+    assert stage.sockets(TURNS) == 2
+
+
+def test_the_context_has_what_was_heard_before_an_interruption(stage: Stage) -> None:
+    """To the word."""
+
+    async def scenario(client: AsyncCartesia, voice: str) -> None:
+        audio = await stage.spoken(client, voice)
+        async with Talk(client, voice, speed=1) as here:
+            await here.say(audio)
+            while len(here.loudspeaker.heard) < 48000:
+                await asyncio.sleep(0.01)
+            await here.say(audio)
+            await here.has(2)
+            heard = here.loudspeaker.heard
+            await here.has(3)
+        assert here.errors == []
+        role, kept = said_in(here.context)[1]
+        answer = f"You said: {stage.text}".split()
+        count = len(kept.split())
+        assert (role, kept.split()) == ("assistant", answer[:count])
+        assert 3 < count < len(answer)
+        ear = await stage.heard(client, heard)
+        assert abs(len(ear.split()) - count) <= 1
 
     stage.run(scenario)
 

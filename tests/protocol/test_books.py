@@ -289,3 +289,50 @@ def test_said_counts_the_finals_of_a_dictation() -> None:
     fields = {"type": "transcript", "text": "No. Yes.", "is_final": True}
     book.receive(fields, origin=0.0, at=1.0)
     assert book.said == (2, 0)
+
+
+ROWS = [{"word": "Hello", "start": 0.1, "end": 0.4}, {"word": "there.", "start": 0.5, "end": 0.9}]
+
+
+COLUMNS = {"words": ["Hello", "there."], "start": [0.1, 0.5], "end": [0.4, 0.9]}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [ROWS, COLUMNS, [COLUMNS], [ROWS[0], {"words": ["there."], "start": [0.5], "end": [0.9]}]],
+)
+def test_every_shape_gives_the_same_words(words: Any) -> None:
+    book = DictationBook()
+    frame = {"type": "transcript", "is_final": True, "text": "Hello there.", "words": words}
+    book.receive(frame, origin=2.0, at=4.0)
+    assert [(word.text, word.start, word.end) for word in book.words] == [
+        ("Hello", 2.1, 2.4),
+        ("there.", 2.5, 2.9),
+    ]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        *(None, "Hello", 3, {}, [], ["Hello"], [None], [{"word": "Hello"}], {"words": "Hello"}),
+        [{"word": "Hello", "start": 10**400, "end": 10**400}],  # which no float can hold
+        [{"word": "Hello", "start": True, "end": "1"}],
+    ],
+    ids=lambda words: repr(words)[:40],
+)
+def test_a_shape_that_nobody_knows_gives_no_words(words: Any) -> None:
+    book = DictationBook()
+    frame = {"type": "transcript", "is_final": True, "text": "Hello there.", "words": words}
+    book.receive(frame, origin=0.0, at=1.0)
+    assert book.words == []
+    assert book.text == "Hello there."
+
+
+@pytest.mark.parametrize("duration", [10**400, "1", True, None, [1]], ids=lambda d: repr(d)[:9])
+def test_a_duration_that_is_no_number_is_no_duration(duration: Any) -> None:
+    book = DictationBook()
+    frame = {"type": "transcript", "is_final": True, "text": "Hello there.", "duration": duration}
+    book.receive(frame, origin=0.0, at=3.0)
+    assert [
+        (event.start, event.end) for event in book.events if isinstance(event, FinalTranscript)
+    ] == [(0.0, 3.0)]

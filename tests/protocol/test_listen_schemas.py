@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 import pytest
 from hypothesis import given
@@ -11,7 +10,7 @@ from hypothesis import strategies as st
 
 from cartesia_stream import FinalTranscript, ListenFormat, Timeouts, UnknownEvent
 from cartesia_stream._protocol.books import _KNOWN, TURNS, DictationBook, TurnBook
-from cartesia_stream._protocol.listen_fields import THRESHOLDS, listen_query, turn_settings
+from cartesia_stream._protocol.listen_fields import turn_settings
 from cartesia_stream._protocol.listener import Listener
 
 from .test_wire_schemas import SCHEMAS, instances, validator
@@ -52,28 +51,6 @@ def test_documents_of_the_spec_are_accepted(name: str, data: st.DataObject) -> N
     texts = [event.text for event in book.events if isinstance(event, FinalTranscript)]
     if document.get("is_final") and document["text"].strip():
         assert texts == [document["text"]]
-
-
-def query(**options: Any) -> dict[str, str]:
-    return dict(listen_query(ListenFormat(), **{"model": "ink-2", "keyterms": ["a"]} | options))
-
-
-def test_the_query_of_turns_is_that_of_the_spec() -> None:
-    names = set(query(settings=turn_settings(SETTINGS)))
-    assert names == set(SCHEMAS["SttTurnsWebsocketQuery"]["properties"])
-
-
-def test_the_query_of_dictation_is_that_of_the_spec() -> None:
-    whisper = {"model": "ink-whisper", "language": "fr", "keyterms": []}
-    found = set(query()) | set(query(**whisper, min_volume=0.5, max_silence_duration_secs=1))
-    assert found == set(SCHEMAS["SttWebsocketQuery"]["properties"])
-
-
-def test_limits_are_those_of_the_spec() -> None:
-    properties = SCHEMAS["SttTurnConfig"]["properties"]
-    for name, (low, high, default) in THRESHOLDS.items():
-        assert (properties[name]["minimum"], properties[name]["maximum"]) == (low, high)
-        assert f"uses {default} when" in " ".join(properties[name]["description"].split())
 
 
 def test_commands_obey_the_spec() -> None:

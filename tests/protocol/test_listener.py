@@ -336,6 +336,17 @@ def test_memory_is_bounded_while_nothing_is_confirmed() -> None:
     assert (event.at, event.replayed, event.lost) == (70.0, 30.0, 70.0)
 
 
+def test_a_tiny_lag_and_a_tiny_pace_hang_nobody() -> None:
+    """There is always room for one message, and no wait is longer than a thread can wait."""
+    listener = new(pace=1e-12, max_lag=1e-9)
+    listener.opened(0.0)
+    assert listener.push(memoryview(SECOND), 0.0) == len(SECOND) // 10
+    assert len(listener.messages(0.0)) == 1
+    assert listener.push(SECOND, 0.0)
+    listener.finish()
+    assert listener.wait(0.0) == 3600.0
+
+
 def test_a_push_takes_what_there_is_room_for() -> None:
     listener = new(max_lag=0.5)
     assert listener.push(SECOND, 0.0) == len(SECOND) // 2

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 from base64 import b64encode
 from typing import Any
 
@@ -12,8 +11,6 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from websockets.frames import Frame
-from websockets.http11 import Request
-from websockets.server import ServerProtocol
 
 from cartesia_stream import (
     APIConnectionError,
@@ -37,10 +34,9 @@ from cartesia_stream._protocol.context import EVENT_BYTES, Context, State
 from cartesia_stream._protocol.session import REMEMBERED_IDS, Session
 from cartesia_stream._protocol.websocket import WebSocket
 
-from .reads import reads
+from .reads import joined, reads
 
 KEY = "sk_car_planted"
-SILENT = logging.Logger("peer", logging.CRITICAL)  # noqa: LOG001  # outside of the tree
 
 
 class Line:
@@ -54,22 +50,12 @@ class Line:
             max_buffer_bytes=limit,
             now=0.0,
         )
-        self.peer = ServerProtocol(logger=SILENT)
         self.requests: list[dict[str, Any]] = []
         if handshake:
             self.shake_hands()
 
     def shake_hands(self) -> None:
-        """Shake hands, as an HTTP client would for both."""
-        fields = {"Host": "service", **self.session.websocket.handshake_headers()}
-        lines = ["GET / HTTP/1.1", *(f"{name}: {fields[name]}" for name in fields), "", ""]
-        self.peer.receive_data("\r\n".join(lines).encode())
-        (request,) = self.peer.events_received()
-        assert isinstance(request, Request)
-        answer = self.peer.accept(request)
-        self.peer.send_response(answer)
-        self.peer.data_to_send()
-        self.session.websocket.accept(list(answer.headers.raw_items()))
+        self.peer = joined(self.session.websocket)
 
     def carry(self) -> list[Context]:
         """Let both sides read all that the other has written."""

@@ -182,6 +182,9 @@ def test_a_child_does_not_touch_a_listener_of_its_parent(settings: dict[str, Any
         listener.push(speech.data[:8000])
         actions: dict[str, Callable[[], object]] = {
             "push": lambda: listener.push(speech.data[8000:]),
+            "push_nowait": lambda: listener.push_nowait(speech.data[8000:]),
+            "mute": listener.mute,
+            "unmute": listener.unmute,
             "finalize": listener.finalize,
             "finish": listener.finish,
             "next": lambda: next(listener),

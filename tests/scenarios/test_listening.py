@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import array
+import asyncio
 import gc
 import io
 import logging
 import time
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
@@ -21,6 +23,7 @@ from cartesia_stream import (
     Cancelled,
     CartesiaError,
     ConfigurationError,
+    DamagedAudioError,
     Done,
     FinalTranscript,
     ListenFormat,
@@ -38,6 +41,7 @@ from cartesia_stream import (
     UnknownEvent,
 )
 
+from ..protocol.compressed import encode
 from .faces import AT_ONCE_S, Background, eventually, own_threads
 from .recordings import FORMAT, PAUSE, said, turns
 
@@ -46,7 +50,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from cartesia_emulator import Emulator
-    from cartesia_stream import Cartesia
+    from cartesia_stream import Cartesia, ListenEvent
 
     from .conftest import MakeEmulator
     from .faces import Face
@@ -185,6 +189,50 @@ def test_wav_needs_no_format(client: Cartesia, tmp_path: Path, encoding: str) ->
         assert client.stt.listen(file, pace=None).collect().text == TEXT
 
 
+def test_arrays_in_any_layout(client: Cartesia) -> None:
+    """The same audio; a long array is not converted all at once, and NaN is silence."""
+    samples = np.frombuffer(RECORDING, "<i2")
+    floats = samples / 32768
+    holes = np.where(np.arange(len(floats)) < 50, np.nan, floats)
+    sources: tuple[Any, ...] = (
+        samples.astype(">i2"),
+        floats.astype(">f4"),
+        np.repeat(samples, 2).reshape(-1, 2),
+        np.repeat(samples, 2)[::2],
+        samples.reshape(-1, 1),
+        holes,
+        [array.array("d", holes.tolist())],
+    )
+    for source in sources:
+        assert client.stt.listen(source, **RAW).collect().text == TEXT
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        (np.zeros((2, 4800), "<i2"), "transpose it"),
+        (np.zeros((4800, 1, 1), "<f4"), "transpose it"),
+        (np.zeros(10, "<i4"), "give int16, or floats"),
+        (np.zeros(10, "<i1"), "give int16, or floats"),
+        (np.zeros(10, bool), "give int16, or floats"),
+        ([array.array("H", [1])], "give int16, or floats"),
+        (np.zeros(()), "a single sample"),
+        (np.float32(0.5), "a single sample"),
+        ([None], "not NoneType"),
+        ("", "an empty path"),
+        ("a\0b", "no path"),
+        ("/dev/null", "empty"),
+        (SimpleNamespace(read=lambda size: None, seekable=lambda: True), "blocking mode"),
+        (SimpleNamespace(read=lambda size: "text", seekable=lambda: True), "binary mode"),
+        (io.BufferedWriter(io.BytesIO()), "not open for reading"),
+    ],
+)
+def test_what_is_no_audio_says_what_to_give(client: Cartesia, source: Any, words: str) -> None:
+    options = {"pace": None} if isinstance(source, str) else RAW
+    with pytest.raises(ConfigurationError, match=words):
+        client.stt.listen(source, **options).collect()
+
+
 def test_audio_from_anything(client: Cartesia, face: Face) -> None:
     blocks = [RECORDING[at : at + 3000] for at in range(0, len(RECORDING), 3000)]
     floats = np.frombuffer(RECORDING, "<i2") / 32768
@@ -238,7 +286,10 @@ def test_a_source_without_a_format_is_an_error(
         {"model": ""},
         {"model": "ink-whisper"},
         {"pace": 0},
+        {"pace": "fast"},
+        {"pace": float("nan")},
         {"max_lag": -1},
+        {"max_lag": float("inf")},
         {"format": "pcm"},
         {"format": {"encoding": "pcm_s16le"}},
     ],
@@ -306,6 +357,69 @@ def test_options_are_in_the_handshake(client: Cartesia, emulator: Emulator) -> N
     assert dict(call.query)["turn_end_timeout_ms"] == "1500"
     assert "turn_start_threshold" not in dict(call.query)
     assert call.audio_bytes == len(RECORDING)
+
+
+@pytest.mark.parametrize("kind", ["FLAC", "OGG", "MP3"])
+def test_compressed_files_are_decoded_while_they_are_sent(
+    client: Cartesia, tmp_path: Path, kind: str
+) -> None:
+    """A path, bytes or a file that is open; the same text as of the sound itself."""
+    path = tmp_path / "hello"
+    path.write_bytes(encode(kind, np.frombuffer(RECORDING, "<i2"), 16000))
+    with path.open("rb") as file:
+        for source in (path, path.read_bytes(), file):
+            assert client.stt.listen(source, pace=None).collect().text == TEXT
+
+
+@pytest.mark.parametrize("kind", ["FLAC", "OGG", "MP3"])
+def test_a_damaged_file_is_heard_up_to_the_damage(
+    client: Cartesia, tmp_path: Path, kind: str
+) -> None:
+    """First the text of the audio before it, then the error that says where it is."""
+    samples = np.frombuffer(RECORDING + PAUSE + RECORDING + PAUSE, "<i2")
+    file = encode(kind, samples, 16000)
+    path = tmp_path / "hello"
+    path.write_bytes(file[: len(file) * 6 // 10])
+    heard: list[ListenEvent] = []
+    with pytest.raises(DamagedAudioError, match="damaged after") as caught:
+        heard.extend(client.stt.listen(path, pace=None))
+    texts = [event.text for event in heard if isinstance(event, TurnEnded)]
+    assert "".join(texts) == caught.value.delivered
+    assert "".join(texts).startswith("Hello there.")
+    assert 0 < caught.value.at < len(samples) / 16000
+    assert not any(isinstance(event, Done) for event in heard)
+    with pytest.raises(DamagedAudioError):
+        client.stt.dictate(path, pace=None).collect()
+
+
+def test_a_source_that_fails_is_heard_up_to_there(client: Cartesia, face: Face) -> None:
+    """A caller hangs up: their last words come before the exception."""
+    for blocks in (
+        face.tokens(cast("Any", [RECORDING]), error=RuntimeError("hung up")),
+        failing([RECORDING], RuntimeError("hung up")),
+    ):
+        listening = client.stt.listen(cast("Any", blocks), **RAW)
+        with pytest.raises(RuntimeError, match="hung up"):
+            listening.collect()
+        assert listening.text == TEXT
+        assert listening.stats.outcome == "failed"
+
+
+def failing(blocks: list[bytes], error: BaseException) -> Iterator[bytes]:
+    yield from blocks
+    raise error
+
+
+@pytest.mark.parametrize(
+    "error", [LocalStateError("the speech was cancelled"), asyncio.CancelledError(), SystemExit(1)]
+)
+def test_whatever_a_source_raises_ends_the_listener(
+    face: Face, client: Cartesia, error: BaseException
+) -> None:
+    """Also an error of this client, and what is no `Exception`; nobody waits in vain."""
+    for blocks in (failing([RECORDING], error), face.tokens([], error=error)):
+        with pytest.raises(LocalStateError, match=r"the speech was cancelled|ended with"):
+            client.stt.listen(cast("Any", blocks), **RAW).collect()
 
 
 def test_an_error_of_the_source_is_raised_where_events_are_read(

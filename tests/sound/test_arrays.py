@@ -73,7 +73,7 @@ def test_an_array_is_audio(kind: Any, shape: tuple[int, ...]) -> None:
     numbers = NUMBERS if kind is np.int16 else NUMBERS / 32768
     array = numbers.astype(kind).reshape(shape)
     audio = Audio.from_array(array, 16000)
-    encoding = "pcm_s16le" if kind is np.int16 else "pcm_f32le"
+    encoding: Encoding = "pcm_s16le" if kind is np.int16 else "pcm_f32le"
     assert audio.format == AudioFormat("raw", encoding, 16000)
     assert audio.duration == len(NUMBERS) / 16000
     assert np.array_equal(np.asarray(audio), numbers)

@@ -43,6 +43,23 @@ def test_a_blocked_source_does_not_delay_the_end() -> None:
     assert eventually(lambda: not own_threads())
 
 
+def test_a_silent_pipe_of_a_known_format_delays_nobody() -> None:
+    """The listener is there before the first audio, and can be closed without any."""
+    reading, writing = os.pipe()
+    with (
+        os.fdopen(reading, "rb") as pipe,
+        Emulator(engine="tone") as emulator,
+        Cartesia(emulator.api_key, base_url=emulator.base_url) as client,
+    ):
+        began = time.monotonic()
+        client.stt.listen(pipe, format=FORMAT).close()
+        assert time.monotonic() - began < AT_ONCE_S
+        assert eventually(
+            lambda: "cartesia-source" not in {thread.name for thread in own_threads()}
+        )
+    os.close(writing)
+
+
 @pytest.mark.parametrize("buffering", [0, -1])
 @pytest.mark.parametrize("header", [True, False])
 def test_audio_of_a_pipe_is_heard_as_it_arrives(buffering: int, header: bool) -> None:

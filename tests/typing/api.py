@@ -280,6 +280,8 @@ def speech(client: Cartesia) -> Audio:
             describe(event)
     for block in tts.generate_sse("Hi", voice="v", add_timestamps=True).audio():
         assert_type(block, bytes)
+    for block in tts.speak("Hi", voice="v").audio(frame_ms=20, sample_rate=8000, encoding="mp3"):
+        assert_type(block, bytes)
     tts.speak(tokens(), voice={"id": "v"}, language="en").save("a.wav")
     tts.speak("Hi", voice="v").save(io.BytesIO())
     with tts.websocket_connect() as connection:
@@ -318,7 +320,7 @@ async def async_speech(client: AsyncCartesia) -> Audio:
         assert_type(stream, AsyncSpeechStream)
         async for event in stream:
             describe(event)
-    async for block in tts.generate_sse("Hi", voice="v").audio():
+    async for block in tts.generate_sse("Hi", voice="v").audio(frame_ms=20):
         assert_type(block, bytes)
     await tts.speak(async_tokens(), voice="v").save(Path("a.wav"))
     await tts.speak(tokens(), voice="v").aclose()

@@ -62,6 +62,7 @@ def speech(client: Cartesia) -> None:
     client.tts.speak("Hi", voice="v", generation_config={"pitch": 1})  # type: ignore[typeddict-unknown-key]  # pyright: ignore[reportArgumentType]
     with client.tts.websocket_connect() as connection:
         connection.context("c")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+        connection.context(voice="v", typo=1)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
         connection.context(voice="v").push("Hi", typo=1)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
         connection.context(voice="v").push(5)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 

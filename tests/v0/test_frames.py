@@ -17,10 +17,8 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # s
 from cartesia_stream import APIStatusError, AudioChunk, Done, RemoteProtocolError
 from cartesia_stream._protocol.frames import RequestEncoder, decode
 from cartesia_stream._protocol.sse import EventStreamParser
-from cartesia_stream.options import DEFAULT_TIMEOUTS
 from cartesia_stream.v0._calls import speech_body
 from cartesia_stream.v0._frames import ObjectStream, promises_end, typed, untyped
-from cartesia_stream.v0._response import ObjectDecoder
 from tools.documents import parse
 
 from .talk import DONE, VOICE, Frame, chunk, wire
@@ -223,70 +221,6 @@ def test_what_says_whether_it_is_the_last() -> None:
         True
     ] * 2
     assert [promises_end(text) for text in (b"{}", b"{", b'{"done":null}')] == [False] * 3
-
-
-# --- a response
-
-
-def decoded(*data: bytes) -> tuple[int, bool, str | None]:
-    """Chunks, whether the end came, and what went wrong."""
-    decoder = ObjectDecoder(
-        audible=True, secret="key", request_id="r1", timeouts=DEFAULT_TIMEOUTS, now=0.0
-    )
-    for piece in data:
-        decoder.receive_data(piece, now=0.0)
-    decoder.receive_eof()
-    last = None
-    try:
-        while (event := decoder.next_event()) is not None:
-            last = event
-    except RemoteProtocolError as error:
-        return decoder.chunks, False, str(error)
-    except Exception as error:
-        return decoder.chunks, False, type(error).__name__
-    return decoder.chunks, isinstance(last, Done), None
-
-
-FALSE: Frame = {"done": False}
-
-
-@pytest.mark.parametrize(
-    ("data", "expected"),
-    [
-        (wire(chunk(), chunk()), (2, True, None)),
-        (wire(chunk(), chunk(), before="", after=""), (2, True, None)),
-        (wire(chunk(**FALSE), chunk(**FALSE), DONE), (2, True, None)),
-        (wire(chunk(**FALSE), chunk(done=True)), (2, True, None)),
-        (wire(chunk(**FALSE), chunk(**FALSE)), (2, False, "StreamTruncatedError")),
-        (wire(chunk(**FALSE), chunk(**FALSE), after="\n"), (2, True, None)),
-        (wire(chunk()) + b'{"da', (1, False, "StreamTruncatedError")),
-        (b"", (0, False, "StreamTruncatedError")),
-        (b"<html>Bad gateway</html>", (0, False, "StreamTruncatedError")),
-        (wire(chunk(), DONE, {"error": "late"}), (1, True, None)),
-        (wire(chunk(), {"error": "no key key"}), (1, False, "APIStatusError")),
-    ],
-)
-def test_responses(data: bytes, expected: tuple[int, bool, str | None]) -> None:
-    assert decoded(data) == expected
-    assert decoded(*[data[at : at + 1] for at in range(len(data))]) == expected
-
-
-def test_responses_may_be_of_any_media_type_but_not_without_a_body() -> None:
-    decoder = ObjectDecoder(
-        audible=True, secret="", request_id=None, timeouts=DEFAULT_TIMEOUTS, now=0.0
-    )
-    decoder.check(200, "")
-    decoder.check(201, "application/json")
-    with pytest.raises(RemoteProtocolError):
-        decoder.check(204, "text/event-stream")
-
-
-def test_malformed_objects_of_a_response_are_refused() -> None:
-    assert decoded(wire(chunk()) + b"data: {5}\n\n" + wire(DONE)) == (
-        1,
-        False,
-        "a frame is not valid JSON (request_id r1)",
-    )
 
 
 # --- requests

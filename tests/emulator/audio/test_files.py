@@ -11,11 +11,11 @@ import pytest
 
 from cartesia_emulator.audio import files
 from cartesia_emulator.audio.errors import AudioTooLongError, UnsupportedAudioError
-from cartesia_emulator.audio.files import decode_file
+from cartesia_emulator.audio.files import decode_file, is_file
 from cartesia_emulator.audio.pcm import StreamEncoder
 from cartesia_emulator.extras import PackageMissingError, missing
 
-from .recordings import PHONES, Recording, pitch, record, sine
+from .recordings import PHONES, Recording, fmt, pitch, record, riff, s16, sine
 
 M4A, OPUS, WEBM = (
     next(how for how in PHONES if how.name == name) for name in ("m4a", "Opus in Ogg", "WebM")
@@ -59,6 +59,20 @@ def test_tags_in_front(how: Recording, padding: int) -> None:
     tag = b"ID3\x03\0\0" + sizes + picture
     samples, rate = decode_file(tag + tag + bytes(padding) + record(how, sine(1.0, how.rate)))
     assert pitch(samples, rate) == pytest.approx(440, abs=5)
+
+
+def test_files_are_told_from_raw_samples() -> None:
+    """Only MPEG audio without a tag, other than the usual MP3, looks like raw samples."""
+    alike = {"AAC frames", "layer 2"}
+    found = {how.name for how in PHONES if is_file(record(how, sine(0.1, how.rate)))}
+    assert found == {how.name for how in PHONES} - alike
+    names = (b"RIFF", b"RIFX", b"RF64", b"BW64")
+    assert all(is_file(riff(fmt(), name=name)) for name in names)
+    assert is_file(b"ID3\x03")
+    values = (-1, 0, 1, -15, -16, 255, 256)  # -15 is b"\xf1\xff", and as float b"\0\0\x70\xc1"
+    quiet = [np.full(4, value, kind).tobytes() for value in values for kind in ("<i2", "<f4")]
+    assert not any(map(is_file, [b"", b"\0", s16(sine()), sine().tobytes(), *quiet]))
+    assert not any(is_file(bytes([value]) * 4) for value in range(256))  # one byte a sample
 
 
 @pytest.mark.parametrize("how", [WEBM, OPUS, MP3, FLAC], ids=lambda how: how.name)
