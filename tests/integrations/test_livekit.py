@@ -310,7 +310,7 @@ async def until(condition: Callable[[], object]) -> None:
         await asyncio.sleep(0.01)
 
 
-def test_a_conversation_goes_on_when_both_sockets_drop(stage: Stage) -> None:
+def test_a_session_goes_on_when_both_sockets_drop(stage: Stage) -> None:
     """Each side hears the other to the letter, once, and so it is in the history."""
 
     async def scenario(client: AsyncCartesia, voice: str) -> None:

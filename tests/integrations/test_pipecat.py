@@ -316,7 +316,7 @@ class Talk(Run):
             await asyncio.sleep(0.01)
 
 
-def test_a_conversation_goes_on_when_both_sockets_drop(stage: Stage) -> None:
+def test_a_pipeline_goes_on_when_both_sockets_drop(stage: Stage) -> None:
     """Each side hears each word of the other, once, and so it is in the context of the model."""
 
     async def scenario(client: AsyncCartesia, voice: str) -> None:
