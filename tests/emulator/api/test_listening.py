@@ -322,6 +322,84 @@ def test_what_real_peers_send_is_taken(bench: Any) -> None:
     assert [value for name, value in recorded.query if name == "keyterm"] == ["Ink 2", "Moon shine"]
 
 
+@pytest.mark.parametrize("name", ["X-API-Key", "x-api-key", "X-Api-Key", "Authorization"])
+@pytest.mark.parametrize("path", [MANUAL, TURNS])
+@pytest.mark.parametrize("version", ["2025-04-16", "2026-03-01", "2026-08-14"])
+def test_keys_and_versions_as_peers_send_them(
+    bench: Any, path: str, name: str, version: str
+) -> None:
+    """LiveKit sends the oldest version on both sockets, Pipecat another, the SDKs the newest."""
+    key = bench.emulator.api_key
+    headers = {name: f"Bearer {key}" if name == "Authorization" else key}
+    url = f"{bench.url(path)}?model=ink-2&encoding=pcm_s16le&sample_rate=16000"
+    with connect(url, additional_headers=headers | {"Cartesia-Version": version}) as socket:
+        assert socket.response is not None
+        assert socket.response.headers["X-Request-ID"]
+        frames = hear(socket, said(bench, "Hello."), "close" if path == MANUAL else CLOSE)
+    assert (finals if path == MANUAL else ends)(frames) == ["Hello."]
+
+
+def test_the_version_in_the_query_goes_before_that_in_the_header(bench: Any) -> None:
+    """Errors have the shape of that version."""
+    query = "model=ink-2&encoding=pcm_s16le&sample_rate=16000&cartesia_version=2025-04-16"
+    headers = bench.headers | {"Cartesia-Version": "2026-08-14"}
+    with connect(f"{bench.url(MANUAL)}?{query}", additional_headers=headers) as socket:
+        (error, *_) = hear(socket, "nonsense", "close")
+    assert isinstance(error["error"], str)
+    assert "status_code" not in error
+
+
+@pytest.mark.parametrize("parameter", ["api_key", "access_token"])
+def test_a_browser_has_no_headers(bench: Any, parameter: str) -> None:
+    """The JS SDK sends the key in the query there."""
+    query = "model=ink-2&encoding=pcm_s16le&sample_rate=16000&cartesia_version=2026-08-14"
+    key = bench.emulator.api_key
+    if parameter == "access_token":
+        grants = {"grants": {"stt": True}, "expires_in": 60}
+        key = bench.http.post("/access-token", json=grants).json()["token"]
+    with connect(f"{bench.url(TURNS)}?{query}&{parameter}={key}") as socket:
+        assert kinds(hear(socket, CLOSE)) == ["connected"]
+
+
+def test_all_options_of_whisper_at_once(bench: Any) -> None:
+    socket = ears(
+        bench,
+        MANUAL,
+        model="ink-whisper",
+        language="en",
+        min_volume=0.1,
+        max_silence_duration_secs=0.4,
+    )
+    assert finals(hear(socket, said(bench, "Hello."), "finalize", "done")) == ["Hello."]
+
+
+def test_audio_before_connected_and_a_close_while_it_is_recognised(bench: Any) -> None:
+    """Nobody waits for a word of the server: all audio, then the close, at once."""
+    for step in (3200, 333, 1 << 20):
+        frames = hear(ears(bench, TURNS), said(bench, "Hello there."), CLOSE, step=step)
+        assert frames[0]["type"] == "connected"
+        assert ends(frames) == ["Hello there."]
+
+
+@pytest.mark.parametrize("rate", [24000, 48000])
+def test_turns_at_the_rates_of_browsers(bench: Any, rate: int) -> None:
+    audio = said(bench, "Hello there.", rate)
+    assert ends(hear(ears(bench, TURNS, sample_rate=rate), audio, CLOSE)) == ["Hello there."]
+
+
+def test_configuration_may_come_at_any_moment(bench: Any) -> None:
+    """Before any audio, within a turn, in the pause after it, and with nothing in it."""
+    config = json.dumps({"type": "config", "turn": {"end_timeout_ms": 3000}})
+    empty = json.dumps({"type": "config", "turn": {}})
+    audio = said(bench, "Hello there.")
+    half = len(audio) // 4 * 2
+    frames = hear(
+        ears(bench, TURNS), config, audio[:half], config, audio[half:], empty, SECOND, config, CLOSE
+    )
+    assert "error" not in kinds(frames)
+    assert ends(frames) == ["Hello there."]
+
+
 def test_a_token_in_the_query_opens_a_socket(bench: Any) -> None:
     grants = {"grants": {"stt": True}, "expires_in": 60}
     token = bench.http.post("/access-token", json=grants).json()["token"]
