@@ -86,6 +86,7 @@ async def _turns() -> list[bool]:
     for upload in large[:2]:
         await uploads.read(upload)
     waiting = asyncio.ensure_future(uploads.read(large[2]))
+    await asyncio.sleep(0)
     assert len(await uploads.read(small)) == MIB
     ahead = 100.0  # longer than the deadline
     for _ in range(5):
