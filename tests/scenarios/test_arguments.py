@@ -554,7 +554,7 @@ def test_one_push_has_its_own_manner(client: Cartesia, emulator: Emulator) -> No
 # --- one number as timeout
 
 
-BOUND_S: Final = 0.4
+BOUND_S: Final = 0.2
 # A second try waits as long again; the pauses between are short in these tests.
 TRIES_S: Final = 3 * BOUND_S + 2.5
 
