@@ -17,7 +17,13 @@ HIGHEST_RATE: Final = 48000
 
 
 class FormOptions(TypedDict, total=False):
-    """What callers choose of a form; None keeps what there is."""
+    """What callers choose of a form; None keeps what there is.
+
+    Attributes:
+        frame_ms: Length of each block in milliseconds.
+        sample_rate: In Hz.
+        encoding: Encoding of the samples, or ``mp3``.
+    """
 
     frame_ms: float | None
     sample_rate: int | None
