@@ -20,7 +20,7 @@ class FormOptions(TypedDict, total=False):
     """What callers choose of a form; None keeps what there is.
 
     Attributes:
-        frame_ms: Length of a block in milliseconds.
+        frame_ms: Length of each block in milliseconds.
         sample_rate: In Hz.
         encoding: Encoding of the samples, or ``mp3``.
     """

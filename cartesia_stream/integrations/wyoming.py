@@ -157,11 +157,12 @@ class CartesiaHandler(AsyncEventHandler):
     ) -> None:
         if before is not None:
             await before
+        pieces = until_none(text)
         with suppress(ConnectionError):  # the listener has left
             try:
                 await self.write_event(AudioStart(RATE, WIDTH, 1).event())
                 async with self._client.tts.speak(
-                    until_none(text), voice=self._id_of(voice), resume=True
+                    pieces, voice=self._id_of(voice), resume=True
                 ) as speech:
                     async for block in speech.audio():
                         await self.write_event(AudioChunk(RATE, WIDTH, 1, block).event())
