@@ -39,6 +39,7 @@ from cartesia_stream import (
     ConflictError,
     ConnectionClosedError,
     ContextOptions,
+    DamagedAudioError,
     Done,
     Download,
     File,
@@ -407,6 +408,9 @@ def errors(call: Callable[[], None]) -> TimeoutPhase | str | int | float | bool 
         return error.title or error.doc_url
     except APITimeoutError as error:
         return assert_type(error.phase, TimeoutPhase)
+    except DamagedAudioError as error:
+        assert_type((error.at, error.position), tuple[float, int])
+        assert_type(error.delivered, str | None)
     except ConnectionClosedError as error:
         return error.code if error.by == "remote" else error.reason
     except StreamTruncatedError as error:
