@@ -35,6 +35,7 @@ HARMLESS = frozenset(
         *(
             "contextlib",
             "bisect",
+            "zlib",
             "difflib",
             "math",
             "re",

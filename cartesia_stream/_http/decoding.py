@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping
 
     from .._protocol.containers import Container, Damage
-    from .sources import Samples
 
 DECODED: Final = ListenFormat("pcm_s16le", 16000)
 PIECE: Final = 3200  # samples to decode at a time: 0.2 s
@@ -66,6 +65,12 @@ class _Origin(Protocol):
     name: str
 
 
+class _Samples(Protocol):
+    """Audio as `miniaudio` returns it."""
+
+    def tobytes(self) -> bytes: ...
+
+
 class _Engine(Protocol):
     """The part of `miniaudio` that decodes."""
 
@@ -81,7 +86,7 @@ class _Engine(Protocol):
         nchannels: int,
         sample_rate: int,
         frames_to_read: int,
-    ) -> Generator[Samples]: ...
+    ) -> Generator[_Samples]: ...
 
 
 class _Upstream:
