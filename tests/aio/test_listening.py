@@ -9,6 +9,7 @@ import threading
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
 
 from cartesia_stream import (
@@ -22,6 +23,7 @@ from cartesia_stream import (
     TurnEnded,
 )
 
+from ..http.compressed import KINDS, encode
 from ..scenarios.faces import own_threads
 from ..scenarios.loops import NEW_LOOP
 from ..scenarios.recordings import FORMAT, PAUSE, said, turns
@@ -189,6 +191,24 @@ async def test_a_file_is_closed_however_it_ends(client: AsyncCartesia, tmp_path:
     await listening.aclose()
     await soon(lambda: not own_threads())
     await client.stt.listen(path, format=FORMAT).aclose()
+    del listening
+    gc.collect()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_a_compressed_file_is_closed_and_blocks_no_loop(
+    client: AsyncCartesia, tmp_path: Path, kind: str
+) -> None:
+    """A thread decodes it, as long as it is wanted."""
+    path = tmp_path / "long"
+    path.write_bytes(encode(kind, np.frombuffer(RECORDING * 20, "<i2"), 16000))
+    listening = client.stt.listen(path)
+    await anext(aiter(listening))
+    assert any(thread.name == "cartesia-source" for thread in own_threads())
+    await goes_on()
+    await listening.aclose()
+    await soon(lambda: not own_threads())
+    await client.stt.listen(path).aclose()
     del listening
     gc.collect()
 
