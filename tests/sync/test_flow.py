@@ -77,7 +77,7 @@ def test_a_read_after_an_interrupted_one_is_no_quiet_end(resumable: bool) -> Non
 
 def test_a_bell_wakes_all_who_wait_and_nobody_misses_it() -> None:
     bell = flow.Bell()
-    threads = [threading.Thread(target=bell.wait, args=(bell.rings, 5.0)) for _ in range(3)]
+    threads = [threading.Thread(target=bell.wait, args=(bell.rings, 60.0)) for _ in range(3)]
     for thread in threads:
         thread.start()
     assert eventually(lambda: bell._waiting == 3)
@@ -85,6 +85,7 @@ def test_a_bell_wakes_all_who_wait_and_nobody_misses_it() -> None:
     bell.ring()
     for thread in threads:
         thread.join(5)
+        assert not thread.is_alive()
     bell.wait(since, None)  # it has rung since
     bell.wait(bell.rings, 0.0)  # or the time is over
     assert bell._waiting == 0
