@@ -1,4 +1,7 @@
-"""The rooms of the client: who may import whom, and what stays free of input and output."""
+"""The rooms of the client: who may import whom, and what stays free of input and output.
+
+And the rooms of the tests, which mirror those of the packages.
+"""
 
 from __future__ import annotations
 
@@ -125,3 +128,95 @@ def test_a_pure_room_reaches_nothing_that_can_wait_or_call(room: str) -> None:
         file = path if path.exists() else path.with_suffix("") / "__init__.py"
         for name in imported(file, ROOT, typing_only=False):
             assert is_among(name, OF_VALUES | {"cartesia_stream", "cartesia_runtime"}), module
+
+
+# --- the rooms of the tests
+
+TESTS = Path(__file__).parent
+MIRRORS = {"cartesia_stream": "", "cartesia_runtime": "runtime", "cartesia_emulator": "emulator"}
+# Modules without a test file of their own, and the tests that hold them.
+ELSEWHERE = {
+    # Drivers of sockets: one script of scenarios for both faces, against a real peer. What the
+    # blocking face does not write by hand is generated from the async one.
+    "cartesia_stream/_aio": {
+        "scenarios": "client connections ears gate http link pool speech stream transport tts "
+        "voice_changer websocket",
+        "network": "network",
+        "conformance": "stt",
+    },
+    "cartesia_stream/_sync": {
+        "scenarios": "client connections ears gate http link pool speech stream transport tts "
+        "voice_changer websocket",
+        "network": "network",
+        "conformance": "stt",
+        "rest": "credentials",
+    },
+    "cartesia_stream/v0/_aio": {"v0": "client retry"},
+    "cartesia_stream/v0/_sync": {"v0": "client retry"},
+    # What observes streams needs streams.
+    "cartesia_stream": {
+        "scenarios": "observe otel",
+        "cli": "__main__",
+        "test_public_api.py": "models",
+        "release": "_version",
+    },
+    # Each framework is in an environment of its own, and all four adapters use this.
+    "cartesia_stream/integrations": {"integrations": "_speech"},
+    # Operations are called as clients call them: by resource, and every one by the official SDK.
+    "cartesia_emulator/api": {
+        "conformance/test_every_operation.py": "accents access_token agent_calls agent_metrics "
+        "files infill status",
+        "emulator/api/test_clips.py": "fine_tunes",
+        "emulator/api/test_websocket.py": "contexts",
+        "emulator/api/test_listening.py": "sessions",
+        "emulator/test_faults.py": "control",
+    },
+    # A class of error, protocols of engines, and what the server is put together from.
+    "cartesia_emulator": {"emulator/test_emulator.py": "backend certificates server"},
+    "cartesia_emulator/audio": {"emulator/audio/test_files.py": "errors"},
+    "cartesia_emulator/hearing": {"typing": "engine"},
+    "cartesia_emulator/cassettes": {"emulator/cassettes": "tape"},
+    "cartesia_emulator/v0": {"emulator/v0/test_speech.py": "audio"},
+    # The engine that speaks has a wheel of its own, and takes seconds.
+    "cartesia_emulator/speech": {"emulator/studio/test_real_engines.py": "engine hibari"},
+    "cartesia_emulator/studio": {"emulator/studio/test_real_engines.py": "studio"},
+    # They only carry out on sockets what `mangle` decides.
+    "cartesia_emulator/wire": {"emulator/test_faults.py": "streaming transport"},
+}
+MODULES = [
+    path.relative_to(ROOT)
+    for package in MIRRORS
+    for path in sorted((ROOT / package).rglob("*.py"))
+    if path.name != "__init__.py"
+]
+
+
+def own_tests(module: Path) -> Path:
+    """Return the file with the tests of a module: the same rooms, without leading underscores."""
+    package, *rooms = module.parts[:-1]
+    folders = [MIRRORS[package], *(room.lstrip("_") for room in rooms)]
+    return TESTS.joinpath(*folders, f"test_{module.stem.lstrip('_')}.py")
+
+
+def held_elsewhere(module: Path) -> bool:
+    names = ELSEWHERE.get(module.parent.as_posix(), {}).values()
+    return module.stem in " ".join(names).split()
+
+
+@pytest.mark.parametrize("module", MODULES, ids=Path.as_posix)
+def test_a_module_has_a_test_file_of_its_own(module: Path) -> None:
+    """Or its tests are elsewhere, which has a reason; no module has both."""
+    assert own_tests(module).exists() is not held_elsewhere(module)
+
+
+def test_what_holds_a_module_exists() -> None:
+    for folder, tests in ELSEWHERE.items():
+        for place, names in tests.items():
+            assert (TESTS / place).exists(), place
+            for name in names.split():
+                assert Path(folder, f"{name}.py") in MODULES
+
+
+def test_every_pure_module_has_tests_of_its_own() -> None:
+    pure = [f"cartesia_stream/{room}" for room in (*PURE, "_http")]
+    assert not ELSEWHERE.keys() & {*pure, "cartesia_runtime", "cartesia_emulator/state"}
