@@ -39,17 +39,17 @@ TEXT: Final = "One two three four five six seven eight nine ten."
 PATIENT: Final = Timeouts(connect=5, first_audio=5, idle=5, close=0.5, queue=AT_ONCE_S)
 
 
-# --- ways to speak for minutes
+# --- ways to speak for longer than a test waits
 
 
 def recording() -> bytes:
-    """Two minutes of a low hum, as a WAV file."""
+    """Half a minute of a low hum, as a WAV file."""
     file = io.BytesIO()
     with wave.open(file, "wb") as writer:
         writer.setnchannels(1)
         writer.setsampwidth(2)
         writer.setframerate(8000)
-        writer.writeframes(b"\0\10\0\20" * 8000 * 60)
+        writer.writeframes(b"\0\10\0\20" * 8000 * 15)
     return file.getvalue()
 
 
