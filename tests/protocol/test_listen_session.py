@@ -7,7 +7,7 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from websockets.frames import Frame
 
@@ -79,6 +79,7 @@ class Line:
         return [(int(frame.opcode), bytes(frame.data)) for frame in frames]
 
 
+@settings(max_examples=20)
 @given(st.lists(st.dictionaries(st.text(max_size=6), JSON, max_size=4), max_size=5), st.data())
 def test_every_object_is_heard_in_any_chunking(
     documents: list[dict[str, Any]], data: st.DataObject

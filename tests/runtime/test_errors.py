@@ -7,7 +7,7 @@ import pickle
 
 import pytest
 from cartesia_runtime.errors import DecodeError, EncodeError, PagingError, ResponseDecodeError
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 STEPS = st.lists(
@@ -17,6 +17,7 @@ STEPS = st.lists(
 
 
 @pytest.mark.parametrize("kind", [DecodeError, EncodeError])
+@settings(max_examples=20)
 @given(steps=STEPS)
 def test_a_place_is_written_as_in_python(
     kind: type[DecodeError | EncodeError], steps: list[str]

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cartesia_emulator.hearing.voice import EnergyVoice, WebRtcVoice, voice_for
@@ -36,6 +36,7 @@ def test_pieces_give_what_the_whole_gives(
     assert len(flags) == len(levels)
 
 
+@settings(max_examples=25)
 @given(RATES, LEVELS, st.sampled_from([-70.0, -55.0, -20.0]))
 def test_what_is_louder_than_the_floor_is_voice(
     rate: int, levels: list[float], floor: float
@@ -74,6 +75,7 @@ def test_without_the_detector_of_voice_the_level_says_it(monkeypatch: pytest.Mon
     assert isinstance(voice_for("moonshine", 8000), EnergyVoice)
 
 
+@settings(max_examples=8)
 @given(st.lists(st.integers(0, 9000), max_size=4))
 def test_the_detector_gives_the_same_flags_for_any_pieces(cuts: list[int]) -> None:
     """Silence, a hum with overtones as a voice has them, and silence."""

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cartesia_emulator.catalog import ACCENTS, LANGUAGES
@@ -80,6 +80,7 @@ def test_a_public_voice_is_not_changed(change: str) -> None:
     assert voices.get(CLARA).name == "Clara"
 
 
+@settings(max_examples=20)
 @given(st.lists(st.sampled_from(ENGLISH), max_size=14))
 def test_accents_are_attached_once_up_to_the_most(accents: list[str]) -> None:
     voices = store()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import httpx
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cartesia_emulator.errors import ApiError
@@ -20,6 +20,7 @@ def form(*parts: str, end: str = "--b--\r\n") -> Form:
     return Form(KIND, body.encode())
 
 
+@settings(max_examples=20)
 @given(
     fields=st.dictionaries(NAMES, st.text(st.characters(codec="utf-8"), max_size=9), max_size=3),
     files=st.lists(st.tuples(NAMES, NAMES, DATA), min_size=1, max_size=3),

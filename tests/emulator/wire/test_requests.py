@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cartesia_emulator.catalog import BIT_RATES, LANGUAGES, RAW_ENCODINGS, SAMPLE_RATES, TTS_MODELS
@@ -63,6 +63,7 @@ def test_what_is_no_object_is_an_error(text: str | bytes) -> None:
     assert caught.value.status == 400
 
 
+@settings(max_examples=25)
 @given(st.dictionaries(st.sampled_from([*body(), "language", "speed", "context_id"]), JSON))
 def test_anything_is_a_request_or_an_error_with_a_field(changes: dict[str, Any]) -> None:
     error = None
