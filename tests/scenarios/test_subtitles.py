@@ -25,7 +25,7 @@ TEXT = "Good morning, world."
 @pytest.mark.parametrize("way", WAYS)
 def test_speech_becomes_subtitles(face: Face, client: Cartesia, way: str) -> None:
     """With the words of the text and their times."""
-    audio = say(client, face, way, ["Good mor", "ning, ", "world."]).collect()
+    audio = say(client, face, way, ["Good morn", "ing, ", "world."]).collect()
     assert audio.text == TEXT
     number, times, text = audio.srt().splitlines()
     assert (number, text) == ("1", TEXT)
