@@ -56,7 +56,7 @@ BLOCKS = list(blocks())
 PYTHON = [block for block in BLOCKS if block.language == "python"]
 RELAY = ROOT / "examples" / "relay.py"
 AGENT = ROOT / "examples" / "agent.py"
-TWILIO = ROOT / "examples" / "twilio.py"
+TWILIO = ROOT / "examples" / "twilio_bridge.py"
 # those with tests of their own, some in other environments
 QUOTED = {
     "web-apps.md": [RELAY],
@@ -67,7 +67,7 @@ QUOTED = {
 COMMANDS = [block for block in BLOCKS if block.language == "sh" and is_command(block)]
 SETUP = [block for block in BLOCKS if block.language == "sh" and not is_command(block)]
 # demo.py takes long; a server, and programs with arguments, have tests of their own
-ELSEWHERE = {"demo.py", "relay.py", "twilio.py", "narrate.py", "narrate_ray.py"}
+ELSEWHERE = {"demo.py", "relay.py", "twilio_bridge.py", "narrate.py", "narrate_ray.py"}
 EXAMPLES = sorted(path for path in (ROOT / "examples").glob("*.py") if path.name not in ELSEWHERE)
 
 

@@ -169,7 +169,7 @@ def app(request: pytest.FixtureRequest) -> Iterator[App]:
     """
     with (
         Emulator(engine="tone", realtime=10.0, concurrency=CALLS) as emulator,
-        App(emulator, "twilio", request.param) as running,
+        App(emulator, "twilio_bridge", request.param) as running,
     ):
         yield running
         running.stop()
@@ -294,4 +294,4 @@ def test_callers_who_hang_up_leave_nothing(app: App, drops: bool) -> None:
 
 
 def test_it_fits_on_two_pages() -> None:
-    assert len((EXAMPLES / "twilio.py").read_text(encoding="utf-8").splitlines()) < 150
+    assert len((EXAMPLES / "twilio_bridge.py").read_text(encoding="utf-8").splitlines()) < 150

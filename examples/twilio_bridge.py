@@ -1,7 +1,7 @@
 """A voice agent on the telephone: the bridge between Media Streams of Twilio and the service.
 
 Needs fastapi, uvicorn[standard] and CARTESIA_API_KEY, or:
-cartesia-stream emulate -- uvicorn --app-dir examples twilio:app
+cartesia-stream emulate -- uvicorn --app-dir examples twilio_bridge:app
 """
 
 import asyncio
