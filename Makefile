@@ -30,7 +30,7 @@ PLAYWRIGHT := 1.65.2
 REPETITIONS ?= 7
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-slow test-lowest test-playground screenshots test-integrations $(FRAMEWORKS:%=test-%) test-ray check types mypy pyright $(TYPED:%=complete-%) style docs docs-serve picture all conformance-venv alpha-venv explore schemathesis generate drift lint-spec spec-diff spec-gate bench bench-page soak diagram
+.PHONY: help setup demo test test-slow slow test-lowest test-playground screenshots test-integrations $(FRAMEWORKS:%=test-%) test-ray check types mypy pyright $(TYPED:%=complete-%) style docs docs-serve picture all conformance-venv alpha-venv explore schemathesis generate drift lint-spec spec-diff spec-gate bench bench-page soak diagram
 
 # The emulator runs on this machine, so connect to it without a proxy.
 export no_proxy := 127.0.0.1,localhost,$(no_proxy)
@@ -153,9 +153,12 @@ test: $(BIN)/.ready conformance-venv alpha-venv ## Run all tests except the slow
 	$(BIN)/python -m pytest -m "not slow" $(TOGETHER)
 
 test-slow: $(BIN)/.ready conformance-venv alpha-venv ## Run the slow tests, which take minutes.
+	@# At the same time: schemathesis keeps one core busy, and the other tests wait for much.
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target slow schemathesis EXAMPLES=3
+
+# Without those of schemathesis: they share one name, of which this would run only one.
+slow: $(BIN)/.ready conformance-venv alpha-venv
 	$(BIN)/python -m pytest -m slow $(TOGETHER)
-	@# Separately: these tests share one name, of which the command above would run only one.
-	$(BIN)/python -m pytest tests/schemathesis
 
 # Two at a time, each with its output in one piece. Make the environment first: all of them need it.
 check: $(BIN)/.ready ## Run all static checks: generated code, spec, types, style, documentation.

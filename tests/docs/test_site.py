@@ -61,7 +61,7 @@ def build(folder: Path, nav: str, loaded: str | None = None) -> subprocess.Compl
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=170,
         check=False,
     )
 
