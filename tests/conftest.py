@@ -9,9 +9,7 @@ others; one that fails belongs into the test as an ``@example``.
 from __future__ import annotations
 
 import gc
-import os
 import signal
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -84,7 +82,6 @@ def pytest_configure() -> None:
     """Prepare this process."""
     heed_signals()
     trust_one_authority()
-    collect_before_forks()
     gc.disable()  # until all tests are collected: nothing of what this makes becomes garbage
 
 
@@ -95,12 +92,6 @@ def heed_signals() -> None:
         if number is not None and signal.getsignal(number) is signal.SIG_IGN:
             usual = signal.default_int_handler if name == "SIGINT" else signal.SIG_DFL
             signal.signal(number, usual)
-
-
-def collect_before_forks() -> None:
-    """Leave no garbage to a fork, which hangs when it frees the engines of speech."""
-    if sys.platform != "win32":
-        os.register_at_fork(before=gc.collect)
 
 
 def trust_one_authority() -> None:

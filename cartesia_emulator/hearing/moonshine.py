@@ -6,9 +6,12 @@ So this module cuts the clip by energy into speech between pauses, at most fifte
 
 from __future__ import annotations
 
+import ctypes
+import os
 import threading
 from importlib import import_module
 from typing import TYPE_CHECKING, Final, Protocol, cast
+from weakref import WeakSet
 
 import numpy as np
 
@@ -66,6 +69,7 @@ class MoonshineRecognizer:
         self._lock = threading.Lock()
         self._aligner = Aligner()
         self._loaded: _Transcriber | None = None
+        _recognizers.add(self)
 
     def warm(self) -> None:
         """Load the models and decode a moment of noise, so that the first clip is not slow."""
@@ -100,6 +104,16 @@ class MoonshineRecognizer:
         return Transcript(
             text=" ".join(texts), words=tuple(words), duration=duration, language=language
         )
+
+    def leave_to_parent(self) -> None:
+        """Load anew on next use, and never free what the parent loaded: it waits for its threads.
+
+        A child process has none of the threads of its parent.
+        """
+        self._lock = threading.Lock()  # a thread of the parent may hold the other one
+        if self._loaded is not None:
+            ctypes.pythonapi.Py_IncRef(ctypes.py_object(self._loaded))
+            self._loaded = None
 
     def _hear(self, span: NDArray[np.float32]) -> str:
         with self._lock:
@@ -178,3 +192,15 @@ def _load() -> _Transcriber:
     options = {"vad_threshold": "0", "return_audio_data": "false"}
     model = engine.get_model_path("tiny-en")
     return cast("_Transcriber", engine.Transcriber(model, engine.ModelArch.TINY, options=options))
+
+
+_recognizers: Final[WeakSet[MoonshineRecognizer]] = WeakSet()
+
+
+def _leave_to_parent() -> None:
+    for recognizer in list(_recognizers):
+        recognizer.leave_to_parent()
+
+
+if hasattr(os, "register_at_fork"):  # not on Windows, which cannot fork
+    os.register_at_fork(after_in_child=_leave_to_parent)

@@ -1,6 +1,7 @@
 # ruff: noqa: RUF001 - phonetic letters look like Latin ones
 """The real engines: speech out, speech in. Skipped where they are not installed."""
 
+import os
 import re
 import subprocess
 import sys
@@ -295,3 +296,26 @@ def test_engines_print_nothing() -> None:
     command = [sys.executable, "-W", "error", "-c", code]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="nothing forks here")
+def test_a_child_hears_with_an_engine_of_its_own() -> None:
+    """It neither uses nor frees that of its parent, whose threads it does not have."""
+    code = """
+import gc, os, signal, sys
+import numpy as np
+from cartesia_emulator.hearing.moonshine import MoonshineRecognizer
+
+ears = MoonshineRecognizer()
+ears.warm()
+ears.itself = ears  # so that only a collection frees it
+child = os.fork()
+if not child:
+    signal.alarm(20)
+    ears.warm()
+    del ears
+    gc.collect()
+    sys.exit()
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+"""
+    assert subprocess.run([sys.executable, "-c", code], check=False, timeout=60).returncode == 0
