@@ -256,8 +256,9 @@ class Audio(msgspec.Struct, frozen=True, kw_only=True):
         """Return an iterator over the samples in another form, as `SpeechStream.audio` has.
 
         Args:
-            frame_ms: Length of each block in milliseconds, such as 20; a whole number of samples.
-                The last block is padded with silence. Default: one block of all samples.
+            frame_ms: Length of each block in milliseconds, such as 20; a whole number of samples,
+                at most a minute. The last block is padded with silence. Default: one block of all
+                samples.
             sample_rate: Sample rate to convert to, 8000 to 48000 Hz; needs the extra ``audio``.
             encoding: Encoding to convert to, which needs the extra ``audio``; or ``mp3``, which
                 needs the extra ``mp3``.

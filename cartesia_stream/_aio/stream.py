@@ -227,8 +227,8 @@ class AsyncSpeechStream(NotCopyable):
 
         Args:
             frame_ms: Length of each block in milliseconds, such as 20 for telephony; a whole number
-                of samples. The last block is padded with silence, which does not count as speech.
-                Default: blocks as they arrive.
+                of samples, at most a minute. The last block is padded with silence, which does not
+                count as speech. Default: blocks as they arrive.
             sample_rate: Sample rate to convert to, 8000 to 48000 Hz; needs the extra ``audio``. The
                 conversion holds back up to 30 ms. Default: that of `format`.
             encoding: Encoding to convert to: ``pcm_s16le``, ``pcm_f32le``, ``pcm_mulaw`` or

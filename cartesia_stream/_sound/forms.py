@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypedDict, cast
 
+from .._checks import is_number
 from ..errors import ConfigurationError
 from .encodings import SAMPLE_BYTES
 from .mp3 import MP3_RATES, bit_rate_of
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 LOWEST_RATE: Final = 8000
 HIGHEST_RATE: Final = 48000
+LONGEST_MS: Final = 60_000  # a block is held in memory, and the last one is padded to its length
 
 
 class FormOptions(TypedDict, total=False):
@@ -111,22 +113,22 @@ def samples_of(frame_ms: float | None, sample_rate: int) -> int | None:
     """Return the samples of a block of ``frame_ms`` milliseconds; None for blocks of any length.
 
     Raises:
-        ConfigurationError: If it is not a number above 0, or no whole number of samples.
+        ConfigurationError: If it is not a number in range, or no whole number of samples.
     """
     if frame_ms is None:
         return None
-    given = cast("object", frame_ms)
-    if not isinstance(given, int | float) or isinstance(given, bool) or not 0 < given < math.inf:
+    if not is_number(frame_ms) or not 0 < frame_ms <= LONGEST_MS:
         raise ConfigurationError(
-            f"frame_ms is {given!r}; give a number of milliseconds above 0, such as 20",
+            f"frame_ms is {frame_ms!r}; give a number of milliseconds above 0 and up to "
+            f"{LONGEST_MS}, such as 20",
             option="frame_ms",
         )
-    exact = given * sample_rate / 1000
+    exact = frame_ms * sample_rate / 1000
     samples = round(exact)
     if samples < 1 or abs(exact - samples) > 1e-6:
         whole = 1000 // math.gcd(1000, sample_rate)
         raise ConfigurationError(
-            f"frame_ms={given!r} is {exact:g} samples at {sample_rate} Hz, which must be a "
+            f"frame_ms={frame_ms!r} is {exact:g} samples at {sample_rate} Hz, which must be a "
             f"whole number; give a multiple of {whole}",
             option="frame_ms",
         )

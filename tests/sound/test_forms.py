@@ -29,6 +29,8 @@ def test_lengths(frame_ms: float, rate: int, samples: int) -> None:
         (-20, 8000, "above 0"),
         (float("nan"), 8000, "above 0"),
         (float("inf"), 8000, "above 0"),
+        (10**400, 8000, "above 0"),
+        (60_001, 8000, "up to 60000"),
         (True, 8000, "above 0"),
         ("20", 8000, "above 0"),
     ],
