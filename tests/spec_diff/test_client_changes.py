@@ -204,8 +204,8 @@ BREAKING = [
     ),
     (
         "cartesia_runtime/files.py",
-        "UploadFile: TypeAlias = File | bytes | ",
-        "UploadFile: TypeAlias = File | ",
+        "    File | Uploadable | bytes | ",
+        "    File | Uploadable | ",
         {("cartesia_runtime.files: UploadFile", "`bytes` is gone")},
     ),
     (
