@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import signal
 import subprocess
 import sys
 from importlib.util import find_spec
@@ -31,6 +32,12 @@ collect_ignore = [test for test, package in NEEDED.items() if find_spec(package)
 
 # With spaces that only a verbatim text keeps.
 TEXT: Final = "The quick  brown fox jumps over the lazy dog. And\nmore."
+
+
+def pytest_configure() -> None:
+    """Heed Ctrl-C, as a process in the background does not; processes of tests inherit this."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 class Stage:
