@@ -35,7 +35,8 @@ Address: TypeAlias = tuple[
 ]
 """One result of `socket.getaddrinfo`."""
 
-READ_SIZE: Final = 1 << 18
+# Bytes of a read. From 128 KiB on, the allocator of glibc asks the kernel for each piece of memory.
+READ_SIZE: Final = 120 << 10
 HIGH_WATER: Final = 1 << 18  # unread bytes at which the transport stops reading
 NEXT_ADDRESS_S: Final = 0.25  # head start of an address before the next one is tried too
 

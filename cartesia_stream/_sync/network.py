@@ -14,6 +14,7 @@ import httpcore
 from .._http.http11 import ReadDeadline
 from .._protocol.faults import host_and_port
 
+READ_SIZE: Final = 1 << 16  # bytes of a read, allocated beforehand and cut to what arrived
 SEND_S: Final = 10.0  # timeout of a write through TLS within TLS
 
 
@@ -219,7 +220,7 @@ def socket_of(stream: httpcore.NetworkStream) -> tuple[socket.socket | SocketOve
     """Return the non-blocking socket of a connection, and the bytes already read from it."""
     rest = b""
     with suppress(httpcore.ReadError):  # no bytes have arrived
-        rest = stream.read(1 << 16, 0)
+        rest = stream.read(READ_SIZE, 0)
     if isinstance(stream, Stream):
         stream = stream.hand_over()
     sock: socket.socket = stream.get_extra_info("socket")

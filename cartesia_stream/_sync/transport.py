@@ -24,7 +24,7 @@ from .._http.http11 import (
 from .._http.proxies import environment_proxy, for_http, parse_proxy, tls_context, tunnel
 from .._http.requests import FAULTS, fault_of_httpx, log_response, timeouts_of
 from .flow import ThreadLock
-from .network import open_stream
+from .network import READ_SIZE, open_stream
 
 if TYPE_CHECKING:
     import ssl
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
 
 # Bytes of a first read. A larger read allocates memory even if little arrives.
 SMALL: Final = 1 << 14
-LARGE: Final = 1 << 18  # bytes of a read after several full ones
 KEEPALIVE_S: Final = 5.0
 
 
@@ -274,8 +273,8 @@ class Exchange:
                 raise body.fault
             data, self._rest = self._rest, b""
             data = data or self.stream.read(self._read_size, self._timeout)
-            if len(data) == self._read_size < LARGE:
-                self._read_size *= 4
+            if len(data) == self._read_size:
+                self._read_size = min(4 * self._read_size, READ_SIZE)
             if not data:
                 body.receive_eof()
                 break
