@@ -85,10 +85,12 @@ def interpreter(side: str) -> Path:
 def environment(*, tls: bool = False) -> dict[str, str]:
     """The environment of a process: no proxy, no key, our modules."""
     paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
+    # Unbuffered, a process loses the rest of an answer when a signal interrupts the write.
+    unwanted = ("CARTESIA_", "SSL_CERT_", "PYTHONUNBUFFERED")
     plain = {
         name: value
         for name, value in os.environ.items()
-        if not name.upper().endswith("_PROXY") and not name.startswith(("CARTESIA_", "SSL_CERT_"))
+        if not name.upper().endswith("_PROXY") and not name.startswith(unwanted)
     }
     plain |= {"PYTHONPATH": os.pathsep.join(paths), "NO_PROXY": "127.0.0.1"}
     if tls:  # both sides take their roots from there
