@@ -62,9 +62,11 @@ class Progress:
 
 def document(text: str) -> None:
     """Print a text to stdout in UTF-8, as its format demands, whatever the locale is."""
+    from cartesia_runtime.saving import write_all
+
     with naming("stdout"):
         sys.stdout.flush()
-        sys.stdout.buffer.write(text.translate(_CONTROLS).encode())
+        write_all(sys.stdout.buffer, text.translate(_CONTROLS).encode())
         sys.stdout.buffer.flush()
 
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final
 
-from cartesia_runtime.saving import replacing
+from cartesia_runtime.saving import replacing, write_all
 
 from .. import ConfigurationError, WavWriter
 from ..audio import mp3_of, saving, unwritable_error
@@ -102,7 +102,7 @@ def _writing(file: BinaryIO, fmt: AudioFormat, kind: Container) -> Generator[Wri
     """Write audio and flush it, so that the program at the other end can play it at once."""
 
     def write(data: bytes) -> None:
-        file.write(data)
+        write_all(file, data)
         file.flush()
 
     if kind == fmt.container:

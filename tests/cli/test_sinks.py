@@ -1,19 +1,27 @@
 """Outputs for audio and subtitles: files that appear when they are whole, devices, stdout."""
 
+from __future__ import annotations
+
 import io
 import os
 import sys
 import wave
-from pathlib import Path
 from types import SimpleNamespace
+from typing import TYPE_CHECKING
 
 import pytest
 
 from cartesia_stream import PCM_16K, ConfigurationError, Timing
 from cartesia_stream.cli import sinks
 from cartesia_stream.cli.sinks import open_sink, open_subtitles
-from cartesia_stream.formats import Container
 from cartesia_stream.play import PlaybackError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from _typeshed import Buffer  # from 3.12 on, collections.abc has it
+
+    from cartesia_stream.formats import Container
 
 SOUND = bytes(range(200))
 
@@ -74,6 +82,29 @@ def test_stdout_has_each_block_at_once(monkeypatch: pytest.MonkeyPatch, kind: Co
             data = other.read1()
             assert (streamed(data) if kind == "wav" else data) == SOUND
         assert not file.closed
+
+
+class Slow(io.RawIOBase):
+    """What stdout is without a buffer, as with ``PYTHONUNBUFFERED=1``: it may take a part."""
+
+    def __init__(self) -> None:
+        self.taken = bytearray()
+
+    def write(self, data: Buffer, /) -> int:
+        part = bytes(data)[:7]
+        self.taken += part
+        return len(part)
+
+
+@pytest.mark.parametrize("kind", ["wav", "raw"])
+def test_stdout_without_a_buffer_gets_everything(
+    monkeypatch: pytest.MonkeyPatch, kind: Container
+) -> None:
+    slow = Slow()
+    monkeypatch.setattr(sys, "stdout", SimpleNamespace(buffer=slow))
+    with open_sink("-", PCM_16K, kind=kind) as write:
+        write(SOUND)
+    assert (streamed(bytes(slow.taken)) if kind == "wav" else slow.taken) == SOUND
 
 
 @pytest.mark.parametrize("kind", ["wav", "raw"])
