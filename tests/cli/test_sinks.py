@@ -19,7 +19,7 @@ from cartesia_stream.play import PlaybackError
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from _typeshed import Buffer  # from 3.12 on, collections.abc has it
+    from typing_extensions import Buffer
 
     from cartesia_stream.formats import Container
 
