@@ -63,6 +63,11 @@ def start_now(stream: S) -> S:
     return stream
 
 
+async def give_way() -> None:
+    """Let other tasks run."""
+    await asyncio.sleep(0)
+
+
 class Owner(NamedTuple):
     """The process and event loop that connections belong to."""
 

@@ -12,7 +12,7 @@ from .._protocol.listen_session import ListenSession
 from .._protocol.listener import State
 from .._protocol.websocket import WebSocket
 from ..errors import APIError, CartesiaError, LocalStateError, RateLimitError
-from .flow import Bell, Mutex, TextTask, ThreadLock, blocks_of, in_thread, sleep
+from .flow import Bell, Mutex, TextTask, ThreadLock, blocks_of, give_way, in_thread
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -253,7 +253,7 @@ class AsyncEars:
                     with self._guard:
                         listener.broken(error)
             elif sent:
-                await sleep(0)  # others want the loop, or the lock, as well
+                await give_way()
             else:
                 with self._guard:
                     wait = listener.wait(time.monotonic())
