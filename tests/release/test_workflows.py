@@ -82,11 +82,13 @@ def test_the_matrix_has_every_python_that_is_named() -> None:
 def test_the_script_of_ci_runs_targets_that_exist() -> None:
     (names,) = re.findall(r"for name in ([a-z_ -]+);", CI)
     others = re.findall(r"^\s*(?:target|make) ([a-z-]+)$", CI, re.MULTILINE)
-    called = {*names.split(), *others} - {f"test-{name}" for name in FRAMEWORKS}
+    called = {*names.split(), *others}
+    frameworks = {f"test-{name}" for name in FRAMEWORKS}
     assert called == {
         *("check", "test", "test-slow", "test-lowest", "test-playground", "demo"),
+        *frameworks,
     }
-    assert called <= TARGETS
+    assert called - frameworks <= TARGETS
     assert "tools/try_wheel.py" in CI
 
 
