@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from cartesia_runtime.wav import with_true_lengths
 
 from .._protocol.log import logger
-from .._sound.shaper import Shaper
 from ..audio import Audio, form_of
 from ..errors import ConfigurationError, LocalStateError, StreamTruncatedError
 from ..events import AudioChunk, Cancelled, Done, PhonemeTimestamps, WordTimestamps
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
 
     from .._protocol.context import Context
     from .._sound.forms import FormOptions
+    from .._sound.shaper import Shaper
     from ..audio import AudioFormat
     from ..events import SpeechEvent, Timing
     from .records import StreamRecord
@@ -110,6 +110,8 @@ class Account:
                 f"{self.format.sample_rate})",
                 option="output_format.container",
             )
+        from .._sound.shaper import Shaper
+
         source = form_of(self.format)
         wanted = source.become(**form)
         if self._shaper is None or self._shaper.form != wanted:
