@@ -150,13 +150,14 @@ def merged(base: Mapping[str, object], extra: Mapping[str, object]) -> dict[str,
     return result
 
 
-def package_of(extra: str, name: str, what: str) -> ModuleType:
+def package_of(extra: str, name: str, what: str, *, option: str | None = None) -> ModuleType:
     """Import a package that an extra of ours installs.
 
     Args:
         extra: Name of the extra.
         name: Name of the package to import.
         what: What needs it, for the message.
+        option: The option that asks for it, if there is one.
 
     Raises:
         ConfigurationError: If it is not installed, or lacks a library of the system.
@@ -165,7 +166,7 @@ def package_of(extra: str, name: str, what: str) -> ModuleType:
         return import_module(name)
     except (ImportError, OSError) as error:
         raise ConfigurationError(
-            f'{what} needs {name}: pip install "cartesia-stream[{extra}]"'
+            f'{what} needs {name}: pip install "cartesia-stream[{extra}]"', option=option
         ) from error
 
 

@@ -15,10 +15,10 @@ import os
 import threading
 import time
 from contextlib import closing, contextmanager, suppress
-from importlib import import_module
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, Final, Protocol, Self
 
+from ._checks import package_of
 from .errors import CartesiaError, ConfigurationError
 from .formats import AudioFormat
 from .transcripts import ListenFormat
@@ -425,12 +425,7 @@ def _stopped_error() -> MicrophoneError:
 
 def _miniaudio(backend: str | None) -> tuple[Any, list[object]]:
     """Import miniaudio, and list the sound systems to use."""
-    try:
-        miniaudio: Any = import_module("miniaudio")
-    except ModuleNotFoundError as error:
-        raise ConfigurationError(
-            "sound needs one more package: pip install 'cartesia-stream[play]'"
-        ) from error
+    miniaudio: Any = package_of("play", "miniaudio", "sound")
     # miniaudio falls back to a null backend, which "plays" without a sound.
     return miniaudio, [
         known

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING, Final, Protocol, cast
 
+from .._checks import package_of
 from ..errors import ConfigurationError
 from ..transcripts import ListenFormat
 
@@ -46,13 +46,8 @@ def decoded(head: bytes, read: Callable[[], bytes]) -> Generator[bytes]:
     kind = _kind_of(head)
     if kind is None:
         raise _unreadable(head)
-    try:
-        engine = cast("_Engine", import_module("miniaudio"))
-    except ModuleNotFoundError:
-        raise ConfigurationError(
-            'MP3, FLAC and Ogg need one more package: pip install "cartesia-stream[play]"',
-            option="source",
-        ) from None
+    package = package_of("play", "miniaudio", "decoding MP3, FLAC and Ogg", option="source")
+    engine = cast("_Engine", package)
     # The decoder of MP3 wants more than it needs; the others take less than they want for the end.
     return _decode(_Upstream(head, read, patient=kind != "MP3"), kind, engine)
 

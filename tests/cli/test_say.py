@@ -327,7 +327,7 @@ def test_without_the_package_the_remedies_are_told(
     monkeypatch.setitem(sys.modules, "miniaudio", None)
     failed = run("say", "Hello.")
     assert failed.status == 2
-    assert "pip install 'cartesia-stream[play]'" in failed.error
+    assert 'pip install "cartesia-stream[play]"' in failed.error
     assert "--output" in failed.error
 
 
