@@ -152,7 +152,7 @@ def cartesia_cassette(
     try:
         from .cassettes.relay import REPLAY_KEY, SERVICE, Cassette
     except ModuleNotFoundError as error:
-        _fail(f"cassettes need {error.name}: pip install 'cartesia-stream[emulator]'")
+        _fail(f'cassettes need {error.name}: pip install "cartesia-stream[emulator]"')
 
     mode = request.config.getoption("cartesia_record")
     path = _cassette_path(request)
