@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 Mutex = asyncio.Lock
 sleep = asyncio.sleep
+SHORTEST_TIMER_S: Final = 0.001  # uvloop rounds less down to 0: a repeated wait would spin
 AHEAD: Final = 8  # blocks that a thread reads of a source before they are wanted
 SLICE_S: Final = 0.001  # that a source may keep the event loop
 TEXTS: Final = (AsyncIterable, Iterable)
@@ -274,8 +275,9 @@ class Signal:
 
     async def wait(self, seconds: float | None) -> None:
         """Wait for `set`, at most ``seconds``; None waits without a limit."""
+        limit = None if seconds is None else max(seconds, SHORTEST_TIMER_S)
         with suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
+            async with asyncio.timeout(limit):
                 await self._event.wait()
         self._event.clear()
 
@@ -301,7 +303,9 @@ class Bell:
             return
         loop = asyncio.get_running_loop()
         waiter = loop.create_future()
-        timer = None if seconds is None else loop.call_later(seconds, _wake, waiter)
+        timer = None
+        if seconds is not None:
+            timer = loop.call_later(max(seconds, SHORTEST_TIMER_S), _wake, waiter)
         self._waiters.append(waiter)
         try:
             await waiter

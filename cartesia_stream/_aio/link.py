@@ -14,6 +14,7 @@ from .._http.records import ConnectionRecord
 from .._protocol.faults import peer_not_reading_error, timeout_error
 from .._protocol.link import MAX_BACKLOG
 from ..errors import APIConnectionError
+from .flow import SHORTEST_TIMER_S
 from .network import attach
 
 if TYPE_CHECKING:
@@ -170,7 +171,8 @@ class AsyncSocketLink(asyncio.BufferedProtocol):
         if self._link.is_closed:
             self.abort()
             return
-        self._timer = self._loop.call_later(max(0.0, self._link.next_tick() - now), self._tick)
+        seconds = max(SHORTEST_TIMER_S, self._link.next_tick() - now)
+        self._timer = self._loop.call_later(seconds, self._tick)
 
     def _flush(self) -> None:
         transport = self._transport

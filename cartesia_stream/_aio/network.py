@@ -19,6 +19,7 @@ import httpcore
 
 from .._http.http11 import ReadDeadline
 from .._protocol.faults import host_and_port, no_stream_error
+from .flow import SHORTEST_TIMER_S
 
 if TYPE_CHECKING:
     import ssl
@@ -225,9 +226,10 @@ class AsyncStream(asyncio.BufferedProtocol, httpcore.AsyncNetworkStream):
         until = None if seconds is None else self._loop.time() + seconds
         while not (self._received or self._ended):
             if until is not None:
-                if until <= self._loop.time():
+                now = self._loop.time()
+                if until <= now:
                     return False
-                self._watch(until)
+                self._watch(max(until, now + SHORTEST_TIMER_S))
             self._reader = self._loop.create_future()
             try:
                 await self._reader

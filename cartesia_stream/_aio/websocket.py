@@ -10,6 +10,7 @@ import math
 import time
 from typing import TYPE_CHECKING
 
+from .flow import SHORTEST_TIMER_S
 from .link import AsyncSocketLink
 
 if TYPE_CHECKING:
@@ -64,7 +65,8 @@ class ContextReader:
         no deadline can end before the timer does, and the timer can keep running while events
         arrive. That is much cheaper than one timer for each event.
         """
-        self.timer = loop.call_later(min(seconds, self._shortest), self._expired)
+        seconds = max(min(seconds, self._shortest), SHORTEST_TIMER_S)
+        self.timer = loop.call_later(seconds, self._expired)
 
     def _expired(self) -> None:
         self.timer = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import threading
+import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -199,6 +200,22 @@ def test_a_signal_that_came_before_the_wait_counts_once(run: Any) -> None:
         await waiting
 
     run(main())
+
+
+@pytest.mark.parametrize("kind", [flow.Bell, flow.Signal])
+def test_waits_until_a_moment_do_not_spin_before_it(run: Any, kind: type[Any]) -> None:
+    """Uvloop rounds timers to milliseconds, so that a shorter one would be none."""
+
+    async def main() -> int:
+        waited = kind()
+        until = time.monotonic() + 0.0004
+        count = 0
+        while (rest := until - time.monotonic()) > 0:
+            await (waited.wait(waited.rings, rest) if kind is flow.Bell else waited.wait(rest))
+            count += 1
+        return count
+
+    assert run(main()) <= 3
 
 
 def test_a_resource_is_closed_by_its_block_only(run: Any) -> None:
