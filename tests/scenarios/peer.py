@@ -55,10 +55,10 @@ class Conversation:
         self.send("\r\n".join((*lines, "Connection: close", "", "")).encode() + body)
 
     def stream(self, content_type: str) -> None:
-        """The head of a chunked response."""
+        """The head of a chunked response; the connection closes after it."""
         self.send(
             f"HTTP/1.1 200 OK\r\nContent-Type: {content_type}\r\n"
-            "Transfer-Encoding: chunked\r\n\r\n".encode()
+            "Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n".encode()
         )
 
     def piece(self, data: bytes) -> None:
