@@ -6,14 +6,23 @@ The frames of a load are equally long and come in turn, so that the count tells 
 from __future__ import annotations
 
 import asyncio
-import socket
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from bench.adapters.wire import address, client_frame, generation, leave, post, some, upgrade
+from bench.adapters.wire import (
+    address,
+    client_frame,
+    dialled,
+    generation,
+    leave,
+    post,
+    some,
+    upgrade,
+)
 from bench.frames import chunk_size
 
 if TYPE_CHECKING:
+    import socket
     from collections.abc import Callable
 
     from bench.drive import AsyncAdapter, AsyncRead, Read, SyncAdapter, Take
@@ -155,12 +164,11 @@ class AsyncEvents:
 def opened(url: str, request: Callable[[str], bytes]) -> tuple[socket.socket, int]:
     """A connection that has sent a request, and how much came behind the head of the response."""
     host, port, path, tls = address(url)
-    plain = socket.create_connection((host, port))
-    sock = tls.wrap_socket(plain, server_hostname=host) if tls else plain
-    sock.sendall(request(path))
-    head = b""
-    while (end := head.find(HEAD_END)) < 0:
-        head += some(sock.recv(READ_SIZE))
+    with dialled(host, port, tls) as sock:
+        sock.sendall(request(path))
+        head = b""
+        while (end := head.find(HEAD_END)) < 0:
+            head += some(sock.recv(READ_SIZE))
     return sock, len(head) - end - 4
 
 

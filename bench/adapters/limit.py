@@ -6,7 +6,6 @@ It trusts the server: no fragments, no control frames, one event in each piece o
 from __future__ import annotations
 
 import asyncio
-import socket
 import struct
 from collections import deque
 from functools import partial
@@ -15,9 +14,19 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 import pybase64
 
-from bench.adapters.wire import address, client_frame, generation, leave, post, some, upgrade
+from bench.adapters.wire import (
+    address,
+    client_frame,
+    dialled,
+    generation,
+    leave,
+    post,
+    some,
+    upgrade,
+)
 
 if TYPE_CHECKING:
+    import socket
     from collections.abc import Callable, Iterator
 
     from bench.drive import AsyncAdapter, AsyncRead, Read, SyncAdapter, Take
@@ -161,13 +170,12 @@ class Socket:
 
     def connect(self, url: str) -> None:
         host, port, path, tls = address(url)
-        plain = socket.create_connection((host, port))
-        self._sock = tls.wrap_socket(plain, server_hostname=host) if tls else plain
         self._frames = Frames()
         self._takes: dict[str, Take] = {}
-        self._sock.sendall(upgrade(path))
-        while not self._frames.is_open:
-            deque(self._frames.received(some(self._sock.recv_into(self._frames.space()))))
+        with dialled(host, port, tls) as self._sock:
+            self._sock.sendall(upgrade(path))
+            while not self._frames.is_open:
+                deque(self._frames.received(some(self._sock.recv_into(self._frames.space()))))
 
     def open(self, load: Load, name: str, number: int) -> Read:
         self._sock.sendall(client_frame(generation(name, number)))
@@ -294,9 +302,8 @@ class Events:
         self._host, self._port, self._path, self._tls = address(url)
 
     def open(self, load: Load, name: str, number: int) -> Read:
-        plain = socket.create_connection((self._host, self._port))
-        sock = self._tls.wrap_socket(plain, server_hostname=self._host) if self._tls else plain
-        sock.sendall(post(self._path, generation(name, number)))
+        with dialled(self._host, self._port, self._tls) as sock:
+            sock.sendall(post(self._path, generation(name, number)))
         return partial(self._read, sock)
 
     def _read(self, sock: socket.socket, take: Take) -> None:

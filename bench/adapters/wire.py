@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import socket
 import struct
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final, TypeVar
 from urllib.parse import urlsplit
 
@@ -12,6 +14,7 @@ from bench.drive import trusting
 if TYPE_CHECKING:
     import asyncio
     import ssl
+    from collections.abc import Iterator
 
 T = TypeVar("T", bytes, int)
 
@@ -25,6 +28,19 @@ def address(url: str) -> tuple[str, int, str, ssl.SSLContext | None]:
     parts = urlsplit(url)
     tls = trusting() if parts.scheme == "https" else None
     return parts.hostname or "", parts.port or 80, parts.path, tls
+
+
+@contextmanager
+def dialled(host: str, port: int, tls: ssl.SSLContext | None) -> Iterator[socket.socket]:
+    """A new connection; what fails inside of the block closes it, and otherwise it stays open."""
+    sock = socket.create_connection((host, port))
+    try:
+        if tls:
+            sock = tls.wrap_socket(sock, server_hostname=host)
+        yield sock
+    except BaseException:
+        sock.close()
+        raise
 
 
 def upgrade(path: str) -> bytes:
