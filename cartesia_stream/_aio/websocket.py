@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from .._protocol.frames import RequestEncoder
     from .._protocol.session import Session
     from .._protocol.stats import Meter
-    from ..events import SpeechEvent
     from ..options import Timeouts
 
 
@@ -170,9 +169,3 @@ class AsyncSocketDriver(AsyncSocketLink):
                 reader.waiters.remove(waiter)
             raise
         return True
-
-    async def next_event(self, reader: ContextReader) -> SpeechEvent | None:
-        """Wait for the next event; return None after the terminal one."""
-        while (event := reader.context.next_event()) is None and await self.wait(reader):
-            pass
-        return event

@@ -190,7 +190,7 @@ class Meter:
         least = 0.0 if dry else self._min_lead
         return StreamStats(
             outcome=outcome,
-            time_to_first_audio=self._since_start(self.first_audio_at),
+            time_to_first_audio=self.time_to_first_audio,
             queued=self.queued,
             chunks=self.chunks,
             nbytes=self.nbytes,
@@ -208,7 +208,4 @@ class Meter:
     @property
     def time_to_first_audio(self) -> float | None:
         """Seconds from the start to the first audio."""
-        return self._since_start(self.first_audio_at)
-
-    def _since_start(self, moment: float | None) -> float | None:
-        return None if moment is None else moment - self._started_at
+        return None if self.first_audio_at is None else self.first_audio_at - self._started_at

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from .._protocol.frames import RequestEncoder
     from .._protocol.session import Session
     from .._protocol.stats import Meter
-    from ..events import SpeechEvent
     from ..options import Timeouts
 
 
@@ -160,9 +159,3 @@ class SocketDriver(SocketLink):
         if not waiter.acquire(timeout=min(seconds, threading.TIMEOUT_MAX)):
             reader.leave(waiter)
         return True
-
-    def next_event(self, reader: ContextReader) -> SpeechEvent | None:
-        """Wait for the next event; return None after the terminal one."""
-        while (event := reader.context.pop()) is None and self.wait(reader):
-            pass
-        return event

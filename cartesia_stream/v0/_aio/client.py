@@ -132,7 +132,9 @@ class AsyncSocketSource:
         if self._owed:
             self._owed = False
             await self._driver.send(self._reader, "", more=True, flush=True)
-        event = await self._driver.next_event(self._reader)
+        context = self._reader.context
+        while (event := context.pop()) is None and await self._driver.wait(self._reader):
+            pass
         self._owed = self._interrupts and event is not None and event.type == "chunk"
         return event
 

@@ -129,7 +129,9 @@ class SocketSource:
         if self._owed:
             self._owed = False
             self._driver.send(self._reader, "", more=True, flush=True)
-        event = self._driver.next_event(self._reader)
+        context = self._reader.context
+        while (event := context.pop()) is None and self._driver.wait(self._reader):
+            pass
         self._owed = self._interrupts and event is not None and event.type == "chunk"
         return event
 
