@@ -263,25 +263,6 @@ class TextTask:
         await asyncio.wait([self._task])  # unlike await, this cannot swallow our own cancellation
 
 
-class Signal:
-    """A signal that wakes one waiter."""
-
-    def __init__(self) -> None:
-        self._event = asyncio.Event()
-
-    def set(self) -> None:
-        """Wake the waiter, or else the next call of `wait`."""
-        self._event.set()
-
-    async def wait(self, seconds: float | None) -> None:
-        """Wait for `set`, at most ``seconds``; None waits without a limit."""
-        limit = None if seconds is None else max(seconds, SHORTEST_TIMER_S)
-        with suppress(TimeoutError):
-            async with asyncio.timeout(limit):
-                await self._event.wait()
-        self._event.clear()
-
-
 class Bell:
     """Wakes all who wait. Who reads `rings` before it looks for news misses none."""
 
@@ -321,25 +302,18 @@ def _wake(waiter: asyncio.Future[None]) -> None:
         waiter.set_result(None)
 
 
-class PeriodicTask:
+class PeriodicTask(TextTask):
     """A task that runs an action at a fixed interval."""
 
     def __init__(
         self, seconds: float, action: Callable[[], Coroutine[object, object, None]]
     ) -> None:
-        self._seconds = seconds
-        self._action = action
-        self._task = asyncio.create_task(self._run(), name="cartesia-repeat")
+        async def repeat() -> None:
+            while True:
+                await asyncio.sleep(seconds)
+                await action()
 
-    async def _run(self) -> None:
-        while True:
-            await asyncio.sleep(self._seconds)
-            await self._action()
-
-    async def stop(self) -> None:
-        """Cancel the task and wait until it has ended."""
-        self._task.cancel()
-        await asyncio.wait([self._task])
+        super().__init__(repeat, "cartesia-repeat")
 
 
 async def pieces_of(

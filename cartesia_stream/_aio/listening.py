@@ -62,7 +62,7 @@ class AsyncEars:
         self._stop = source.stop
         self._handshake = handshake
         self._connections = connections
-        self._record = record
+        self.record = record
         self._session: ListenSession | None = None
         self._driver: AsyncEarsDriver | None = None
         self._gate: AsyncGate | None = None
@@ -79,7 +79,7 @@ class AsyncEars:
         Raises:
             APIError: If the service rejects the handshake or is unreachable.
         """
-        self._record.begin()
+        self.record.begin()
         try:
             if self._source.opener is not None:
                 self._source = await in_thread(self._source.opener, Source.discard)
@@ -186,7 +186,7 @@ class AsyncEars:
                 self._leave()
                 cause = self.listener.cause
                 assert cause is not None
-                self._record.restart(cause)
+                self.record.restart(cause)
                 if await self._reconnect(cause, backoff):
                     backoff = self._backoff()
         except Exception as error:  # whatever it is, nobody may wait for text in vain
@@ -200,7 +200,7 @@ class AsyncEars:
 
     def _end_record(self) -> None:
         listener = self.listener
-        self._record.end(listener.fault, complete=listener.state is State.DONE)
+        self.record.end(listener.fault, complete=listener.state is State.DONE)
 
     def _backoff(self) -> Backoff:
         return Backoff(self._connections.max_retries, idempotent=True)

@@ -13,7 +13,7 @@ from .._text.pace import Pace
 from ..errors import APIConnectionError, APIError, CartesiaError, RateLimitError
 from ..events import Cancelled, Done
 from ..options import Piece
-from .flow import Mutex, Ongoing, Signal, TextTask, pieces_of, sleep
+from .flow import Bell, Mutex, Ongoing, TextTask, pieces_of, sleep
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterable, Awaitable, Callable, Iterable, Sequence
@@ -110,7 +110,7 @@ class AsyncSpeech:
         self._recovery: Ongoing[None] | None = None  # continues when the reader is cancelled
         self._over = False  # the stream has ended, although its context has not
         self._closed = False
-        self._closing: Signal | None = None  # interrupts the delay before a new context
+        self._closing: Bell | None = None  # interrupts the delay before a new context
 
     @property
     def ledger(self) -> Ledger:
@@ -331,9 +331,9 @@ class AsyncSpeech:
             with self._record.queueing():
                 await self._gate.enter_again(ticket, error)
         elif recovery.delay:
-            self._closing = Signal()
-            if not self._closed:  # aclose may have run before the signal existed
-                await self._closing.wait(recovery.delay)
+            self._closing = Bell()
+            if not self._closed:  # aclose may have run before the bell existed
+                await self._closing.wait(0, recovery.delay)
         if self._utterance.is_said:
             self._over = True
             self._ready += self._utterance.receive(Done(context_id=self.context_id))
@@ -356,7 +356,7 @@ class AsyncSpeech:
         """Cancel the speech if it still goes on, give the slot back, and stop reading the text."""
         self._closed = True
         if self._closing is not None:
-            self._closing.set()
+            self._closing.ring()
         self._give_back()
         if self._recovery is not None:
             await self._recovery.stop()

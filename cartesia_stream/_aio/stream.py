@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Literal, Protocol, Self
 
 from .._http.account import Account
-from .._http.config import NotCopyable
+from .._http.config import NotCopyable, check_options
 from .._protocol.context import State
 from .._text.ledger import Ledger
 from .._text.utterance import recorded
@@ -22,6 +22,7 @@ from .flow import (
     owner,
     playing,
     sleep,
+    start_now,
 )
 
 if TYPE_CHECKING:
@@ -34,8 +35,10 @@ if TYPE_CHECKING:
         Mapping,
     )
 
+    from cartesia_runtime.options import RequestOptions
     from cartesia_runtime.saving import SaveTarget
 
+    from .._http.operations import Change, Infill
     from .._http.records import StreamRecord
     from .._protocol.context import Context
     from .._protocol.gate import Ticket
@@ -45,10 +48,13 @@ if TYPE_CHECKING:
     from ..audio import Audio, AudioFormat
     from ..errors import StreamTruncatedError
     from ..events import SpeechEvent, Timing
+    from ..observe import StreamTransport
     from ..options import Timeouts
     from ..play import Player
+    from .connections import AsyncConnections
     from .flow import Owner
     from .gate import AsyncGate
+    from .http import ResponseSource
     from .websocket import AsyncSocketDriver, ContextReader
 
 __all__ = ["AsyncSpeechStream"]
@@ -505,6 +511,26 @@ async def _close(
             await source.aclose()
     finally:
         record.end()
+
+
+def uploading(
+    connections: AsyncConnections,
+    transport: StreamTransport,
+    call: Change | Infill,
+    options: RequestOptions | None,
+) -> AsyncSpeechStream:
+    """Create the stream of a call with recordings, which are opened when it is sent."""
+    check_options(options)
+    record = connections.record(transport, call.format, call.model_id)
+
+    async def start() -> ResponseSource:
+        from cartesia_runtime.files import Uploads
+
+        with Uploads() as uploads:  # open for all attempts, until the response begins
+            request = call.request(uploads, options)
+            return await connections.speech(request, options, record)
+
+    return start_now(AsyncSpeechStream(start, record))
 
 
 class AsyncAudioBlocks(NotCopyable):

@@ -153,22 +153,6 @@ class TextTask:
         """Do nothing: before each piece, the thread checks whether the stream is closed."""
 
 
-class Signal:
-    """A signal that wakes one waiter."""
-
-    def __init__(self) -> None:
-        self._event = threading.Event()
-
-    def set(self) -> None:
-        """Wake the waiter, or else the next call of `wait`."""
-        self._event.set()
-
-    def wait(self, seconds: float | None) -> None:
-        """Wait for `set`, at most ``seconds``; None waits without a limit."""
-        self._event.wait(seconds)
-        self._event.clear()
-
-
 class Bell:
     """Wakes all who wait. Who reads `rings` before it looks for news misses none."""
 
@@ -196,21 +180,21 @@ class Bell:
 
 
 class PeriodicTask:
-    """A thread that runs an action at a fixed interval."""
+    """A thread that runs an action at a fixed interval.
+
+    Attributes:
+        stop: Tells the thread to end; does not wait for an action that is running.
+    """
 
     def __init__(self, seconds: float, action: Callable[[], None]) -> None:
-        self._seconds = seconds
-        self._action = action
-        self._stopped = threading.Event()
-        threading.Thread(target=self._run, name="cartesia-repeat", daemon=True).start()
+        stopped = threading.Event()
+        self.stop: Callable[[], None] = stopped.set
 
-    def _run(self) -> None:
-        while not self._stopped.wait(self._seconds):
-            self._action()
+        def repeat() -> None:
+            while not stopped.wait(seconds):
+                action()
 
-    def stop(self) -> None:
-        """Tell the thread to end; do not wait for an action that is running."""
-        self._stopped.set()
+        TextTask(repeat, "cartesia-repeat")
 
 
 def pieces_of(

@@ -63,7 +63,7 @@ class Ears:
         self._stop = source.stop
         self._handshake = handshake
         self._connections = connections
-        self._record = record
+        self.record = record
         self._session: ListenSession | None = None
         self._driver: EarsDriver | None = None
         self._gate: Gate | None = None
@@ -80,7 +80,7 @@ class Ears:
         Raises:
             APIError: If the service rejects the handshake or is unreachable.
         """
-        self._record.begin()
+        self.record.begin()
         try:
             if self._source.opener is not None:
                 self._source = in_thread(self._source.opener, Source.discard)
@@ -187,7 +187,7 @@ class Ears:
                 self._leave()
                 cause = self.listener.cause
                 assert cause is not None
-                self._record.restart(cause)
+                self.record.restart(cause)
                 if self._reconnect(cause, backoff):
                     backoff = self._backoff()
         except Exception as error:  # whatever it is, nobody may wait for text in vain
@@ -201,7 +201,7 @@ class Ears:
 
     def _end_record(self) -> None:
         listener = self.listener
-        self._record.end(listener.fault, complete=listener.state is State.DONE)
+        self.record.end(listener.fault, complete=listener.state is State.DONE)
 
     def _backoff(self) -> Backoff:
         return Backoff(self._connections.max_retries, idempotent=True)

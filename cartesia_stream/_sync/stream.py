@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Literal, Protocol, Self
 
 from .._http.account import Account
-from .._http.config import NotCopyable
+from .._http.config import NotCopyable, check_options
 from .._protocol.context import State
 from .._text.ledger import Ledger
 from .._text.utterance import recorded
@@ -23,6 +23,7 @@ from .flow import (
     owner,
     playing,
     sleep,
+    start_now,
 )
 
 if TYPE_CHECKING:
@@ -33,8 +34,10 @@ if TYPE_CHECKING:
         Mapping,
     )
 
+    from cartesia_runtime.options import RequestOptions
     from cartesia_runtime.saving import SaveTarget
 
+    from .._http.operations import Change, Infill
     from .._http.records import StreamRecord
     from .._protocol.context import Context
     from .._protocol.gate import Ticket
@@ -44,10 +47,13 @@ if TYPE_CHECKING:
     from ..audio import Audio, AudioFormat
     from ..errors import StreamTruncatedError
     from ..events import SpeechEvent, Timing
+    from ..observe import StreamTransport
     from ..options import Timeouts
     from ..play import Player
+    from .connections import Connections
     from .flow import Owner
     from .gate import Gate
+    from .http import ResponseSource
     from .websocket import ContextReader, SocketDriver
 
 __all__ = ["SpeechStream"]
@@ -496,6 +502,26 @@ def _close(source: Source | None, opening: Ongoing[Source] | None, record: Strea
             source.close()
     finally:
         record.end()
+
+
+def uploading(
+    connections: Connections,
+    transport: StreamTransport,
+    call: Change | Infill,
+    options: RequestOptions | None,
+) -> SpeechStream:
+    """Create the stream of a call with recordings, which are opened when it is sent."""
+    check_options(options)
+    record = connections.record(transport, call.format, call.model_id)
+
+    def start() -> ResponseSource:
+        from cartesia_runtime.files import Uploads
+
+        with Uploads() as uploads:  # open for all attempts, until the response begins
+            request = call.request(uploads, options)
+            return connections.speech(request, options, record)
+
+    return start_now(SpeechStream(start, record))
 
 
 class AudioBlocks(NotCopyable):
