@@ -16,7 +16,7 @@ from contextvars import copy_context
 from typing import TYPE_CHECKING, Final, Generic, NamedTuple, Protocol, TypeVar, cast
 
 from .._protocol.faults import elsewhere_error
-from .._protocol.fields import PieceReader
+from .._protocol.fields import End, PieceReader
 from ..errors import ConfigurationError, LocalStateError
 
 if TYPE_CHECKING:
@@ -470,18 +470,18 @@ async def _read_in_thread(source: Source, blocks: Iterable[S]) -> AsyncGenerator
     not wait for the thread, which ends with its read.
     """
     loop = asyncio.get_running_loop()
-    read: deque[S | _End] = deque()
+    read: deque[S | End] = deque()
     news = Bell()
     wanted = threading.Semaphore(AHEAD)
     left = threading.Event()
 
-    def tell(what: S | _End) -> None:
+    def tell(what: S | End) -> None:
         read.append(what)
         with suppress(RuntimeError):  # the loop is closed
             loop.call_soon_threadsafe(news.ring)
 
     def run() -> None:
-        end = _End(None)
+        end = End(None)
         pieces = iter(blocks)
         try:
             wanted.acquire()
@@ -493,7 +493,7 @@ async def _read_in_thread(source: Source, blocks: Iterable[S]) -> AsyncGenerator
                 if left.is_set():
                     break
         except BaseException as error:
-            end = _End(error)
+            end = End(error)
         finally:
             for close in (getattr(pieces, "close", None), source.close):
                 if close is not None:
@@ -509,7 +509,7 @@ async def _read_in_thread(source: Source, blocks: Iterable[S]) -> AsyncGenerator
                 await news.wait(rings, None)
                 continue
             block = read.popleft()
-            if isinstance(block, _End):
+            if isinstance(block, End):
                 if block.error is not None:
                     raise block.error
                 return
@@ -518,12 +518,6 @@ async def _read_in_thread(source: Source, blocks: Iterable[S]) -> AsyncGenerator
     finally:
         left.set()
         wanted.release()
-
-
-class _End(NamedTuple):
-    """The end of a source, with the exception that it raised, if any."""
-
-    error: BaseException | None
 
 
 async def in_thread(work: Callable[[], T], drop: Callable[[T], None]) -> T:

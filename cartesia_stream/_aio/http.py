@@ -226,7 +226,6 @@ class AsyncHttpSender:
     async def _take_over(
         self, driver: AsyncSocketLink, link: Link, response: httpx.Response, used: Config
     ) -> None:
-        """Start a driver on the connection of a handshake's response."""
         try:
             link.websocket.accept(response.headers.multi_items())
             await driver.start(response)
@@ -348,12 +347,7 @@ async def _head(response: httpx.Response, *, ours: bool) -> bytes:
 
 
 class AsyncUnpacked(httpx.AsyncByteStream):
-    """The body of a response, unpacked and bounded.
-
-    Args:
-        packed: The body as it arrives.
-        unpacker: Unpacks and counts it.
-    """
+    """The body of a response, unpacked and bounded."""
 
     def __init__(self, packed: httpx.AsyncByteStream, unpacker: Unpacker) -> None:
         self._packed = packed

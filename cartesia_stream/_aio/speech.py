@@ -38,14 +38,9 @@ class AsyncSpeech:
 
     Args:
         utterance: The text so far, and the rules for recovery from a failure.
-        text: The whole text, or an iterable of its pieces.
-        acquire: Returns a socket.
         gate: Returns the queue for slots of the plan's limit; called when the speech starts.
         context_id: Id of the first context; later contexts get random ids.
-        priority: Speech with a higher priority gets a slot first.
-        timeouts: Deadlines for the slot, the network and the events.
         chunker: Splits the text into sentences; None leaves that to the service.
-        record: Measures the stream and notifies the observers.
     """
 
     __slots__ = (

@@ -564,13 +564,7 @@ class AsyncAudioBlocks(NotCopyable):
 
 
 class AsyncShapedBlocks(AsyncAudioBlocks):
-    """Iterator over the audio of a stream, in blocks of another form than that of its chunks.
-
-    Args:
-        stream: The stream.
-        account: Its account.
-        following: Returns the next block.
-    """
+    """Iterator over the audio of a stream, in blocks of another form than that of its chunks."""
 
     __slots__ = ("_following",)
 
@@ -593,15 +587,6 @@ class ContextSource:
 
     The socket holds a reference to it while the context is open. So it holds no reference to the
     user's objects: they can be dropped, and dropping them cancels the context.
-
-    Args:
-        gate: The queue for slots of the plan's limit.
-        driver: The socket of the context.
-        context_id: Id of the context.
-        fields: The constant fields of the context's requests.
-        fmt: Format of the audio.
-        record: Measures the stream and notifies the observers.
-        timeouts: Deadlines for the slot, the network and the events.
 
     Attributes:
         reader: The context on the socket.

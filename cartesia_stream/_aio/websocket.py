@@ -73,13 +73,7 @@ class ContextReader:
 
 
 class AsyncSocketDriver(AsyncSocketLink):
-    """Driver of one WebSocket; use it only in the event loop that opened it.
-
-    Args:
-        session: The protocol state of the connection.
-        config: The deadlines and the observers.
-        since: When the handshake began, in monotonic seconds.
-    """
+    """Driver of one WebSocket; use it only in the event loop that opened it."""
 
     def __init__(self, session: Session, config: Config, *, since: float) -> None:
         super().__init__(session, config, since=since)

@@ -85,7 +85,6 @@ _WITH_BODY: Final = ("POST", "PUT", "PATCH")
 
 
 def _extended(request: Request, options: RequestOptions) -> Request:
-    """Return the request with the extra query and body of the options."""
     from cartesia_runtime.encoding import encode_object, encode_parts, encode_query
 
     query, body = options.get("extra_query"), options.get("extra_body")
@@ -288,5 +287,4 @@ class Infill(NamedTuple):
 
 
 def _flat(fmt: AudioFormat) -> dict[str, object]:
-    """Return an audio format as the fields of a multipart form."""
     return {f"output_format[{name}]": value for name, value in fmt.to_wire().items()}

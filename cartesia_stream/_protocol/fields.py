@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final, NamedTuple, cast
 
 from .._checks import TextJoiner, check_names, id_of, json_of, mapping_of, merged, text_of
 from ..errors import ConfigurationError
@@ -136,10 +136,6 @@ def check_transcript(transcript: object) -> str:
 def check_text(text: object, iterable: tuple[type, ...]) -> object:
     """Check the text argument of `speak`: a string, or an iterable of strings.
 
-    Args:
-        text: The argument.
-        iterable: Accepted types of iterables.
-
     Returns:
         The text that can be sent, or the iterable.
 
@@ -149,11 +145,17 @@ def check_text(text: object, iterable: tuple[type, ...]) -> object:
     if isinstance(text, str):
         return check_transcript(text)
     if not isinstance(text, iterable) or isinstance(text, _NO_TEXTS):
+        kind = type(cast("object", text)).__name__
         raise ConfigurationError(
-            f"text must be a string or an iterable of strings, not {type(text).__name__}",
-            option="text",
+            f"text must be a string or an iterable of strings, not {kind}", option="text"
         )
     return text
+
+
+class End(NamedTuple):
+    """The end of what a thread reads for others, with the exception that it met, if any."""
+
+    error: BaseException | None
 
 
 class PieceReader:

@@ -59,16 +59,7 @@ def listen_query(
     min_volume: object = None,
     max_silence_duration_secs: object = None,
 ) -> tuple[tuple[str, str], ...]:
-    """Return the query of the handshake.
-
-    Args:
-        fmt: Format of the audio.
-        model: Id of the model.
-        keyterms: Terms to expect.
-        settings: Settings of turns, checked; None for dictation.
-        language: Language of the speech.
-        min_volume: Volume below which audio is silence.
-        max_silence_duration_secs: Silence that ends a piece of text.
+    """Return the query of the handshake; without the checked settings of turns, for dictation.
 
     Raises:
         ConfigurationError: If an option is invalid, or does not work with the model.

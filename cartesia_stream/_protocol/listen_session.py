@@ -49,9 +49,6 @@ class ListenSession(Link):
     """Protocol of a socket that listens. Not thread-safe: the driver holds the lock.
 
     Args:
-        websocket: The connection.
-        secret: The API key, removed from every error message.
-        now: Monotonic seconds.
         hearer: Takes what the socket hears.
     """
 

@@ -140,16 +140,12 @@ class Listener:
     """State of one stream of audio and its text. Not thread-safe: the driver holds the lock.
 
     Args:
-        book: What was heard.
-        fmt: Format of the audio.
-        timeouts: Deadlines.
         pace: Seconds of audio to send in one second; None sends as fast as possible.
         live: Whether the audio arrives as it is spoken, so that only late audio is paced.
         max_lag: Seconds of audio that may wait to be sent.
         max_restarts: How often to replace a connection without hearing anything new in between.
         max_buffer_bytes: Maximum size of the unread events.
         settings: Thresholds of turns that were given.
-        now: Monotonic seconds.
 
     Attributes:
         state: State of the link.
@@ -224,12 +220,7 @@ class Listener:
         self.request_ids: tuple[str, ...] = ()
 
     def adopt(self, fmt: ListenFormat, *, live: bool) -> None:
-        """Take note of the format of the audio, before there is any.
-
-        Args:
-            fmt: The format.
-            live: Whether the audio arrives as it is spoken.
-        """
+        """Take note of the format of the audio, before there is any."""
         self.format = fmt
         self._live = live
         self._sample = fmt.sample_bytes
@@ -500,13 +491,7 @@ class Listener:
     # --- what the service says
 
     def receive(self, fields: dict[str, object], error: APIStatusError | None, now: float) -> None:
-        """Handle a frame.
-
-        Args:
-            fields: The frame.
-            error: The error that it reports, if it is an error frame.
-            now: Monotonic seconds.
-        """
+        """Handle a frame, and the error that it reports if it is an error frame."""
         if self.state not in _ACTIVE:
             return
         self._heard_at = now
@@ -586,7 +571,6 @@ class Listener:
             self._cut_after_turn(now)
 
     def _is_quiet(self, position: int) -> bool:
-        """Whether there is a pause before a position."""
         start = max(self._ring.base, position - self.format.nbytes(1.0))
         found = self._pauses(start, position, FRAME_S)
         return bool(found) and found[-1].end >= position - self.format.nbytes(0.02)

@@ -152,13 +152,7 @@ class Meter:
             self._min_lead = lead
 
     def audio_read(self, nbytes: int, *, asked: float, now: float) -> None:
-        """Record audio from a read that the consumer asked for, as over HTTP.
-
-        Args:
-            nbytes: Size of the audio.
-            asked: When the read began, in monotonic seconds.
-            now: When it returned.
-        """
+        """Record audio from a read that began when the consumer asked for it, as over HTTP."""
         if self._read_at is None or now - asked > READY_S:
             self._read_at = now
         self.audio(nbytes, self._read_at)

@@ -9,10 +9,10 @@ import threading
 import time
 from collections.abc import Coroutine, Iterable
 from contextlib import AbstractContextManager, closing, contextmanager, suppress
-from typing import TYPE_CHECKING, Final, Generic, NamedTuple, TypeVar, cast
+from typing import TYPE_CHECKING, Final, Generic, TypeVar, cast
 
 from .._protocol.faults import elsewhere_error
-from .._protocol.fields import PieceReader
+from .._protocol.fields import End, PieceReader
 from ..errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -212,11 +212,11 @@ def pieces_of(
     from queue import Empty, SimpleQueue
 
     wanted = threading.Semaphore(0)
-    pieces: SimpleQueue[str | Piece | _End] = SimpleQueue()
+    pieces: SimpleQueue[str | Piece | End] = SimpleQueue()
     left = threading.Event()
 
     def read() -> None:
-        end = _End(None)
+        end = End(None)
         try:
             with closing(_pieces(text)) as asked:
                 wanted.acquire()
@@ -228,7 +228,7 @@ def pieces_of(
                     if left.is_set():
                         break
         except BaseException as error:
-            end = _End(error)
+            end = End(error)
         pieces.put(end)
 
     threading.Thread(target=read, name="cartesia-text", daemon=True).start()
@@ -240,7 +240,7 @@ def pieces_of(
             except Empty:
                 yield None
                 piece = pieces.get()
-            if isinstance(piece, _End):
+            if isinstance(piece, End):
                 if piece.error is not None:
                     raise piece.error
                 return
@@ -248,12 +248,6 @@ def pieces_of(
     finally:
         left.set()
         wanted.release()
-
-
-class _End(NamedTuple):
-    """The end of a text, with the exception that it raised, if any."""
-
-    error: BaseException | None
 
 
 def _pieces(text: Iterable[str | Piece | None]) -> Generator[str | Piece]:

@@ -225,7 +225,6 @@ class HttpSender:
     def _take_over(
         self, driver: SocketLink, link: Link, response: httpx.Response, used: Config
     ) -> None:
-        """Start a driver on the connection of a handshake's response."""
         try:
             link.websocket.accept(response.headers.multi_items())
             driver.start(response)
@@ -347,12 +346,7 @@ def _head(response: httpx.Response, *, ours: bool) -> bytes:
 
 
 class Unpacked(httpx.SyncByteStream):
-    """The body of a response, unpacked and bounded.
-
-    Args:
-        packed: The body as it arrives.
-        unpacker: Unpacks and counts it.
-    """
+    """The body of a response, unpacked and bounded."""
 
     def __init__(self, packed: httpx.SyncByteStream, unpacker: Unpacker) -> None:
         self._packed = packed

@@ -39,11 +39,7 @@ class Ears:
     Nothing here refers to the object of the user, so that dropping that object ends the listener.
 
     Args:
-        listener: The protocol.
-        source: The audio.
         handshake: Makes the request of the handshake, with the present settings.
-        connections: Opens sockets.
-        record: Measures the stream and notifies the observers.
     """
 
     def __init__(
@@ -101,7 +97,6 @@ class Ears:
     # --- the connection
 
     def _connect(self) -> None:
-        """Get a slot and open a socket."""
         gate = self._gate
         assert gate is not None
         timeouts = self._connections.config.timeouts
@@ -132,7 +127,6 @@ class Ears:
                 return
 
     def _leave(self) -> None:
-        """Give the socket and the slot back."""
         driver, self._driver = self._driver, None
         self._session = None
         if driver is not None:
@@ -261,14 +255,12 @@ class Ears:
                 self._work.wait(rings, wait)
 
     def _take(self, session: ListenSession) -> list[Message]:
-        """Return the messages to send now on a connection."""
         with self._guard:
             return self.listener.messages(time.monotonic()) if session is self._session else []
 
     # --- audio in
 
     def _feed(self) -> None:
-        """Send the audio of the source."""
         self._fed = True
         try:
             with closing(blocks_of(self._source)) as pieces:

@@ -64,13 +64,7 @@ class ContextReader:
 
 
 class SocketDriver(SocketLink):
-    """Driver of one WebSocket with its reader thread; any thread may call any method.
-
-    Args:
-        session: The protocol state of the connection.
-        config: The deadlines and the observers.
-        since: When the handshake began, in monotonic seconds.
-    """
+    """Driver of one WebSocket with its reader thread; any thread may call any method."""
 
     def __init__(self, session: Session, config: Config, *, since: float) -> None:
         super().__init__(session, config, since=since)

@@ -39,7 +39,7 @@ from ._calls import (
     VoiceMetadata,
     by_name,
     check_inputs,
-    converted,
+    convert_response,
     speech_body,
 )
 from ._config import ConfigV0
@@ -185,7 +185,6 @@ class _Client(NotCopyable):
     def _check_inputs(
         self, transcript: str, duration: float | None, chunk_time: float | None
     ) -> None:
-        """Validate the arguments of `generate`; raise the same errors."""
         check_inputs(transcript, duration, chunk_time)
 
 
@@ -678,19 +677,6 @@ def update_buffer(buffer: str, chunk_bytes: bytes) -> tuple[str, list[AudioOutpu
             if output is not None:
                 found.append(output)
     return stream.rest.decode("utf-8", "surrogateescape"), found
-
-
-def convert_response(response: Mapping[str, object], include_context_id: bool) -> AudioOutput:
-    """Convert one JSON object of the service to an output.
-
-    Args:
-        response: The object, with its audio in base64.
-        include_context_id: Whether to copy the ``context_id`` to the output.
-
-    Raises:
-        RemoteProtocolError: If the object has no audio or no sampling rate.
-    """
-    return converted(response, include_context_id=include_context_id)
 
 
 _INSTEAD: Final = {

@@ -82,13 +82,7 @@ def _restored(
 
 
 def as_old_error(error: APIError, old: type[Exception], text: str) -> APIError:
-    """Copy an error with all its attributes, and give it an old class and message.
-
-    Args:
-        error: An error of `cartesia_stream.errors`.
-        old: The class that code for v0 catches.
-        text: The message of package 0.0.6.
-    """
+    """Copy an error with all its attributes, and give it an old class and message."""
     made = _restored(type(error), old, (text,), {**vars(error), "message": text})
     made.__cause__ = error.__cause__
     return made

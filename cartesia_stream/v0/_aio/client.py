@@ -58,11 +58,7 @@ T = TypeVar("T")
 
 
 class AsyncConnectionsV0(AsyncConnections):
-    """The connections of the current client, with v0 sockets.
-
-    Args:
-        config: Base URL, key and deadlines.
-    """
+    """The connections of the current client, with v0 sockets."""
 
     def __init__(self, config: ConfigV0) -> None:
         super().__init__(
@@ -114,8 +110,6 @@ class AsyncSocketSource:
     """The events of a generation on a socket.
 
     Args:
-        driver: The socket.
-        reader: The context of the generation.
         interrupts: Whether the service waits for an acknowledgement of each chunk.
     """
 
@@ -148,11 +142,6 @@ class AsyncGeneration(NotCopyable, AsyncGenerator[AudioOutput]):
     """Generator of the audio of one generation; closing or dropping it cancels the generation.
 
     Unlike a real generator, it survives a cancelled or interrupted wait.
-
-    Args:
-        start: Starts the generation.
-        outputs: Converts the events to outputs.
-        failed: Translates errors to those of v0.
     """
 
     def __init__(
@@ -237,7 +226,6 @@ class AsyncGeneration(NotCopyable, AsyncGenerator[AudioOutput]):
 
 
 async def _close(source: Source | None, starting: Ongoing[Source] | None) -> None:
-    """Cancel a generation in any state."""
     if source is None and starting is not None:
         source = await starting.stop()
     if source is not None:
@@ -245,11 +233,7 @@ async def _close(source: Source | None, starting: Ongoing[Source] | None) -> Non
 
 
 class AsyncV0Client:
-    """The calls of v0; they raise errors with the messages of package 0.0.6.
-
-    Args:
-        config: Base URL, key and deadlines.
-    """
+    """The calls of v0; they raise errors with the messages of package 0.0.6."""
 
     def __init__(self, config: ConfigV0) -> None:
         self._interrupts = config.interrupts
@@ -380,13 +364,7 @@ class AsyncV0Client:
         *,
         socket: bool,
     ) -> AsyncGeneration:
-        """Return a generator of the audio of a generation.
-
-        Args:
-            start: Starts the generation.
-            outputs: Converts the events to outputs.
-            socket: Whether the generation uses the socket, rather than HTTP.
-        """
+        """Return a generator of the audio of a generation."""
         return AsyncGeneration(start, outputs, broken_generation if socket else broken_response)
 
     # --- the socket

@@ -59,11 +59,7 @@ T = TypeVar("T")
 
 
 class ConnectionsV0(Connections):
-    """The connections of the current client, with v0 sockets.
-
-    Args:
-        config: Base URL, key and deadlines.
-    """
+    """The connections of the current client, with v0 sockets."""
 
     def __init__(self, config: ConfigV0) -> None:
         super().__init__(
@@ -113,8 +109,6 @@ class SocketSource:
     """The events of a generation on a socket.
 
     Args:
-        driver: The socket.
-        reader: The context of the generation.
         interrupts: Whether the service waits for an acknowledgement of each chunk.
     """
 
@@ -145,11 +139,6 @@ class Generation(NotCopyable, Generator[AudioOutput]):
     """Generator of the audio of one generation; closing or dropping it cancels the generation.
 
     Unlike a real generator, it survives a cancelled or interrupted wait.
-
-    Args:
-        start: Starts the generation.
-        outputs: Converts the events to outputs.
-        failed: Translates errors to those of v0.
     """
 
     def __init__(
@@ -234,7 +223,6 @@ class Generation(NotCopyable, Generator[AudioOutput]):
 
 
 def _close(source: Source | None, starting: Ongoing[Source] | None) -> None:
-    """Cancel a generation in any state."""
     if source is None and starting is not None:
         source = starting.stop()
     if source is not None:
@@ -242,11 +230,7 @@ def _close(source: Source | None, starting: Ongoing[Source] | None) -> None:
 
 
 class V0Client:
-    """The calls of v0; they raise errors with the messages of package 0.0.6.
-
-    Args:
-        config: Base URL, key and deadlines.
-    """
+    """The calls of v0; they raise errors with the messages of package 0.0.6."""
 
     def __init__(self, config: ConfigV0) -> None:
         self._interrupts = config.interrupts
@@ -375,13 +359,7 @@ class V0Client:
         *,
         socket: bool,
     ) -> Generation:
-        """Return a generator of the audio of a generation.
-
-        Args:
-            start: Starts the generation.
-            outputs: Converts the events to outputs.
-            socket: Whether the generation uses the socket, rather than HTTP.
-        """
+        """Return a generator of the audio of a generation."""
         return Generation(start, outputs, broken_generation if socket else broken_response)
 
     # --- the socket
