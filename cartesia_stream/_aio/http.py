@@ -219,7 +219,8 @@ class AsyncHttpSender:
         request = structs.replace(handshake, headers=session.websocket.handshake_headers())
         response, used = await self._send(request, {}, answer="socket", queued=True)
         driver = AsyncEarsDriver(session, used, since=began)
-        session.opened(request_id_of(response.headers))  # before its first frame is read
+        # Before its first frame is read.
+        session.opened(request_id_of(response.headers), now=time.monotonic())
         await self._take_over(driver, session, response, used)
         return driver
 

@@ -144,8 +144,8 @@ def check_text(text: object, iterable: tuple[type, ...]) -> object:
     """
     if isinstance(text, str):
         return check_transcript(text)
+    kind = type(text).__name__
     if not isinstance(text, iterable) or isinstance(text, _NO_TEXTS):
-        kind = type(cast("object", text)).__name__
         raise ConfigurationError(
             f"text must be a string or an iterable of strings, not {kind}", option="text"
         )

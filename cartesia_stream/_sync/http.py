@@ -218,7 +218,8 @@ class HttpSender:
         request = structs.replace(handshake, headers=session.websocket.handshake_headers())
         response, used = self._send(request, {}, answer="socket", queued=True)
         driver = EarsDriver(session, used, since=began)
-        session.opened(request_id_of(response.headers))  # before its first frame is read
+        # Before its first frame is read.
+        session.opened(request_id_of(response.headers), now=time.monotonic())
         self._take_over(driver, session, response, used)
         return driver
 

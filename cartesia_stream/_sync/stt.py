@@ -142,12 +142,12 @@ class _AsyncEvents(NotCopyable, Generic[E]):
     def mute(self) -> None:
         """Send silence in place of the audio from now on, which keeps the connection open."""
         self._check()
-        self._ears.mute(True)
+        self._ears.change(lambda listener: listener.mute(True, time.monotonic()))
 
     def unmute(self) -> None:
         """Send the audio again."""
         self._check()
-        self._ears.mute(False)
+        self._ears.change(lambda listener: listener.mute(False, time.monotonic()))
 
     def finish(self) -> None:
         """Mark the audio as complete, and wait until the service has heard all of it.
@@ -294,7 +294,8 @@ class Listening(_AsyncEvents[ListenEvent]):
             "end_timeout_ms": end_timeout_ms,
         }
         changes = {name: value for name, value in given.items() if value is not None}
-        ears.configure(turn_settings({**ears.listener.settings, **changes}))
+        settings = turn_settings({**ears.listener.settings, **changes})
+        ears.change(lambda listener: listener.configure(settings))
 
 
 class Dictation(_AsyncEvents[DictateEvent]):

@@ -253,8 +253,8 @@ class Report:
                     "output": self._args.output,
                     "utterances": self.utterances,
                     "bytes": self._nbytes,
-                    "duration": _rounded(self._duration),
-                    "time_to_first_audio": self._first_audio and _rounded(self._first_audio),
+                    "duration": round(self._duration, 6),
+                    "time_to_first_audio": self._first_audio and round(self._first_audio, 6),
                 }
             )
         if self._summary:
@@ -271,18 +271,14 @@ class Report:
         fields: dict[str, object] = {"type": event.type, "context_id": event.context_id}
         if isinstance(event, AudioChunk):
             nbytes = len(event.data)
-            fields |= {"bytes": nbytes, "duration": _rounded(self._format.duration(nbytes))}
+            fields |= {"bytes": nbytes, "duration": round(self._format.duration(nbytes), 6)}
         elif isinstance(event, WordTimestamps):
             fields["words"] = [
                 {
                     "text": word.text,
-                    "start": _rounded(self._offset + word.start),
-                    "end": _rounded(self._offset + word.end),
+                    "start": round(self._offset + word.start, 6),
+                    "end": round(self._offset + word.end, 6),
                 }
                 for word in event.words
             ]
         return fields
-
-
-def _rounded(value: float) -> float:
-    return round(value, 6)

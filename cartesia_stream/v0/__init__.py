@@ -22,7 +22,6 @@ from __future__ import annotations
 import os
 import warnings
 from contextlib import aclosing, closing
-from functools import partial
 from typing import TYPE_CHECKING, Final, Literal, Self, TypeVar, overload
 
 from .._http.config import NotCopyable, shown
@@ -356,20 +355,17 @@ class CartesiaTTS(_Client):
             chunk_time=chunk_time,
             output_format=output_format,
         )
-        client, outputs = self._v0_client, Outputs(body)
-        start = partial(client.over_socket if websocket else client.over_http, body)
-        pieces = client.outputs(start, outputs, socket=websocket).start()
+        pieces = self._v0_client.generation(body, socket=websocket).start()
         if stream:
             return pieces
         with closing(pieces):
-            return outputs.whole(b"".join([piece["audio"] for piece in pieces]))
+            return pieces.outputs.whole(b"".join([piece["audio"] for piece in pieces]))
 
     def _generate_ws(
         self, body: Mapping[str, object], *, context_id: str | None = None
     ) -> Generator[AudioOutput, None, None]:
         """Speak on the socket; a unique ``context_id``, if given, is put into every output."""
-        start = partial(self._v0_client.over_socket, body, context_id)
-        return self._v0_client.outputs(start, Outputs(body, context_id), socket=True)
+        return self._v0_client.generation(body, context_id, socket=True)
 
     # --- the socket
 
@@ -558,20 +554,17 @@ class AsyncCartesiaTTS(_Client):
             chunk_time=chunk_time,
             output_format=output_format,
         )
-        client, outputs = self._v0_client, Outputs(body)
-        start = partial(client.over_socket if websocket else client.over_http, body)
-        pieces = await client.outputs(start, outputs, socket=websocket).start()
+        pieces = await self._v0_client.generation(body, socket=websocket).start()
         if stream:
             return pieces
         async with aclosing(pieces):
-            return outputs.whole(b"".join([piece["audio"] async for piece in pieces]))
+            return pieces.outputs.whole(b"".join([piece["audio"] async for piece in pieces]))
 
     def _generate_ws(
         self, body: Mapping[str, object], *, context_id: str | None = None
     ) -> AsyncGenerator[AudioOutput, None]:
         """Speak on the socket; a unique ``context_id``, if given, is put into every output."""
-        start = partial(self._v0_client.over_socket, body, context_id)
-        return self._v0_client.outputs(start, Outputs(body, context_id), socket=True)
+        return self._v0_client.generation(body, context_id, socket=True)
 
     # --- the socket
 

@@ -152,7 +152,7 @@ class AsyncGeneration(NotCopyable, AsyncGenerator[AudioOutput]):
     ) -> None:
         self._owner: Owner | None = None  # the process and loop that close it if it is dropped
         self._start = start
-        self._outputs = outputs
+        self.outputs: Outputs = outputs
         self._failed = failed
         self._starting: Ongoing[Source] | None = None
         self._source: Source | None = None
@@ -194,7 +194,7 @@ class AsyncGeneration(NotCopyable, AsyncGenerator[AudioOutput]):
                     event = await source.next_event()
                     if event is None:
                         break
-                    output = self._outputs.take(event)
+                    output = self.outputs.take(event)
         except Exception:
             await self.aclose()
             raise
@@ -357,15 +357,15 @@ class AsyncV0Client:
             raise
         return source
 
-    def outputs(
-        self,
-        start: Callable[[], Awaitable[Source]],
-        outputs: Outputs,
-        *,
-        socket: bool,
+    def generation(
+        self, body: Mapping[str, object], context_id: str | None = None, *, socket: bool
     ) -> AsyncGeneration:
-        """Return a generator of the audio of a generation."""
-        return AsyncGeneration(start, outputs, broken_generation if socket else broken_response)
+        """Return a generator of the audio of a generation, on the socket or over HTTP."""
+        outputs = Outputs(body, context_id)
+        if socket:
+            start = partial(self.over_socket, body, context_id)
+            return AsyncGeneration(start, outputs, broken_generation)
+        return AsyncGeneration(partial(self.over_http, body), outputs, broken_response)
 
     # --- the socket
 

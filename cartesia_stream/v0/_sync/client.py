@@ -149,7 +149,7 @@ class Generation(NotCopyable, Generator[AudioOutput]):
     ) -> None:
         self._owner: Owner | None = None  # the process and loop that close it if it is dropped
         self._start = start
-        self._outputs = outputs
+        self.outputs: Outputs = outputs
         self._failed = failed
         self._starting: Ongoing[Source] | None = None
         self._source: Source | None = None
@@ -191,7 +191,7 @@ class Generation(NotCopyable, Generator[AudioOutput]):
                     event = source.next_event()
                     if event is None:
                         break
-                    output = self._outputs.take(event)
+                    output = self.outputs.take(event)
         except Exception:
             self.close()
             raise
@@ -352,15 +352,15 @@ class V0Client:
             raise
         return source
 
-    def outputs(
-        self,
-        start: Callable[[], Source],
-        outputs: Outputs,
-        *,
-        socket: bool,
+    def generation(
+        self, body: Mapping[str, object], context_id: str | None = None, *, socket: bool
     ) -> Generation:
-        """Return a generator of the audio of a generation."""
-        return Generation(start, outputs, broken_generation if socket else broken_response)
+        """Return a generator of the audio of a generation, on the socket or over HTTP."""
+        outputs = Outputs(body, context_id)
+        if socket:
+            start = partial(self.over_socket, body, context_id)
+            return Generation(start, outputs, broken_generation)
+        return Generation(partial(self.over_http, body), outputs, broken_response)
 
     # --- the socket
 
