@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
     import httpx
     from cartesia_runtime.downloads import AsyncDownload
-    from cartesia_runtime.errors import PagingError, ResponseDecodeError
     from cartesia_runtime.options import RequestOptions
     from cartesia_runtime.sender import Request
 
@@ -36,7 +35,6 @@ if TYPE_CHECKING:
     from .._http.operations import SpeechRequest
     from .._protocol.listen_session import ListenSession
     from ..audio import AudioFormat
-    from ..errors import RemoteProtocolError
     from ..observe import StreamTransport
     from ..options import AsyncSharedGate
     from .credentials import AsyncCredentials
@@ -183,9 +181,7 @@ class AsyncConnections(NotCopyable):
             response = await self.http.send(request, options)
         return parsed(response, parse)
 
-    def malformed_error(self, error: ResponseDecodeError | PagingError) -> RemoteProtocolError:
-        """Make the error for a malformed response."""
-        return malformed_error(error)
+    malformed_error = staticmethod(malformed_error)
 
     @asynccontextmanager
     async def stream(

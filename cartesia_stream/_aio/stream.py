@@ -61,20 +61,17 @@ __all__ = ["AsyncSpeechStream"]
 
 
 class AsyncSource(Protocol):
-    """The source of the events of a stream."""
+    """The source of the events of a stream.
 
-    @property
-    def context_id(self) -> str | None:
-        """The id of the context, or None."""
+    Attributes:
+        context_id: The id of the context, or None.
+        request_id: The id that the service gave the request, or None.
+        ledger: The record of the text that was sent and of the audio that was delivered.
+    """
 
-    @property
-    def request_id(self) -> str | None:
-        """The id that the service gave the request, or None."""
-
-    @property
-    def ledger(self) -> Ledger:
-        """The record of the text that was sent and of the audio that was delivered."""
-        ...
+    context_id: str | None
+    request_id: str | None
+    ledger: Ledger
 
     def ready(self) -> SpeechEvent | None:
         """Return an event that has already arrived, or None."""

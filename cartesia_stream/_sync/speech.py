@@ -68,6 +68,7 @@ class Speech:
         "_timeouts",
         "_utterance",
         "context_id",
+        "ledger",
     )
 
     request_id: str | None = None
@@ -86,6 +87,7 @@ class Speech:
         record: StreamRecord,
     ) -> None:
         self.context_id: str | None = context_id
+        self.ledger: Ledger = utterance.ledger
         self._utterance = utterance
         self._text = text
         self._acquire = acquire
@@ -108,11 +110,6 @@ class Speech:
         self._closed = False
         self._closing: Bell | None = None  # interrupts the delay before a new context
 
-    @property
-    def ledger(self) -> Ledger:
-        """The record of the text that was sent and of the audio that was delivered."""
-        return self._utterance.ledger
-
     def start(self) -> Speech:
         """Open a context and start to send the text."""
         self._record.begin()
@@ -120,7 +117,7 @@ class Speech:
         del self._get_gate
         whole = self._text if isinstance(self._text, str) else ""
         if whole:
-            self._utterance.ledger.push(whole)
+            self.ledger.push(whole)
             self._utterance.finished = True
             self._text = ""
         try:
@@ -165,7 +162,7 @@ class Speech:
 
     def _parts_of(self, text: str) -> list[tuple[str, GenerationConfig | None]]:
         """Split the rest of the text so far at the pieces that have options of their own."""
-        at = start = len(self._utterance.ledger.source) - len(text) if self._manners else 0
+        at = start = len(self.ledger.source) - len(text) if self._manners else 0
         parts: list[tuple[str, GenerationConfig | None]] = []
         for begin, end, manner in self._manners:
             if end > at:
@@ -224,9 +221,9 @@ class Speech:
         with self._mutex:
             if text:
                 if manner is not None:
-                    begin = len(self._utterance.ledger.source)
+                    begin = len(self.ledger.source)
                     self._manners.append((begin, begin + len(text), manner))
-                self._utterance.ledger.push(text)
+                self.ledger.push(text)
                 self._send(text, more=True, manner=manner)
             if flush:
                 self._send("", more=True, flush=True)
