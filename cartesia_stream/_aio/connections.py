@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     import httpx
     from cartesia_runtime.downloads import AsyncDownload
+    from cartesia_runtime.errors import PagingError, ResponseDecodeError
     from cartesia_runtime.options import RequestOptions
     from cartesia_runtime.sender import Request
 
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from .._http.operations import SpeechRequest
     from .._protocol.listen_session import ListenSession
     from ..audio import AudioFormat
+    from ..errors import RemoteProtocolError
     from ..observe import StreamTransport
     from ..options import AsyncSharedGate
     from .credentials import AsyncCredentials
@@ -181,7 +183,9 @@ class AsyncConnections(NotCopyable):
             response = await self.http.send(request, options)
         return parsed(response, parse)
 
-    malformed_error = staticmethod(malformed_error)
+    def malformed_error(self, error: ResponseDecodeError | PagingError) -> RemoteProtocolError:
+        """Make the error for a malformed response."""
+        return malformed_error(error)
 
     @asynccontextmanager
     async def stream(

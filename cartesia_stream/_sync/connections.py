@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     import httpx
     from cartesia_runtime.downloads import Download
+    from cartesia_runtime.errors import PagingError, ResponseDecodeError
     from cartesia_runtime.options import RequestOptions
     from cartesia_runtime.sender import Request
 
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from .._http.operations import SpeechRequest
     from .._protocol.listen_session import ListenSession
     from ..audio import AudioFormat
+    from ..errors import RemoteProtocolError
     from ..observe import StreamTransport
     from ..options import SharedGate
     from .credentials import Credentials
@@ -182,7 +184,9 @@ class Connections(NotCopyable):
             response = self.http.send(request, options)
         return parsed(response, parse)
 
-    malformed_error = staticmethod(malformed_error)
+    def malformed_error(self, error: ResponseDecodeError | PagingError) -> RemoteProtocolError:
+        """Make the error for a malformed response."""
+        return malformed_error(error)
 
     @contextmanager
     def stream(
