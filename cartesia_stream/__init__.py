@@ -118,21 +118,6 @@ else:
     _LAZY = {
         "AudioBlock": "cartesia_stream._http.sources",
         "Samples": "cartesia_stream._http.sources",
-        "DictateEvent": "cartesia_stream.transcripts",
-        "FinalTranscript": "cartesia_stream.transcripts",
-        "ListenEncoding": "cartesia_stream.transcripts",
-        "ListenEvent": "cartesia_stream.transcripts",
-        "ListenFormat": "cartesia_stream.transcripts",
-        "ListenOutcome": "cartesia_stream.transcripts",
-        "ListenStats": "cartesia_stream.transcripts",
-        "PartialTranscript": "cartesia_stream.transcripts",
-        "Reconnected": "cartesia_stream.transcripts",
-        "Transcript": "cartesia_stream.transcripts",
-        "TurnEnded": "cartesia_stream.transcripts",
-        "TurnPredicted": "cartesia_stream.transcripts",
-        "TurnResumed": "cartesia_stream.transcripts",
-        "TurnStarted": "cartesia_stream.transcripts",
-        "TurnUpdated": "cartesia_stream.transcripts",
         "UNSET": "cartesia_runtime.models",
         "AsyncDownload": "cartesia_runtime.downloads",
         "Download": "cartesia_runtime.downloads",
@@ -172,8 +157,12 @@ else:
         if name in _LAZY:
             found[name] = getattr(import_module(_LAZY[name]), name)
         else:  # an import binds the module itself here
-            for module in (import_module(f"cartesia_stream.{value}") for value in _VALUES):
+            # Last the values of listeners, which speech does not need.
+            for value in (*_VALUES, "transcripts"):
+                module = import_module(f"cartesia_stream.{value}")
                 found.update({public: getattr(module, public) for public in module.__all__})
+                if name == value or name in module.__all__:
+                    break
         return found[name]
 
     def __dir__() -> list[str]:

@@ -33,6 +33,8 @@ from .observe import Observer
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from opentelemetry.util.types import AttributeValue
+
     from .errors import APIConnectionError, APIError
     from .observe import (
         ObservedConnection,
@@ -52,6 +54,36 @@ LISTENING: Final = "speech_to_text"
 BUCKETS_S: Final[Sequence[float]] = (
     *(0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 5.0, 10.0, 30.0, 60.0),
 )
+
+# The metrics by their names after "cartesia.", the counters with their units.
+_HISTOGRAMS: Final = {
+    "stream.duration": "Duration of streams of speech.",
+    "stream.time_to_first_audio": (
+        "Time from the start of a stream to the arrival of its first audio."
+    ),
+    "listener.duration": "Duration of listeners.",
+    "listener.final_latency.max": (
+        "Longest time that a listener waited for a final, or the end of a turn."
+    ),
+    "request.duration": "Duration of HTTP calls, including their retries.",
+}
+_LONG: Final = ("listener.duration",)  # too long for our buckets
+_COUNTERS: Final = {
+    "stream.audio.size": ("By", "Bytes of audio that arrived."),
+    "stream.audio.duration": ("s", "Playing time of the audio that arrived."),
+    "stream.underruns": (
+        "{underrun}",
+        "Number of times that real-time playback ran out of audio.",
+    ),
+    "stream.restarts": ("{restart}", "Number of restarts of streams."),
+    "listener.audio.duration": ("s", "Playing time of the audio that was sent."),
+    "listener.audio.lost": (
+        "s",
+        "Playing time of the audio that nobody heard, after a lost connection.",
+    ),
+    "listener.finals": ("{final}", "Number of answers to finalize, or of turns."),
+    "listener.restarts": ("{restart}", "Number of connections of listeners that were replaced."),
+}
 
 
 class _Trace(NamedTuple):
@@ -102,73 +134,19 @@ class OpenTelemetry(Observer):
         self._traces: WeakKeyDictionary[ObservedStream | ObservedListener, _Trace] = (
             WeakKeyDictionary()
         )
-        self._duration = meter.create_histogram(
-            "cartesia.stream.duration",
-            unit="s",
-            description="Duration of streams of speech.",
-            explicit_bucket_boundaries_advisory=BUCKETS_S,
-        )
-        self._first_audio = meter.create_histogram(
-            "cartesia.stream.time_to_first_audio",
-            unit="s",
-            description="Time from the start of a stream to the arrival of its first audio.",
-            explicit_bucket_boundaries_advisory=BUCKETS_S,
-        )
-        self._bytes = meter.create_counter(
-            "cartesia.stream.audio.size", unit="By", description="Bytes of audio that arrived."
-        )
-        self._seconds = meter.create_counter(
-            "cartesia.stream.audio.duration",
-            unit="s",
-            description="Playing time of the audio that arrived.",
-        )
-        self._underruns = meter.create_counter(
-            "cartesia.stream.underruns",
-            unit="{underrun}",
-            description="Number of times that real-time playback ran out of audio.",
-        )
-        self._restarts = meter.create_counter(
-            "cartesia.stream.restarts",
-            unit="{restart}",
-            description="Number of restarts of streams.",
-        )
-        self._listened = meter.create_histogram(
-            "cartesia.listener.duration",
-            unit="s",
-            description="Duration of listeners.",
-        )
-        self._final_latency = meter.create_histogram(
-            "cartesia.listener.final_latency.max",
-            unit="s",
-            description="Longest time that a listener waited for a final, or the end of a turn.",
-            explicit_bucket_boundaries_advisory=BUCKETS_S,
-        )
-        self._sent = meter.create_counter(
-            "cartesia.listener.audio.duration",
-            unit="s",
-            description="Playing time of the audio that was sent.",
-        )
-        self._lost = meter.create_counter(
-            "cartesia.listener.audio.lost",
-            unit="s",
-            description="Playing time of the audio that nobody heard, after a lost connection.",
-        )
-        self._finals = meter.create_counter(
-            "cartesia.listener.finals",
-            unit="{final}",
-            description="Number of answers to finalize, or of turns.",
-        )
-        self._relistens = meter.create_counter(
-            "cartesia.listener.restarts",
-            unit="{restart}",
-            description="Number of connections of listeners that were replaced.",
-        )
-        self._requests = meter.create_histogram(
-            "cartesia.request.duration",
-            unit="s",
-            description="Duration of HTTP calls, including their retries.",
-            explicit_bucket_boundaries_advisory=BUCKETS_S,
-        )
+        self._histograms = {
+            name: meter.create_histogram(
+                f"cartesia.{name}",
+                unit="s",
+                description=text,
+                explicit_bucket_boundaries_advisory=None if name in _LONG else BUCKETS_S,
+            )
+            for name, text in _HISTOGRAMS.items()
+        }
+        self._counters = {
+            name: meter.create_counter(f"cartesia.{name}", unit=unit, description=text)
+            for name, (unit, text) in _COUNTERS.items()
+        }
         self._connections = meter.create_up_down_counter(
             "cartesia.connections", unit="{connection}", description="Number of open sockets."
         )
@@ -199,6 +177,25 @@ class OpenTelemetry(Observer):
         )
         self._traces[source] = _Trace(span, since_ns, time.monotonic(), attributes)
 
+    def _end(
+        self,
+        source: ObservedStream | ObservedListener,
+        histogram: str,
+        outcome: str | None,
+        error: Exception | None,
+        facts: Mapping[str, AttributeValue | None],
+    ) -> Attributes:
+        """End a span and record how long it took; return the attributes of its metrics."""
+        span, _, since, attributes = self._traces.pop(source)
+        ended = {"cartesia.outcome": outcome or "cancelled"}
+        if error is not None:
+            ended["error.type"] = type(error).__qualname__
+            span.set_status(Status(StatusCode.ERROR, ended["error.type"]))
+        span.set_attributes({**ended, **{k: v for k, v in facts.items() if v is not None}})
+        span.end()
+        self._histograms[histogram].record(time.monotonic() - since, {**attributes, **ended})
+        return attributes
+
     def first_audio(self, stream: ObservedStream, seconds: float) -> None:
         """Add the first audio to the span, at the time of its arrival."""
         span, since_ns, _, attributes = self._traces[stream]
@@ -207,7 +204,7 @@ class OpenTelemetry(Observer):
             {"cartesia.time_to_first_audio": seconds},
             timestamp=since_ns + round(seconds * 1e9),
         )
-        self._first_audio.record(seconds, attributes)
+        self._histograms["stream.time_to_first_audio"].record(seconds, attributes)
 
     def stream_restarted(
         self, stream: ObservedStream, reason: RestartReason, error: APIError
@@ -216,14 +213,12 @@ class OpenTelemetry(Observer):
         span, _, _, attributes = self._traces[stream]
         kind = {"cartesia.restart.reason": reason, "error.type": type(error).__qualname__}
         span.add_event("cartesia.restart", kind)
-        self._restarts.add(1, {**attributes, **kind})
+        self._counters["stream.restarts"].add(1, {**attributes, **kind})
 
     def stream_ended(self, stream: ObservedStream, error: Exception | None) -> None:
         """Add the statistics to the span and end it."""
-        span, _, since, attributes = self._traces.pop(stream)
         stats = stream.stats
-        outcome = _outcome(span, stats.outcome, error)
-        numbers: dict[str, float | int | None] = {
+        facts: dict[str, AttributeValue | None] = {
             "cartesia.time_to_first_audio": stats.time_to_first_audio,
             "cartesia.queue.duration": stats.queued,
             "cartesia.audio.chunks": stats.chunks,
@@ -235,15 +230,13 @@ class OpenTelemetry(Observer):
             "cartesia.underruns.duration": stats.underrun_seconds,
             "cartesia.restarts": stats.restarts,
             "cartesia.reconnects": stats.reconnects,
+            "cartesia.context_ids": stats.context_ids,
+            "cartesia.request_ids": stats.request_ids,
         }
-        span.set_attributes({**outcome, **{k: v for k, v in numbers.items() if v is not None}})
-        span.set_attribute("cartesia.context_ids", stats.context_ids)
-        span.set_attribute("cartesia.request_ids", stats.request_ids)
-        span.end()
-        self._duration.record(time.monotonic() - since, {**attributes, **outcome})
-        self._bytes.add(stats.nbytes, attributes)
-        self._seconds.add(max(0.0, stats.audio_seconds), attributes)
-        self._underruns.add(stats.underruns, attributes)
+        attributes = self._end(stream, "stream.duration", stats.outcome, error, facts)
+        self._counters["stream.audio.size"].add(stats.nbytes, attributes)
+        self._counters["stream.audio.duration"].add(max(0.0, stats.audio_seconds), attributes)
+        self._counters["stream.underruns"].add(stats.underruns, attributes)
 
     # --- listeners
 
@@ -256,14 +249,12 @@ class OpenTelemetry(Observer):
         span, _, _, attributes = self._traces[listener]
         kind = {"error.type": type(error).__qualname__}
         span.add_event("cartesia.restart", kind)
-        self._relistens.add(1, {**attributes, **kind})
+        self._counters["listener.restarts"].add(1, {**attributes, **kind})
 
     def listener_ended(self, listener: ObservedListener, error: Exception | None) -> None:
         """Add the statistics to the span and end it."""
-        span, _, since, attributes = self._traces.pop(listener)
         stats = listener.stats
-        outcome = _outcome(span, stats.outcome, error)
-        numbers: dict[str, str | float | int | None] = {
+        facts: dict[str, AttributeValue | None] = {
             "cartesia.audio.encoding": listener.format.encoding,
             "cartesia.audio.sample_rate": listener.format.sample_rate,
             "cartesia.queue.duration": stats.queued,
@@ -279,16 +270,16 @@ class OpenTelemetry(Observer):
             "cartesia.eager_lead": stats.eager_lead,
             "cartesia.restarts": stats.restarts,
             "cartesia.repaired": stats.repaired,
+            "cartesia.request_ids": stats.request_ids,
         }
-        span.set_attributes({**outcome, **{k: v for k, v in numbers.items() if v is not None}})
-        span.set_attribute("cartesia.request_ids", stats.request_ids)
-        span.end()
-        self._listened.record(time.monotonic() - since, {**attributes, **outcome})
+        attributes = self._end(listener, "listener.duration", stats.outcome, error, facts)
         if stats.max_final_latency is not None:
-            self._final_latency.record(stats.max_final_latency, attributes)
-        self._sent.add(stats.sent, attributes)
-        self._lost.add(stats.lost, attributes)
-        self._finals.add(stats.finals, attributes)
+            self._histograms["listener.final_latency.max"].record(
+                stats.max_final_latency, attributes
+            )
+        self._counters["listener.audio.duration"].add(stats.sent, attributes)
+        self._counters["listener.audio.lost"].add(stats.lost, attributes)
+        self._counters["listener.finals"].add(stats.finals, attributes)
 
     # --- sockets and calls
 
@@ -311,27 +302,16 @@ class OpenTelemetry(Observer):
             attributes["http.response.status_code"] = request.status_code
         if request.error is not None:
             attributes["error.type"] = type(request.error).__qualname__
-        self._requests.record(request.seconds, attributes)
-
-
-def _outcome(span: Span, outcome: str | None, error: Exception | None) -> Mapping[str, str]:
-    """Set the status of a span that ends; return how it ended."""
-    found = {"cartesia.outcome": outcome or "cancelled"}
-    if error is not None:
-        found["error.type"] = type(error).__qualname__
-        span.set_status(Status(StatusCode.ERROR, found["error.type"]))
-    return found
+        self._histograms["request.duration"].record(request.seconds, attributes)
 
 
 def _server(base_url: str) -> Attributes:
-    """Return the server attributes of a base URL."""
     parts = urlsplit(base_url)
     port = parts.port or (443 if parts.scheme == "https" else 80)
     return {"server.address": parts.hostname or "", "server.port": port}
 
 
 def _format(stream: ObservedStream) -> Attributes:
-    """Return the attributes of the audio format of a stream."""
     fmt = stream.format
     attributes: Attributes = {
         "cartesia.audio.container": fmt.container,

@@ -31,7 +31,7 @@ async def health(backend: Backend, call: Call) -> web.Response:
             "version": release,
             "synthesizer": studio.synthesizer.name,
             "recognizer": studio.recognizer.name,
-            "engines": [msgspec.to_builtins(engine) for engine in engines.describe()],
+            "engines": engines.listed(),
             "open_sockets": backend.sockets.taken,
             "active_contexts": backend.contexts.taken,
             "active_transcriptions": backend.transcriptions.taken,

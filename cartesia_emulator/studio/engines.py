@@ -12,8 +12,6 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from typing import TYPE_CHECKING, Final, Literal, Protocol, get_args, runtime_checkable
 
-import msgspec
-
 from ..extras import missing
 from ..hearing.tone import ToneRecognizer
 from ..speech.tone import ToneSynthesizer
@@ -22,16 +20,14 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from ..extras import ExtraName
     from ..hearing.engine import Recognizer, Transcript
     from ..speech.engine import Synthesizer
 
 __all__ = [
     "CombinedRecognizer",
-    "EngineInfo",
     "EngineName",
     "EngineUnavailableError",
-    "describe",
+    "listed",
     "load",
     "warm",
 ]
@@ -40,29 +36,9 @@ EngineName = Literal["auto", "speech", "tone"]
 
 log: Final = logging.getLogger("cartesia_emulator")
 
-_EXTRAS: Final[dict[str, ExtraName]] = {"hibari": "speech", "moonshine": "hearing"}
-
 
 class EngineUnavailableError(RuntimeError):
     """The engines for speech are not installed; the message says what is missing."""
-
-
-class EngineInfo(msgspec.Struct, frozen=True, kw_only=True):
-    """One engine and whether it can run here.
-
-    Attributes:
-        name: ``hibari``, ``moonshine`` or ``tone``.
-        role: What it does.
-        available: Whether `load` would use it.
-        reason: Why not; empty if available.
-        languages: Languages it speaks or hears; ``*`` for any.
-    """
-
-    name: str
-    role: Literal["speaks", "hears", "both"]
-    available: bool
-    reason: str = ""
-    languages: tuple[str, ...] = ("en",)
 
 
 @runtime_checkable
@@ -144,16 +120,20 @@ def warm(synthesizer: Synthesizer, recognizer: Recognizer) -> None:
             done.result()
 
 
-def describe() -> tuple[EngineInfo, ...]:
-    """List the engines, whether each can run here, and why not."""
-    roles: dict[str, Literal["speaks", "hears"]] = {"hibari": "speaks", "moonshine": "hears"}
-    found = [
-        EngineInfo(
-            name=name, role=role, available=not (reason := missing(_EXTRAS[name])), reason=reason
-        )
-        for name, role in roles.items()
+def listed() -> list[dict[str, object]]:
+    """List the engines, what they do, whether each can run here, and why not."""
+    lacks = {"hibari": missing("speech"), "moonshine": missing("hearing"), "tone": ""}
+    roles = {"hibari": "speaks", "moonshine": "hears", "tone": "both"}
+    return [
+        {
+            "name": name,
+            "role": roles[name],
+            "available": not reason,
+            "reason": reason,
+            "languages": ["*" if name == "tone" else "en"],
+        }
+        for name, reason in lacks.items()
     ]
-    return (*found, EngineInfo(name="tone", role="both", available=True, languages=("*",)))
 
 
 def _hibari() -> Synthesizer:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Self, TypeVar
 
 from .._checks import whole_number
@@ -23,7 +24,7 @@ from .pool import AsyncPool
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import AsyncGenerator, Callable
+    from collections.abc import AsyncGenerator, Awaitable, Callable
 
     import httpx
     from cartesia_runtime.downloads import AsyncDownload
@@ -41,9 +42,11 @@ if TYPE_CHECKING:
     from .credentials import AsyncCredentials
     from .ears import AsyncEarsDriver
     from .http import AsyncHttpSender, ResponseSource
+    from .link import AsyncSocketLink
     from .websocket import AsyncSocketDriver
 
 T = TypeVar("T")
+D = TypeVar("D", bound="AsyncSocketLink")
 
 
 class AsyncConnections(NotCopyable):
@@ -272,21 +275,16 @@ class AsyncConnections(NotCopyable):
         self, config: Config | None = None, *, max_retries: int | None = None
     ) -> AsyncSocketDriver:
         """Open a new socket; `aclose` closes it too."""
-        self._check_open()
-        pool = self.pool
-        driver = await self._open_socket(config, max_retries=max_retries)
-        with pool.guard:
-            if not self._root.closed:
-                pool.sockets.add(driver)
-                return driver
-        await driver.aclose()
-        raise closed_client()
+        return await self._kept(partial(self._open_socket, config, max_retries=max_retries))
 
     async def listen(self, session: ListenSession, handshake: Request) -> AsyncEarsDriver:
         """Open a socket that listens; `aclose` closes it too."""
+        return await self._kept(lambda: self.http.ears(session, handshake))
+
+    async def _kept(self, open_driver: Callable[[], Awaitable[D]]) -> D:
         self._check_open()
         pool = self.pool
-        driver = await self.http.ears(session, handshake)
+        driver = await open_driver()
         with pool.guard:
             if not self._root.closed:
                 pool.sockets.add(driver)

@@ -44,7 +44,10 @@ class AsyncCredentials:
         async with self._mutex:
             held = self._lease
             if held is None or not held.is_fresh(time.monotonic()):
-                held = await self._renewed(config, self._fetch)
+                now, today = time.monotonic(), time.time()
+                fetched = await result_of(self._fetch(), "token")
+                token = config.with_token(fetched).api_key  # which validates it
+                held = self._lease = lease(token, now=now, today=today)
             return config.with_token(held.token)
 
     async def renew(self, rejected: str) -> bool:
@@ -55,10 +58,3 @@ class AsyncCredentials:
             if self._lease is not None and self._lease.token == rejected:
                 self._lease = None
             return True
-
-    async def _renewed(self, config: Config, fetch: Callable[[], Awaitable[str]]) -> Lease:
-        now, today = time.monotonic(), time.time()
-        fetched = await result_of(fetch(), "token")
-        token = config.with_token(fetched).api_key  # which validates it
-        self._lease = lease(token, now=now, today=today)
-        return self._lease

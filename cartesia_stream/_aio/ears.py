@@ -27,11 +27,7 @@ class AsyncEarsDriver(AsyncSocketLink):
         return not self._writable.is_set()
 
     def send(self, take: Callable[[ListenSession], Sequence[Message]]) -> bool:
-        """Send what `take` returns, unless too many bytes are unsent; return whether it was any.
-
-        Args:
-            take: Returns the messages to send now.
-        """
+        """Send what `take` returns, unless too many bytes are unsent; return whether it was any."""
         messages = () if self.blocked else take(self._session)
         if messages:
             self._session.send(messages)

@@ -16,7 +16,7 @@ from contextvars import copy_context
 from typing import TYPE_CHECKING, Final, Generic, NamedTuple, Protocol, TypeVar, cast
 
 from .._protocol.faults import elsewhere_error
-from .._protocol.fields import PieceReader
+from .._protocol.fields import End, PieceReader
 from ..errors import ConfigurationError, LocalStateError
 
 if TYPE_CHECKING:
@@ -263,25 +263,6 @@ class TextTask:
         await asyncio.wait([self._task])  # unlike await, this cannot swallow our own cancellation
 
 
-class Signal:
-    """A signal that wakes one waiter."""
-
-    def __init__(self) -> None:
-        self._event = asyncio.Event()
-
-    def set(self) -> None:
-        """Wake the waiter, or else the next call of `wait`."""
-        self._event.set()
-
-    async def wait(self, seconds: float | None) -> None:
-        """Wait for `set`, at most ``seconds``; None waits without a limit."""
-        limit = None if seconds is None else max(seconds, SHORTEST_TIMER_S)
-        with suppress(TimeoutError):
-            async with asyncio.timeout(limit):
-                await self._event.wait()
-        self._event.clear()
-
-
 class Bell:
     """Wakes all who wait. Who reads `rings` before it looks for news misses none."""
 
@@ -321,25 +302,18 @@ def _wake(waiter: asyncio.Future[None]) -> None:
         waiter.set_result(None)
 
 
-class PeriodicTask:
+class PeriodicTask(TextTask):
     """A task that runs an action at a fixed interval."""
 
     def __init__(
         self, seconds: float, action: Callable[[], Coroutine[object, object, None]]
     ) -> None:
-        self._seconds = seconds
-        self._action = action
-        self._task = asyncio.create_task(self._run(), name="cartesia-repeat")
+        async def repeat() -> None:
+            while True:
+                await asyncio.sleep(seconds)
+                await action()
 
-    async def _run(self) -> None:
-        while True:
-            await asyncio.sleep(self._seconds)
-            await self._action()
-
-    async def stop(self) -> None:
-        """Cancel the task and wait until it has ended."""
-        self._task.cancel()
-        await asyncio.wait([self._task])
+        super().__init__(repeat, "cartesia-repeat")
 
 
 async def pieces_of(
@@ -496,18 +470,18 @@ async def _read_in_thread(source: Source, blocks: Iterable[S]) -> AsyncGenerator
     not wait for the thread, which ends with its read.
     """
     loop = asyncio.get_running_loop()
-    read: deque[S | _End] = deque()
+    read: deque[S | End] = deque()
     news = Bell()
     wanted = threading.Semaphore(AHEAD)
     left = threading.Event()
 
-    def tell(what: S | _End) -> None:
+    def tell(what: S | End) -> None:
         read.append(what)
         with suppress(RuntimeError):  # the loop is closed
             loop.call_soon_threadsafe(news.ring)
 
     def run() -> None:
-        end = _End(None)
+        end = End(None)
         pieces = iter(blocks)
         try:
             wanted.acquire()
@@ -519,7 +493,7 @@ async def _read_in_thread(source: Source, blocks: Iterable[S]) -> AsyncGenerator
                 if left.is_set():
                     break
         except BaseException as error:
-            end = _End(error)
+            end = End(error)
         finally:
             for close in (getattr(pieces, "close", None), source.close):
                 if close is not None:
@@ -535,7 +509,7 @@ async def _read_in_thread(source: Source, blocks: Iterable[S]) -> AsyncGenerator
                 await news.wait(rings, None)
                 continue
             block = read.popleft()
-            if isinstance(block, _End):
+            if isinstance(block, End):
                 if block.error is not None:
                     raise block.error
                 return
@@ -544,12 +518,6 @@ async def _read_in_thread(source: Source, blocks: Iterable[S]) -> AsyncGenerator
     finally:
         left.set()
         wanted.release()
-
-
-class _End(NamedTuple):
-    """The end of a source, with the exception that it raised, if any."""
-
-    error: BaseException | None
 
 
 async def in_thread(work: Callable[[], T], drop: Callable[[T], None]) -> T:

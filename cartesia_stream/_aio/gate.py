@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from .._protocol import gate as protocol
 from .._protocol.log import logger
 from ..errors import APITimeoutError, ConfigurationError
-from .flow import Signal, ThreadLock, result_of
+from .flow import Bell, ThreadLock, result_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,7 +31,7 @@ class AsyncGate:
         self._shared = shared
         self._give_back: dict[Ticket, Callable[[], object]] = {}
         self._guard = ThreadLock()
-        self._signals: dict[Ticket, Signal] = {}
+        self._bells: dict[Ticket, Bell] = {}
 
     async def enter(self, *, priority: int, seconds: float | None) -> Ticket:
         """Wait for a slot.
@@ -78,38 +78,38 @@ class AsyncGate:
 
     def _tell(self, tickets: list[Ticket]) -> None:
         for ticket in tickets:
-            if ticket in self._signals:
-                self._signals[ticket].set()
+            if ticket in self._bells:
+                self._bells[ticket].ring()
         self._nudge()
 
     def _nudge(self) -> None:
         """Wake one waiter to recompute its wait: the gate's next wake-up may have moved."""
-        for signal in self._signals.values():
-            signal.set()
+        for bell in self._bells.values():
+            bell.ring()
             return
 
     async def _wait(self, ticket: Ticket, seconds: float | None) -> None:
         if ticket.granted:
             return
-        signal = Signal()
+        bell = Bell()
         with self._guard:
-            self._signals[ticket] = signal
+            self._bells[ticket] = bell
         try:
             while ticket.state is protocol.TicketState.WAITING:
-                now = time.monotonic()
+                rings, now = bell.rings, time.monotonic()
                 with self._guard:
                     for due in [*self._gate.expire(now), *self._gate.grant(now)]:
-                        if due in self._signals:
-                            self._signals[due].set()
+                        if due in self._bells:
+                            self._bells[due].ring()
                     wakeup = self._gate.next_wakeup(now)
                 if ticket.state is protocol.TicketState.WAITING:
-                    await signal.wait(None if wakeup is None else wakeup - now)
+                    await bell.wait(rings, None if wakeup is None else wakeup - now)
         except BaseException:
             self.leave(ticket)
             raise
         finally:
             with self._guard:
-                del self._signals[ticket]
+                del self._bells[ticket]
                 self._nudge()
         if not ticket.granted:
             raise APITimeoutError(

@@ -219,14 +219,14 @@ class AsyncHttpSender:
         request = structs.replace(handshake, headers=session.websocket.handshake_headers())
         response, used = await self._send(request, {}, answer="socket", queued=True)
         driver = AsyncEarsDriver(session, used, since=began)
-        session.opened(request_id_of(response.headers))  # before its first frame is read
+        # Before its first frame is read.
+        session.opened(request_id_of(response.headers), now=time.monotonic())
         await self._take_over(driver, session, response, used)
         return driver
 
     async def _take_over(
         self, driver: AsyncSocketLink, link: Link, response: httpx.Response, used: Config
     ) -> None:
-        """Start a driver on the connection of a handshake's response."""
         try:
             link.websocket.accept(response.headers.multi_items())
             await driver.start(response)
@@ -348,12 +348,7 @@ async def _head(response: httpx.Response, *, ours: bool) -> bytes:
 
 
 class AsyncUnpacked(httpx.AsyncByteStream):
-    """The body of a response, unpacked and bounded.
-
-    Args:
-        packed: The body as it arrives.
-        unpacker: Unpacks and counts it.
-    """
+    """The body of a response, unpacked and bounded."""
 
     def __init__(self, packed: httpx.AsyncByteStream, unpacker: Unpacker) -> None:
         self._packed = packed

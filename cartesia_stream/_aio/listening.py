@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import time
 from contextlib import aclosing
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from .._http.sources import Source, as_bytes
 from .._protocol.backoff import Backoff
 from .._protocol.listen_session import ListenSession
-from .._protocol.listener import State
+from .._protocol.listener import Listener, State
 from .._protocol.websocket import WebSocket
 from ..errors import APIError, CartesiaError, LocalStateError, RateLimitError
 from .flow import Bell, Mutex, TextTask, ThreadLock, blocks_of, give_way, in_thread
@@ -22,12 +22,13 @@ if TYPE_CHECKING:
     from .._http.records import ListenRecord
     from .._http.sources import AudioBlock
     from .._protocol.gate import Ticket
-    from .._protocol.listener import Event, Listener, Mark, Message
-    from ..errors import APIConnectionError, APIStatusError
+    from .._protocol.listener import Event, Mark, Message
     from ..transcripts import FinalTranscript
     from .connections import AsyncConnections
     from .ears import AsyncEarsDriver
     from .gate import AsyncGate
+
+T = TypeVar("T")
 
 _ACTIVE: Final = (State.OPEN, State.DRAINING)
 
@@ -38,11 +39,7 @@ class AsyncEars:
     Nothing here refers to the object of the user, so that dropping that object ends the listener.
 
     Args:
-        listener: The protocol.
-        source: The audio.
         handshake: Makes the request of the handshake, with the present settings.
-        connections: Opens sockets.
-        record: Measures the stream and notifies the observers.
     """
 
     def __init__(
@@ -62,7 +59,7 @@ class AsyncEars:
         self._stop = source.stop
         self._handshake = handshake
         self._connections = connections
-        self._record = record
+        self.record = record
         self._session: ListenSession | None = None
         self._driver: AsyncEarsDriver | None = None
         self._gate: AsyncGate | None = None
@@ -79,7 +76,7 @@ class AsyncEars:
         Raises:
             APIError: If the service rejects the handshake or is unreachable.
         """
-        self._record.begin()
+        self.record.begin()
         try:
             if self._source.opener is not None:
                 self._source = await in_thread(self._source.opener, Source.discard)
@@ -100,7 +97,6 @@ class AsyncEars:
     # --- the connection
 
     async def _connect(self) -> None:
-        """Get a slot and open a socket."""
         gate = self._gate
         assert gate is not None
         timeouts = self._connections.config.timeouts
@@ -131,7 +127,6 @@ class AsyncEars:
                 return
 
     def _leave(self) -> None:
-        """Give the socket and the slot back."""
         driver, self._driver = self._driver, None
         self._session = None
         if driver is not None:
@@ -146,32 +141,11 @@ class AsyncEars:
         if self.listener.state not in _ACTIVE:
             self._work.ring()
 
-    def opened(self, session: ListenSession, request_id: str | None) -> None:
-        """Take note that a connection is open."""
+    def tell(self, session: ListenSession, what: Callable[[Listener], None]) -> None:
+        """Tell the listener what a session hears, unless another one has replaced it."""
         with self._guard:
             if session is self._session:
-                self.listener.opened(time.monotonic())
-                self.listener.note(request_id)
-
-    def heard(
-        self, session: ListenSession, fields: dict[str, object], error: APIStatusError | None
-    ) -> None:
-        """Take a frame."""
-        with self._guard:
-            if session is self._session:
-                self.listener.receive(fields, error, time.monotonic())
-
-    def broken(self, session: ListenSession, cause: APIError) -> None:
-        """Take note of a malformed frame."""
-        with self._guard:
-            if session is self._session:
-                self.listener.broken(cause)
-
-    def closed(self, session: ListenSession, code: int | None, cause: APIConnectionError) -> None:
-        """Take note of the end of the connection."""
-        with self._guard:
-            if session is self._session:
-                self.listener.closed(code, cause)
+                what(self.listener)
 
     # --- the sender
 
@@ -186,7 +160,7 @@ class AsyncEars:
                 self._leave()
                 cause = self.listener.cause
                 assert cause is not None
-                self._record.restart(cause)
+                self.record.restart(cause)
                 if await self._reconnect(cause, backoff):
                     backoff = self._backoff()
         except Exception as error:  # whatever it is, nobody may wait for text in vain
@@ -200,7 +174,7 @@ class AsyncEars:
 
     def _end_record(self) -> None:
         listener = self.listener
-        self._record.end(listener.fault, complete=listener.state is State.DONE)
+        self.record.end(listener.fault, complete=listener.state is State.DONE)
 
     def _backoff(self) -> Backoff:
         return Backoff(self._connections.max_retries, idempotent=True)
@@ -260,14 +234,12 @@ class AsyncEars:
                 await self._work.wait(rings, wait)
 
     def _take(self, session: ListenSession) -> list[Message]:
-        """Return the messages to send now on a connection."""
         with self._guard:
             return self.listener.messages(time.monotonic()) if session is self._session else []
 
     # --- audio in
 
     async def _feed(self) -> None:
-        """Send the audio of the source."""
         self._fed = True
         try:
             async with aclosing(blocks_of(self._source)) as pieces:
@@ -323,9 +295,7 @@ class AsyncEars:
 
     async def finalize(self) -> FinalTranscript:
         """Ask for the text of all audio pushed so far, and wait for it."""
-        with self._guard:
-            mark = self.listener.finalize()
-        self._work.ring()
+        mark = self.change(Listener.finalize)
         try:
             while True:
                 rings = self.news.rings
@@ -352,9 +322,7 @@ class AsyncEars:
         Args:
             failure: What the source raised instead; it is raised after all events.
         """
-        with self._guard:
-            self.listener.finish(failure)
-        self._work.ring()
+        self.change(lambda listener: listener.finish(failure))
 
     async def drain(self) -> None:
         """Wait until the stream has ended.
@@ -374,17 +342,12 @@ class AsyncEars:
         if self.listener.fault is not None:
             raise self.listener.fault
 
-    def mute(self, muted: bool) -> None:
-        """Send silence in place of the audio, or no longer."""
+    def change(self, how: Callable[[Listener], T]) -> T:
+        """Change the listener, and have the sender look at once; return what the change does."""
         with self._guard:
-            self.listener.mute(muted, time.monotonic())
+            result = how(self.listener)
         self._work.ring()
-
-    def configure(self, settings: dict[str, float]) -> None:
-        """Change the settings of turns."""
-        with self._guard:
-            self.listener.configure(settings)
-        self._work.ring()
+        return result
 
     # --- events out
 
@@ -409,9 +372,7 @@ class AsyncEars:
     async def aclose(self) -> None:
         """Cancel the stream if it still goes on, and give the slot back; safe to call twice."""
         self._closed = True
-        with self._guard:
-            self.listener.cancel()
-        self._work.ring()
+        self.change(Listener.cancel)
         self.news.ring()
         if self._stop is not None:
             self._stop.set()

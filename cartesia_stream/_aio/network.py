@@ -152,13 +152,7 @@ class AsyncStream(asyncio.BufferedProtocol, httpcore.AsyncNetworkStream):
     async def start_tls(  # type: ignore[override]  # a deadline, and the same stream
         self, ssl_context: ssl.SSLContext, server_hostname: str, until: float | None
     ) -> None:
-        """Start TLS on this connection.
-
-        Args:
-            ssl_context: TLS settings.
-            server_hostname: Host name that the peer's certificate must match.
-            until: Deadline for the handshake, in monotonic seconds.
-        """
+        """Start TLS on this connection, by a deadline in monotonic seconds."""
         try:
             async with asyncio.timeout_at(_loop_time(self._loop, until)):
                 upgraded = await self._loop.start_tls(
@@ -416,12 +410,7 @@ def _buffer_of(loop: asyncio.AbstractEventLoop) -> memoryview:
 
 
 async def open_stream(host: str, port: int, until: float | None) -> AsyncStream:
-    """Connect to the first address of a host that answers.
-
-    Args:
-        host: A name or an address.
-        port: A port.
-        until: Deadline in monotonic seconds; None waits without a limit.
+    """Connect to the first address of a host that answers, by a deadline in monotonic seconds.
 
     Raises:
         httpcore.ConnectTimeout: If no address answers before the deadline.

@@ -13,7 +13,7 @@ from .._text.pace import Pace
 from ..errors import APIConnectionError, APIError, CartesiaError, RateLimitError
 from ..events import Cancelled, Done
 from ..options import Piece
-from .flow import Mutex, Ongoing, Signal, TextTask, pieces_of, sleep
+from .flow import Bell, Mutex, Ongoing, TextTask, pieces_of, sleep
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterable, Awaitable, Callable, Iterable, Sequence
@@ -38,14 +38,9 @@ class AsyncSpeech:
 
     Args:
         utterance: The text so far, and the rules for recovery from a failure.
-        text: The whole text, or an iterable of its pieces.
-        acquire: Returns a socket.
         gate: Returns the queue for slots of the plan's limit; called when the speech starts.
         context_id: Id of the first context; later contexts get random ids.
-        priority: Speech with a higher priority gets a slot first.
-        timeouts: Deadlines for the slot, the network and the events.
         chunker: Splits the text into sentences; None leaves that to the service.
-        record: Measures the stream and notifies the observers.
     """
 
     __slots__ = (
@@ -72,6 +67,7 @@ class AsyncSpeech:
         "_timeouts",
         "_utterance",
         "context_id",
+        "ledger",
     )
 
     request_id: str | None = None
@@ -90,6 +86,7 @@ class AsyncSpeech:
         record: StreamRecord,
     ) -> None:
         self.context_id: str | None = context_id
+        self.ledger: Ledger = utterance.ledger
         self._utterance = utterance
         self._text = text
         self._acquire = acquire
@@ -110,12 +107,7 @@ class AsyncSpeech:
         self._recovery: Ongoing[None] | None = None  # continues when the reader is cancelled
         self._over = False  # the stream has ended, although its context has not
         self._closed = False
-        self._closing: Signal | None = None  # interrupts the delay before a new context
-
-    @property
-    def ledger(self) -> Ledger:
-        """The record of the text that was sent and of the audio that was delivered."""
-        return self._utterance.ledger
+        self._closing: Bell | None = None  # interrupts the delay before a new context
 
     async def start(self) -> AsyncSpeech:
         """Open a context and start to send the text."""
@@ -124,7 +116,7 @@ class AsyncSpeech:
         del self._get_gate
         whole = self._text if isinstance(self._text, str) else ""
         if whole:
-            self._utterance.ledger.push(whole)
+            self.ledger.push(whole)
             self._utterance.finished = True
             self._text = ""
         try:
@@ -169,7 +161,7 @@ class AsyncSpeech:
 
     def _parts_of(self, text: str) -> list[tuple[str, GenerationConfig | None]]:
         """Split the rest of the text so far at the pieces that have options of their own."""
-        at = start = len(self._utterance.ledger.source) - len(text) if self._manners else 0
+        at = start = len(self.ledger.source) - len(text) if self._manners else 0
         parts: list[tuple[str, GenerationConfig | None]] = []
         for begin, end, manner in self._manners:
             if end > at:
@@ -228,9 +220,9 @@ class AsyncSpeech:
         async with self._mutex:
             if text:
                 if manner is not None:
-                    begin = len(self._utterance.ledger.source)
+                    begin = len(self.ledger.source)
                     self._manners.append((begin, begin + len(text), manner))
-                self._utterance.ledger.push(text)
+                self.ledger.push(text)
                 await self._send(text, more=True, manner=manner)
             if flush:
                 await self._send("", more=True, flush=True)
@@ -331,9 +323,9 @@ class AsyncSpeech:
             with self._record.queueing():
                 await self._gate.enter_again(ticket, error)
         elif recovery.delay:
-            self._closing = Signal()
-            if not self._closed:  # aclose may have run before the signal existed
-                await self._closing.wait(recovery.delay)
+            self._closing = Bell()
+            if not self._closed:  # aclose may have run before the bell existed
+                await self._closing.wait(0, recovery.delay)
         if self._utterance.is_said:
             self._over = True
             self._ready += self._utterance.receive(Done(context_id=self.context_id))
@@ -356,7 +348,7 @@ class AsyncSpeech:
         """Cancel the speech if it still goes on, give the slot back, and stop reading the text."""
         self._closed = True
         if self._closing is not None:
-            self._closing.set()
+            self._closing.ring()
         self._give_back()
         if self._recovery is not None:
             await self._recovery.stop()

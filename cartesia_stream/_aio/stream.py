@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Literal, Protocol, Self
 
 from .._http.account import Account
-from .._http.config import NotCopyable
+from .._http.config import NotCopyable, check_options
 from .._protocol.context import State
 from .._text.ledger import Ledger
 from .._text.utterance import recorded
@@ -22,6 +22,7 @@ from .flow import (
     owner,
     playing,
     sleep,
+    start_now,
 )
 
 if TYPE_CHECKING:
@@ -34,8 +35,10 @@ if TYPE_CHECKING:
         Mapping,
     )
 
+    from cartesia_runtime.options import RequestOptions
     from cartesia_runtime.saving import SaveTarget
 
+    from .._http.operations import Change, Infill
     from .._http.records import StreamRecord
     from .._protocol.context import Context
     from .._protocol.gate import Ticket
@@ -45,30 +48,30 @@ if TYPE_CHECKING:
     from ..audio import Audio, AudioFormat
     from ..errors import StreamTruncatedError
     from ..events import SpeechEvent, Timing
+    from ..observe import StreamTransport
     from ..options import Timeouts
     from ..play import Player
+    from .connections import AsyncConnections
     from .flow import Owner
     from .gate import AsyncGate
+    from .http import ResponseSource
     from .websocket import AsyncSocketDriver, ContextReader
 
 __all__ = ["AsyncSpeechStream"]
 
 
 class AsyncSource(Protocol):
-    """The source of the events of a stream."""
+    """The source of the events of a stream.
 
-    @property
-    def context_id(self) -> str | None:
-        """The id of the context, or None."""
+    Attributes:
+        context_id: The id of the context, or None.
+        request_id: The id that the service gave the request, or None.
+        ledger: The record of the text that was sent and of the audio that was delivered.
+    """
 
-    @property
-    def request_id(self) -> str | None:
-        """The id that the service gave the request, or None."""
-
-    @property
-    def ledger(self) -> Ledger:
-        """The record of the text that was sent and of the audio that was delivered."""
-        ...
+    context_id: str | None
+    request_id: str | None
+    ledger: Ledger
 
     def ready(self) -> SpeechEvent | None:
         """Return an event that has already arrived, or None."""
@@ -507,6 +510,26 @@ async def _close(
         record.end()
 
 
+def uploading(
+    connections: AsyncConnections,
+    transport: StreamTransport,
+    call: Change | Infill,
+    options: RequestOptions | None,
+) -> AsyncSpeechStream:
+    """Create the stream of a call with recordings, which are opened when it is sent."""
+    check_options(options)
+    record = connections.record(transport, call.format, call.model_id)
+
+    async def start() -> ResponseSource:
+        from cartesia_runtime.files import Uploads
+
+        with Uploads() as uploads:  # open for all attempts, until the response begins
+            request = call.request(uploads, options)
+            return await connections.speech(request, options, record)
+
+    return start_now(AsyncSpeechStream(start, record))
+
+
 class AsyncAudioBlocks(NotCopyable):
     """Iterator over the audio of a stream, in blocks of whole samples.
 
@@ -538,13 +561,7 @@ class AsyncAudioBlocks(NotCopyable):
 
 
 class AsyncShapedBlocks(AsyncAudioBlocks):
-    """Iterator over the audio of a stream, in blocks of another form than that of its chunks.
-
-    Args:
-        stream: The stream.
-        account: Its account.
-        following: Returns the next block.
-    """
+    """Iterator over the audio of a stream, in blocks of another form than that of its chunks."""
 
     __slots__ = ("_following",)
 
@@ -567,15 +584,6 @@ class ContextSource:
 
     The socket holds a reference to it while the context is open. So it holds no reference to the
     user's objects: they can be dropped, and dropping them cancels the context.
-
-    Args:
-        gate: The queue for slots of the plan's limit.
-        driver: The socket of the context.
-        context_id: Id of the context.
-        fields: The constant fields of the context's requests.
-        fmt: Format of the audio.
-        record: Measures the stream and notifies the observers.
-        timeouts: Deadlines for the slot, the network and the events.
 
     Attributes:
         reader: The context on the socket.

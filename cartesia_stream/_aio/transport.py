@@ -205,7 +205,6 @@ class AsyncConnection(httpcore.AsyncConnectionInterface):
 async def _open_tunnel(
     stream: AsyncStream, proxy: Proxy, host: str, port: int, until: float | None
 ) -> None:
-    """Ask a proxy for a tunnel to a host."""
     stream.deadline.wait_until(until)
     steps = tunnel(proxy, host, port)
     try:
@@ -384,11 +383,7 @@ class AsyncTransport(httpx.AsyncHTTPTransport):
 
 
 class AsyncOwnClient(httpx.AsyncClient):
-    """The default httpx client of `AsyncCartesia`: without cookies, and without queries in logs.
-
-    Args:
-        transport: The transport that sends its requests.
-    """
+    """The default httpx client of `AsyncCartesia`: without cookies, and without queries in logs."""
 
     def __init__(self, transport: AsyncTransport) -> None:
         super().__init__(transport=transport, trust_env=False)

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .._http.config import check_options
-from .._http.operations import Change, sendable
+from .._http.operations import Change
 from ..audio import PCM_24K, AudioFormat
-from .flow import start_now
-from .stream import AsyncSpeechStream
+from .stream import uploading
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,10 +14,9 @@ if TYPE_CHECKING:
     from cartesia_runtime.files import UploadFile
     from cartesia_runtime.options import RequestOptions
 
-    from ..observe import StreamTransport
     from ..options import VoiceLike
     from .connections import AsyncConnections
-    from .http import ResponseSource
+    from .stream import AsyncSpeechStream
 
 __all__ = ["AsyncVoiceChanger"]
 
@@ -64,7 +61,8 @@ class AsyncVoiceChanger:
             OSError: When the request is sent, if the recording cannot be opened.
             APIError: When the request is sent, if the service returns an error or is unreachable.
         """
-        return self._stream(clip, Change.of(voice, output_format), options)
+        change = Change.of(clip, voice, output_format)
+        return uploading(self._connections, "bytes", change, options)
 
     def generate_sse(
         self,
@@ -89,21 +87,5 @@ class AsyncVoiceChanger:
             OSError: When the request is sent, if the recording cannot be opened.
             APIError: When the request is sent, if the service returns an error or is unreachable.
         """
-        return self._stream(clip, Change.of(voice, output_format, events=True), options)
-
-    def _stream(
-        self, clip: UploadFile, change: Change, options: RequestOptions | None
-    ) -> AsyncSpeechStream:
-        check_options(options)
-        transport: StreamTransport = "sse" if change.events else "bytes"
-        record = self._connections.record(transport, change.format)
-
-        async def start() -> ResponseSource:
-            from cartesia_runtime.files import Uploads
-
-            with Uploads() as uploads:  # open for all attempts, until the response begins
-                recording = sendable(lambda: uploads.file(clip, "clip"))
-                request = change.request(recording, options)
-                return await self._connections.speech(request, options, record)
-
-        return start_now(AsyncSpeechStream(start, record))
+        change = Change.of(clip, voice, output_format, events=True)
+        return uploading(self._connections, "sse", change, options)

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from .._protocol.frames import RequestEncoder
     from .._protocol.session import Session
     from .._protocol.stats import Meter
-    from ..events import SpeechEvent
     from ..options import Timeouts
 
 
@@ -74,13 +73,7 @@ class ContextReader:
 
 
 class AsyncSocketDriver(AsyncSocketLink):
-    """Driver of one WebSocket; use it only in the event loop that opened it.
-
-    Args:
-        session: The protocol state of the connection.
-        config: The deadlines and the observers.
-        since: When the handshake began, in monotonic seconds.
-    """
+    """Driver of one WebSocket; use it only in the event loop that opened it."""
 
     def __init__(self, session: Session, config: Config, *, since: float) -> None:
         super().__init__(session, config, since=since)
@@ -170,9 +163,3 @@ class AsyncSocketDriver(AsyncSocketLink):
                 reader.waiters.remove(waiter)
             raise
         return True
-
-    async def next_event(self, reader: ContextReader) -> SpeechEvent | None:
-        """Wait for the next event; return None after the terminal one."""
-        while (event := reader.context.next_event()) is None and await self.wait(reader):
-            pass
-        return event

@@ -72,11 +72,7 @@ def asks_for_upgrade(headers: Iterable[tuple[bytes, bytes]]) -> bool:
 
 
 class BodyWriter:
-    """Encoder of a request's body: checks it against Content-Length, or encodes it in chunks.
-
-    Args:
-        headers: Headers of the request.
-    """
+    """Encoder of a request's body: checks it against Content-Length, or encodes it in chunks."""
 
     __slots__ = ("_chunked", "_left")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
 from msgspec.structs import replace
@@ -20,8 +21,7 @@ if TYPE_CHECKING:
     from cartesia_api.models.infill_model import InfillModel
     from cartesia_api.models.language import Language
     from cartesia_runtime.errors import PagingError, ResponseDecodeError
-    from cartesia_runtime.files import File
-    from cartesia_runtime.models import Unset
+    from cartesia_runtime.files import UploadFile, Uploads
     from cartesia_runtime.options import RequestOptions
     from cartesia_runtime.sender import Request
 
@@ -85,7 +85,6 @@ _WITH_BODY: Final = ("POST", "PUT", "PATCH")
 
 
 def _extended(request: Request, options: RequestOptions) -> Request:
-    """Return the request with the extra query and body of the options."""
     from cartesia_runtime.encoding import encode_object, encode_parts, encode_query
 
     query, body = options.get("extra_query"), options.get("extra_body")
@@ -179,15 +178,18 @@ def _speech(
 
 
 class Change(NamedTuple):
-    """The validated arguments of the voice changer, without the recording."""
+    """The validated arguments of the voice changer; its recording is not opened yet."""
 
+    clip: UploadFile
     voice_id: str
     format: AudioFormat
     events: bool
+    model_id: None = None
 
     @classmethod
     def of(
         cls,
+        clip: UploadFile,
         voice: VoiceLike,
         output_format: AudioFormat | Mapping[str, object],
         *,
@@ -198,9 +200,9 @@ class Change(NamedTuple):
         Raises:
             ConfigurationError: If the voice is missing or the format is invalid.
         """
-        return cls(voice_id_of(voice), AudioFormat.of(output_format), events)
+        return cls(clip, voice_id_of(voice), AudioFormat.of(output_format), events)
 
-    def request(self, clip: File, options: RequestOptions | None) -> SpeechRequest:
+    def request(self, uploads: Uploads, options: RequestOptions | None) -> SpeechRequest:
         """Build the request ``POST /voice-changer/bytes`` or ``/voice-changer/sse``."""
         from cartesia_api.api.voice_changer import (
             voice_changer_generate,
@@ -210,6 +212,7 @@ class Change(NamedTuple):
 
         from .._protocol.response import AudioDecoder, UntypedEventStreamDecoder
 
+        clip = sendable(lambda: uploads.file(self.clip, "clip"))
         body = ChangeVoiceRequest.from_dict(
             {"clip": b"", "voice[id]": self.voice_id, **_flat(self.format)}
         )
@@ -222,8 +225,9 @@ class Change(NamedTuple):
 
 
 class Infill(NamedTuple):
-    """The validated arguments of an infill, without the recordings."""
+    """The validated arguments of an infill; its recordings are not opened yet."""
 
+    recordings: Mapping[str, UploadFile | None]
     transcript: str
     voice_id: str
     language: Language | str
@@ -233,22 +237,22 @@ class Infill(NamedTuple):
     @classmethod
     def of(
         cls,
+        recordings: Mapping[str, UploadFile | None],
         transcript: str,
         voice: VoiceLike,
         language: Language | str,
         model_id: InfillModel | str,
         output_format: AudioFormat | Mapping[str, object],
-        *,
-        recordings: int,
     ) -> Infill:
         """Validate the arguments of a call.
 
         Raises:
             ConfigurationError: If an argument is missing or invalid.
         """
-        if not recordings:
+        if all(recording is None for recording in recordings.values()):
             raise ConfigurationError("give left_audio, right_audio or both", option="left_audio")
         return cls(
+            recordings,
             check_transcript(transcript),
             voice_id_of(voice),
             text_of(language, "language"),
@@ -256,18 +260,18 @@ class Infill(NamedTuple):
             AudioFormat.of(output_format),
         )
 
-    def request(
-        self,
-        left_audio: File | Unset,
-        right_audio: File | Unset,
-        options: RequestOptions | None,
-    ) -> SpeechRequest:
+    def request(self, uploads: Uploads, options: RequestOptions | None) -> SpeechRequest:
         """Build the request ``POST /infill/bytes``."""
         from cartesia_api.api.tts import tts_infill
         from cartesia_api.models.infill_request import InfillRequest
+        from cartesia_runtime.models import UNSET
 
         from .._protocol.response import AudioDecoder
 
+        left, right = (
+            UNSET if recording is None else sendable(partial(uploads.file, recording, name))
+            for name, recording in self.recordings.items()
+        )
         body = InfillRequest.from_dict(
             {
                 "transcript": self.transcript,
@@ -277,11 +281,10 @@ class Infill(NamedTuple):
                 **_flat(self.format),
             }
         )
-        body.left_audio, body.right_audio = left_audio, right_audio
+        body.left_audio, body.right_audio = left, right
         request = built(lambda: tts_infill.build_request(body=body), options)
         return SpeechRequest(request, AudioDecoder, self.transcript, self.format)
 
 
 def _flat(fmt: AudioFormat) -> dict[str, object]:
-    """Return an audio format as the fields of a multipart form."""
     return {f"output_format[{name}]": value for name, value in fmt.to_wire().items()}

@@ -102,11 +102,6 @@ def environment_proxy(scheme: str, host: str, port: int) -> Proxy | None:
     Reads ``HTTP_PROXY`` or ``HTTPS_PROXY``, ``ALL_PROXY`` and ``NO_PROXY``, in upper or lower case,
     and the system settings on macOS and Windows.
 
-    Args:
-        scheme: Scheme of the service: ``http`` or ``https``.
-        host: Host of the service.
-        port: Port of the service.
-
     Raises:
         ConfigurationError: If the proxy URL is malformed.
     """

@@ -66,7 +66,6 @@ class _Record:
     """What a record of a stream and one of a listener share: steps, told to the observers once.
 
     Args:
-        observers: The observers to notify.
         steps: The steps that happen once.
     """
 
@@ -94,10 +93,6 @@ class StreamRecord(_Record):
     """The record of one stream: measures and logs it, and notifies the observers.
 
     Args:
-        observers: The observers to notify.
-        transport: How the audio arrives.
-        fmt: Format of the audio.
-        model_id: Id of the model that speaks.
         clock: Returns monotonic seconds.
 
     Attributes:
@@ -216,9 +211,6 @@ class ListenRecord(_Record):
     """The record of one listener: logs its start and end, and notifies the observers.
 
     Args:
-        observers: The observers to notify.
-        transport: The method that started it.
-        model_id: Id of the model that listens.
         listener: The protocol, which measures.
     """
 
@@ -280,7 +272,6 @@ class ConnectionRecord:
     """The record of one socket: logs its opening and its end, and notifies the observers.
 
     Args:
-        observers: The observers to notify.
         now: Monotonic seconds at the start of the handshake.
     """
 
@@ -372,8 +363,6 @@ class CallRecord(ResponseRecorder):
     A context manager around the call.
 
     Args:
-        observers: The observers to notify.
-        request: The request of the call.
         clock: Returns monotonic seconds.
     """
 

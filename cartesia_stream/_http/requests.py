@@ -107,19 +107,14 @@ def check_upgrade(response: httpx.Response) -> None:
         RemoteProtocolError: If it is a 2xx response.
     """
     if response.http_version.startswith("HTTP/2"):
-        raise http2_error()
+        raise ConfigurationError(
+            "sockets need HTTP/1.1: create the http_client without http2=True", option="http_client"
+        )
     if response.is_success:
         raise RemoteProtocolError(
             f"the WebSocket handshake failed: the service answered {response.status_code}",
             request_id=request_id_of(response.headers),
         )
-
-
-def http2_error() -> ConfigurationError:
-    """Make the error for a socket over HTTP/2."""
-    return ConfigurationError(
-        "sockets need HTTP/1.1: create the http_client without http2=True", option="http_client"
-    )
 
 
 def upgrade_request(config: Config, websocket: WebSocket) -> Request:
@@ -152,17 +147,13 @@ def log_response(request: httpx.Request, response: httpx.Response) -> None:
         _httpx_log.info('HTTP Request: %s %s "%s %d"', request.method, shown, version, status)
 
 
-def extensions_of(message: httpcore.Request | httpcore.Response) -> dict[str, object]:
-    """Return the httpcore extensions of a request or a response."""
-    return cast(
-        "dict[str, object]",
-        message.extensions,  # pyright: ignore[reportUnknownMemberType]  # of an empty dict
-    )
-
-
 def timeouts_of(request: httpcore.Request) -> dict[str, float | None]:
     """Return the timeouts of a request: seconds for each phase."""
-    return cast("dict[str, float | None]", extensions_of(request).get("timeout", {}))
+    extensions = cast(
+        "dict[str, dict[str, float | None]]",
+        request.extensions,  # pyright: ignore[reportUnknownMemberType]  # of an empty dict
+    )
+    return extensions.get("timeout", {})
 
 
 def deadline_of(response: httpx.Response) -> ReadDeadline | None:
@@ -222,7 +213,7 @@ def build(
                 extensions={"timeout": timeout},
             )
     except (ValueError, TypeError, httpx.InvalidURL) as error:
-        raise _cannot_be_sent(error) from error
+        raise ConfigurationError(f"the request cannot be sent: {error}") from error
     progress = options.get("progress")
     if progress is not None:
         outgoing.stream = CountedBody(outgoing, progress)
@@ -273,10 +264,6 @@ def _check_headers_of(client: httpx.Client | httpx.AsyncClient) -> None:
                 f"http_client sets the header {name!r}, which belongs to the connection",
                 option="http_client",
             )
-
-
-def _cannot_be_sent(error: Exception) -> ConfigurationError:
-    return ConfigurationError(f"the request cannot be sent: {error}")
 
 
 def backoff(request: Request, options: RequestOptions, max_retries: int) -> Backoff:

@@ -255,8 +255,6 @@ def _pieces(file: _Reader, wav: WavReader | None, data: bytes) -> Generator[byte
 
 
 class _Sliced(Protocol):
-    """An array."""
-
     def __len__(self) -> int: ...
     def __getitem__(self, index: slice, /) -> Samples: ...
 

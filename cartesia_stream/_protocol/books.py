@@ -142,8 +142,6 @@ class DictationBook:
             the service tells; the caller resets it.
     """
 
-    transport: Final = "dictate"
-
     def __init__(self) -> None:
         self.events: list[Event] = []
         self.pieces: list[str] = []
@@ -289,8 +287,6 @@ class TurnBook:
         ended: Whether a turn has ended since the caller last set it to False.
         state: The state of the turn.
     """
-
-    transport: Final = "listen"
 
     def __init__(self) -> None:
         self.events: list[Event] = []

@@ -127,6 +127,7 @@ class Context:
         sent_at: When the client first sent speakable text, in monotonic seconds.
         wake: The driver calls it to wake a waiting consumer.
         ended: Called once, when the service stops working on the context; must not block.
+        fault: The error that ended the context, or None.
         logged: Whether the messages of the context are logged.
         meter: Counts the audio of the whole stream: of this context and of earlier ones.
     """
@@ -134,7 +135,6 @@ class Context:
     __slots__ = (
         "_chunks_before",
         "_events",
-        "_fault",
         "_last_activity",
         "_max_buffer",
         "_nbytes_before",
@@ -146,6 +146,7 @@ class Context:
         "done",
         "encoder",
         "ended",
+        "fault",
         "id",
         "logged",
         "meter",
@@ -180,7 +181,7 @@ class Context:
         self._received = 0  # weight of all events; reader and consumer each write their own counter
         self._read = 0
         self._max_buffer = max_buffer_bytes
-        self._fault: APIError | BufferOverflowError | None = None
+        self.fault: APIError | BufferOverflowError | None = None
         self._last_activity = now
         self._owed_since: float | None = None  # time of the oldest move without an answer
 
@@ -211,8 +212,8 @@ class Context:
         before = self.state
         after = TRANSITIONS.get((before, move))
         if after is None:
-            if self._fault is not None:
-                raise self._fault
+            if self.fault is not None:
+                raise self.fault
             raise LocalStateError(
                 f"cannot {move.value}: the context is {before.value}", context_id=self.id
             )
@@ -261,15 +262,13 @@ class Context:
             weight = EVENT_BYTES
         self._received += weight
         if self._received - self._read > self._max_buffer:
-            return self.fail(self._overflow(), Move.ERROR)
+            overflow = BufferOverflowError(
+                f"more than {self._max_buffer} bytes of audio are waiting to be read",
+                limit=self._max_buffer,
+            )
+            return self.fail(overflow, Move.ERROR)
         self._events.append(event)
         return True
-
-    def _overflow(self) -> BufferOverflowError:
-        return BufferOverflowError(
-            f"more than {self._max_buffer} bytes of audio are waiting to be read",
-            limit=self._max_buffer,
-        )
 
     def fail(self, fault: APIError | BufferOverflowError, move: Move) -> bool:
         """End the context with an error, which is raised after the buffered events.
@@ -281,7 +280,7 @@ class Context:
         if after is None:
             return False
         fault.context_id = self.id
-        self._fault = fault
+        self.fault = fault
         self._enter(after)
         return True
 
@@ -299,14 +298,9 @@ class Context:
         return self.fail(truncated, Move.EOF)
 
     @property
-    def fault(self) -> APIError | BufferOverflowError | None:
-        """The error that ended the context, or None."""
-        return self._fault
-
-    @property
     def was_rate_limited(self) -> bool:
         """Whether the plan's limit was reached before any audio, so that a slot must be awaited."""
-        fault = self._fault
+        fault = self.fault
         return isinstance(fault, RateLimitError) and fault.concurrency_limited and not self.nbytes
 
     # --- the consumer
@@ -324,17 +318,9 @@ class Context:
         """
         if self._events:
             return True
-        if self._fault is not None:
-            raise self._fault
+        if self.fault is not None:
+            raise self.fault
         return False if self.done else None
-
-    def next_event(self) -> SpeechEvent | None:
-        """Remove and return the next event, or None if the buffer is empty (see `news`).
-
-        Raises:
-            CartesiaError: The error that ended the context, after its last event.
-        """
-        return self.pop() if self.news() else None
 
     def pop(self) -> SpeechEvent | None:
         """Remove and return the next buffered event, or None. Needs no lock, unlike the rest."""

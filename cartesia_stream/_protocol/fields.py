@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final, NamedTuple, cast
 
 from .._checks import TextJoiner, check_names, id_of, json_of, mapping_of, merged, text_of
 from ..errors import ConfigurationError
@@ -136,10 +136,6 @@ def check_transcript(transcript: object) -> str:
 def check_text(text: object, iterable: tuple[type, ...]) -> object:
     """Check the text argument of `speak`: a string, or an iterable of strings.
 
-    Args:
-        text: The argument.
-        iterable: Accepted types of iterables.
-
     Returns:
         The text that can be sent, or the iterable.
 
@@ -148,13 +144,18 @@ def check_text(text: object, iterable: tuple[type, ...]) -> object:
     """
     if isinstance(text, str):
         return check_transcript(text)
-    if not _may_hold_text(text, iterable):
-        raise _no_text(text)
+    kind = type(text).__name__
+    if not isinstance(text, iterable) or isinstance(text, _NO_TEXTS):
+        raise ConfigurationError(
+            f"text must be a string or an iterable of strings, not {kind}", option="text"
+        )
     return text
 
 
-def _may_hold_text(value: object, iterable: tuple[type, ...]) -> bool:
-    return isinstance(value, iterable) and not isinstance(value, _NO_TEXTS)
+class End(NamedTuple):
+    """The end of what a thread reads for others, with the exception that it met, if any."""
+
+    error: BaseException | None
 
 
 class PieceReader:
@@ -188,13 +189,6 @@ class PieceReader:
         self._joiner.finish()
 
 
-def _no_text(text: object) -> ConfigurationError:
-    return ConfigurationError(
-        f"text must be a string or an iterable of strings, not {type(text).__name__}",
-        option="text",
-    )
-
-
 def voice_field(voice: object) -> object:
     """Return a voice as a request has it: an id, or the API's object form.
 
@@ -205,25 +199,18 @@ def voice_field(voice: object) -> object:
         members = cast("Mapping[str, object]", voice)
         hint = "Of a voice that was listed, give its id."
         check_names(members, _VOICE, "voice", otherwise=f"{hint} {_EXTRA}")
-        return {name: id_of(value, f"voice.{name}") for name, value in _with_id(members).items()}
-    given = voice if isinstance(voice, str) else getattr(voice, "id", None)
+        given = members.get("id")
+    else:
+        members = None
+        given = voice if isinstance(voice, str) else getattr(voice, "id", None)
     if not isinstance(given, str) or not given.strip():
-        raise _no_voice()
-    return text_of(given, "voice")
-
-
-def _with_id(members: Mapping[str, object]) -> Mapping[str, object]:
-    given = members.get("id")
-    if not isinstance(given, str) or not given.strip():
-        raise _no_voice()
-    return members
-
-
-def _no_voice() -> ConfigurationError:
-    return ConfigurationError(
-        "voice must be the id of a voice, or a voice that client.voices.list() returned",
-        option="voice",
-    )
+        raise ConfigurationError(
+            "voice must be the id of a voice, or a voice that client.voices.list() returned",
+            option="voice",
+        )
+    if members is None:
+        return text_of(given, "voice")
+    return {name: id_of(value, f"voice.{name}") for name, value in members.items()}
 
 
 def voice_id_of(voice: VoiceLike) -> str:

@@ -232,12 +232,8 @@ def _read_chunk(fields: Fields) -> AudioChunk:
         audio = pybase64.b64decode(data, validate=True)
     except ValueError:
         raise _wrong("chunk", "data", fields) from None
-    return _chunk(fields, audio)
-
-
-def _chunk(fields: Fields, data: bytes) -> AudioChunk:
     return AudioChunk(
-        data=data,
+        data=audio,
         context_id=_context_id(fields),
         step_time=_number(fields.get("step_time")),
         flush_id=_flush_id(fields),

@@ -21,7 +21,6 @@ from bisect import insort
 from enum import Enum
 from typing import Final
 
-from ..errors import ConfigurationError
 from .faults import MAX_RETRY_AFTER_S
 
 MAX_PASSED: Final = 8
@@ -97,9 +96,6 @@ class Gate:
 
     Attributes:
         active: Number of tickets that hold a slot.
-
-    Raises:
-        ConfigurationError: If ``limit`` is below 1.
     """
 
     __slots__ = (
@@ -115,8 +111,6 @@ class Gate:
     )
 
     def __init__(self, limit: int | None = None) -> None:
-        if limit is not None and limit < 1:
-            raise ConfigurationError("the limit must be at least 1", option="limit")
         self.active = 0
         self._configured = limit
         self._learnt: int | None = None  # never above the configured limit

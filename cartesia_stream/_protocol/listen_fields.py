@@ -59,16 +59,7 @@ def listen_query(
     min_volume: object = None,
     max_silence_duration_secs: object = None,
 ) -> tuple[tuple[str, str], ...]:
-    """Return the query of the handshake.
-
-    Args:
-        fmt: Format of the audio.
-        model: Id of the model.
-        keyterms: Terms to expect.
-        settings: Settings of turns, checked; None for dictation.
-        language: Language of the speech.
-        min_volume: Volume below which audio is silence.
-        max_silence_duration_secs: Silence that ends a piece of text.
+    """Return the query of the handshake; without the checked settings of turns, for dictation.
 
     Raises:
         ConfigurationError: If an option is invalid, or does not work with the model.
@@ -131,15 +122,15 @@ def _keyterms(value: object) -> list[str]:
     return texts
 
 
-def positive(name: str, value: object) -> float:
-    """Check a number that must be above 0.
+def check_pace(pace: object, max_lag: object) -> None:
+    """Check the options that say how fast audio is sent.
 
     Raises:
-        ConfigurationError: If it is not.
+        ConfigurationError: If one is not a number above 0.
     """
-    if not is_number(value) or value <= 0:
-        raise ConfigurationError(f"{name} is {value!r}; give a number above 0", option=name)
-    return value
+    for name, value in (("pace", 1.0 if pace is None else pace), ("max_lag", max_lag)):
+        if not is_number(value) or value <= 0:
+            raise ConfigurationError(f"{name} is {value!r}; give a number above 0", option=name)
 
 
 def _number(name: str, value: object, low: float, high: float, *, whole: bool = False) -> float:

@@ -12,11 +12,11 @@ from .link import Link
 from .log import debugging, logger
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
-    from ..errors import APIConnectionError, APIError, APIStatusError
+    from ..errors import APIConnectionError
     from .link import Sleeper
-    from .listener import Message
+    from .listener import Listener, Message
     from .websocket import WebSocket
 
     class Hearer(Protocol):
@@ -25,21 +25,8 @@ if TYPE_CHECKING:
         def wake(self) -> None:
             """Wake whoever waits."""
 
-        def opened(self, session: ListenSession, request_id: str | None) -> None:
-            """Take note that a connection is open."""
-
-        def heard(
-            self, session: ListenSession, fields: dict[str, object], error: APIStatusError | None
-        ) -> None:
-            """Take a frame, and the error that it reports, if it is an error frame."""
-
-        def broken(self, session: ListenSession, cause: APIError) -> None:
-            """Take note of a malformed frame."""
-
-        def closed(
-            self, session: ListenSession, code: int | None, cause: APIConnectionError
-        ) -> None:
-            """Take note of the end of the connection."""
+        def tell(self, session: ListenSession, what: Callable[[Listener], None]) -> None:
+            """Tell the listener, unless another session has replaced this one."""
 
 
 _parse = msgspec.json.Decoder().decode
@@ -49,9 +36,6 @@ class ListenSession(Link):
     """Protocol of a socket that listens. Not thread-safe: the driver holds the lock.
 
     Args:
-        websocket: The connection.
-        secret: The API key, removed from every error message.
-        now: Monotonic seconds.
         hearer: Takes what the socket hears.
     """
 
@@ -60,9 +44,14 @@ class ListenSession(Link):
         self._hearer = hearer
         self._logged = debugging()
 
-    def opened(self, request_id: str | None) -> None:
+    def opened(self, request_id: str | None, *, now: float) -> None:
         """Tell that the connection is open, before any frame of it is handled."""
-        self._hearer.opened(self, request_id)
+
+        def opened(listener: Listener) -> None:
+            listener.opened(now)
+            listener.note(request_id)
+
+        self._hearer.tell(self, opened)
 
     def send(self, messages: Iterable[Message]) -> None:
         """Queue messages; drop them if the connection is closed, which was told already."""
@@ -82,20 +71,21 @@ class ListenSession(Link):
         self._pinged = False
         messages = self.websocket.receive(nbytes)
         for data, start, end in messages:
-            self._frame(memoryview(data)[start:end])
+            self._frame(memoryview(data)[start:end], now)
         if self._end is None and not self.websocket.is_open:
             self._finish(self.websocket.closed_error())
         elif not messages:
             return ()
         return (self._hearer,)
 
-    def _frame(self, data: memoryview) -> None:
+    def _frame(self, data: memoryview, now: float) -> None:
         try:
             value: object = _parse(data)
         except (ValueError, RecursionError):
             value = None
         if not isinstance(value, dict):
-            self._hearer.broken(self, RemoteProtocolError("a frame is not a JSON object"))
+            broken = RemoteProtocolError("a frame is not a JSON object")
+            self._hearer.tell(self, lambda listener: listener.broken(broken))
             return
         fields = cast("dict[str, object]", value)
         kind = fields.get("type")
@@ -104,10 +94,11 @@ class ListenSession(Link):
         error = None
         if kind == "error" or (kind is None and "error" in fields):
             error = redact(status_error(fields), self._secret)
-        self._hearer.heard(self, fields, error)
+        self._hearer.tell(self, lambda listener: listener.receive(fields, error, now))
 
     def _finish(self, end: APIConnectionError) -> Sequence[Sleeper]:
         if self._end is None:
             self._ended(end)
-            self._hearer.closed(self, self.websocket.close_code, self.end)
+            code = self.websocket.close_code
+            self._hearer.tell(self, lambda listener: listener.closed(code, self.end))
         return (self._hearer,)

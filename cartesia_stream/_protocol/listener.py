@@ -140,16 +140,12 @@ class Listener:
     """State of one stream of audio and its text. Not thread-safe: the driver holds the lock.
 
     Args:
-        book: What was heard.
-        fmt: Format of the audio.
-        timeouts: Deadlines.
         pace: Seconds of audio to send in one second; None sends as fast as possible.
         live: Whether the audio arrives as it is spoken, so that only late audio is paced.
         max_lag: Seconds of audio that may wait to be sent.
         max_restarts: How often to replace a connection without hearing anything new in between.
         max_buffer_bytes: Maximum size of the unread events.
         settings: Thresholds of turns that were given.
-        now: Monotonic seconds.
 
     Attributes:
         state: State of the link.
@@ -157,6 +153,8 @@ class Listener:
         cut: Position before which all audio is heard and its text delivered.
         finished: Whether all audio has been pushed.
         muted: Whether silence is sent in place of the audio.
+        cause: What happened to the last connection that was lost.
+        request_ids: The service's ids of the connections.
     """
 
     def __init__(
@@ -207,7 +205,7 @@ class Listener:
         self._events: deque[Event] = deque()
         self._buffered = 0
         self._max_buffer = max_buffer_bytes
-        self._cause: APIError | None = None
+        self.cause: APIError | None = None
         self._unended: str | None = None  # the text at an end in the middle of a turn
         self._restarts = 0
         self._replayed = 0
@@ -219,15 +217,10 @@ class Listener:
         self._max_latency: float | None = None
         self._predicted_at: float | None = None
         self._eager_lead: float | None = None
-        self._request_ids: tuple[str, ...] = ()
+        self.request_ids: tuple[str, ...] = ()
 
     def adopt(self, fmt: ListenFormat, *, live: bool) -> None:
-        """Take note of the format of the audio, before there is any.
-
-        Args:
-            fmt: The format.
-            live: Whether the audio arrives as it is spoken.
-        """
+        """Take note of the format of the audio, before there is any."""
         self.format = fmt
         self._live = live
         self._sample = fmt.sample_bytes
@@ -385,7 +378,7 @@ class Listener:
             mark.position = max(mark.position, start)
         self._sent_times.clear()
         self._progress = self._heard()
-        cause = "" if self._cause is None else self._cause.message
+        cause = "" if self.cause is None else self.cause.message
         self._append(
             Reconnected(
                 at=self._seconds(start),
@@ -498,19 +491,12 @@ class Listener:
     # --- what the service says
 
     def receive(self, fields: dict[str, object], error: APIStatusError | None, now: float) -> None:
-        """Handle a frame.
-
-        Args:
-            fields: The frame.
-            error: The error that it reports, if it is an error frame.
-            now: Monotonic seconds.
-        """
+        """Handle a frame, and the error that it reports if it is an error frame."""
         if self.state not in _ACTIVE:
             return
         self._heard_at = now
         request_id = fields.get("request_id")
-        if isinstance(request_id, str) and request_id not in self._request_ids:
-            self._request_ids += (request_id,)
+        self.note(request_id if isinstance(request_id, str) else None)
         if error is not None:
             self.broken(error)
             return
@@ -527,7 +513,7 @@ class Listener:
                 book.receive(fields, origin=self._origin / self._rate, at=self._sent / self._rate)
                 self._settle(now)
         except RemoteProtocolError as failure:
-            failure.request_id = self._request_ids[-1] if self._request_ids else None
+            failure.request_id = self.request_ids[-1] if self.request_ids else None
             self.fail(failure)
             return
         if self.book.events:
@@ -585,7 +571,6 @@ class Listener:
             self._cut_after_turn(now)
 
     def _is_quiet(self, position: int) -> bool:
-        """Whether there is a pause before a position."""
         start = max(self._ring.base, position - self.format.nbytes(1.0))
         found = self._pauses(start, position, FRAME_S)
         return bool(found) and found[-1].end >= position - self.format.nbytes(0.02)
@@ -651,7 +636,7 @@ class Listener:
         if not (closed or cause.retryable or isinstance(cause, RemoteProtocolError)):
             self.fail(cause)
             return
-        self._cause = cause
+        self.cause = cause
         if self._restarts_left <= 0:
             self.fail(cause)
             return
@@ -699,8 +684,8 @@ class Listener:
             error = truncated
         if isinstance(error, APIError):
             error.delivered = self.book.text
-            if error.request_id is None and self._request_ids:
-                error.request_id = self._request_ids[-1]
+            if error.request_id is None and self.request_ids:
+                error.request_id = self.request_ids[-1]
         self.fault = error
 
     # --- the reader
@@ -754,20 +739,10 @@ class Listener:
         """Seconds of audio so far."""
         return self._seconds(self._ring.end)
 
-    @property
-    def request_ids(self) -> tuple[str, ...]:
-        """The service's ids of the connections."""
-        return self._request_ids
-
-    @property
-    def cause(self) -> APIError | None:
-        """What happened to the last connection that was lost."""
-        return self._cause
-
     def note(self, request_id: str | None) -> None:
         """Note the id of a connection."""
-        if request_id is not None and request_id not in self._request_ids:
-            self._request_ids += (request_id,)
+        if request_id is not None and request_id not in self.request_ids:
+            self.request_ids += (request_id,)
 
     def stats(self, outcome: ListenOutcome | None) -> ListenStats:
         """Return the statistics at this moment."""
@@ -787,7 +762,7 @@ class Listener:
             eager_lead=self._eager_lead,
             restarts=self._restarts,
             repaired=self.book.repaired,
-            request_ids=self._request_ids,
+            request_ids=self.request_ids,
         )
 
     def _seconds(self, nbytes: int) -> float:

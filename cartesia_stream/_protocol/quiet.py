@@ -31,7 +31,6 @@ class Pause(NamedTuple):
 
 
 def _companded(encoding: str) -> bytes:
-    """Magnitude of each byte of mu-law or A-law."""
     table = bytearray(256)
     for code in range(256):
         if encoding == "pcm_mulaw":

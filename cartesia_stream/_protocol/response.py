@@ -44,6 +44,7 @@ class ResponseDecoder:
         chunks: Audio chunks received so far.
         nbytes: Bytes of audio received so far.
         dropped: Frames that were ignored because they name another context.
+        ended: Whether the stream has ended or failed, so that no more bytes need to be read.
     """
 
     media_types: tuple[str, ...] = ()
@@ -71,12 +72,7 @@ class ResponseDecoder:
         self._since = now
         self._events: deque[SpeechEvent] = deque()
         self._fault: APIError | None = None
-        self._ended = False
-
-    @property
-    def ended(self) -> bool:
-        """Whether the stream has ended or failed, so that no more bytes need to be read."""
-        return self._ended
+        self.ended: bool = False
 
     def check(self, status_code: int, content_type: str) -> None:
         """Reject a 2xx response that cannot be the requested audio.
@@ -117,7 +113,7 @@ class ResponseDecoder:
             APITimeoutError: If the next event is overdue.
         """
         deadline = self.deadline()
-        if deadline is not None and now > deadline and not (self._events or self._ended):
+        if deadline is not None and now > deadline and not (self._events or self.ended):
             raise self.timeout()
 
     def timeout(self) -> APITimeoutError:
@@ -159,7 +155,7 @@ class ResponseDecoder:
             self.chunks += 1
             self.nbytes += len(event.data)
         elif isinstance(event, Done):
-            self._ended = True
+            self.ended = True
             if self._audible and not self.nbytes:
                 self._end(RemoteProtocolError("the service ended the stream without any audio"))
                 return
@@ -168,7 +164,7 @@ class ResponseDecoder:
     def _end(self, fault: APIError) -> None:
         fault.request_id = fault.request_id or self.request_id
         self._fault = redact(fault, self._secret)
-        self._ended = True
+        self.ended = True
 
 
 class EventStreamDecoder(ResponseDecoder):
@@ -183,14 +179,14 @@ class EventStreamDecoder(ResponseDecoder):
 
     def receive_data(self, data: bytes, *, now: float) -> None:
         """Decode a piece of the body; ignore everything after the last event."""
-        if self._ended:
+        if self.ended:
             return
         try:
-            for event in self._parser.receive_data(data):
-                if self._ended:
+            for found in self._parser.receive_data(data):
+                if self.ended:
                     return
                 try:
-                    frame = self._decode(event.data)
+                    frame = self._decode(found)
                 except RemoteProtocolError as error:
                     if self._context_id is None or not self._is_foreign(error.context_id):
                         raise
@@ -213,7 +209,7 @@ class EventStreamDecoder(ResponseDecoder):
 
     def receive_eof(self) -> None:
         """Handle the end of the body: an error, unless ``done`` came before."""
-        if not self._ended:
+        if not self.ended:
             self._end(self.truncated("the response ended before the done event"))
 
 
@@ -239,5 +235,5 @@ class AudioDecoder(ResponseDecoder):
             self._end(
                 self.truncated("the connection ended without a mark that the audio is complete")
             )
-        elif not self._ended:
+        elif not self.ended:
             self._take(Done(), self._since)

@@ -36,10 +36,7 @@ class Session(Link):
     a context, or a count in `dropped`.
 
     Args:
-        websocket: The open connection.
-        secret: The API key, removed from every error message.
         max_buffer_bytes: Maximum size of the unread events of one context.
-        now: Monotonic seconds.
 
     Attributes:
         contexts: The contexts that have not ended, by id.

@@ -7,28 +7,17 @@ from __future__ import annotations
 
 from typing import Final
 
-import msgspec
-
 from ..errors import RemoteProtocolError
 
 LINE_COST: Final = 64  # bytes that each line of an event counts besides its text
 _BOM: Final = b"\xef\xbb\xbf"
 
 
-class ServerSentEvent(msgspec.Struct, frozen=True):
-    """One server-sent event.
-
-    Attributes:
-        data: The data lines, joined by newlines; bytes, because a JSON parser reads them.
-        event: The event name; ``message`` if the stream gives no name.
-    """
-
-    data: bytes
-    event: str = "message"
-
-
 class EventStreamParser:
-    """Parses a byte stream, split at any point, into server-sent events.
+    """Parses a byte stream, split at any point, into the data of its server-sent events.
+
+    The lines of an event's data are joined by newlines. Names of events are ignored, because the
+    data has them too.
 
     Args:
         max_line_bytes: Maximum size of one line.
@@ -42,12 +31,11 @@ class EventStreamParser:
         self._tail = bytearray()  # the unfinished line
         self._data: list[bytes] = []
         self._data_size = 0
-        self._event = b""
         self._at_start = True
         self._after_cr = False
 
-    def receive_data(self, data: bytes) -> list[ServerSentEvent]:
-        """Parse bytes and return the events that they complete.
+    def receive_data(self, data: bytes) -> list[bytes]:
+        """Parse bytes and return the data of the events that they complete.
 
         Raises:
             RemoteProtocolError: If a line or an event exceeds its maximum size.
@@ -57,7 +45,7 @@ class EventStreamParser:
             if data[0] == 0x0A:
                 data = data[1:]
         *lines, rest = self._split(data)
-        events: list[ServerSentEvent] = []
+        events: list[bytes] = []
         if lines and self._tail:
             lines[0] = bytes(self._tail + lines[0])
             self._tail.clear()
@@ -70,9 +58,9 @@ class EventStreamParser:
             elif line:
                 self._field(line)
             elif self._data:
-                events.append(self._dispatch())
-            else:
-                self._event = b""
+                events.append(b"\n".join(self._data))
+                self._data.clear()
+                self._data_size = 0
         if rest:
             self._tail += rest
             if len(self._tail) > self._max_line:
@@ -80,13 +68,6 @@ class EventStreamParser:
                     f"a line of the event stream is longer than {self._max_line} bytes"
                 )
         return events
-
-    def receive_eof(self) -> bool:
-        """Handle the end of the stream; return whether it cut an event.
-
-        As in the standard, an unfinished event is discarded.
-        """
-        return bool(self._tail or self._data)
 
     def _split(self, data: bytes) -> list[bytes]:
         if b"\r" not in data:
@@ -98,19 +79,10 @@ class EventStreamParser:
         name, _, value = line.partition(b":")
         if name == b"data":
             self._add(value.removeprefix(b" "))
-        elif name == b"event":
-            self._event = value.removeprefix(b" ")
-        # ignore comments (an empty name), id, retry and unknown fields
+        # ignore comments (an empty name), event, id, retry and unknown fields
 
     def _add(self, value: bytes) -> None:
         self._data_size += len(value) + LINE_COST * bool(self._data)
         self._data.append(value)
         if self._data_size > self._max_event:
             raise RemoteProtocolError(f"a server-sent event is larger than {self._max_event} bytes")
-
-    def _dispatch(self) -> ServerSentEvent:
-        event, self._event = self._event, b""
-        data = self._data[0] if len(self._data) == 1 else b"\n".join(self._data)
-        self._data = []
-        self._data_size = 0
-        return ServerSentEvent(data, event.decode("utf-8", "replace") or "message")

@@ -152,13 +152,7 @@ class Meter:
             self._min_lead = lead
 
     def audio_read(self, nbytes: int, *, asked: float, now: float) -> None:
-        """Record audio from a read that the consumer asked for, as over HTTP.
-
-        Args:
-            nbytes: Size of the audio.
-            asked: When the read began, in monotonic seconds.
-            now: When it returned.
-        """
+        """Record audio from a read that began when the consumer asked for it, as over HTTP."""
         if self._read_at is None or now - asked > READY_S:
             self._read_at = now
         self.audio(nbytes, self._read_at)
@@ -190,7 +184,7 @@ class Meter:
         least = 0.0 if dry else self._min_lead
         return StreamStats(
             outcome=outcome,
-            time_to_first_audio=self._since_start(self.first_audio_at),
+            time_to_first_audio=self.time_to_first_audio,
             queued=self.queued,
             chunks=self.chunks,
             nbytes=self.nbytes,
@@ -208,7 +202,4 @@ class Meter:
     @property
     def time_to_first_audio(self) -> float | None:
         """Seconds from the start to the first audio."""
-        return self._since_start(self.first_audio_at)
-
-    def _since_start(self, moment: float | None) -> float | None:
-        return None if moment is None else moment - self._started_at
+        return None if self.first_audio_at is None else self.first_audio_at - self._started_at

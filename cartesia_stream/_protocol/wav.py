@@ -41,6 +41,7 @@ class WavReader:
         self._channels = 1
         self._tag = 1
         self._bits = 16
+        self._rate = 0
         self._left: int | None = None  # bytes of samples that are still to come, if known
 
     def feed(self, data: bytes) -> bytes:
@@ -101,8 +102,6 @@ class WavReader:
             at += 8 + size + (size & 1)
         if at > _MAX_HEADER or len(data) > _MAX_HEADER:
             raise _bad("it has no samples")
-
-    _rate: int = 0
 
     def _describe(self) -> None:
         known = _SAMPLES.get((self._tag, self._bits))

@@ -34,10 +34,6 @@ class Converter:
     The result does not depend on how the audio is cut into pieces. A change of the sample rate
     holds back up to 30 ms of audio, until more arrives.
 
-    Args:
-        source: Form of the audio.
-        form: Form to convert to.
-
     Raises:
         ConfigurationError: If a package is not installed.
     """

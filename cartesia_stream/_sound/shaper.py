@@ -17,10 +17,6 @@ class Shaper:
 
     The result does not depend on how the audio is cut into pieces, which may end within a sample.
 
-    Args:
-        source: Form of the audio that arrives.
-        form: Form of the blocks.
-
     Raises:
         ConfigurationError: If a package is not installed that the conversion needs.
     """

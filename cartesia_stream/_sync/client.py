@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Final, Never, ParamSpec, Self, TypeVar
+from typing import TYPE_CHECKING, Never, ParamSpec, Self, TypeVar
 
 from cartesia_api.api import Resources
 from cartesia_runtime.resources import resource
@@ -37,14 +37,6 @@ __all__ = ["Cartesia"]
 
 P = ParamSpec("P")
 T = TypeVar("T")
-
-_WITH_OPTIONS: Final = ("timeout", "max_retries", "headers")
-_SETTINGS: Final = (
-    *_WITH_OPTIONS,
-    *("api_key", "token", "base_url", "api_version", "max_concurrency", "max_sockets"),
-    *("max_listeners", "gate"),
-    *("ssl_context", "proxy", "http_client", "max_buffer_bytes", "observers"),
-)
 
 
 class Cartesia(NotCopyable, Resources):
@@ -111,7 +103,8 @@ class Cartesia(NotCopyable, Resources):
         observers: Iterable[Observer] = (),
         **_unknown: Never,
     ) -> None:
-        check_names(_unknown, _SETTINGS, type(self).__name__)
+        known = Cartesia.__init__.__kwdefaults__ or {}
+        check_names(_unknown, ("api_key", *known), type(self).__name__)
         self._config = Config(
             api_key=api_key,
             token=token,
@@ -173,7 +166,8 @@ class Cartesia(NotCopyable, Resources):
             max_retries: How often to repeat a call; None keeps the number of this client.
             headers: Additional headers; they win over those of this client.
         """
-        check_names(_unknown, _WITH_OPTIONS, "with_options")
+        known = Cartesia.with_options.__kwdefaults__ or {}
+        check_names(_unknown, known, "with_options")
         config = self._config.with_options(timeouts=timeout, headers=headers)
         retries = self._connections.max_retries
         if max_retries is not None:

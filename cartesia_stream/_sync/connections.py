@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 import time
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Self, TypeVar
 
 from .._checks import whole_number
@@ -42,9 +43,11 @@ if TYPE_CHECKING:
     from .credentials import Credentials
     from .ears import EarsDriver
     from .http import HttpSender, ResponseSource
+    from .link import SocketLink
     from .websocket import SocketDriver
 
 T = TypeVar("T")
+D = TypeVar("D", bound="SocketLink")
 
 
 class Connections(NotCopyable):
@@ -273,21 +276,16 @@ class Connections(NotCopyable):
         self, config: Config | None = None, *, max_retries: int | None = None
     ) -> SocketDriver:
         """Open a new socket; `close` closes it too."""
-        self._check_open()
-        pool = self.pool
-        driver = self._open_socket(config, max_retries=max_retries)
-        with pool.guard:
-            if not self._root.closed:
-                pool.sockets.add(driver)
-                return driver
-        driver.close()
-        raise closed_client()
+        return self._kept(partial(self._open_socket, config, max_retries=max_retries))
 
     def listen(self, session: ListenSession, handshake: Request) -> EarsDriver:
         """Open a socket that listens; `close` closes it too."""
+        return self._kept(lambda: self.http.ears(session, handshake))
+
+    def _kept(self, open_driver: Callable[[], D]) -> D:
         self._check_open()
         pool = self.pool
-        driver = self.http.ears(session, handshake)
+        driver = open_driver()
         with pool.guard:
             if not self._root.closed:
                 pool.sockets.add(driver)

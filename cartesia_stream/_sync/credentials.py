@@ -45,7 +45,10 @@ class Credentials:
         with self._mutex:
             held = self._lease
             if held is None or not held.is_fresh(time.monotonic()):
-                held = self._renewed(config, self._fetch)
+                now, today = time.monotonic(), time.time()
+                fetched = result_of(self._fetch(), "token")
+                token = config.with_token(fetched).api_key  # which validates it
+                held = self._lease = lease(token, now=now, today=today)
             return config.with_token(held.token)
 
     def renew(self, rejected: str) -> bool:
@@ -56,10 +59,3 @@ class Credentials:
             if self._lease is not None and self._lease.token == rejected:
                 self._lease = None
             return True
-
-    def _renewed(self, config: Config, fetch: Callable[[], str]) -> Lease:
-        now, today = time.monotonic(), time.time()
-        fetched = result_of(fetch(), "token")
-        token = config.with_token(fetched).api_key  # which validates it
-        self._lease = lease(token, now=now, today=today)
-        return self._lease

@@ -9,10 +9,10 @@ import threading
 import time
 from collections.abc import Coroutine, Iterable
 from contextlib import AbstractContextManager, closing, contextmanager, suppress
-from typing import TYPE_CHECKING, Final, Generic, NamedTuple, TypeVar, cast
+from typing import TYPE_CHECKING, Final, Generic, TypeVar, cast
 
 from .._protocol.faults import elsewhere_error
-from .._protocol.fields import PieceReader
+from .._protocol.fields import End, PieceReader
 from ..errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -153,22 +153,6 @@ class TextTask:
         """Do nothing: before each piece, the thread checks whether the stream is closed."""
 
 
-class Signal:
-    """A signal that wakes one waiter."""
-
-    def __init__(self) -> None:
-        self._event = threading.Event()
-
-    def set(self) -> None:
-        """Wake the waiter, or else the next call of `wait`."""
-        self._event.set()
-
-    def wait(self, seconds: float | None) -> None:
-        """Wait for `set`, at most ``seconds``; None waits without a limit."""
-        self._event.wait(seconds)
-        self._event.clear()
-
-
 class Bell:
     """Wakes all who wait. Who reads `rings` before it looks for news misses none."""
 
@@ -196,21 +180,21 @@ class Bell:
 
 
 class PeriodicTask:
-    """A thread that runs an action at a fixed interval."""
+    """A thread that runs an action at a fixed interval.
+
+    Attributes:
+        stop: Tells the thread to end; does not wait for an action that is running.
+    """
 
     def __init__(self, seconds: float, action: Callable[[], None]) -> None:
-        self._seconds = seconds
-        self._action = action
-        self._stopped = threading.Event()
-        threading.Thread(target=self._run, name="cartesia-repeat", daemon=True).start()
+        stopped = threading.Event()
+        self.stop: Callable[[], None] = stopped.set
 
-    def _run(self) -> None:
-        while not self._stopped.wait(self._seconds):
-            self._action()
+        def repeat() -> None:
+            while not stopped.wait(seconds):
+                action()
 
-    def stop(self) -> None:
-        """Tell the thread to end; do not wait for an action that is running."""
-        self._stopped.set()
+        TextTask(repeat, "cartesia-repeat")
 
 
 def pieces_of(
@@ -228,11 +212,11 @@ def pieces_of(
     from queue import Empty, SimpleQueue
 
     wanted = threading.Semaphore(0)
-    pieces: SimpleQueue[str | Piece | _End] = SimpleQueue()
+    pieces: SimpleQueue[str | Piece | End] = SimpleQueue()
     left = threading.Event()
 
     def read() -> None:
-        end = _End(None)
+        end = End(None)
         try:
             with closing(_pieces(text)) as asked:
                 wanted.acquire()
@@ -244,7 +228,7 @@ def pieces_of(
                     if left.is_set():
                         break
         except BaseException as error:
-            end = _End(error)
+            end = End(error)
         pieces.put(end)
 
     threading.Thread(target=read, name="cartesia-text", daemon=True).start()
@@ -256,7 +240,7 @@ def pieces_of(
             except Empty:
                 yield None
                 piece = pieces.get()
-            if isinstance(piece, _End):
+            if isinstance(piece, End):
                 if piece.error is not None:
                     raise piece.error
                 return
@@ -264,12 +248,6 @@ def pieces_of(
     finally:
         left.set()
         wanted.release()
-
-
-class _End(NamedTuple):
-    """The end of a text, with the exception that it raised, if any."""
-
-    error: BaseException | None
 
 
 def _pieces(text: Iterable[str | Piece | None]) -> Generator[str | Piece]:

@@ -218,14 +218,14 @@ class HttpSender:
         request = structs.replace(handshake, headers=session.websocket.handshake_headers())
         response, used = self._send(request, {}, answer="socket", queued=True)
         driver = EarsDriver(session, used, since=began)
-        session.opened(request_id_of(response.headers))  # before its first frame is read
+        # Before its first frame is read.
+        session.opened(request_id_of(response.headers), now=time.monotonic())
         self._take_over(driver, session, response, used)
         return driver
 
     def _take_over(
         self, driver: SocketLink, link: Link, response: httpx.Response, used: Config
     ) -> None:
-        """Start a driver on the connection of a handshake's response."""
         try:
             link.websocket.accept(response.headers.multi_items())
             driver.start(response)
@@ -347,12 +347,7 @@ def _head(response: httpx.Response, *, ours: bool) -> bytes:
 
 
 class Unpacked(httpx.SyncByteStream):
-    """The body of a response, unpacked and bounded.
-
-    Args:
-        packed: The body as it arrives.
-        unpacker: Unpacks and counts it.
-    """
+    """The body of a response, unpacked and bounded."""
 
     def __init__(self, packed: httpx.SyncByteStream, unpacker: Unpacker) -> None:
         self._packed = packed

@@ -134,7 +134,6 @@ class SocketLink:
     # --- the network; callers hold the lock, except for _run and _drain
 
     def _run(self) -> None:
-        """Run the reader thread."""
         cause: APIConnectionError | None = None
         news: list[Sleeper] = []
         going_on = True

@@ -5,12 +5,12 @@ from __future__ import annotations
 
 import time
 from contextlib import closing
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from .._http.sources import Source, as_bytes
 from .._protocol.backoff import Backoff
 from .._protocol.listen_session import ListenSession
-from .._protocol.listener import State
+from .._protocol.listener import Listener, State
 from .._protocol.websocket import WebSocket
 from ..errors import APIError, CartesiaError, LocalStateError, RateLimitError
 from .flow import Bell, Mutex, TextTask, ThreadLock, blocks_of, give_way, in_thread
@@ -23,12 +23,13 @@ if TYPE_CHECKING:
     from .._http.records import ListenRecord
     from .._http.sources import AudioBlock
     from .._protocol.gate import Ticket
-    from .._protocol.listener import Event, Listener, Mark, Message
-    from ..errors import APIConnectionError, APIStatusError
+    from .._protocol.listener import Event, Mark, Message
     from ..transcripts import FinalTranscript
     from .connections import Connections
     from .ears import EarsDriver
     from .gate import Gate
+
+T = TypeVar("T")
 
 _ACTIVE: Final = (State.OPEN, State.DRAINING)
 
@@ -39,11 +40,7 @@ class Ears:
     Nothing here refers to the object of the user, so that dropping that object ends the listener.
 
     Args:
-        listener: The protocol.
-        source: The audio.
         handshake: Makes the request of the handshake, with the present settings.
-        connections: Opens sockets.
-        record: Measures the stream and notifies the observers.
     """
 
     def __init__(
@@ -63,7 +60,7 @@ class Ears:
         self._stop = source.stop
         self._handshake = handshake
         self._connections = connections
-        self._record = record
+        self.record = record
         self._session: ListenSession | None = None
         self._driver: EarsDriver | None = None
         self._gate: Gate | None = None
@@ -80,7 +77,7 @@ class Ears:
         Raises:
             APIError: If the service rejects the handshake or is unreachable.
         """
-        self._record.begin()
+        self.record.begin()
         try:
             if self._source.opener is not None:
                 self._source = in_thread(self._source.opener, Source.discard)
@@ -101,7 +98,6 @@ class Ears:
     # --- the connection
 
     def _connect(self) -> None:
-        """Get a slot and open a socket."""
         gate = self._gate
         assert gate is not None
         timeouts = self._connections.config.timeouts
@@ -132,7 +128,6 @@ class Ears:
                 return
 
     def _leave(self) -> None:
-        """Give the socket and the slot back."""
         driver, self._driver = self._driver, None
         self._session = None
         if driver is not None:
@@ -147,32 +142,11 @@ class Ears:
         if self.listener.state not in _ACTIVE:
             self._work.ring()
 
-    def opened(self, session: ListenSession, request_id: str | None) -> None:
-        """Take note that a connection is open."""
+    def tell(self, session: ListenSession, what: Callable[[Listener], None]) -> None:
+        """Tell the listener what a session hears, unless another one has replaced it."""
         with self._guard:
             if session is self._session:
-                self.listener.opened(time.monotonic())
-                self.listener.note(request_id)
-
-    def heard(
-        self, session: ListenSession, fields: dict[str, object], error: APIStatusError | None
-    ) -> None:
-        """Take a frame."""
-        with self._guard:
-            if session is self._session:
-                self.listener.receive(fields, error, time.monotonic())
-
-    def broken(self, session: ListenSession, cause: APIError) -> None:
-        """Take note of a malformed frame."""
-        with self._guard:
-            if session is self._session:
-                self.listener.broken(cause)
-
-    def closed(self, session: ListenSession, code: int | None, cause: APIConnectionError) -> None:
-        """Take note of the end of the connection."""
-        with self._guard:
-            if session is self._session:
-                self.listener.closed(code, cause)
+                what(self.listener)
 
     # --- the sender
 
@@ -187,7 +161,7 @@ class Ears:
                 self._leave()
                 cause = self.listener.cause
                 assert cause is not None
-                self._record.restart(cause)
+                self.record.restart(cause)
                 if self._reconnect(cause, backoff):
                     backoff = self._backoff()
         except Exception as error:  # whatever it is, nobody may wait for text in vain
@@ -201,7 +175,7 @@ class Ears:
 
     def _end_record(self) -> None:
         listener = self.listener
-        self._record.end(listener.fault, complete=listener.state is State.DONE)
+        self.record.end(listener.fault, complete=listener.state is State.DONE)
 
     def _backoff(self) -> Backoff:
         return Backoff(self._connections.max_retries, idempotent=True)
@@ -261,14 +235,12 @@ class Ears:
                 self._work.wait(rings, wait)
 
     def _take(self, session: ListenSession) -> list[Message]:
-        """Return the messages to send now on a connection."""
         with self._guard:
             return self.listener.messages(time.monotonic()) if session is self._session else []
 
     # --- audio in
 
     def _feed(self) -> None:
-        """Send the audio of the source."""
         self._fed = True
         try:
             with closing(blocks_of(self._source)) as pieces:
@@ -324,9 +296,7 @@ class Ears:
 
     def finalize(self) -> FinalTranscript:
         """Ask for the text of all audio pushed so far, and wait for it."""
-        with self._guard:
-            mark = self.listener.finalize()
-        self._work.ring()
+        mark = self.change(Listener.finalize)
         try:
             while True:
                 rings = self.news.rings
@@ -353,9 +323,7 @@ class Ears:
         Args:
             failure: What the source raised instead; it is raised after all events.
         """
-        with self._guard:
-            self.listener.finish(failure)
-        self._work.ring()
+        self.change(lambda listener: listener.finish(failure))
 
     def drain(self) -> None:
         """Wait until the stream has ended.
@@ -375,17 +343,12 @@ class Ears:
         if self.listener.fault is not None:
             raise self.listener.fault
 
-    def mute(self, muted: bool) -> None:
-        """Send silence in place of the audio, or no longer."""
+    def change(self, how: Callable[[Listener], T]) -> T:
+        """Change the listener, and have the sender look at once; return what the change does."""
         with self._guard:
-            self.listener.mute(muted, time.monotonic())
+            result = how(self.listener)
         self._work.ring()
-
-    def configure(self, settings: dict[str, float]) -> None:
-        """Change the settings of turns."""
-        with self._guard:
-            self.listener.configure(settings)
-        self._work.ring()
+        return result
 
     # --- events out
 
@@ -410,9 +373,7 @@ class Ears:
     def close(self) -> None:
         """Cancel the stream if it still goes on, and give the slot back; safe to call twice."""
         self._closed = True
-        with self._guard:
-            self.listener.cancel()
-        self._work.ring()
+        self.change(Listener.cancel)
         self.news.ring()
         if self._stop is not None:
             self._stop.set()

@@ -21,9 +21,6 @@ SEND_S: Final = 10.0  # timeout of a write through TLS within TLS
 class Stream(httpcore.NetworkStream):
     """One connection with its read deadline.
 
-    Args:
-        stream: The connection.
-
     Attributes:
         deadline: The read deadline of the connection.
     """
@@ -58,13 +55,7 @@ class Stream(httpcore.NetworkStream):
     def start_tls(  # type: ignore[override]  # a deadline, and the same stream
         self, ssl_context: ssl.SSLContext, server_hostname: str, until: float | None
     ) -> None:
-        """Start TLS on this connection.
-
-        Args:
-            ssl_context: TLS settings.
-            server_hostname: Host name that the peer's certificate must match.
-            until: Deadline for the handshake, in monotonic seconds.
-        """
+        """Start TLS on this connection, by a deadline in monotonic seconds."""
         self._stream = self._stream.start_tls(ssl_context, server_hostname, _left(until))
 
     def hand_over(self) -> httpcore.NetworkStream:
@@ -84,14 +75,9 @@ class Stream(httpcore.NetworkStream):
 
 
 def open_stream(host: str, port: int, until: float | None) -> Stream:
-    """Connect to the first address of a host that answers.
+    """Connect to the first address of a host that answers, by a deadline in monotonic seconds.
 
     The time left is divided among the addresses that are still to be tried.
-
-    Args:
-        host: A name or an address.
-        port: A port.
-        until: Deadline in monotonic seconds; None waits without a limit.
 
     Raises:
         httpcore.ConnectTimeout: If no address answers before the deadline.
@@ -120,10 +106,7 @@ def open_stream(host: str, port: int, until: float | None) -> Stream:
 def resolved(host: str, port: int, until: float | None) -> list[str]:
     """Resolve a host in a thread, because the system's resolver has no timeout.
 
-    Args:
-        host: A name or an address.
-        port: A port.
-        until: Deadline in monotonic seconds; None waits without a limit.
+    The deadline is in monotonic seconds.
 
     Raises:
         TimeoutError: If there is no answer before the deadline.
@@ -212,7 +195,6 @@ class SocketOverStream:
 
 
 def _os_error(error: Exception) -> OSError:
-    """Return the socket error that caused an exception of httpcore."""
     return error.__cause__ if isinstance(error.__cause__, OSError) else OSError(str(error))
 
 

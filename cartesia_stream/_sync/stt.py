@@ -8,13 +8,14 @@ from functools import partial
 from typing import TYPE_CHECKING, Generic, Self, TypeVar, cast
 
 from cartesia_api.api.stt import Stt
+from cartesia_runtime.sender import Request
 
 from .._http.config import NotCopyable
-from .._http.listening import check_pace, listen_handshake, new_listener
 from .._http.records import ListenRecord
 from .._http.sources import open_source
 from .._protocol.books import DictationBook, TurnBook
-from .._protocol.listen_fields import DEFAULT_MODEL, listen_query, turn_settings
+from .._protocol.listen_fields import DEFAULT_MODEL, check_pace, listen_query, turn_settings
+from .._protocol.listener import Listener
 from ..errors import LocalStateError
 from ..events import Cancelled
 from ..transcripts import DictateEvent, ListenEvent, ListenFormat, Transcript, TurnEnded
@@ -24,6 +25,7 @@ from .listening import Ears
 if TYPE_CHECKING:
     import os
     from collections.abc import (
+        Callable,
         Generator,
         Iterable,
         Iterator,
@@ -33,11 +35,10 @@ if TYPE_CHECKING:
 
     from cartesia_api.models.stt_language import SttLanguage
     from cartesia_api.models.stt_model import SttModel
-    from cartesia_runtime.sender import Request
 
-    from .._http.sources import AudioBlock, Source
-    from .._protocol.listener import Listener
+    from .._http.sources import AudioBlock
     from ..audio import Audio, AudioFormat
+    from ..observe import ListenTransport
     from ..transcripts import FinalTranscript, ListenStats
     from .connections import Connections
     from .flow import Owner
@@ -52,12 +53,11 @@ class _AsyncEvents(NotCopyable, Generic[E]):
     fork, or in another loop, it raises `LocalStateError`; leaving its block there does nothing.
     """
 
-    __slots__ = ("__weakref__", "_ears", "_opened", "_opening", "_owner", "_record", "_silent")
+    __slots__ = ("__weakref__", "_ears", "_opened", "_opening", "_owner", "_silent")
 
-    def __init__(self, ears: Ears, record: ListenRecord, *, pushed: bool) -> None:
+    def __init__(self, ears: Ears, *, pushed: bool) -> None:
         self._owner: Owner | None = None  # the process and loop that close it if it is dropped
         self._ears = ears
-        self._record = record
         self._opening: Ongoing[Ears] | None = None
         self._opened = False
         self._silent = not pushed
@@ -142,12 +142,12 @@ class _AsyncEvents(NotCopyable, Generic[E]):
     def mute(self) -> None:
         """Send silence in place of the audio from now on, which keeps the connection open."""
         self._check()
-        self._ears.mute(True)
+        self._ears.change(lambda listener: listener.mute(True, time.monotonic()))
 
     def unmute(self) -> None:
         """Send the audio again."""
         self._check()
-        self._ears.mute(False)
+        self._ears.change(lambda listener: listener.mute(False, time.monotonic()))
 
     def finish(self) -> None:
         """Mark the audio as complete, and wait until the service has heard all of it.
@@ -237,7 +237,7 @@ class _AsyncEvents(NotCopyable, Generic[E]):
     @property
     def stats(self) -> ListenStats:
         """Statistics so far: seconds sent, sent again and lost, latencies, and ids for support."""
-        return self._record.stats
+        return self._ears.record.stats
 
 
 def _close(ears: Ears, opening: Ongoing[Ears] | None) -> None:
@@ -294,7 +294,8 @@ class Listening(_AsyncEvents[ListenEvent]):
             "end_timeout_ms": end_timeout_ms,
         }
         changes = {name: value for name, value in given.items() if value is not None}
-        ears.configure(turn_settings({**ears.listener.settings, **changes}))
+        settings = turn_settings({**ears.listener.settings, **changes})
+        ears.change(lambda listener: listener.configure(settings))
 
 
 class Dictation(_AsyncEvents[DictateEvent]):
@@ -394,18 +395,8 @@ class STT(Stt):
             }
         )
         query = partial(listen_query, model=model, keyterms=keyterms)
-        query(ListenFormat(), settings=settings)  # before the source is opened
-        check_pace(pace, max_lag)
-        opened = open_source(source, format, TEXTS)
-        listener = self._listener(TurnBook(), opened, pace, max_lag, settings)
-
-        def handshake() -> Request:
-            params = query(listener.format, settings=listener.settings)
-            return listen_handshake("stt_listen", "/stt/turns/websocket", params)
-
-        record = ListenRecord(self._connections.config.observers, "listen", model, listener)
-        ears = Ears(listener, opened, handshake, self._connections, record)
-        return start_now(Listening(ears, record, pushed=source is None))
+        ears = self._ears("listen", source, format, model, query, settings, pace, max_lag)
+        return start_now(Listening(ears, pushed=source is None))
 
     def dictate(
         self,
@@ -455,33 +446,46 @@ class STT(Stt):
             min_volume=min_volume,
             max_silence_duration_secs=max_silence_duration_secs,
         )
-        query(ListenFormat())  # before the source is opened
-        check_pace(pace, max_lag)
-        opened = open_source(source, format, TEXTS)
-        listener = self._listener(DictationBook(), opened, pace, max_lag, {})
+        ears = self._ears("dictate", source, format, model, query, None, pace, max_lag)
+        return start_now(Dictation(ears, pushed=source is None))
 
-        def handshake() -> Request:
-            return listen_handshake("stt_dictate", "/stt/websocket", query(listener.format))
-
-        record = ListenRecord(self._connections.config.observers, "dictate", model, listener)
-        ears = Ears(listener, opened, handshake, self._connections, record)
-        return start_now(Dictation(ears, record, pushed=source is None))
-
-    def _listener(
+    def _ears(
         self,
-        book: DictationBook | TurnBook,
-        source: Source,
+        transport: ListenTransport,
+        source: object,
+        format: ListenFormat | AudioFormat | None,
+        model: str,
+        query: Callable[..., tuple[tuple[str, str], ...]],
+        settings: dict[str, float] | None,
         pace: float | None,
         max_lag: float,
-        settings: dict[str, float],
-    ) -> Listener:
-        return new_listener(
-            book,
-            source,
-            self._connections.config,
+    ) -> Ears:
+        """Check the arguments, open the source, and make what will send it."""
+        query(ListenFormat(), settings=settings)  # before the source is opened
+        check_pace(pace, max_lag)
+        opened = open_source(source, format, TEXTS)
+        connections, turns = self._connections, transport == "listen"
+        listener = Listener(
+            TurnBook() if turns else DictationBook(),
+            opened.format,
+            timeouts=connections.config.timeouts,
             pace=pace,
+            live=opened.live,
             max_lag=max_lag,
-            max_restarts=self._connections.max_retries,
-            settings=settings,
+            max_restarts=connections.max_retries,
+            max_buffer_bytes=connections.config.max_buffer_bytes,
+            settings=settings or {},
             now=time.monotonic(),
         )
+
+        def handshake() -> Request:
+            return Request(
+                operation=f"stt_{transport}",
+                method="GET",
+                path="/stt/turns/websocket" if turns else "/stt/websocket",
+                params=query(listener.format, settings=listener.settings if turns else None),
+                idempotent=True,
+            )
+
+        record = ListenRecord(connections.config.observers, transport, model, listener)
+        return Ears(listener, opened, handshake, connections, record)

@@ -202,7 +202,6 @@ class Connection(httpcore.ConnectionInterface):
 
 
 def _open_tunnel(stream: Stream, proxy: Proxy, host: str, port: int, until: float | None) -> None:
-    """Ask a proxy for a tunnel to a host."""
     stream.deadline.wait_until(until)
     steps = tunnel(proxy, host, port)
     try:
@@ -379,11 +378,7 @@ class Transport(httpx.HTTPTransport):
 
 
 class OwnClient(httpx.Client):
-    """The default httpx client of `Cartesia`: without cookies, and without queries in logs.
-
-    Args:
-        transport: The transport that sends its requests.
-    """
+    """The default httpx client of `Cartesia`: without cookies, and without queries in logs."""
 
     def __init__(self, transport: Transport) -> None:
         super().__init__(transport=transport, trust_env=False)

@@ -8,8 +8,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Literal, Self, cast
 
 from .._checks import TextJoiner, id_of, whole_number
-from .._http.config import NotCopyable, check_options
-from .._http.operations import Infill, bytes_request, sendable, sse_request
+from .._http.config import NotCopyable
+from .._http.operations import Infill, bytes_request, sse_request
 from .._protocol.fields import (
     DEFAULT_MODEL,
     check_text,
@@ -30,7 +30,7 @@ from .flow import (
     start_now,
 )
 from .speech import Speech
-from .stream import ContextSource, SpeechStream
+from .stream import ContextSource, SpeechStream, uploading
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -41,6 +41,8 @@ if TYPE_CHECKING:
     from cartesia_runtime.files import UploadFile
     from cartesia_runtime.options import RequestOptions
 
+    from .._http.operations import SpeechRequest
+    from ..observe import StreamTransport
     from ..options import (
         BytesOptions,
         ContextOptions,
@@ -50,8 +52,6 @@ if TYPE_CHECKING:
         VoiceLike,
     )
     from .connections import Connections
-    from .flow import Owner
-    from .http import ResponseSource
     from .websocket import SocketDriver
 
 __all__ = ["TTS", "TTSConnection", "TTSContext"]
@@ -77,14 +77,12 @@ class TTSContext(NotCopyable):
         fields: Mapping[str, object],
         fmt: AudioFormat,
     ) -> None:
-        self._owner: Owner | None = None
         self._record = connections.record("websocket", fmt, fields.get("model_id"))
         self._joiner = TextJoiner("transcript")
-        context_id = context_id or str(uuid.uuid4())
         self._source = ContextSource(
             connections.pool.gate,
             driver,
-            context_id,
+            context_id or str(uuid.uuid4()),
             fields,
             fmt,
             self._record,
@@ -94,7 +92,7 @@ class TTSContext(NotCopyable):
         self.format: AudioFormat = fmt
 
     def __del__(self) -> None:
-        where: Owner | None = getattr(self, "_owner", None)  # `__init__` may not have run
+        where = getattr(self, "_owner", None)  # `__init__` may not have run
         if where is not None and not self._source.reader.context.done:
             close_dropped(where, self._source.leave)
 
@@ -158,7 +156,7 @@ class TTSContext(NotCopyable):
 
         The socket stays open for other contexts. Safe to call twice.
         """
-        self._check()
+        check_owner(self._owner)
         self._source.cancel()
 
     def receive(self) -> SpeechStream:
@@ -166,7 +164,7 @@ class TTSContext(NotCopyable):
 
         Closing a stream cancels the context. So does dropping the context with all its streams.
         """
-        self._check()
+        check_owner(self._owner)
         return SpeechStream(None, self._record, source=self._source, context=self)
 
     def _send(
@@ -177,19 +175,15 @@ class TTSContext(NotCopyable):
         flush: bool = False,
         manner: Mapping[str, object] | None = None,
     ) -> None:
-        self._check()
+        check_owner(self._owner)
         self._source.send(text, more=more, flush=flush, manner=manner)
 
-    def _check(self) -> None:
-        assert self._owner is not None
-        check_owner(self._owner)
-
     def __enter__(self) -> Self:
-        self._check()
+        check_owner(self._owner)
         return self
 
     def __exit__(self, *error: object) -> None:
-        if self._owner is not None and not is_elsewhere(self._owner):
+        if not is_elsewhere(self._owner):
             self._source.leave()
 
 
@@ -316,10 +310,7 @@ class TTS:
             ConfigurationError: If an argument is invalid; nothing was sent.
             APIError: When the request is sent, if the service returns an error or is unreachable.
         """
-        request = bytes_request(transcript, voice, speech, options)
-        connections = self._connections
-        record = connections.record("bytes", request.format, request.model_id)
-        return start_now(SpeechStream(lambda: connections.speech(request, options, record), record))
+        return self._stream("bytes", bytes_request(transcript, voice, speech, options), options)
 
     def generate_sse(
         self,
@@ -344,9 +335,14 @@ class TTS:
             APIError: When the request is sent, if the service returns an error or is unreachable.
         """
         request = sse_request(transcript, voice, speech, context_id, options)
-        connections = self._connections
-        record = connections.record("sse", request.format, request.model_id)
-        return start_now(SpeechStream(lambda: connections.speech(request, options, record), record))
+        return self._stream("sse", request, options)
+
+    def _stream(
+        self, transport: StreamTransport, request: SpeechRequest, options: RequestOptions | None
+    ) -> SpeechStream:
+        record = self._connections.record(transport, request.format, request.model_id)
+        speech = partial(self._connections.speech, request, options, record)
+        return start_now(SpeechStream(speech, record))
 
     def infill(
         self,
@@ -386,26 +382,9 @@ class TTS:
             OSError: When the request is sent, if a recording cannot be opened.
             APIError: When the request is sent, if the service returns an error or is unreachable.
         """
-        check_options(options)
         recordings = {"left_audio": left_audio, "right_audio": right_audio}
-        given = sum(recording is not None for recording in recordings.values())
-        infill = Infill.of(transcript, voice, language, model_id, output_format, recordings=given)
-
-        record = self._connections.record("bytes", infill.format, infill.model_id)
-
-        def start() -> ResponseSource:
-            from cartesia_runtime.files import Uploads
-            from cartesia_runtime.models import UNSET
-
-            with Uploads() as uploads:  # open for all attempts, until the response begins
-                left, right = (
-                    UNSET if recording is None else sendable(partial(uploads.file, recording, name))
-                    for name, recording in recordings.items()
-                )
-                request = infill.request(left, right, options)
-                return self._connections.speech(request, options, record)
-
-        return start_now(SpeechStream(start, record))
+        infill = Infill.of(recordings, transcript, voice, language, model_id, output_format)
+        return uploading(self._connections, "bytes", infill, options)
 
     def websocket_connect(self) -> TTSConnection:
         """Open a socket for many contexts; open it early to save the handshake later.

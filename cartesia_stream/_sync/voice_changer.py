@@ -5,11 +5,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .._http.config import check_options
-from .._http.operations import Change, sendable
+from .._http.operations import Change
 from ..audio import PCM_24K, AudioFormat
-from .flow import start_now
-from .stream import SpeechStream
+from .stream import uploading
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,10 +15,9 @@ if TYPE_CHECKING:
     from cartesia_runtime.files import UploadFile
     from cartesia_runtime.options import RequestOptions
 
-    from ..observe import StreamTransport
     from ..options import VoiceLike
     from .connections import Connections
-    from .http import ResponseSource
+    from .stream import SpeechStream
 
 __all__ = ["VoiceChanger"]
 
@@ -65,7 +62,8 @@ class VoiceChanger:
             OSError: When the request is sent, if the recording cannot be opened.
             APIError: When the request is sent, if the service returns an error or is unreachable.
         """
-        return self._stream(clip, Change.of(voice, output_format), options)
+        change = Change.of(clip, voice, output_format)
+        return uploading(self._connections, "bytes", change, options)
 
     def generate_sse(
         self,
@@ -90,21 +88,5 @@ class VoiceChanger:
             OSError: When the request is sent, if the recording cannot be opened.
             APIError: When the request is sent, if the service returns an error or is unreachable.
         """
-        return self._stream(clip, Change.of(voice, output_format, events=True), options)
-
-    def _stream(
-        self, clip: UploadFile, change: Change, options: RequestOptions | None
-    ) -> SpeechStream:
-        check_options(options)
-        transport: StreamTransport = "sse" if change.events else "bytes"
-        record = self._connections.record(transport, change.format)
-
-        def start() -> ResponseSource:
-            from cartesia_runtime.files import Uploads
-
-            with Uploads() as uploads:  # open for all attempts, until the response begins
-                recording = sendable(lambda: uploads.file(clip, "clip"))
-                request = change.request(recording, options)
-                return self._connections.speech(request, options, record)
-
-        return start_now(SpeechStream(start, record))
+        change = Change.of(clip, voice, output_format, events=True)
+        return uploading(self._connections, "sse", change, options)

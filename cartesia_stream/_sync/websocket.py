@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from .._protocol.frames import RequestEncoder
     from .._protocol.session import Session
     from .._protocol.stats import Meter
-    from ..events import SpeechEvent
     from ..options import Timeouts
 
 
@@ -65,13 +64,7 @@ class ContextReader:
 
 
 class SocketDriver(SocketLink):
-    """Driver of one WebSocket with its reader thread; any thread may call any method.
-
-    Args:
-        session: The protocol state of the connection.
-        config: The deadlines and the observers.
-        since: When the handshake began, in monotonic seconds.
-    """
+    """Driver of one WebSocket with its reader thread; any thread may call any method."""
 
     def __init__(self, session: Session, config: Config, *, since: float) -> None:
         super().__init__(session, config, since=since)
@@ -160,9 +153,3 @@ class SocketDriver(SocketLink):
         if not waiter.acquire(timeout=min(seconds, threading.TIMEOUT_MAX)):
             reader.leave(waiter)
         return True
-
-    def next_event(self, reader: ContextReader) -> SpeechEvent | None:
-        """Wait for the next event; return None after the terminal one."""
-        while (event := reader.context.pop()) is None and self.wait(reader):
-            pass
-        return event

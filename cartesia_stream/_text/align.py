@@ -217,15 +217,14 @@ class Source:
             first = max(0, words - 2 * period + 1)
             last = min(words - 1, len(self.ends) - 2 * period)
             for start in range(first, last + 1):
-                if all(self._alike(nth, nth + period) for nth in range(start, start + period)):
+                if all(
+                    self._spelling(nth) == self._spelling(nth + period)
+                    for nth in range(start, start + period)
+                ):
                     return True
         return False
 
-    def _alike(self, one: int, other: int) -> bool:
-        return self._spelling(one) == self._spelling(other)
-
     def _spelling(self, nth: int) -> tuple[list[str], list[str]]:
-        """Return the letters and signs of a word."""
         first, unit = (self.letter_ends[nth - 1], self.unit_ends[nth - 1]) if nth else (0, 0)
         end = self.letter_ends[nth]
         signs = self._signs[unit - first : self.unit_ends[nth] - end]

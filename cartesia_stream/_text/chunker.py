@@ -13,7 +13,6 @@ import re
 from enum import IntEnum
 from typing import ClassVar, Final, NamedTuple
 
-from ..errors import ConfigurationError
 from .markup import Kind, extends, is_composed, is_spaceless, markup_at
 
 # Chunks are whole sentences; with a delay the service would buffer the text a second time.
@@ -85,9 +84,6 @@ class Chunker:
         first_chars: The first chunk ends sooner: with the first sentence of any length, or with the
             first clause after this many characters.
 
-    Raises:
-        ConfigurationError: Unless 1 <= ``min_chars`` <= ``max_chars`` and 1 <= ``first_chars``.
-
     Attributes:
         PAUSE_S: Seconds without text after which to call `pause`: the same as the service's
             default buffer delay.
@@ -109,12 +105,6 @@ class Chunker:
     )
 
     def __init__(self, *, min_chars: int = 20, max_chars: int = 250, first_chars: int = 12) -> None:
-        if first_chars < 1:
-            raise ConfigurationError("first_chars must be positive", option="first_chars")
-        if min_chars < 1:
-            raise ConfigurationError("min_chars must be positive", option="min_chars")
-        if max_chars < min_chars:
-            raise ConfigurationError("max_chars must not be below min_chars", option="max_chars")
         self._min, self._max, self._first_chars = min_chars, max_chars, first_chars
         self._reset()
 

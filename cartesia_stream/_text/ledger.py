@@ -80,13 +80,16 @@ class Ledger:
         timed: Whether word times are expected. If so, no text counts as spoken before the first
             word time; otherwise the ledger estimates until word times arrive.
         guard: A reentrant lock; the ledger never blocks while it holds the lock.
+
+    Attributes:
+        doubtful: Whether word times contradict each other, so that no place in the audio is
+            certain.
     """
 
     __slots__ = (
         "_alignment",
         "_base",
         "_done",
-        "_doubtful",
         "_estimated",
         "_format",
         "_guard",
@@ -96,6 +99,7 @@ class Ledger:
         "_offset",
         "_pieces",
         "_timed",
+        "doubtful",
     )
 
     def __init__(
@@ -115,7 +119,7 @@ class Ledger:
         self._offset = 0.0  # of the reported times, on the utterance's time line
         self._last: Timing | None = None  # latest word of this take, as reported
         self._done = False
-        self._doubtful = False  # whether times contradict each other
+        self.doubtful: bool = False
         self._kept = _START
         self._estimated = False  # whether a take began at an estimated place
 
@@ -151,18 +155,18 @@ class Ledger:
             for index, reported in enumerate(words):
                 word = self._sane(reported)
                 if self._contradicts(reported):
-                    self._doubtful = True
+                    self.doubtful = True
                 if self._starts_again(word, opens=index == 0):
-                    self._doubtful = self._doubtful or index > 0
+                    self.doubtful = self.doubtful or index > 0
                     again = True
                     self._offset = self._next_line(self._sane(words[-1]).end)
                 self._last = word
                 placed += shift((word,), self._offset)
             if not self._done:  # after the end, all of the text counts as spoken
                 self._aligned.add(placed)
-            if again and not self._doubtful:  # equal words may have got arbitrary times
+            if again and not self.doubtful:  # equal words may have got arbitrary times
                 nth = self._source.words_to(before)
-                self._doubtful = any(map(self._source.repeats, range(max(0, nth - 1), nth + 1)))
+                self.doubtful = any(map(self._source.repeats, range(max(0, nth - 1), nth + 1)))
             return tuple(placed)
 
     def finish(self) -> None:
@@ -232,11 +236,12 @@ class Ledger:
         stream ended with untimed words.
         """
         with self._guard:
-            if not self._marks or self._estimated or self._doubtful:
+            if not self._marks or self._estimated or self.doubtful:
                 return False
             if 2 * sum(mark.agrees for mark in self._marks) < len(self._marks):
                 return False
-            return not self._done or self._marks[-1].unit >= self._source.units - self._unreported
+            source = self._source  # the service need not report the signs after the last letter
+            return not self._done or self._marks[-1].unit >= source.unit_at(source.length)
 
     def heard(self, at: float) -> str:
         """Return the start of the text that was spoken up to a position in the audio.
@@ -282,11 +287,6 @@ class Ledger:
             return self._cut().at
 
     @property
-    def doubtful(self) -> bool:
-        """Whether word times contradict each other, so that no place in the audio is certain."""
-        return self._doubtful
-
-    @property
     def nothing_left(self) -> bool:
         """Whether all that can be heard of the text has been spoken."""
         from .align import Source  # imported only after a failure
@@ -322,12 +322,6 @@ class Ledger:
         if text:
             self._source.append(text)
             self._aligned.review()
-
-    @property
-    def _unreported(self) -> int:
-        """Number of signs after the last letter, which the service need not report."""
-        source = self._source
-        return source.units - source.unit_at(source.length)
 
     def _mark_of(self, unit: int) -> int:
         """Return the first mark that ends at a place and has arrived; -1 if the place is in a mark.

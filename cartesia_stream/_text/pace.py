@@ -18,11 +18,7 @@ _LETTERS_PER_SECOND: Final = 25.0
 
 
 class Pace:
-    """Tells when the text is far enough ahead of its audio. Not thread-safe.
-
-    Args:
-        now: Monotonic seconds.
-    """
+    """Tells when the text is far enough ahead of its audio. Not thread-safe."""
 
     __slots__ = ("_letters", "_pieces", "_seconds", "_since")
 

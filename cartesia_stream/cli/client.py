@@ -1,4 +1,4 @@
-"""The client that a command uses, and the recordings that it sends."""
+"""The recordings that a command sends."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .. import Cartesia, File
+from .. import File
 from .feed import recording_on_stdin
 from .output import Progress
 
@@ -14,18 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Generator
 
     from .. import RequestOptions
-
-
-def make_client(timeout: float | None) -> Cartesia:
-    """Return a client with the settings of the environment.
-
-    Args:
-        timeout: Deadline in seconds for each wait for the service; None keeps the defaults.
-
-    Raises:
-        ConfigurationError: If the environment has no usable key or base URL.
-    """
-    return Cartesia(timeout=timeout)
 
 
 @contextmanager

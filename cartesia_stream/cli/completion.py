@@ -196,7 +196,7 @@ def _zsh_function(command: Command) -> str:
         last = len(command.values) - 1
         for place, value in enumerate(command.values):
             mark = "*:" if command.many and place == last else ":"
-            specs.append(f"{mark}:{_zsh_value(value)}")
+            specs.append(f"{mark}:argument:{_zsh_action(value)}")
         return _zsh_lines(name, ["_arguments -s -S", *map(shlex.quote, specs)])
     listed = " ".join(
         shlex.quote(f"{below.words[-1]}:{below.help.replace(':', ' ')}")
@@ -232,10 +232,6 @@ def _zsh_option(option: Option) -> Iterator[str]:
         else:
             sign = "=" if name.startswith("--") else "+"
             yield f"{others}{name}{sign}[{text}]:value:{_zsh_action(option.value)}"
-
-
-def _zsh_value(value: Value) -> str:
-    return f"argument:{_zsh_action(value)}"
 
 
 def _zsh_action(value: Value) -> str:

@@ -11,7 +11,7 @@ import sys
 import time
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, NoReturn, TypedDict
+from typing import TYPE_CHECKING, Literal, NoReturn
 
 from .. import ConfigurationError
 from .output import line, note
@@ -39,21 +39,6 @@ class Arguments(argparse.Namespace):
     allow_host: list[str]
 
 
-class Settings(TypedDict):
-    """Settings of the emulator."""
-
-    engine: str
-    host: str
-    port: int
-    api_key: str | None
-    realtime: float | None
-    latency: float
-    chunk_ms: int
-    concurrency: int
-    tls: bool
-    allow_hosts: list[str]
-
-
 def run(args: Arguments) -> int:
     """Run the emulator until a signal stops it, or until its command ends; or list its extras.
 
@@ -64,24 +49,12 @@ def run(args: Arguments) -> int:
         ConfigurationError: If the emulator is not installed or a setting is invalid.
     """
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s: %(message)s")
-    settings = Settings(
-        engine=args.engine,
-        host=args.host,
-        port=args.port,
-        api_key=args.api_key,
-        realtime=args.realtime,
-        latency=args.latency,
-        chunk_ms=args.chunk_ms,
-        concurrency=args.concurrency,
-        tls=args.tls,
-        allow_hosts=args.allow_host,
-    )
     try:
         if args.engines:
             return _list_extras()
         if args.command:
-            return _run_with(args.command, settings)
-        _serve(settings)
+            return _run_with(args)
+        _serve(args)
     except (ImportError, RuntimeError, ValueError) as error:  # a missing package, or a bad setting
         raise ConfigurationError(str(error)) from error
 
@@ -97,9 +70,9 @@ def _list_extras() -> int:
     return 0
 
 
-def _serve(settings: Settings) -> NoReturn:
+def _serve(args: Arguments) -> NoReturn:
     """Serve until `main` turns a signal into an exception."""
-    with _emulator(settings) as (environment, playground):
+    with _emulator(args) as (environment, playground):
         for name, value in environment.items():
             line(f"{name}={value}")
         note(f"Open the playground: {playground}")
@@ -110,16 +83,16 @@ def _serve(settings: Settings) -> NoReturn:
             time.sleep(0.5)
 
 
-def _run_with(command: list[str], settings: Settings) -> int:
-    with _emulator(settings) as (environment, _):
+def _run_with(args: Arguments) -> int:
+    with _emulator(args) as (environment, _):
         environment = os.environ | environment
-        if settings["tls"]:
+        if args.tls:
             # Other programs look for certificates in other variables.
             for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"):
                 environment[name] = environment["SSL_CERT_FILE"]
         for name in ("no_proxy", "NO_PROXY"):  # no proxy leads to this machine
-            environment[name] = ",".join(filter(None, (os.environ.get(name), settings["host"])))
-        status = _run_command(command, environment)
+            environment[name] = ",".join(filter(None, (os.environ.get(name), args.host)))
+        status = _run_command(args.command, environment)
     return status if status >= 0 else 128 - status
 
 
@@ -154,13 +127,24 @@ def _run_command(command: list[str], environment: Mapping[str, str]) -> int:
 
 
 @contextmanager
-def _emulator(settings: Settings) -> Generator[tuple[dict[str, str], str]]:
+def _emulator(args: Arguments) -> Generator[tuple[dict[str, str], str]]:
     """Run an emulator; give the environment variables that clients need, and its playground."""
     from cartesia_emulator import Emulator
 
-    with Emulator(**settings) as emulator:
+    with Emulator(
+        engine=args.engine,
+        host=args.host,
+        port=args.port,
+        api_key=args.api_key,
+        realtime=args.realtime,
+        latency=args.latency,
+        chunk_ms=args.chunk_ms,
+        concurrency=args.concurrency,
+        tls=args.tls,
+        allow_hosts=args.allow_host,
+    ) as emulator:
         found = {"CARTESIA_BASE_URL": emulator.base_url, "CARTESIA_API_KEY": emulator.api_key}
-        if settings["tls"]:
+        if args.tls:
             found["SSL_CERT_FILE"] = str(_bundle(Path(emulator.cafile)))
         yield found, emulator.playground_url
 

@@ -11,6 +11,7 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Final
 
 from .. import (
+    Cartesia,
     CartesiaError,
     ConfigurationError,
     Dictation,
@@ -22,13 +23,12 @@ from .. import (
     TurnUpdated,
     UnknownEvent,
 )
-from .client import make_client
 from .output import Progress, json_line, line, naming, note, seconds
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-    from .. import Cartesia, DictateEvent, ListenEncoding, ListenEvent, Listening
+    from .. import DictateEvent, ListenEncoding, ListenEvent, Listening
     from ..play import Microphone
 
 STDIN: Final = "-"
@@ -61,7 +61,11 @@ def run(args: Arguments) -> None:
         raise ConfigurationError("--push needs a recording, or a terminal for the key Enter")
     fmt = _format(args)
     report = Report(as_json=args.json)
-    with _own_words(args), make_client(args.timeout) as client, _source(args.file, fmt) as source:
+    with (
+        _own_words(args),
+        Cartesia(timeout=args.timeout) as client,
+        _source(args.file, fmt) as source,
+    ):
         listener = _listener(client, args, source, None if args.file is None else fmt)
         with listener:
             if not isinstance(source, str | io.FileIO):
@@ -96,7 +100,6 @@ def _format(args: Arguments) -> ListenFormat | None:
 
 @contextmanager
 def _source(name: str | None, fmt: ListenFormat | None) -> Generator[str | io.FileIO | Microphone]:
-    """Yield what to listen to."""
     if name is None:
         with open_microphone(fmt) as microphone:
             yield microphone

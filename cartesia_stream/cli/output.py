@@ -80,12 +80,11 @@ def table(rows: Iterable[tuple[str, ...]], widths: tuple[int, ...]) -> None:
     """Print rows in columns as they arrive; cut long cells, except in the last column."""
     for row in rows:
         cells = [" ".join(cell.split()) for cell in row]
-        fitted = [_fit(cell, width) for cell, width in zip(cells, widths, strict=False)]
+        fitted = [
+            (cell if len(cell) <= width else cell[: width - 1] + "…").ljust(width)
+            for cell, width in zip(cells, widths, strict=False)
+        ]
         line("  ".join([*fitted, *cells[len(widths) :]]).rstrip())
-
-
-def _fit(cell: str, width: int) -> str:
-    return (cell if len(cell) <= width else cell[: width - 1] + "…").ljust(width)
 
 
 def seconds(value: float) -> str:

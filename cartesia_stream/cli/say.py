@@ -10,9 +10,16 @@ import sys
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Final, Literal
 
-from .. import AudioChunk, AudioFormat, ConfigurationError, GenerationConfig, Timing, WordTimestamps
+from .. import (
+    AudioChunk,
+    AudioFormat,
+    Cartesia,
+    ConfigurationError,
+    GenerationConfig,
+    Timing,
+    WordTimestamps,
+)
 from ..audio import KINDS, kind_of_name
-from .client import make_client
 from .feed import text_on_stdin
 from .output import json_line, note, seconds
 from .sinks import STDOUT, open_sink, open_subtitles
@@ -21,7 +28,7 @@ from .voices import find_voice
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from .. import BytesOptions, Cartesia, SpeechEvent, SpeechStream
+    from .. import BytesOptions, SpeechEvent, SpeechStream
     from .._sound.encodings import Encoding
     from ..formats import Container
 
@@ -63,7 +70,7 @@ def run(args: Arguments) -> None:
     _check_files(args)
     report = Report(args, fmt)
     with (
-        make_client(args.timeout) as client,
+        Cartesia(timeout=args.timeout) as client,
         open_sink(args.output, fmt, kind=container) as write,
         open_subtitles(args.subtitles) as write_subtitles,
     ):
@@ -140,7 +147,6 @@ def _check_files(args: Arguments) -> None:
 
 
 def _option_of_times(args: Arguments) -> str | None:
-    """Return the option that asks for the times of words."""
     return "--timestamps" if args.timestamps else "--subtitles" if args.subtitles else None
 
 
@@ -247,8 +253,8 @@ class Report:
                     "output": self._args.output,
                     "utterances": self.utterances,
                     "bytes": self._nbytes,
-                    "duration": _rounded(self._duration),
-                    "time_to_first_audio": self._first_audio and _rounded(self._first_audio),
+                    "duration": round(self._duration, 6),
+                    "time_to_first_audio": self._first_audio and round(self._first_audio, 6),
                 }
             )
         if self._summary:
@@ -265,18 +271,14 @@ class Report:
         fields: dict[str, object] = {"type": event.type, "context_id": event.context_id}
         if isinstance(event, AudioChunk):
             nbytes = len(event.data)
-            fields |= {"bytes": nbytes, "duration": _rounded(self._format.duration(nbytes))}
+            fields |= {"bytes": nbytes, "duration": round(self._format.duration(nbytes), 6)}
         elif isinstance(event, WordTimestamps):
             fields["words"] = [
                 {
                     "text": word.text,
-                    "start": _rounded(self._offset + word.start),
-                    "end": _rounded(self._offset + word.end),
+                    "start": round(self._offset + word.start, 6),
+                    "end": round(self._offset + word.end, 6),
                 }
                 for word in event.words
             ]
         return fields
-
-
-def _rounded(value: float) -> float:
-    return round(value, 6)

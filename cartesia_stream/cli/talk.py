@@ -11,9 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self
 
-from .. import PCM_24K, ConfigurationError, ListenFormat, TurnEnded, TurnStarted
+from .. import PCM_24K, Cartesia, ConfigurationError, ListenFormat, TurnEnded, TurnStarted
 from ..play import PlaybackBuffer, PlaybackError, Player
-from .client import make_client
 from .listen import open_microphone
 from .output import json_line, line, naming, note, seconds
 from .sinks import STDOUT, open_sink
@@ -22,7 +21,7 @@ from .voices import find_voice
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
-    from .. import Cartesia, SpeechStream
+    from .. import SpeechStream
     from ..play import Microphone
 
 GREETING: Final = "Hello. I repeat what you say, and you may interrupt me."
@@ -50,7 +49,7 @@ def run(args: Arguments) -> None:
     """
     lines = None if args.script is None else _script(args.script)
     with (
-        make_client(args.timeout) as client,
+        Cartesia(timeout=args.timeout) as client,
         _devices(args) as (ears, speaker),
         client.stt.listen(ears) as listening,
         Agent(client, args, speaker, lines, ears.close) as agent,
@@ -64,7 +63,6 @@ def run(args: Arguments) -> None:
 
 
 def _script(name: str) -> list[str]:
-    """Read the lines of the agent."""
     try:
         lines = [text.strip() for text in Path(name).read_text("utf-8").splitlines()]
     except UnicodeDecodeError as error:
@@ -80,7 +78,6 @@ def _script(name: str) -> list[str]:
 
 @contextmanager
 def _devices(args: Arguments) -> Generator[tuple[Microphone | Files, PlaybackBuffer]]:
-    """Open a microphone and a loudspeaker, or a pair of files."""
     if args.input is None or args.output is None:
         if args.input != args.output:
             raise ConfigurationError("--input and --output belong together")

@@ -5,14 +5,13 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Literal
 
-from .. import UNSET, ConfigurationError, Timing
+from .. import UNSET, Cartesia, ConfigurationError, Timing
 from ..subtitles import srt, vtt
 from .batch import Batch
-from .client import make_client, recording, uploading
+from .client import recording, uploading
 from .output import document, json_line, line
 
 if TYPE_CHECKING:
-    from .. import Cartesia
     from ..models import SttEncoding, Transcription
 
 
@@ -42,7 +41,7 @@ def run(args: Arguments) -> int:
     if args.subtitles and len(args.files) > 1:
         raise ConfigurationError(f"--{args.subtitles} is for one file at a time")
     batch = Batch()
-    with make_client(args.timeout) as client:
+    with Cartesia(timeout=args.timeout) as client:
         heard = batch.results(args.files, lambda name: _transcribe(client, name, args))
         for name, transcription in heard:
             if args.json:

@@ -7,13 +7,12 @@ import re
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
-from .. import UNSET, ConfigurationError
+from .. import UNSET, Cartesia, ConfigurationError
 from .batch import Batch
-from .client import make_client, recording, uploading
+from .client import recording, uploading
 from .output import json_line, line, table
 
 if TYPE_CHECKING:
-    from .. import Cartesia
     from ..models import GenderPresentation, Voice
 
 _ID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
@@ -72,7 +71,7 @@ class CloneArguments(argparse.Namespace):
 
 def run_list(args: ListArguments) -> None:
     """List voices, page by page."""
-    with make_client(args.timeout) as client:
+    with Cartesia(timeout=args.timeout) as client:
         found = client.voices.iter_all(
             limit=min(args.limit or _PAGE, _PAGE),
             q=args.query or UNSET,
@@ -90,7 +89,7 @@ def run_list(args: ListArguments) -> None:
 
 def run_get(args: GetArguments) -> None:
     """Show a voice."""
-    with make_client(args.timeout) as client:
+    with Cartesia(timeout=args.timeout) as client:
         _show(client.voices.get(find_voice(client, args.voice)), as_json=args.json)
 
 
@@ -98,7 +97,7 @@ def run_update(args: UpdateArguments) -> None:
     """Change a voice and show it."""
     if args.name is None and args.description is None and args.gender is None:
         raise ConfigurationError("nothing to change: give --name, --description or --gender")
-    with make_client(args.timeout) as client:
+    with Cartesia(timeout=args.timeout) as client:
         voice = client.voices.update(
             _checked_id(args.voice),
             name=UNSET if args.name is None else args.name,
@@ -116,7 +115,7 @@ def run_delete(args: DeleteArguments) -> int:
     """
     batch = Batch()
     voices = [_checked_id(voice) for voice in args.voices]
-    with make_client(args.timeout) as client:
+    with Cartesia(timeout=args.timeout) as client:
         for _ in batch.results(voices, client.voices.delete):
             pass
     return batch.status
@@ -125,7 +124,7 @@ def run_delete(args: DeleteArguments) -> int:
 def run_clone(args: CloneArguments) -> None:
     """Create a voice from a recording and print its id."""
     with (
-        make_client(args.timeout) as client,
+        Cartesia(timeout=args.timeout) as client,
         recording(args.clip) as clip,
         uploading(args.clip) as options,
     ):

@@ -60,7 +60,6 @@ class _Service:
     Args:
         client: The client; None makes one with the settings of the environment, which `aclose`
             closes. A client that you pass stays open.
-        model: Id of the model.
 
     Raises:
         ConfigurationError: If the environment has no key.
@@ -81,11 +80,7 @@ class Speaker(_Service):
     """A voice with its options.
 
     Args:
-        client: As for `_Service`.
-        voice: Id of the voice, or a voice that ``client.voices`` returned.
         sample_rate: Of the audio, in Hz; it is 16-bit PCM, mono.
-        priority: Speech with a higher priority gets a slot of the plan first.
-        options: See `VoiceOptions`.
 
     Raises:
         ConfigurationError: If an argument is invalid, or the environment has no key.
@@ -123,14 +118,7 @@ class Speaker(_Service):
 
 
 class Listener(_Service):
-    """A model that finds turns, and another one for whole recordings.
-
-    Args:
-        client: As for `_Service`.
-        model: Id of the model that finds turns.
-        keyterms: Terms to expect, such as names.
-        batch_model: Id of the model for recordings.
-    """
+    """A model that finds turns, and another one for whole recordings."""
 
     def __init__(
         self,

@@ -56,8 +56,6 @@ _RATE: Final = 16000  # of the audio that the framework passes on
 
 
 class _Plugin:
-    """What both plugins tell the framework."""
-
     _service: Speaker | Listener
 
     @property

@@ -58,8 +58,6 @@ _FOREVER_S: Final = 3600.0
 
 
 class _Service(AIService):
-    """What both services have in common."""
-
     _service: Speaker | Listener
 
     def can_generate_metrics(self) -> bool:

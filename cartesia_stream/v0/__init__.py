@@ -22,7 +22,6 @@ from __future__ import annotations
 import os
 import warnings
 from contextlib import aclosing, closing
-from functools import partial
 from typing import TYPE_CHECKING, Final, Literal, Self, TypeVar, overload
 
 from .._http.config import NotCopyable, shown
@@ -39,7 +38,7 @@ from ._calls import (
     VoiceMetadata,
     by_name,
     check_inputs,
-    converted,
+    convert_response,
     speech_body,
 )
 from ._config import ConfigV0
@@ -185,7 +184,6 @@ class _Client(NotCopyable):
     def _check_inputs(
         self, transcript: str, duration: float | None, chunk_time: float | None
     ) -> None:
-        """Validate the arguments of `generate`; raise the same errors."""
         check_inputs(transcript, duration, chunk_time)
 
 
@@ -357,20 +355,17 @@ class CartesiaTTS(_Client):
             chunk_time=chunk_time,
             output_format=output_format,
         )
-        client, outputs = self._v0_client, Outputs(body)
-        start = partial(client.over_socket if websocket else client.over_http, body)
-        pieces = client.outputs(start, outputs, socket=websocket).start()
+        pieces = self._v0_client.generation(body, socket=websocket).start()
         if stream:
             return pieces
         with closing(pieces):
-            return outputs.whole(b"".join([piece["audio"] for piece in pieces]))
+            return pieces.outputs.whole(b"".join([piece["audio"] for piece in pieces]))
 
     def _generate_ws(
         self, body: Mapping[str, object], *, context_id: str | None = None
     ) -> Generator[AudioOutput, None, None]:
         """Speak on the socket; a unique ``context_id``, if given, is put into every output."""
-        start = partial(self._v0_client.over_socket, body, context_id)
-        return self._v0_client.outputs(start, Outputs(body, context_id), socket=True)
+        return self._v0_client.generation(body, context_id, socket=True)
 
     # --- the socket
 
@@ -559,20 +554,17 @@ class AsyncCartesiaTTS(_Client):
             chunk_time=chunk_time,
             output_format=output_format,
         )
-        client, outputs = self._v0_client, Outputs(body)
-        start = partial(client.over_socket if websocket else client.over_http, body)
-        pieces = await client.outputs(start, outputs, socket=websocket).start()
+        pieces = await self._v0_client.generation(body, socket=websocket).start()
         if stream:
             return pieces
         async with aclosing(pieces):
-            return outputs.whole(b"".join([piece["audio"] async for piece in pieces]))
+            return pieces.outputs.whole(b"".join([piece["audio"] async for piece in pieces]))
 
     def _generate_ws(
         self, body: Mapping[str, object], *, context_id: str | None = None
     ) -> AsyncGenerator[AudioOutput, None]:
         """Speak on the socket; a unique ``context_id``, if given, is put into every output."""
-        start = partial(self._v0_client.over_socket, body, context_id)
-        return self._v0_client.outputs(start, Outputs(body, context_id), socket=True)
+        return self._v0_client.generation(body, context_id, socket=True)
 
     # --- the socket
 
@@ -678,19 +670,6 @@ def update_buffer(buffer: str, chunk_bytes: bytes) -> tuple[str, list[AudioOutpu
             if output is not None:
                 found.append(output)
     return stream.rest.decode("utf-8", "surrogateescape"), found
-
-
-def convert_response(response: Mapping[str, object], include_context_id: bool) -> AudioOutput:
-    """Convert one JSON object of the service to an output.
-
-    Args:
-        response: The object, with its audio in base64.
-        include_context_id: Whether to copy the ``context_id`` to the output.
-
-    Raises:
-        RemoteProtocolError: If the object has no audio or no sampling rate.
-    """
-    return converted(response, include_context_id=include_context_id)
 
 
 _INSTEAD: Final = {

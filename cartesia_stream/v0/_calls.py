@@ -283,8 +283,12 @@ class Outputs:
         return output
 
 
-def converted(response: Mapping[str, object], *, include_context_id: bool) -> AudioOutput:
+def convert_response(response: Mapping[str, object], include_context_id: bool) -> AudioOutput:
     """Convert one JSON object of the service to an output.
+
+    Args:
+        response: The object, with its audio in base64.
+        include_context_id: Whether to copy the ``context_id`` to the output.
 
     Raises:
         RemoteProtocolError: If the object has no audio or no sampling rate.

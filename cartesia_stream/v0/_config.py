@@ -35,8 +35,6 @@ class ConfigV0(Config):
         host: A host, a host with a port, or a URL, with or without a path.
         api_version: Last path segment of the base URL, ``v0``.
         interrupts: Whether to use the socket with acknowledgements and cancels.
-        timeouts: Deadlines.
-        environ: Environment variables to read the key from.
     """
 
     __slots__ = ("interrupts", "key_in_query")

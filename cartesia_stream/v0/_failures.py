@@ -82,13 +82,7 @@ def _restored(
 
 
 def as_old_error(error: APIError, old: type[Exception], text: str) -> APIError:
-    """Copy an error with all its attributes, and give it an old class and message.
-
-    Args:
-        error: An error of `cartesia_stream.errors`.
-        old: The class that code for v0 catches.
-        text: The message of package 0.0.6.
-    """
+    """Copy an error with all its attributes, and give it an old class and message."""
     made = _restored(type(error), old, (text,), {**vars(error), "message": text})
     made.__cause__ = error.__cause__
     return made
@@ -101,41 +95,38 @@ def _told(error: APIError) -> str:
     return error.message
 
 
-def voices_failed(error: APIError) -> APIError:
-    """Make the error for a failed list of voices."""
-    if not isinstance(error, APIStatusError):
-        return error
-    return as_old_error(error, ValueError, f"Failed to get voices. Error: {_told(error)}")
+def _failing(text: str, *, idempotent: bool | None) -> Callable[[APIError], APIError]:
+    """Return a function that makes the error for a call that failed.
+
+    Args:
+        text: The message of package 0.0.6, with places for the status and the answer.
+        idempotent: Whether the call was tried again after any lost connection; None if the message
+            of package 0.0.6 did not say that it was tried again.
+    """
+
+    def failed(error: APIError) -> APIError:
+        if isinstance(error, APIStatusError):
+            return as_old_error(error, ValueError, text.format(error.status_code, _told(error)))
+        return error if idempotent is None else _used_up(error, idempotent=idempotent)
+
+    return failed
+
+
+_CLONING: Final = "Failed to clone voice. Status Code: {0}\nError: {1}"
+
+voices_failed: Final = _failing("Failed to get voices. Error: {1}", idempotent=None)
+cloning_failed: Final = _failing(_CLONING, idempotent=False)
+transcription_failed: Final = _failing("Failed to transcribe audio. Error: {1}", idempotent=True)
+refused_speech: Final = _failing("Failed to generate audio. {1}", idempotent=True)
+_finding_failed: Final = _failing(_CLONING, idempotent=True)
 
 
 def lookup_failed(error: APIError) -> APIError:
     """Make the error for a failed lookup of a stored voice's embedding."""
-    made = cloning_failed(error, idempotent=True)
+    made = _finding_failed(error)
     if isinstance(error, APIStatusError):
         made.add_note("No voice was cloned: the embedding of a stored one was asked for.")
     return made
-
-
-def cloning_failed(error: APIError, *, idempotent: bool = False) -> APIError:
-    """Make the error for a failed embedding of a recording."""
-    if not isinstance(error, APIStatusError):
-        return _used_up(error, idempotent=idempotent)
-    text = f"Failed to clone voice. Status Code: {error.status_code}\nError: {_told(error)}"
-    return as_old_error(error, ValueError, text)
-
-
-def transcription_failed(error: APIError) -> APIError:
-    """Make the error for a failed transcription."""
-    if not isinstance(error, APIStatusError):
-        return _used_up(error, idempotent=True)
-    return as_old_error(error, ValueError, f"Failed to transcribe audio. Error: {_told(error)}")
-
-
-def refused_speech(error: APIError) -> APIError:
-    """Make the error for speech over HTTP that did not start."""
-    if not isinstance(error, APIStatusError):
-        return _used_up(error, idempotent=True)
-    return as_old_error(error, ValueError, f"Failed to generate audio. {_told(error)}")
 
 
 def broken_response(error: APIError) -> APIError:

@@ -36,7 +36,7 @@ class ObjectDecoder(ResponseDecoder):
 
     def receive_data(self, data: bytes, *, now: float) -> None:
         """Process a piece of the body; ignore bytes after the end."""
-        if self._ended:
+        if self.ended:
             return
         try:
             for found in self._stream.receive_data(data):
@@ -47,14 +47,14 @@ class ObjectDecoder(ResponseDecoder):
                         self._end(event)
                     else:
                         self._take(event, now)
-                    if self._ended:
+                    if self.ended:
                         return
         except RemoteProtocolError as error:
             self._end(error)
 
     def receive_eof(self) -> None:
         """Process the end of the body."""
-        if self._ended:
+        if self.ended:
             return
         if self._stream.unfinished:
             self._end(self.truncated("the response ended within an object"))

@@ -187,31 +187,15 @@ def test_a_bell_wakes_all_who_wait_and_nobody_misses_it(run: Any) -> None:
     run(main())
 
 
-def test_a_signal_that_came_before_the_wait_counts_once(run: Any) -> None:
-    async def main() -> None:
-        signal = flow.Signal()
-        signal.set()
-        await signal.wait(None)
-        await signal.wait(0.0)
-        waiting = asyncio.ensure_future(signal.wait(None))
-        await turns()
-        assert not waiting.done()
-        signal.set()
-        await waiting
-
-    run(main())
-
-
-@pytest.mark.parametrize("kind", [flow.Bell, flow.Signal])
-def test_waits_until_a_moment_do_not_spin_before_it(run: Any, kind: type[Any]) -> None:
+def test_waits_until_a_moment_do_not_spin_before_it(run: Any) -> None:
     """Uvloop rounds timers to milliseconds, so that a shorter one would be none."""
 
     async def main() -> int:
-        waited = kind()
+        bell = flow.Bell()
         until = time.monotonic() + 0.0004
         count = 0
         while (rest := until - time.monotonic()) > 0:
-            await (waited.wait(waited.rings, rest) if kind is flow.Bell else waited.wait(rest))
+            await bell.wait(bell.rings, rest)
             count += 1
         return count
 

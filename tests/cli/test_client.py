@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from cartesia_emulator import Emulator
-from cartesia_stream.cli.client import make_client, recording, uploading
+from cartesia_stream.cli.client import recording, uploading
 
 from .conftest import Run
 
@@ -83,9 +83,3 @@ def test_a_recording_is_closed_in_the_end(tmp_path: Path) -> None:
         assert isinstance(payload, io.IOBase)
         assert payload.read() == b"RIFF"
     assert payload.closed
-
-
-def test_the_deadline_of_a_command_is_that_of_its_client(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("CARTESIA_API_KEY", "sk_car_planted")
-    with make_client(3.5) as client:
-        assert "3.5" in repr(client._config.timeouts)

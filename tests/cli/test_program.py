@@ -66,7 +66,7 @@ def test_a_mistake_of_ours_is_not_hidden(
     def broken(*args: object, **kwargs: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("cartesia_stream.cli.voices.make_client", broken)
+    monkeypatch.setattr("cartesia_stream.cli.voices.Cartesia", broken)
     with pytest.raises(ZeroDivisionError):
         run("voices", "list")
 

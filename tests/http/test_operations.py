@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 from cartesia_runtime.errors import ResponseDecodeError
-from cartesia_runtime.files import File
-from cartesia_runtime.models import UNSET
+from cartesia_runtime.files import File, Uploads
 
 from cartesia_stream import AudioFormat, ConfigurationError, RemoteProtocolError
 from cartesia_stream._http.operations import (
@@ -40,7 +39,7 @@ def infill(**changes: Any) -> Infill:
         "language": "en",
         "model_id": "sonic-3",
         "output_format": MP3,
-        "recordings": 1,
+        "recordings": {"left_audio": CLIP, "right_audio": None},
     }
     return Infill.of(**given | changes)
 
@@ -81,7 +80,7 @@ def test_speech_as_events(context_id: str | None) -> None:
 )
 def test_the_voice_changer(*, events: bool, path: str, decoder: type) -> None:
     """Its form has the recording and a field for each part of the format."""
-    speech = Change.of(VOICE, MP3, events=events).request(CLIP, None)
+    speech = Change.of(CLIP, VOICE, MP3, events=events).request(Uploads(), None)
     assert (speech.request.path, speech.decoder, speech.format) == (path, decoder, MP3)
     assert speech.model_id is None
     assert form_of(speech) == {
@@ -95,7 +94,7 @@ def test_the_voice_changer(*, events: bool, path: str, decoder: type) -> None:
 
 def test_infill_between_recordings() -> None:
     """A recording that is not there has no part in the form."""
-    speech = infill().request(CLIP, UNSET, None)
+    speech = infill().request(Uploads(), None)
     assert (speech.request.path, speech.decoder) == ("/infill/bytes", AudioDecoder)
     form = form_of(speech)
     assert form["left_audio"] == "clip.wav"
@@ -112,9 +111,9 @@ def test_infill_between_recordings() -> None:
             lambda: sse_request("Hi", "v1", {"output_format": MP3}, None, None),
             "output_format.container",
         ),
-        (lambda: Change.of("", MP3), "voice"),
-        (lambda: Change.of("v1", {"container": "flac"}), "output_format"),
-        (lambda: infill(recordings=0), "left_audio"),
+        (lambda: Change.of(CLIP, "", MP3), "voice"),
+        (lambda: Change.of(CLIP, "v1", {"container": "flac"}), "output_format"),
+        (lambda: infill(recordings={"left_audio": None}), "left_audio"),
         (lambda: infill(transcript=""), "transcript"),
     ],
 )

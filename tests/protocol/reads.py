@@ -11,6 +11,8 @@ from websockets.server import ServerProtocol
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from cartesia_stream import SpeechEvent
+    from cartesia_stream._protocol.context import Context
     from cartesia_stream._protocol.websocket import WebSocket
 
 SILENT = logging.Logger("peer", logging.CRITICAL)  # noqa: LOG001  # outside of the tree
@@ -42,3 +44,8 @@ def reads(get_buffer: Callable[[], memoryview], data: bytes) -> Iterator[int]:
         piece, data = data[: len(room)], data[len(room) :]
         room[: len(piece)] = piece
         yield len(piece)
+
+
+def next_event(context: Context) -> SpeechEvent | None:
+    """The next event of a context, or None; raise the error that ended it."""
+    return context.pop() if context.news() else None

@@ -30,6 +30,8 @@ from cartesia_stream._protocol.context import (
 )
 from cartesia_stream._protocol.frames import RequestEncoder
 
+from .reads import next_event
+
 OVER = {State.DONE, State.CANCELLED, State.FAILED}
 CHUNK = AudioChunk(data=b"\0" * 100, context_id="c")
 WORDS = WordTimestamps(words=(), context_id="c")
@@ -56,7 +58,7 @@ def finishing() -> Context:
 
 def drain(context: Context) -> list[SpeechEvent]:
     events = []
-    while (event := context.next_event()) is not None:
+    while (event := next_event(context)) is not None:
         events.append(event)
     return events
 
@@ -120,7 +122,7 @@ def test_the_peers_moves_follow_the_table(state: State, event: SpeechEvent) -> N
     after = TRANSITIONS.get((state, move))
     assert context.receive(event, now=0) is (after is not None)
     assert context.state is (after or state)
-    assert (context.next_event() == event) is (after is not None)
+    assert (next_event(context) == event) is (after is not None)
 
 
 # --- endings
@@ -187,7 +189,7 @@ def test_cancel_after_a_failure_leaves_the_fault() -> None:
     context.fail(BadRequestError("No"), Move.ERROR)
     context.move(Move.CANCEL, now=0)
     with pytest.raises(BadRequestError, match="No"):
-        context.next_event()
+        next_event(context)
 
 
 def test_a_fault_comes_after_the_events_before_it_and_stays() -> None:
@@ -196,10 +198,10 @@ def test_a_fault_comes_after_the_events_before_it_and_stays() -> None:
     context.receive(CHUNK, now=0)
     assert context.fail(BadRequestError("No"), Move.ERROR)
     assert not context.fail(BadRequestError("Twice"), Move.ERROR)
-    assert context.next_event() == CHUNK
+    assert next_event(context) == CHUNK
     for _ in range(2):
         with pytest.raises(BadRequestError, match="No") as caught:
-            context.next_event()
+            next_event(context)
         assert caught.value.context_id == "c"
     with pytest.raises(BadRequestError, match="No"):
         context.move(Move.SEND, now=0)
@@ -210,7 +212,7 @@ def test_silence_is_a_fault_when_there_was_something_to_hear() -> None:
     context = finishing()
     context.receive(Done(), now=0)
     with pytest.raises(RemoteProtocolError, match="without any audio"):
-        context.next_event()
+        next_event(context)
 
 
 @pytest.mark.parametrize("text", ["", " ", "...", "?!"])
@@ -227,9 +229,9 @@ def test_the_end_of_the_connection_is_no_end_of_the_stream() -> None:
     context.receive(CHUNK, now=0)
     cause = closed_error(1000, "bye", by_us=False)
     assert context.eof(cause)
-    assert context.next_event() == CHUNK
+    assert next_event(context) == CHUNK
     with pytest.raises(StreamTruncatedError) as caught:
-        context.next_event()
+        next_event(context)
     error = caught.value
     assert (error.chunks, error.nbytes, error.context_id) == (1, 100, "c")
     assert error.__cause__ is cause
@@ -242,7 +244,7 @@ def test_the_end_of_the_connection_before_any_text() -> None:
     context = make()
     assert context.eof(closed_error(1001, "", by_us=False))
     with pytest.raises(ConnectionClosedError) as caught:
-        context.next_event()
+        next_event(context)
     assert (caught.value.code, caught.value.context_id) == (1001, "c")
 
 
@@ -280,9 +282,9 @@ def test_overflow_fails_the_context() -> None:
     context = opened(limit=299)
     assert all(context.receive(CHUNK, now=0) for _ in range(3))
     assert not context.receive(CHUNK, now=0)
-    assert [context.next_event(), context.next_event()] == [CHUNK, CHUNK]
+    assert [next_event(context), next_event(context)] == [CHUNK, CHUNK]
     with pytest.raises(BufferOverflowError) as caught:
-        context.next_event()
+        next_event(context)
     assert (caught.value.limit, caught.value.context_id) == (299, "c")
 
 
@@ -292,7 +294,7 @@ def test_events_without_audio_are_bounded_too(event: SpeechEvent) -> None:
     context = opened(limit=10 * EVENT_BYTES)
     for _ in range(20):
         context.receive(event, now=0)
-        context.next_event()
+        next_event(context)
     for _ in range(10):
         context.receive(event, now=0)
     assert not context.done

@@ -15,8 +15,8 @@ from cartesia_stream._protocol.listen_fields import (
     MAX_KEYTERM_LETTERS,
     MAX_KEYTERMS,
     THRESHOLDS,
+    check_pace,
     listen_query,
-    positive,
     turn_settings,
 )
 
@@ -175,12 +175,21 @@ def test_the_most_keyterms() -> None:
 
 
 @given(st.floats(0, exclude_min=True, allow_infinity=False) | st.integers(1, 10**300))
-def test_a_positive_number_stays_as_it_is(value: float) -> None:
-    assert positive("pace", value) == value
+def test_a_pace_is_any_number_above_0_or_none(value: float) -> None:
+    check_pace(value, value)
+    check_pace(None, value)
 
 
-@pytest.mark.parametrize("value", [0, 0.0, -1, None, *NO_NUMBERS], ids=short)
-def test_what_is_not_positive_is_named(value: object) -> None:
-    with pytest.raises(ConfigurationError, match=r"^pace is .*give a number above 0$") as caught:
-        positive("pace", value)
-    assert caught.value.option == "pace"
+@pytest.mark.parametrize("value", [0, 0.0, -1, *NO_NUMBERS], ids=short)
+@pytest.mark.parametrize("option", ["pace", "max_lag"])
+def test_a_pace_of_another_kind_is_named(option: str, value: object) -> None:
+    given = {"pace": None, "max_lag": 1.0, option: value}
+    match = rf"^{option} is .*give a number above 0$"
+    with pytest.raises(ConfigurationError, match=match) as caught:
+        check_pace(given["pace"], given["max_lag"])
+    assert caught.value.option == option
+
+
+def test_a_lag_is_required() -> None:
+    with pytest.raises(ConfigurationError, match=r"^max_lag is None"):
+        check_pace(None, None)

@@ -19,6 +19,8 @@ from cartesia_stream._protocol.websocket import WebSocket
 from .reads import joined, reads
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from cartesia_stream import APIConnectionError
 
 KEY = "sk_car_planted"
@@ -37,18 +39,22 @@ class Told:
 
     def wake(self) -> None: ...
 
-    def opened(self, session: ListenSession, request_id: str | None) -> None:
+    def tell(self, session: ListenSession, what: Callable[[Any], None]) -> None:
+        what(self)
+
+    def opened(self, now: float) -> None: ...
+
+    def note(self, request_id: str | None) -> None:
         self.news.append(("opened", request_id))
 
-    def heard(
-        self, session: ListenSession, fields: dict[str, object], error: APIStatusError | None
-    ) -> None:
+    def receive(self, fields: dict[str, object], error: APIStatusError | None, now: float) -> None:
+        assert now == 1.0
         self.news.append(("heard", fields, error))
 
-    def broken(self, session: ListenSession, cause: APIError) -> None:
+    def broken(self, cause: APIError) -> None:
         self.news.append(("broken", str(cause)))
 
-    def closed(self, session: ListenSession, code: int | None, cause: APIConnectionError) -> None:
+    def closed(self, code: int | None, cause: APIConnectionError) -> None:
         self.news.append(("closed", code, cause))
 
 
@@ -184,7 +190,7 @@ def test_a_ping_is_answered_and_wakes_nobody() -> None:
 
 def test_opening_is_told_first() -> None:
     line = Line()
-    line.session.opened("r1")
+    line.session.opened("r1", now=1.0)
     line.reply('{"type": "connected"}')
     assert line.told.news == [("opened", "r1"), ("heard", {"type": "connected"}, None)]
 

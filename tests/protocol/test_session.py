@@ -34,7 +34,7 @@ from cartesia_stream._protocol.context import EVENT_BYTES, Context, State
 from cartesia_stream._protocol.session import REMEMBERED_IDS, Session
 from cartesia_stream._protocol.websocket import WebSocket
 
-from .reads import joined, reads
+from .reads import joined, next_event, reads
 
 KEY = "sk_car_planted"
 
@@ -113,7 +113,7 @@ def read(context: Context) -> tuple[list[SpeechEvent], Exception | None]:
     """All that waits, and the fault behind it."""
     events: list[SpeechEvent] = []
     try:
-        while (event := context.next_event()) is not None:
+        while (event := next_event(context)) is not None:
             events.append(event)
     except Exception as fault:
         return events, fault

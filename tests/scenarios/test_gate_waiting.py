@@ -100,7 +100,7 @@ def test_context_that_is_cancelled_in_the_queue_keeps_no_slot(
 
 def in_line(client: Any) -> int:
     """How many wait for a slot."""
-    return sum(len(here.gate._signals) for here in client._connections._pools.values())
+    return sum(len(here.gate._bells) for here in client._connections._pools.values())
 
 
 def test_urgent_speech_goes_first(face: Face, make_emulator: MakeEmulator) -> None:

@@ -91,14 +91,6 @@ def test_a_bell_wakes_all_who_wait_and_nobody_misses_it() -> None:
     assert bell._waiting == 0
 
 
-def test_a_signal_that_came_before_the_wait_counts_once() -> None:
-    signal = flow.Signal()
-    signal.set()
-    signal.wait(None)
-    signal.wait(0.0)
-    assert not signal._event.is_set()
-
-
 def test_a_periodic_task_ends_when_it_is_stopped() -> None:
     ran = threading.Event()
     task = flow.PeriodicTask(0.001, ran.set)

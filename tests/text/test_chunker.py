@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cartesia_stream import ConfigurationError
 from cartesia_stream._text.chunker import CHUNKED_BUFFER_DELAY_MS, Chunker
 from cartesia_stream._text.markup import MAX_SPELL, Kind, is_composed, is_spaceless, markup_at
 
@@ -209,21 +208,6 @@ def test_what_looks_like_a_tag() -> None:
 def test_buffering_is_off() -> None:
     """Sentences are whole already, so the service is not to wait for more."""
     assert CHUNKED_BUFFER_DELAY_MS == 0
-
-
-@pytest.mark.parametrize(
-    ("options", "named"),
-    [
-        ({"min_chars": 0}, "min_chars"),
-        ({"min_chars": 9, "max_chars": 8}, "max_chars"),
-        ({"first_chars": 0}, "first_chars"),
-    ],
-)
-def test_bad_options(options: dict[str, int], named: str) -> None:
-    """An option out of range is named."""
-    with pytest.raises(ConfigurationError) as caught:
-        Chunker(**options)
-    assert caught.value.option == named
 
 
 SCRAPS = (

@@ -28,7 +28,7 @@ from cartesia_stream.v0._calls import (
     by_name,
     check_inputs,
     check_one_source,
-    converted,
+    convert_response,
     embedding_of,
     metadata,
     name_of_audio,
@@ -245,8 +245,8 @@ def test_a_generation_that_was_stopped_says_how_far_it_came() -> None:
 def test_an_object_of_the_service_becomes_an_output(data: bytes) -> None:
     response = {"data": b64encode(data).decode(), "sampling_rate": 8000, "context_id": "c"}
     expected = {"audio": data, "sampling_rate": 8000}
-    assert converted(response, include_context_id=False) == expected
-    assert converted(response, include_context_id=True) == {**expected, "context_id": "c"}
+    assert convert_response(response, include_context_id=False) == expected
+    assert convert_response(response, include_context_id=True) == {**expected, "context_id": "c"}
 
 
 @pytest.mark.parametrize(
@@ -266,4 +266,4 @@ def test_an_object_of_the_service_becomes_an_output(data: bytes) -> None:
 )
 def test_an_object_without_audio_is_a_broken_contract(response: dict[str, object]) -> None:
     with pytest.raises(RemoteProtocolError, match="missing or malformed data"):
-        converted(response, include_context_id=False)
+        convert_response(response, include_context_id=False)

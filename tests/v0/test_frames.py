@@ -100,7 +100,7 @@ def test_events_of_many_data_lines(
     lines = [f"data: {line}" for text in texts for line in [*text.split("\n"), ""]]
     data = "\n".join(line if line != "data: " else "" for line in lines).encode()
     data = (data + b"\n").replace(b"\n", end.encode())
-    expected = [json.loads(event.data) for event in EventStreamParser().receive_data(data)]
+    expected = [json.loads(event) for event in EventStreamParser().receive_data(data)]
     got, stream = found(data, cuts)
     assert got == expected == objects
     assert stream.conforming

@@ -12,7 +12,7 @@ from cartesia_stream import APIStatusError, AudioChunk, Cancelled, ConnectionClo
 from cartesia_stream._protocol.session import Session
 from cartesia_stream.v0._session import InterruptSession, InterruptWebSocket, PlainWebSocket
 
-from ..protocol.reads import joined, reads
+from ..protocol.reads import joined, next_event, reads
 from .talk import DONE, Frame, chunk
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class Line:
 
 def events(context: Context) -> list[object]:
     found: list[object] = []
-    while (event := context.next_event()) is not None:
+    while (event := next_event(context)) is not None:
         found.append(event)
         if isinstance(event, Done | Cancelled):
             break
@@ -143,7 +143,7 @@ def test_the_key_is_in_no_error_of_the_service() -> None:
     context = line.speak("a")
     line.reply({"error": f"wrong: /audio?api_key={KEY}", "context_id": "a"})
     with pytest.raises(APIStatusError) as caught:
-        context.next_event()
+        next_event(context)
     assert caught.value.message == "wrong: /audio?api_key=[key]"
     assert KEY not in str(caught.value.title)
     line.peer.send_close(1008, f"api_key={KEY}")

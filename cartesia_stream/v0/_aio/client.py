@@ -58,11 +58,7 @@ T = TypeVar("T")
 
 
 class AsyncConnectionsV0(AsyncConnections):
-    """The connections of the current client, with v0 sockets.
-
-    Args:
-        config: Base URL, key and deadlines.
-    """
+    """The connections of the current client, with v0 sockets."""
 
     def __init__(self, config: ConfigV0) -> None:
         super().__init__(
@@ -114,8 +110,6 @@ class AsyncSocketSource:
     """The events of a generation on a socket.
 
     Args:
-        driver: The socket.
-        reader: The context of the generation.
         interrupts: Whether the service waits for an acknowledgement of each chunk.
     """
 
@@ -132,7 +126,9 @@ class AsyncSocketSource:
         if self._owed:
             self._owed = False
             await self._driver.send(self._reader, "", more=True, flush=True)
-        event = await self._driver.next_event(self._reader)
+        context = self._reader.context
+        while (event := context.pop()) is None and await self._driver.wait(self._reader):
+            pass
         self._owed = self._interrupts and event is not None and event.type == "chunk"
         return event
 
@@ -146,11 +142,6 @@ class AsyncGeneration(NotCopyable, AsyncGenerator[AudioOutput]):
     """Generator of the audio of one generation; closing or dropping it cancels the generation.
 
     Unlike a real generator, it survives a cancelled or interrupted wait.
-
-    Args:
-        start: Starts the generation.
-        outputs: Converts the events to outputs.
-        failed: Translates errors to those of v0.
     """
 
     def __init__(
@@ -161,7 +152,7 @@ class AsyncGeneration(NotCopyable, AsyncGenerator[AudioOutput]):
     ) -> None:
         self._owner: Owner | None = None  # the process and loop that close it if it is dropped
         self._start = start
-        self._outputs = outputs
+        self.outputs: Outputs = outputs
         self._failed = failed
         self._starting: Ongoing[Source] | None = None
         self._source: Source | None = None
@@ -203,7 +194,7 @@ class AsyncGeneration(NotCopyable, AsyncGenerator[AudioOutput]):
                     event = await source.next_event()
                     if event is None:
                         break
-                    output = self._outputs.take(event)
+                    output = self.outputs.take(event)
         except Exception:
             await self.aclose()
             raise
@@ -235,7 +226,6 @@ class AsyncGeneration(NotCopyable, AsyncGenerator[AudioOutput]):
 
 
 async def _close(source: Source | None, starting: Ongoing[Source] | None) -> None:
-    """Cancel a generation in any state."""
     if source is None and starting is not None:
         source = await starting.stop()
     if source is not None:
@@ -243,11 +233,7 @@ async def _close(source: Source | None, starting: Ongoing[Source] | None) -> Non
 
 
 class AsyncV0Client:
-    """The calls of v0; they raise errors with the messages of package 0.0.6.
-
-    Args:
-        config: Base URL, key and deadlines.
-    """
+    """The calls of v0; they raise errors with the messages of package 0.0.6."""
 
     def __init__(self, config: ConfigV0) -> None:
         self._interrupts = config.interrupts
@@ -371,21 +357,15 @@ class AsyncV0Client:
             raise
         return source
 
-    def outputs(
-        self,
-        start: Callable[[], Awaitable[Source]],
-        outputs: Outputs,
-        *,
-        socket: bool,
+    def generation(
+        self, body: Mapping[str, object], context_id: str | None = None, *, socket: bool
     ) -> AsyncGeneration:
-        """Return a generator of the audio of a generation.
-
-        Args:
-            start: Starts the generation.
-            outputs: Converts the events to outputs.
-            socket: Whether the generation uses the socket, rather than HTTP.
-        """
-        return AsyncGeneration(start, outputs, broken_generation if socket else broken_response)
+        """Return a generator of the audio of a generation, on the socket or over HTTP."""
+        outputs = Outputs(body, context_id)
+        if socket:
+            start = partial(self.over_socket, body, context_id)
+            return AsyncGeneration(start, outputs, broken_generation)
+        return AsyncGeneration(partial(self.over_http, body), outputs, broken_response)
 
     # --- the socket
 

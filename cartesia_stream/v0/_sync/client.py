@@ -59,11 +59,7 @@ T = TypeVar("T")
 
 
 class ConnectionsV0(Connections):
-    """The connections of the current client, with v0 sockets.
-
-    Args:
-        config: Base URL, key and deadlines.
-    """
+    """The connections of the current client, with v0 sockets."""
 
     def __init__(self, config: ConfigV0) -> None:
         super().__init__(
@@ -113,8 +109,6 @@ class SocketSource:
     """The events of a generation on a socket.
 
     Args:
-        driver: The socket.
-        reader: The context of the generation.
         interrupts: Whether the service waits for an acknowledgement of each chunk.
     """
 
@@ -129,7 +123,9 @@ class SocketSource:
         if self._owed:
             self._owed = False
             self._driver.send(self._reader, "", more=True, flush=True)
-        event = self._driver.next_event(self._reader)
+        context = self._reader.context
+        while (event := context.pop()) is None and self._driver.wait(self._reader):
+            pass
         self._owed = self._interrupts and event is not None and event.type == "chunk"
         return event
 
@@ -143,11 +139,6 @@ class Generation(NotCopyable, Generator[AudioOutput]):
     """Generator of the audio of one generation; closing or dropping it cancels the generation.
 
     Unlike a real generator, it survives a cancelled or interrupted wait.
-
-    Args:
-        start: Starts the generation.
-        outputs: Converts the events to outputs.
-        failed: Translates errors to those of v0.
     """
 
     def __init__(
@@ -158,7 +149,7 @@ class Generation(NotCopyable, Generator[AudioOutput]):
     ) -> None:
         self._owner: Owner | None = None  # the process and loop that close it if it is dropped
         self._start = start
-        self._outputs = outputs
+        self.outputs: Outputs = outputs
         self._failed = failed
         self._starting: Ongoing[Source] | None = None
         self._source: Source | None = None
@@ -200,7 +191,7 @@ class Generation(NotCopyable, Generator[AudioOutput]):
                     event = source.next_event()
                     if event is None:
                         break
-                    output = self._outputs.take(event)
+                    output = self.outputs.take(event)
         except Exception:
             self.close()
             raise
@@ -232,7 +223,6 @@ class Generation(NotCopyable, Generator[AudioOutput]):
 
 
 def _close(source: Source | None, starting: Ongoing[Source] | None) -> None:
-    """Cancel a generation in any state."""
     if source is None and starting is not None:
         source = starting.stop()
     if source is not None:
@@ -240,11 +230,7 @@ def _close(source: Source | None, starting: Ongoing[Source] | None) -> None:
 
 
 class V0Client:
-    """The calls of v0; they raise errors with the messages of package 0.0.6.
-
-    Args:
-        config: Base URL, key and deadlines.
-    """
+    """The calls of v0; they raise errors with the messages of package 0.0.6."""
 
     def __init__(self, config: ConfigV0) -> None:
         self._interrupts = config.interrupts
@@ -366,21 +352,15 @@ class V0Client:
             raise
         return source
 
-    def outputs(
-        self,
-        start: Callable[[], Source],
-        outputs: Outputs,
-        *,
-        socket: bool,
+    def generation(
+        self, body: Mapping[str, object], context_id: str | None = None, *, socket: bool
     ) -> Generation:
-        """Return a generator of the audio of a generation.
-
-        Args:
-            start: Starts the generation.
-            outputs: Converts the events to outputs.
-            socket: Whether the generation uses the socket, rather than HTTP.
-        """
-        return Generation(start, outputs, broken_generation if socket else broken_response)
+        """Return a generator of the audio of a generation, on the socket or over HTTP."""
+        outputs = Outputs(body, context_id)
+        if socket:
+            start = partial(self.over_socket, body, context_id)
+            return Generation(start, outputs, broken_generation)
+        return Generation(partial(self.over_http, body), outputs, broken_response)
 
     # --- the socket
 

@@ -35,10 +35,10 @@ def test_missing_packages_are_named(
     assert caplog.messages == [
         "the emulator speaks tones instead of English: " + extras.missing("speech")
     ]
-    found = {info.name: info for info in engines.describe()}
-    assert not found["hibari"].available
-    assert "hibari-tts" in found["hibari"].reason
-    assert found["tone"].available
+    found = {info["name"]: info for info in engines.listed()}
+    assert not found["hibari"]["available"]
+    assert "hibari-tts" in str(found["hibari"]["reason"])
+    assert found["tone"]["available"]
 
 
 def test_a_moonshine_without_weights_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -24,7 +24,7 @@ from cartesia_emulator.speech.tone import ToneSynthesizer
 from cartesia_emulator.studio import engines
 
 pytestmark = pytest.mark.skipif(
-    not all(info.available for info in engines.describe()), reason="needs the emulator extra"
+    not all(info["available"] for info in engines.listed()), reason="needs the emulator extra"
 )
 
 Samples = NDArray[np.float32]
