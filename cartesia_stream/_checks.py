@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from importlib import import_module
-from typing import TYPE_CHECKING, TypeGuard, cast
+from operator import index
+from typing import TYPE_CHECKING, SupportsIndex, TypeGuard, cast
 
 from .errors import ConfigurationError
 
@@ -108,6 +109,19 @@ def is_number(value: object) -> TypeGuard[float]:
         return math.isfinite(value)
     except OverflowError:  # of an int
         return False
+
+
+def as_int(value: object) -> object:
+    """Return a whole number of another package, such as numpy's, as an int.
+
+    Other values are returned as they are, among them floats without a fraction.
+    """
+    if isinstance(value, int):
+        return value
+    try:
+        return index(cast("SupportsIndex", value))
+    except (TypeError, ValueError):
+        return value
 
 
 def whole_number(value: object, option: str, *, least: int) -> int:
