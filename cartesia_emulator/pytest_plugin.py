@@ -6,6 +6,7 @@ use only, so that it costs nothing in other test runs. ``docs/testing.md`` shows
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 from typing import TYPE_CHECKING, Final, NoReturn, cast
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 
 VOICE: Final = "f786b574-daa5-4673-aa0c-cbe3e8534c02"
 """Katie, which both the emulator and the service have."""
+
+_LONGEST_NAME: Final = 120
+"""Bytes of a file's name; encrypted file systems take 143, with the rest that we add."""
 
 _FAILED: Final = pytest.StashKey[bool]()
 _SHARED: Final = pytest.StashKey["Emulator"]()
@@ -72,11 +76,12 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
-    item: pytest.Item,
+    item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Note whether the test failed, since a failed test records no cassette."""
     report = yield
-    item.stash[_FAILED] = item.stash.get(_FAILED, False) or report.failed
+    before = call.when != "setup" and item.stash.get(_FAILED, False)  # a test may run again
+    item.stash[_FAILED] = before or report.failed
     return report
 
 
@@ -85,7 +90,9 @@ def pytest_fixture_setup(
     fixturedef: pytest.FixtureDef[object], request: pytest.FixtureRequest
 ) -> Generator[None, object, object]:
     """Have the async client opened and closed by the plugin that runs the test, in its loop."""
-    if fixturedef.argname == "async_cartesia_client":
+    if getattr(fixturedef.func, "__module__", None) == __name__ and (
+        fixturedef.argname == "async_cartesia_client"
+    ):
         marker = request.node.get_closest_marker("asyncio")
         scope = marker.kwargs.get("loop_scope") if marker else None
         if scope is None and request.config.pluginmanager.has_plugin("asyncio"):
@@ -151,11 +158,13 @@ def cartesia_cassette(
     """
     try:
         from .cassettes.relay import REPLAY_KEY, SERVICE, Cassette
+        from .cassettes.tape import owner_of
     except ModuleNotFoundError as error:
-        _fail(f'cassettes need {error.name}: pip install "cartesia-stream[emulator]"')
+        _fail(f'cassettes need {error.name}: pip install "cartesia-stream[testing]"')
 
     mode = request.config.getoption("cartesia_record")
-    path = _cassette_path(request)
+    name = _test_name(request.node)
+    path = _cassette_path(request.path, name, owner_of)
     record = mode == "all" or (mode == "once" and not path.exists())
     api_key = os.environ.get("CARTESIA_API_KEY") if record else REPLAY_KEY
     if not record and not path.exists():
@@ -163,7 +172,11 @@ def cartesia_cassette(
     if not api_key:
         _fail("recording asks the real service: set CARTESIA_API_KEY")
     service = os.environ.get("CARTESIA_BASE_URL") or SERVICE
-    with Cassette(path, record=record, service=service, api_key=api_key) as cassette:
+    try:
+        cassette = Cassette(path, record=record, service=service, api_key=api_key)
+    except (OSError, ValueError) as error:
+        _fail(f"{error}; record it again with --cartesia-record=all")
+    with cassette:
         _point_at(cassette, monkeypatch)
         yield cassette
     if request.node.stash.get(_FAILED, False):
@@ -171,15 +184,31 @@ def cartesia_cassette(
     if cassette.problems:
         _fail("\n".join(cassette.problems))
     if record:
-        cassette.save()
+        # Another process may have taken the name by now.
+        cassette.save(_cassette_path(request.path, name, owner_of), test=name)
 
 
-def _cassette_path(request: pytest.FixtureRequest) -> Path:
-    name: str = request.node.name
-    if isinstance(request.node, pytest.Function) and request.node.cls is not None:
-        name = f"{request.node.cls.__name__}.{name}"
+def _test_name(item: pytest.Item) -> str:
+    """Return the name of a test in its module, with the classes that it is in."""
+    classes = [node.name for node in item.listchain() if isinstance(node, pytest.Class)]
+    return ".".join((*classes, item.name))
+
+
+def _cassette_path(module: Path, name: str, owner_of: Callable[[Path], str]) -> Path:
+    """Return the cassette of a test.
+
+    Names that differ only in characters that files cannot have would share one. So the second of
+    them gets its digest at the end.
+    """
+    folder = module.parent / "cassettes" / module.stem
     safe = re.sub(r"[^\w.\-\[\]]+", "-", name)
-    return request.path.parent / "cassettes" / request.path.stem / f"{safe}.yaml"
+    digest = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+    short = safe.encode()[:_LONGEST_NAME].decode(errors="ignore")
+    distinct = folder / f"{short}-{digest}.yaml"
+    if distinct.exists() or short != safe:
+        return distinct
+    path = folder / f"{safe}.yaml"
+    return path if owner_of(path) in ("", name) else distinct
 
 
 @pytest.fixture

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from importlib import import_module
-from typing import TYPE_CHECKING, TypeGuard, cast
+from typing import TYPE_CHECKING, SupportsIndex, TypeGuard, cast
 
 from .errors import ConfigurationError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
-    from types import ModuleType
+    from types import ModuleType, TracebackType
 
 
 def check_names(
@@ -110,6 +110,19 @@ def is_number(value: object) -> TypeGuard[float]:
         return False
 
 
+def as_int(value: object) -> object:
+    """Return a whole number of another package, such as numpy's, as an int.
+
+    Other values are returned as they are, among them floats without a fraction.
+    """
+    if isinstance(value, int) or not isinstance(value, SupportsIndex):
+        return value
+    try:
+        return value.__index__()
+    except TypeError:  # of an array, which may be one number
+        return value
+
+
 def whole_number(value: object, option: str, *, least: int) -> int:
     """Return a whole number.
 
@@ -168,6 +181,38 @@ def package_of(extra: str, name: str, what: str, *, option: str | None = None) -
         raise ConfigurationError(
             f'{what} needs {name}: pip install "cartesia-stream[{extra}]"', option=option
         ) from error
+
+
+class Needs:
+    """Names the extra to install, if the imports in its block find a package missing.
+
+    Args:
+        package: The package that they import.
+        extra: The extra that brings it.
+
+    Raises:
+        ModuleNotFoundError: If the package is missing.
+    """
+
+    def __init__(self, package: str, extra: str) -> None:
+        self._package = package
+        self._extra = extra
+
+    def __enter__(self) -> None:
+        return
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        missing = exc.name or "" if isinstance(exc, ModuleNotFoundError) else ""
+        if missing.partition(".")[0] == self._package:
+            raise ModuleNotFoundError(
+                f'this needs {self._package}: pip install "cartesia-stream[{self._extra}]"',
+                name=missing,
+            ) from exc
 
 
 class TextJoiner:

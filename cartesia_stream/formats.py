@@ -8,8 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, Literal
 
 import msgspec
+import msgspec.structs
 
-from ._checks import check_names, mapping_of
+from ._checks import as_int, check_names, mapping_of
 from ._sound.encodings import SAMPLE_BYTES, Encoding
 from .errors import ConfigurationError
 
@@ -44,7 +45,9 @@ class AudioFormat(msgspec.Struct, frozen=True):
     bit_rate: int | None = None
 
     def __post_init__(self) -> None:
-        if self.sample_rate not in SAMPLE_RATES:
+        for name in ("sample_rate", "bit_rate"):
+            msgspec.structs.force_setattr(self, name, as_int(getattr(self, name)))
+        if type(self.sample_rate) is not int or self.sample_rate not in SAMPLE_RATES:
             raise _bad("sample_rate", self.sample_rate, SAMPLE_RATES)
         if self.container in ("raw", "wav"):
             if self.encoding not in tuple(SAMPLE_BYTES):  # a value may have no hash
@@ -54,7 +57,7 @@ class AudioFormat(msgspec.Struct, frozen=True):
         elif self.container == "mp3":
             if self.encoding is not None:
                 raise _bad("encoding", self.encoding, ("None, because mp3 has bit_rate instead",))
-            if self.bit_rate not in BIT_RATES:
+            if type(self.bit_rate) is not int or self.bit_rate not in BIT_RATES:
                 raise _bad("bit_rate", self.bit_rate, BIT_RATES)
         else:
             raise _bad("container", self.container, ("raw", "wav", "mp3"))

@@ -17,18 +17,20 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import urlsplit
 from weakref import WeakKeyDictionary
 
-from opentelemetry.metrics import MeterProvider, get_meter_provider
-from opentelemetry.trace import (
-    Span,
-    SpanKind,
-    Status,
-    StatusCode,
-    TracerProvider,
-    get_tracer_provider,
-)
-
+from ._checks import Needs
 from ._version import __version__
 from .observe import Observer
+
+with Needs("opentelemetry", "otel"):
+    from opentelemetry.metrics import MeterProvider, get_meter_provider
+    from opentelemetry.trace import (
+        Span,
+        SpanKind,
+        Status,
+        StatusCode,
+        TracerProvider,
+        get_tracer_provider,
+    )
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

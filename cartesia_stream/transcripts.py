@@ -15,7 +15,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, Final, Literal, cast
 
 import msgspec
+import msgspec.structs
 
+from ._checks import as_int
 from .errors import ConfigurationError
 from .events import NO_EXTRA, Cancelled, Done, Timing, UnknownEvent
 
@@ -80,7 +82,8 @@ class ListenFormat(msgspec.Struct, frozen=True):
                 f"encoding is {self.encoding!r}; allowed: {', '.join(LISTEN_BYTES)}",
                 option="format",
             )
-        rate: object = self.sample_rate
+        rate = as_int(self.sample_rate)
+        msgspec.structs.force_setattr(self, "sample_rate", rate)
         if type(rate) is not int or not 1000 <= rate <= 384_000:
             raise ConfigurationError(
                 f"sample_rate is {rate!r}; allowed: 1000 to 384000 Hz", option="format"

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 
 from cartesia_stream import PCM_16K, PCM_24K, TELEPHONY, AudioFormat, ConfigurationError
 from cartesia_stream._sound.encodings import SAMPLE_BYTES
 from cartesia_stream.formats import BIT_RATES, SAMPLE_RATES
+from cartesia_stream.transcripts import ListenFormat
 
 FLOAT = AudioFormat("raw", "pcm_f32le", 48000)
 
@@ -18,6 +20,9 @@ FLOAT = AudioFormat("raw", "pcm_f32le", 48000)
     [
         ({"sample_rate": 11025}, "sample_rate"),
         ({"sample_rate": 0}, "sample_rate"),
+        ({"sample_rate": 24000.0}, "sample_rate"),
+        ({"sample_rate": np.float64(24000)}, "sample_rate"),
+        ({"sample_rate": np.array([8000, 16000])}, "sample_rate"),
         ({"encoding": "pcm_s24le"}, "encoding"),
         ({"encoding": None}, "encoding"),
         ({"bit_rate": 128000}, "bit_rate"),
@@ -25,6 +30,7 @@ FLOAT = AudioFormat("raw", "pcm_f32le", 48000)
         ({"container": "mp3", "bit_rate": 128000}, "encoding"),
         ({"container": "mp3", "encoding": None}, "bit_rate"),
         ({"container": "mp3", "encoding": None, "bit_rate": 100}, "bit_rate"),
+        ({"container": "mp3", "encoding": None, "bit_rate": 128000.0}, "bit_rate"),
         ({"container": "ogg"}, "container"),
     ],
 )
@@ -45,6 +51,17 @@ def test_possible_formats_go_to_the_wire_and_back(container: Any, encoding: Any,
     assert fmt.to_wire() == wire
     assert AudioFormat.of(wire) == fmt
     assert AudioFormat.of(fmt) is fmt
+
+
+def test_whole_numbers_of_numpy_are_whole_numbers() -> None:
+    """They can be sent, and be written into the header of a file."""
+    rate: Any = np.int64(16000)
+    bits: Any = np.int32(128000)
+    fmt = AudioFormat("raw", "pcm_s16le", rate)
+    assert type(fmt.sample_rate) is int
+    assert fmt == PCM_16K
+    assert AudioFormat("mp3", None, rate, bits).to_wire()["bit_rate"] == 128000
+    assert type(ListenFormat("pcm_s16le", rate).sample_rate) is int
 
 
 @pytest.mark.parametrize("bit_rate", BIT_RATES)

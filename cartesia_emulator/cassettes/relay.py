@@ -67,7 +67,7 @@ class Cassette:
 
     Raises:
         FileNotFoundError: If there is nothing to replay.
-        ValueError: If the file is no cassette.
+        ValueError: If the file is no cassette, or was damaged.
     """
 
     def __init__(
@@ -86,6 +86,7 @@ class Cassette:
         self._tape = Tape(path)
         if not record:
             self._tape.load()
+            self._tape.check()
         answer = _Recorder(self, self._tape, service) if record else _Player(self, self._tape)
         self._answer: _Recorder | _Player = answer
         self._thread = LoopThread("cassette", self._serve)
@@ -93,8 +94,16 @@ class Cassette:
     def __repr__(self) -> str:
         return f"<Cassette {self.path.name} {self.base_url or 'stopped'}>"
 
-    def save(self) -> None:
-        """Write what was recorded."""
+    def save(self, path: Path | None = None, *, test: str = "") -> None:
+        """Write what was recorded.
+
+        Args:
+            path: The file, if it is another one by now.
+            test: The test that made the recording.
+        """
+        self._tape.path = self.path = path or self.path
+        self._tape.test = test
+        self._answer.finish()
         self._tape.save()
 
     def __enter__(self) -> Self:
@@ -159,6 +168,9 @@ class _Side:
     async def __aexit__(self, *_: object) -> None:
         return
 
+    def finish(self) -> None:
+        """Prepare the tape for the file."""
+
     async def close(self) -> None:
         """Close all sockets."""
         await asyncio.gather(*(socket.close() for socket in self._open), return_exceptions=True)
@@ -191,6 +203,12 @@ class _Recorder(_Side):
 
     async def __aexit__(self, *_: object) -> None:
         await self._session.close()
+
+    def finish(self) -> None:
+        """Redact what was said before a secret was known."""
+        self.tape.exchanges = cast(
+            "list[Exchange]", self._redactor.value(cast("object", self.tape.exchanges))
+        )
 
     async def call(self, request: web.Request) -> web.StreamResponse:
         """Forward a call, and its answer piece by piece."""
@@ -317,7 +335,7 @@ class _Recorder(_Side):
         self._redactor.add(request.headers.get("X-API-Key"))
         for name in ("api_key", "access_token"):
             self._redactor.add(request.query.get(name))
-        exchange: Exchange = {"request": f"{request.method} {request.path}"}
+        exchange: Exchange = {"request": self._redactor.text(f"{request.method} {request.path}")}
         if query := _query(request):
             exchange["query"] = self._redactor.value(query)
         return exchange
@@ -364,7 +382,7 @@ class _Player(_Side):
         scratch = Tape(self.tape.path)
         sent = readable(scratch, self._redactor(request), kind, await request.read())
         exchange = self._find(request, sent)
-        headers = cast("Mapping[str, str]", exchange.get("headers") or {})
+        headers = _headers(exchange)
         answer = web.StreamResponse(status=cast("int", exchange["status"]), headers=headers)
         await answer.prepare(request)
         received = cast("Exchange", exchange.get("receive") or {})
@@ -382,16 +400,18 @@ class _Player(_Side):
 
     async def socket(self, request: web.Request) -> web.StreamResponse:
         """Answer a handshake as recorded, then each context by the track that begins alike."""
-        query = self._redactor(request).value(_query(request))
-        key = request_key(f"GET {request.path}", query or None, None)
+        redactor = self._redactor(request)
+        name = redactor.text(f"GET {request.path}")
+        query = redactor.value(_query(request))
+        key = request_key(name, query or None, None)
         known = self._handshakes.get(key)
         if not known:
-            raise self._missing(f"GET {request.path}", query, None)
+            raise self._missing(name, query, None)
         turn = self._refused.get(key, 0)
         self._refused[key] = turn + 1
         accepted = [exchange for exchange in known if exchange["status"] == 101]
         exchange = known[turn] if turn < len(known) else (accepted or known)[-1]
-        headers = cast("Mapping[str, str]", exchange.get("headers") or {})
+        headers = _headers(exchange)
         if exchange["status"] != 101:
             body = written(self.tape, cast("Exchange", exchange.get("receive") or {}))
             status = cast("int", exchange["status"])
@@ -417,8 +437,9 @@ class _Player(_Side):
         return Redactor([bearer, request.headers.get("X-API-Key", ""), *query])
 
     def _find(self, request: web.Request, sent: Exchange) -> Exchange:
-        name = f"{request.method} {request.path}"
-        query = self._redactor(request).value(_query(request))
+        redactor = self._redactor(request)
+        name = redactor.text(f"{request.method} {request.path}")
+        query = redactor.value(_query(request))
         key = request_key(name, query or None, sent or None)
         for number, recorded, exchange in self._calls:
             if recorded == key and number not in self._used:
@@ -595,6 +616,12 @@ def _query(request: web.Request) -> dict[str, object]:
 
 def _forwarded(request: web.Request) -> dict[str, str]:
     return {k: v for k, v in request.headers.items() if k.lower() not in _NOT_FORWARDED}
+
+
+def _headers(exchange: Exchange) -> dict[str, str]:
+    """Return recorded headers as texts, also when someone has edited them as numbers."""
+    headers = cast("Mapping[str, object]", exchange.get("headers") or {})
+    return {name: str(value) for name, value in headers.items()}
 
 
 def _kept(headers: object) -> dict[str, str]:

@@ -9,10 +9,14 @@ from __future__ import annotations
 
 import base64
 import binascii
+import contextlib
 import hashlib
+import itertools
 import json
+import os
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias, cast
+from urllib.parse import quote
 
 import yaml
 
@@ -20,10 +24,10 @@ from ..errors import ApiError
 from ..wire.multipart import Form
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
-__all__ = ["Audio", "Redactor", "Tape", "json_bytes", "readable", "written"]
+__all__ = ["Audio", "Redactor", "Tape", "json_bytes", "owner_of", "readable", "written"]
 
 Value: TypeAlias = "dict[str, object]"
 """A body or message: one member, ``json``, ``text``, ``form``, ``events``, ``lines``, ``audio`` or
@@ -32,11 +36,22 @@ Value: TypeAlias = "dict[str, object]"
 # PyYAML's stubs leave some types out.
 _dump: Final = cast("Callable[..., str]", yaml.dump)  # pyright: ignore[reportUnknownMemberType]
 REDACTED: Final = "REDACTED"
-_IN_QUERIES: Final = r"api_key|access_token|token|signature|x-amz-[a-z-]+|x-goog-[a-z-]+"
-_SECRET_QUERY: Final = re.compile(rf"(?i)\b({_IN_QUERIES})=[^&\s\"']+")
-_SECRET_KEYS: Final = frozenset({"api_key", "access_token", "token", "authorization"})
+_NAMES: Final = r"[\w-]*(?:api[-_]?key|token|secret|password|signature)"
+_SECRET_NAME: Final = re.compile(rf"(?i)(?:{_NAMES}|(?:proxy-)?authorization|(?:set-)?cookie)")
+_SECRET_QUERY: Final = re.compile(
+    rf"(?i)(?<![\w-])({_NAMES}|sig|policy|key-pair-id|x-amz-[a-z-]+|x-goog-[a-z-]+)=[^&\s\"']+"
+)
+_SECRET_TEXT: Final = re.compile(
+    # Digits, or small letters before capitals, tell a credential from a word.
+    r"(?P<before>\b(?i:Bearer|Basic) )(?=\S*(?:[\d_]|[a-z][A-Z]))[\w.~+/=-]{8,}"
+    r"|(?P<scheme>\b[A-Za-z][A-Za-z0-9+.-]*://)[^\s/@]+(?=@)"
+    r"|\bsk_car_\w{8,}"
+    r"|\beyJ[\w-]{8,}\.[\w-]+\.[\w-]*"  # a JSON web token
+)
 _LINE: Final = re.compile(r"(data: ?)?(\{.*\})")
 _FORMAT: Final = 1
+_LEARNED_LENGTH: Final = 8
+_TEST: Final = "# Test: "
 
 
 class Audio(NamedTuple):
@@ -54,18 +69,22 @@ class Redactor:
     """
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
-        self._secrets: set[str] = {secret for secret in secrets if secret}
+        self._secrets: dict[str, set[str]] = {}
+        for secret in secrets:
+            self.add(secret)
 
     def add(self, secret: str | None) -> None:
         """Learn one more secret."""
-        if secret:
-            self._secrets.add(secret)
+        if secret and secret not in self._secrets:
+            self._secrets[secret] = _forms(secret)
 
     def text(self, text: str) -> str:
         """Redact a text."""
-        for secret in self._secrets:
-            text = text.replace(secret, REDACTED)
-        return _SECRET_QUERY.sub(rf"\1={REDACTED}", text)
+        for secret in sorted(self._secrets, key=len, reverse=True):
+            for form in self._secrets[secret]:
+                text = text.replace(form, REDACTED)
+        text = _SECRET_QUERY.sub(rf"\1={REDACTED}", text)
+        return _SECRET_TEXT.sub(_redacted, text)
 
     def value(self, value: object) -> object:
         """Redact JSON; learn the tokens that it issues."""
@@ -75,11 +94,36 @@ class Redactor:
             return [self.value(item) for item in cast("list[object]", value)]
         if isinstance(value, dict):
             fields = cast("dict[str, object]", value)
-            for name, item in fields.items():
-                if name.lower() in _SECRET_KEYS and isinstance(item, str):
+            secret = {
+                name: item
+                for name, item in fields.items()
+                if isinstance(item, str) and item and _SECRET_NAME.fullmatch(name)
+            }
+            for item in secret.values():
+                if _tells_itself(item):
                     self.add(item)
-            return {name: self.value(item) for name, item in fields.items()}
+            return {
+                self.text(name): REDACTED if name in secret else self.value(item)
+                for name, item in fields.items()
+            }
         return value
+
+
+def _tells_itself(secret: str) -> bool:
+    """Whether a secret is no word or number that other texts may have too."""
+    has_both = any(map(str.isalpha, secret)) and any(map(str.isdigit, secret))
+    return has_both or len(secret) >= _LEARNED_LENGTH
+
+
+def _forms(secret: str) -> set[str]:
+    """Return a secret as it stands in texts, in JSON and in URLs."""
+    in_json = json.dumps(secret)[1:-1]
+    in_urls = {quote(secret, safe=safe, errors="replace") for safe in ("", "/")}
+    return {secret, in_json, in_json.replace("/", "\\/")} | in_urls
+
+
+def _redacted(found: re.Match[str]) -> str:
+    return f"{found['before'] or found['scheme'] or ''}{REDACTED}"
 
 
 class Tape:
@@ -87,11 +131,16 @@ class Tape:
 
     Args:
         path: The file that ends with ``.yaml``.
+
+    Attributes:
+        exchanges: What was said, in order.
+        test: The test that it was recorded for.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self.exchanges: list[dict[str, object]] = []
+        self.test: str = ""
         self._audio = bytearray()
         self._places: dict[bytes, Audio] = {}
 
@@ -123,10 +172,11 @@ class Tape:
             allow_unicode=True,
             width=100,
         )
-        self.path.write_text(f"# Recorded for tests; see --cartesia-record.\n{text}", "utf-8")
+        head = f"{_TEST}{json.dumps(self.test)}\n" if self.test else ""
         if self._audio:
-            self.audio_path.write_bytes(self._audio)
-        else:
+            _replace(self.audio_path, bytes(self._audio))
+        _replace(self.path, f"# Recorded for tests; see --cartesia-record.\n{head}{text}".encode())
+        if not self._audio:
             self.audio_path.unlink(missing_ok=True)
 
     def load(self) -> None:
@@ -137,7 +187,7 @@ class Tape:
         """
         try:
             found: object = yaml.load(self.path.read_text("utf-8"), _Loader)  # noqa: S506 - a SafeLoader
-        except yaml.YAMLError as error:
+        except (yaml.YAMLError, ValueError) as error:
             raise ValueError(f"{self.path} is no cassette: {error}") from error
         held = cast("dict[str, object]", found) if isinstance(found, dict) else {}
         exchanges = held.get("exchanges")
@@ -146,6 +196,74 @@ class Tape:
         self.exchanges = cast("list[dict[str, object]]", exchanges)
         if self.audio_path.exists():
             self._audio = bytearray(self.audio_path.read_bytes())
+
+    def check(self) -> None:
+        """Check that it can be replayed.
+
+        Raises:
+            ValueError: If it was damaged.
+        """
+        for number, exchange in enumerate(cast("list[object]", self.exchanges), start=1):
+            if wrong := _wrong(exchange):
+                raise ValueError(f"{self.path} was damaged: entry {number} {wrong}")
+        end = max((place.start + place.length for place in _places(self.exchanges)), default=0)
+        if end > len(self._audio):
+            missing = "is missing" if not self.audio_path.exists() else "is too short"
+            raise ValueError(
+                f"{self.audio_path} {missing}: {self.path.name} needs {end} bytes of it, "
+                f"and there are {len(self._audio)}"
+            )
+
+
+def owner_of(path: Path) -> str:
+    """Return which test a cassette was recorded for, or nothing if it does not say so."""
+    with contextlib.suppress(OSError, ValueError), path.open(encoding="utf-8") as file:
+        for line in itertools.takewhile(lambda line: line.startswith("#"), file):
+            if line.startswith(_TEST):
+                return str(json.loads(line.removeprefix(_TEST)))
+    return ""
+
+
+def _replace(path: Path, data: bytes) -> None:
+    """Write a file in whole or not at all, so that Ctrl-C leaves the recording before it."""
+    new = path.with_name(f".{path.name[:100]}.{os.getpid()}.new")
+    try:
+        new.write_bytes(data)
+        new.replace(path)
+    finally:
+        new.unlink(missing_ok=True)
+
+
+def _wrong(exchange: object) -> str:
+    """Return what an exchange lacks, or nothing."""
+    if not isinstance(exchange, dict):
+        return "is no entry"
+    fields = cast("dict[str, object]", exchange)
+    messages = fields.get("messages", [])
+    if not isinstance(fields.get("request"), str):
+        return "has no request"
+    if not isinstance(fields.get("status"), int):
+        return "has no status"
+    if not isinstance(fields.get("headers", {}), dict):
+        return "has headers without names"
+    if not isinstance(messages, list):
+        return "has no list of messages"
+    for place, item in enumerate(cast("list[object]", messages), start=1):
+        entry = cast("dict[str, object]", item) if isinstance(item, dict) else {}
+        held = entry.get("send", entry.get("receive"))
+        if not isinstance(held, dict) and not isinstance(entry.get("close"), int):
+            return f"has no send, receive or close in message {place}"
+    return ""
+
+
+def _places(value: object) -> Iterator[Audio]:
+    """Find all places of audio in what a cassette holds."""
+    if isinstance(value, Audio):
+        yield value
+    elif isinstance(value, (list, dict)):
+        held = cast("list[object] | dict[str, object]", value)
+        for item in held.values() if isinstance(held, dict) else held:
+            yield from _places(item)
 
 
 def readable(tape: Tape, redactor: Redactor, content_type: str, body: bytes) -> Value:
@@ -231,7 +349,7 @@ def _events(tape: Tape, redactor: Redactor, text: str) -> list[object] | None:
     for block in whole:
         event: dict[str, object] = {}
         data: list[str] = []
-        for line in block.splitlines():
+        for line in re.split(r"\r\n|\n|\r", block):
             name, _, value = line.partition(":")
             value = value.removeprefix(" ")
             if name == "data":
@@ -300,7 +418,10 @@ class _Dumper(yaml.SafeDumper):
 
 
 class _Loader(yaml.SafeLoader):
-    pass
+    yaml_implicit_resolvers = {  # noqa: RUF012 - as PyYAML declares it; JSON has no dates
+        first: [(tag, pattern) for tag, pattern in resolvers if not tag.endswith(":timestamp")]
+        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
 
 
 def _dump_audio(_: yaml.SafeDumper, place: Audio) -> yaml.Node:
@@ -308,13 +429,19 @@ def _dump_audio(_: yaml.SafeDumper, place: Audio) -> yaml.Node:
 
 
 def _dump_text(_: yaml.SafeDumper, text: str) -> yaml.Node:
-    style = "|" if "\n" in text else None
+    # Unquoted, PyYAML reads a NEL, which Windows' texts have for an ellipsis, as the end of a line.
+    style = '"' if "\x85" in text else "|" if "\n" in text else None
     return yaml.ScalarNode("tag:yaml.org,2002:str", text, style=style)
 
 
 def _load_audio(loader: yaml.SafeLoader, node: yaml.ScalarNode) -> Audio:
-    length, _, start = str(loader.construct_scalar(node)).partition("@")
-    return Audio(int(length), int(start))
+    text = str(loader.construct_scalar(node))
+    found = re.fullmatch(r"([0-9]+) @ ([0-9]+)", text)
+    if found is None:
+        raise yaml.constructor.ConstructorError(
+            problem=f"{text!r} is no place of audio", problem_mark=node.start_mark
+        )
+    return Audio(int(found[1]), int(found[2]))
 
 
 _Dumper.add_representer(Audio, _dump_audio)

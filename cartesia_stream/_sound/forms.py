@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypedDict, cast
 
-from .._checks import is_number
+from .._checks import as_int, is_number
 from ..errors import ConfigurationError
 from .encodings import SAMPLE_BYTES
 from .mp3 import MP3_RATES, bit_rate_of
@@ -87,6 +87,7 @@ class Form(NamedTuple):
 
 
 def _rate_of(sample_rate: object) -> int:
+    sample_rate = as_int(sample_rate)
     if (
         not isinstance(sample_rate, int)
         or isinstance(sample_rate, bool)
@@ -117,6 +118,7 @@ def samples_of(frame_ms: float | None, sample_rate: int) -> int | None:
     """
     if frame_ms is None:
         return None
+    frame_ms = cast("float", as_int(frame_ms))
     if not is_number(frame_ms) or not 0 < frame_ms <= LONGEST_MS:
         raise ConfigurationError(
             f"frame_ms is {frame_ms!r}; give a number of milliseconds above 0 and up to "

@@ -14,24 +14,6 @@ import uuid
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Final, Never, Unpack
 
-from livekit import rtc
-from livekit.agents import (
-    APIConnectionError,
-    APIStatusError,
-    APITimeoutError,
-    stt,
-    tts,
-    utils,
-)
-from livekit.agents.language import LanguageCode
-from livekit.agents.types import (
-    DEFAULT_API_CONNECT_OPTIONS,
-    NOT_GIVEN,
-    APIConnectOptions,
-    NotGivenOr,
-    TimedString,
-)
-
 from .. import APIStatusError as StatusError
 from .. import (
     CartesiaError,
@@ -43,7 +25,27 @@ from .. import (
     TurnStarted,
     TurnUpdated,
 )
+from .._checks import Needs
 from ._speech import Listener, Speaker, VoiceOptions, audio_and_words
+
+with Needs("livekit", "livekit"):
+    from livekit import rtc
+    from livekit.agents import (
+        APIConnectionError,
+        APIStatusError,
+        APITimeoutError,
+        stt,
+        tts,
+        utils,
+    )
+    from livekit.agents.language import LanguageCode
+    from livekit.agents.types import (
+        DEFAULT_API_CONNECT_OPTIONS,
+        NOT_GIVEN,
+        APIConnectOptions,
+        NotGivenOr,
+        TimedString,
+    )
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Generator, Mapping, Sequence

@@ -13,18 +13,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Unpack
 
-from agents.voice import (
-    AudioInput,
-    StreamedAudioInput,
-    StreamedTranscriptionSession,
-    STTModel,
-    STTModelSettings,
-    TTSModel,
-    TTSModelSettings,
-)
-
 from .. import File
+from .._checks import Needs
 from ._speech import Listener, Speaker, VoiceOptions, until_none
+
+with Needs("agents", "openai-agents"):
+    from agents.voice import (
+        AudioInput,
+        StreamedAudioInput,
+        StreamedTranscriptionSession,
+        STTModel,
+        STTModelSettings,
+        TTSModel,
+        TTSModelSettings,
+    )
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -14,25 +14,6 @@ import asyncio
 from copy import copy
 from typing import TYPE_CHECKING, Final, Unpack
 
-from pipecat.frames.frames import (
-    Frame,
-    InterimTranscriptionFrame,
-    ProposedUserStartedSpeakingFrame,
-    ProposedUserStoppedSpeakingFrame,
-    STTMetadataFrame,
-    STTMuteFrame,
-    TranscriptionFrame,
-    TTSAudioRawFrame,
-)
-from pipecat.services.ai_service import AIService
-from pipecat.services.settings import STTSettings, TTSSettings
-from pipecat.services.stt_service import STTService
-from pipecat.services.tts_service import TextAggregationMode, TTSService
-from pipecat.transcriptions.language import Language
-from pipecat.turns.user_turn_strategies import ExternalUserTurnStrategies
-from pipecat.utils.errors import ErrorCategory
-from pipecat.utils.time import time_now_iso8601
-
 from .. import (
     APIConnectionError,
     CartesiaError,
@@ -40,7 +21,28 @@ from .. import (
     TurnStarted,
     TurnUpdated,
 )
+from .._checks import Needs
 from ._speech import Listener, Speaker, VoiceOptions, audio_and_words, until_none
+
+with Needs("pipecat", "pipecat"):
+    from pipecat.frames.frames import (
+        Frame,
+        InterimTranscriptionFrame,
+        ProposedUserStartedSpeakingFrame,
+        ProposedUserStoppedSpeakingFrame,
+        STTMetadataFrame,
+        STTMuteFrame,
+        TranscriptionFrame,
+        TTSAudioRawFrame,
+    )
+    from pipecat.services.ai_service import AIService
+    from pipecat.services.settings import STTSettings, TTSSettings
+    from pipecat.services.stt_service import STTService
+    from pipecat.services.tts_service import TextAggregationMode, TTSService
+    from pipecat.transcriptions.language import Language
+    from pipecat.turns.user_turn_strategies import ExternalUserTurnStrategies
+    from pipecat.utils.errors import ErrorCategory
+    from pipecat.utils.time import time_now_iso8601
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Sequence

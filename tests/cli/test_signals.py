@@ -173,3 +173,21 @@ def test_a_process_that_waits_for_audio_leaves_no_half_written_file(
         _, err = process.communicate(timeout=30)
     assert (process.returncode, err) == (status, b"")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(("number", "status"), ENDING)
+def test_a_signal_that_python_drops_is_heeded(number: signal.Signals, status: int) -> None:
+    """A finalizer that a signal interrupts, as one runs with each import, swallows exceptions."""
+
+    class Dropped:
+        def __del__(self) -> None:
+            signal.raise_signal(number)
+
+    hook, began = sys.unraisablehook, time.monotonic()
+    with pytest.raises(signals.Stopped) as stopped, signals.stopping():
+        Dropped()
+        while time.monotonic() < began + 10:
+            time.sleep(10)
+    assert stopped.value.status == status
+    assert time.monotonic() < began + 5
+    assert sys.unraisablehook is hook

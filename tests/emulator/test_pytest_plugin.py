@@ -168,6 +168,28 @@ async def test_auto(async_cartesia_client, cartesia_voice, cartesia_emulator):
     project.inline_run("-q", "-o", "asyncio_mode=auto").assertoutcome(passed=1)
 
 
+def test_a_project_may_have_an_async_client_of_its_own(project: pytest.Pytester) -> None:
+    """Its fixture keeps its loop and its scope."""
+    project.makepyfile(
+        f"""
+{ASYNC}
+import pytest_asyncio
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def async_cartesia_client(cartesia_emulator_session):
+    emulator = cartesia_emulator_session
+    async with AsyncCartesia(emulator.api_key, base_url=emulator.base_url) as client:
+        yield client
+
+@pytest.mark.asyncio(loop_scope="session")
+@pytest.mark.parametrize("turn", [1, 2])
+async def test_it(turn, async_cartesia_client, cartesia_voice, cartesia_emulator_session):
+    await speaks(async_cartesia_client, cartesia_voice, cartesia_emulator_session)
+"""
+    )
+    project.inline_run("-q").assertoutcome(passed=2)
+
+
 def test_one_emulator_serves_a_suite_and_is_as_new_for_each_test(project: pytest.Pytester) -> None:
     project.makeconftest(
         """
@@ -406,3 +428,83 @@ def test_recording_asks_for_what_it_needs_and_keeps_no_failure(
     result.stdout.fnmatch_lines(["recording asks the real service: set CARTESIA_API_KEY"])
     recorded(project, service).assert_outcomes(failed=1)
     assert kept(project) == {}
+
+
+def test_each_test_has_a_cassette_of_its_own(project: pytest.Pytester, service: Emulator) -> None:
+    """Whatever its name has that a file cannot have."""
+    project.makepyfile(
+        test_app="""
+        import app, pytest
+
+        IDS = ["a/b", "a b", "a-b", "x" * 300 + "1", "x" * 300 + "2"]
+
+        @pytest.mark.parametrize("name", IDS, ids=IDS)
+        def test_greets(name, cartesia_cassette):
+            app.greet(f"Good morning, {name[-3:]}!")
+
+        class TestAnn:
+            class TestVoice:
+                def test_greets(self, cartesia_cassette): app.greet("Ann")
+
+        class TestBob:
+            class TestVoice:
+                def test_greets(self, cartesia_cassette): app.greet("Bob")
+        """
+    )
+    recorded(project, service).assert_outcomes(passed=7)
+    first = kept(project)
+    assert len(first) == 14
+    assert max(map(len, first)) < 160
+    project.inline_run("-q").assertoutcome(passed=7)
+    recorded(project, service, "--cartesia-record=all").assert_outcomes(passed=7)
+    assert sorted(kept(project)) == sorted(first)
+    project.inline_run("-q", "-k", "a-b").assertoutcome(passed=1)
+
+
+def test_a_test_that_passes_when_it_runs_again_is_recorded(
+    project: pytest.Pytester, service: Emulator
+) -> None:
+    project.makeconftest(
+        """
+        from _pytest.runner import runtestprotocol
+
+        def pytest_runtest_protocol(item, nextitem):
+            if runtestprotocol(item, nextitem=nextitem, log=False)[1].failed:
+                item._initrequest()
+                runtestprotocol(item, nextitem=nextitem)
+            return True
+        """
+    )
+    project.makepyfile(
+        test_app="""
+        import app
+
+        runs = []
+
+        def test_it(cartesia_cassette):
+            runs.append(app.greet())
+            assert len(runs) == 2
+        """
+    )
+    recorded(project, service).assert_outcomes(passed=1)
+    assert sorted(kept(project)) == ["test_app/test_it.audio", "test_app/test_it.yaml"]
+
+
+def test_a_cassette_that_was_damaged_says_so_in_a_line(
+    project: pytest.Pytester, service: Emulator
+) -> None:
+    project.makepyfile(test_app="import app\ndef test_it(cartesia_cassette): app.greet()")
+    recorded(project, service).assert_outcomes(passed=1)
+    (project.path / "cassettes/test_app/test_it.audio").unlink()
+    result = project.runpytest_inprocess("-q")
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*test_it.audio is missing: *--cartesia-record=all"])
+    result.stdout.no_fnmatch_line("*Traceback*")
+
+
+def test_cassettes_name_the_extra_that_they_need(project: pytest.Pytester) -> None:
+    project.makepyfile("def test_it(cartesia_cassette): ...")
+    project.makeconftest("import sys; sys.modules['yaml'] = None")
+    result = alone(project, *PLUGIN)
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(['cassettes need yaml: pip install "cartesia-stream[[]testing]"'])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 
 from cartesia_stream import ConfigurationError
@@ -49,6 +50,10 @@ def test_what_is_not_chosen_stays() -> None:
         160,
     )
     assert SOURCE.become(encoding="mp3") == ("mp3", 24000, None)
+    whole: Any = np.int64(8000), np.int16(20)
+    form = SOURCE.become(sample_rate=whole[0], frame_ms=whole[1])
+    assert type(form.sample_rate) is int
+    assert form == ("pcm_s16le", 8000, 160)
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from typing import TYPE_CHECKING, TypeVar
 
 import httpx
@@ -198,9 +199,73 @@ def test_secrets_are_found_wherever_they_stand() -> None:
     assert redactor.text("later: t0k") == "later: REDACTED"
 
 
+SECRET = "sk/car+it=self"
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("sk%2Fcar%2Bit%3Dself", "REDACTED"),
+        (r'{"key": "sk\/car+it=self"}', '{"key": "REDACTED"}'),
+        ("Authorization: Bearer other_key_123", "Authorization: Bearer REDACTED"),
+        ("Basic dXNlcjpwYXNzd29yZA==", "Basic REDACTED"),
+        ("a key: sk_car_another_one, and more", "a key: REDACTED, and more"),
+        ("wss://user:pass@example.com/x", "wss://REDACTED@example.com/x"),
+        ("eyJhbGciOiJIUzI1NiJ9.eyJhIjoxfQ.c2ln", "REDACTED"),
+        ("https://x/y?sig=abc&Policy=def&sv=1", "https://x/y?sig=REDACTED&Policy=REDACTED&sv=1"),
+        ("client_secret=abc&max_tokens=5", "client_secret=REDACTED&max_tokens=5"),
+        ("The bearer of good news, a basic training", "The bearer of good news, a basic training"),
+    ],
+)
+def test_secrets_are_found_in_the_forms_that_texts_have(text: str, kept: str) -> None:
+    assert Redactor([SECRET]).text(text) == kept
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "apiKey",
+        "x-api-key",
+        "accessToken",
+        "refresh_token",
+        "client_secret",
+        "Password",
+        "Set-Cookie",
+    ],
+)
+def test_what_a_secret_is_called_does_not_matter(name: str) -> None:
+    found = Redactor([SECRET]).value({name: "abc", "max_tokens": 5, SECRET: 1, "tokens": ["a"]})
+    assert found == {name: "REDACTED", "max_tokens": 5, "REDACTED": 1, "tokens": ["a"]}
+
+
+def test_a_token_that_is_a_word_takes_no_other_word_away() -> None:
+    redactor = Redactor()
+    assert redactor.value({"token": "The"}) == {"token": "REDACTED"}
+    assert redactor.text("The answer") == "The answer"
+
+
+def test_a_secret_is_redacted_where_it_stood_before_it_was_known(
+    path: Path, emulator: Emulator
+) -> None:
+    with emulator:
+        cassette = Cassette(path, record=True, service=emulator.base_url, api_key=emulator.api_key)
+        with cassette, client_of(cassette) as client:
+            client.voices.list(q="hunter2hunter2")
+            url = f"{cassette.base_url}/voices/hunter2hunter2"
+            httpx.get(url, headers={"Authorization": "Bearer hunter2hunter2"})
+        cassette.save()
+    assert b"hunter2" not in path.read_bytes()
+    with Cassette(path, record=False) as cassette:
+        url = f"{cassette.base_url}/voices/hunter2hunter2"
+        answer = httpx.get(url, headers={"Authorization": "Bearer hunter2hunter2"})
+        assert answer.status_code == 401
+        assert cassette.problems == []
+
+
 @pytest.mark.parametrize(
     ("kind", "body"),
     [
+        ("application/json", '{"text":"to be\x85continued\u2028"}'.encode()),
         ("application/json", b'{"data":"AAECAw==","text":"\xc3\xa9\\n"}'),
         ("application/json", b'{"data":"not base64"}'),
         ("text/plain", b"line\nline: {}"),
@@ -223,8 +288,66 @@ def test_a_body_comes_back_from_the_file(kind: str, body: bytes, path: Path) -> 
     assert back == body
 
 
+def test_lines_of_an_event_end_only_as_the_standard_says(path: Path) -> None:
+    body = 'event: a\rdata: {"text":\r\ndata: "to be\x85or\u2028not"}\n\n'.encode()
+    kept = readable(Tape(path), Redactor(), "text/event-stream", body)
+    assert kept == {"events": [{"event": "a", "json": {"text": "to be\x85or\u2028not"}}]}
+
+
 def test_a_file_that_is_no_cassette_is_refused(tmp_path: Path) -> None:
     for text in ("- a list", "cassette: 2\nexchanges: []", "{", yaml.dump({"exchanges": []})):
         (tmp_path / "x.yaml").write_text(text)
         with pytest.raises(ValueError, match=r"x\.yaml is no cassette"):
             Cassette(tmp_path / "x.yaml", record=False)
+
+
+def test_a_cassette_that_was_damaged_is_refused(path: Path, emulator: Emulator) -> None:
+    record(path, emulator, tokens)
+    whole, audio = path.read_text(), path.with_suffix(".audio")
+    data = audio.read_bytes()
+    for text in (
+        whole.replace("status: 101", "state: 101"),
+        whole.replace("- request:", "- req:", 1),
+        whole.replace("  - send:", "  - sent:", 1),
+        whole.replace("@ 0", "@ zero"),
+        f"{whole}\n- \0",
+    ):
+        path.write_text(text)
+        with pytest.raises(ValueError, match=r"test\.yaml (was damaged|is no cassette)"):
+            Cassette(path, record=False)
+    path.write_bytes(b"\xff" + whole.encode())
+    with pytest.raises(ValueError, match=r"test\.yaml is no cassette"):
+        Cassette(path, record=False)
+    path.write_text(whole)
+    audio.write_bytes(data[:-2])
+    with pytest.raises(ValueError, match=r"test\.audio is too short: .* needs \d+ bytes of it"):
+        Cassette(path, record=False)
+    audio.unlink()
+    with pytest.raises(ValueError, match=r"test\.audio is missing"):
+        Cassette(path, record=False)
+
+
+def test_a_recording_appears_in_whole_or_not_at_all(
+    path: Path, emulator: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record(path, emulator, tokens)
+    before = path.read_bytes()
+
+    def interrupted(*_: object) -> object:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(type(path), "replace", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            record(path, emulator, events)
+    assert path.read_bytes() == before
+    assert sorted(file.name for file in path.parent.iterdir()) == ["test.audio", "test.yaml"]
+
+
+def test_what_someone_has_edited_stays_a_text(path: Path, emulator: Emulator) -> None:
+    record(path, emulator, lambda client: client.voices.get(VOICE))
+    text = path.read_text()
+    text = re.sub(r"created_at: '(.*?)'", r"created_at: \1", text)
+    path.write_text(text.replace("headers: {", "headers: {retry-after: 5, "))
+    assert "created_at: 2" in path.read_text()
+    assert replay(path, lambda client: client.voices.get(VOICE)).id == VOICE
