@@ -78,7 +78,7 @@ class Cassette:
         service: str = SERVICE,
         api_key: str = REPLAY_KEY,
     ) -> None:
-        self.path = path
+        self.path: Path = path
         self.api_key = api_key
         self.base_url: str = ""
         self.problems: list[str] = []
