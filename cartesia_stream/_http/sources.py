@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final, NamedTuple, Protocol, TypeAlias, cast
 
-from .._protocol.wav import WavReader
+from .._protocol.wav import WavReader, is_wav
 from ..audio import Audio
 from ..errors import ConfigurationError
 from ..transcripts import ListenFormat
@@ -223,7 +223,7 @@ def _read(file: _Reader, given: ListenFormat | None, *, live: bool) -> Source:
     head = b""
     while len(head) < 12 and (data := file.read()):
         head += data
-    if not head.startswith((b"RIFF", b"RF64")):
+    if not is_wav(head):
         if given is None:
             from .decoding import DECODED, decoded
 
@@ -248,7 +248,7 @@ def _read(file: _Reader, given: ListenFormat | None, *, live: bool) -> Source:
 def _pieces(file: _Reader, wav: WavReader | None, data: bytes) -> Generator[bytes]:
     if data:
         yield data
-    while piece := file.read():
+    while not (wav is not None and wav.complete) and (piece := file.read()):
         data = piece if wav is None else wav.feed(piece)
         if data:
             yield data
