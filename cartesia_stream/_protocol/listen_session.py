@@ -103,7 +103,7 @@ class ListenSession(Link):
             logger.debug("< %s %d B", kind, len(data))
         error = None
         if kind == "error" or (kind is None and "error" in fields):
-            error = redact(status_error(fields), self._secret)
+            error = redact(status_error(fields), self.secret)
         self._hearer.heard(self, fields, error)
 
     def _finish(self, end: APIConnectionError) -> Sequence[Sleeper]:

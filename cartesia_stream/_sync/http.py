@@ -226,6 +226,7 @@ class HttpSender:
         self, driver: SocketLink, link: Link, response: httpx.Response, used: Config
     ) -> None:
         """Start a driver on the connection of a handshake's response."""
+        link.secret = used.api_key  # what the service may quote is what was sent
         try:
             link.websocket.accept(response.headers.multi_items())
             driver.start(response)
