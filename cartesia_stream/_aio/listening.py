@@ -111,7 +111,7 @@ class AsyncEars:
             ticket = await gate.enter(priority=0, seconds=timeouts.queue)
             self._ticket = ticket
         self.listener.queued += time.monotonic() - began
-        while True:
+        while not self.listener.done:  # else it was closed while it waited
             session = ListenSession(
                 WebSocket(),
                 secret=self._connections.config.api_key,
@@ -228,8 +228,12 @@ class AsyncEars:
     async def _pause(self, seconds: float) -> None:
         """Wait, unless the stream ends."""
         until = time.monotonic() + seconds
-        while not self.listener.done and (rest := until - time.monotonic()) > 0:
-            await self._work.wait(self._work.rings, rest)
+        while True:
+            rings = self._work.rings
+            rest = until - time.monotonic()
+            if self.listener.done or rest <= 0:
+                return
+            await self._work.wait(rings, rest)
 
     async def _serve(self) -> None:
         """Send on the present connection until it is lost or the stream has ended."""

@@ -112,7 +112,7 @@ class Ears:
             ticket = gate.enter(priority=0, seconds=timeouts.queue)
             self._ticket = ticket
         self.listener.queued += time.monotonic() - began
-        while True:
+        while not self.listener.done:  # else it was closed while it waited
             session = ListenSession(
                 WebSocket(),
                 secret=self._connections.config.api_key,
@@ -229,8 +229,12 @@ class Ears:
     def _pause(self, seconds: float) -> None:
         """Wait, unless the stream ends."""
         until = time.monotonic() + seconds
-        while not self.listener.done and (rest := until - time.monotonic()) > 0:
-            self._work.wait(self._work.rings, rest)
+        while True:
+            rings = self._work.rings
+            rest = until - time.monotonic()
+            if self.listener.done or rest <= 0:
+                return
+            self._work.wait(rings, rest)
 
     def _serve(self) -> None:
         """Send on the present connection until it is lost or the stream has ended."""

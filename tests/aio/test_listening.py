@@ -6,7 +6,7 @@ import asyncio
 import gc
 import os
 import threading
-from contextlib import suppress
+from contextlib import aclosing, suppress
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -307,3 +307,49 @@ async def test_the_text_of_a_cancelled_finalize_is_in_the_next_one(client: Async
         assert " ".join([*got, final.text.strip()]) == "Hello you. So it is."
         assert (await dictation.finalize()).text == ""
         assert dictation.text.strip() == "Hello you. So it is."
+
+
+async def test_a_cancelled_read_of_turns_loses_nothing(client: AsyncCartesia) -> None:
+    """The iterator goes on; a generator would have ended, as if there were no more turns."""
+    async with client.stt.listen(**RAW) as listening:
+        turns_of = listening.turns()
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(anext(turns_of), 0.01)
+        await listening.push(RECORDING)
+        finishing = asyncio.create_task(listening.finish())
+        texts: list[str] = []
+        async with asyncio.timeout(30):
+            while len(texts) < 2:
+                with suppress(TimeoutError):
+                    texts.append((await asyncio.wait_for(anext(turns_of), 0.001)).text.strip())
+        await finishing
+        assert tuple(texts) == TEXTS
+        with pytest.raises(StopAsyncIteration):
+            await anext(turns_of)
+
+
+async def test_closing_the_iterator_of_turns_keeps_the_listener(client: AsyncCartesia) -> None:
+    listening = client.stt.listen(RECORDING, **RAW)
+    async with aclosing(listening.turns()) as turns_of:
+        assert (await anext(turns_of)).text == TEXTS[0]
+    assert [turn async for turn in turns_of] == []
+    assert [turn.text.strip() async for turn in listening.turns()] == [TEXTS[1]]
+
+
+async def test_a_listener_that_was_closed_before_its_use_opens_nothing(
+    client: AsyncCartesia, emulator: Emulator
+) -> None:
+    emulator.clear_requests()
+    listening = client.stt.listen(RECORDING, **RAW)
+    dictation = client.stt.dictate(**RAW)
+    for closed in (listening, dictation):
+        await closed.aclose()
+        assert [type(event) async for event in closed] == [Cancelled]
+        async with closed:
+            await closed.finish()
+        with pytest.raises(LocalStateError):
+            await closed.collect()
+    for call in (dictation.push(b"ab"), dictation.finalize()):
+        with pytest.raises(LocalStateError):
+            await call
+    assert not emulator.requests
