@@ -282,11 +282,13 @@ class AsyncConnections(NotCopyable):
         await driver.aclose()
         raise closed_client()
 
-    async def listen(self, session: ListenSession, handshake: Request) -> AsyncEarsDriver:
+    async def listen(
+        self, session: ListenSession, handshake: Request, *, max_retries: int | None = None
+    ) -> AsyncEarsDriver:
         """Open a socket that listens; `aclose` closes it too."""
         self._check_open()
         pool = self.pool
-        driver = await self.http.ears(session, handshake)
+        driver = await self.http.ears(session, handshake, max_retries=max_retries)
         with pool.guard:
             if not self._root.closed:
                 pool.sockets.add(driver)

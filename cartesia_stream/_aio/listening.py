@@ -11,7 +11,7 @@ from .._protocol.backoff import Backoff
 from .._protocol.listen_session import ListenSession
 from .._protocol.listener import State
 from .._protocol.websocket import WebSocket
-from ..errors import APIError, CartesiaError, LocalStateError, RateLimitError
+from ..errors import APIError, APITimeoutError, CartesiaError, LocalStateError, RateLimitError
 from .flow import Bell, Mutex, TextTask, ThreadLock, blocks_of, give_way, in_thread
 
 if TYPE_CHECKING:
@@ -99,8 +99,12 @@ class AsyncEars:
 
     # --- the connection
 
-    async def _connect(self) -> None:
-        """Get a slot and open a socket."""
+    async def _connect(self, *, max_retries: int | None = None) -> None:
+        """Get a slot and open a socket.
+
+        Args:
+            max_retries: Maximum number of retries of the handshake; None uses that of the client.
+        """
         gate = self._gate
         assert gate is not None
         timeouts = self._connections.config.timeouts
@@ -120,7 +124,9 @@ class AsyncEars:
             )
             self._session = session
             try:
-                self._driver = await self._connections.listen(session, self._handshake())
+                self._driver = await self._connections.listen(
+                    session, self._handshake(), max_retries=max_retries
+                )
             except RateLimitError as error:
                 if not error.concurrency_limited:
                     raise
@@ -218,9 +224,11 @@ class AsyncEars:
             if self.listener.done:
                 return False
             try:
-                await self._connect()
+                await self._connect(max_retries=0)  # each try counts here
             except APIError as failure:
                 self._leave()
+                if _is_late(failure):
+                    raise
                 at_once, error = False, failure
             else:
                 return at_once
@@ -433,3 +441,10 @@ class AsyncEars:
         """Close the file that was opened as the source, unless its reader will."""
         if not self._fed:
             self._source.discard()
+
+
+def _is_late(error: APIError) -> bool:
+    """Whether the time in the queue for a slot is over, so that nobody should queue again."""
+    if isinstance(error, RateLimitError):
+        return error.concurrency_limited
+    return isinstance(error, APITimeoutError) and error.phase == "queue"

@@ -283,11 +283,13 @@ class Connections(NotCopyable):
         driver.close()
         raise closed_client()
 
-    def listen(self, session: ListenSession, handshake: Request) -> EarsDriver:
+    def listen(
+        self, session: ListenSession, handshake: Request, *, max_retries: int | None = None
+    ) -> EarsDriver:
         """Open a socket that listens; `close` closes it too."""
         self._check_open()
         pool = self.pool
-        driver = self.http.ears(session, handshake)
+        driver = self.http.ears(session, handshake, max_retries=max_retries)
         with pool.guard:
             if not self._root.closed:
                 pool.sockets.add(driver)

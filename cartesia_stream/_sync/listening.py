@@ -12,7 +12,7 @@ from .._protocol.backoff import Backoff
 from .._protocol.listen_session import ListenSession
 from .._protocol.listener import State
 from .._protocol.websocket import WebSocket
-from ..errors import APIError, CartesiaError, LocalStateError, RateLimitError
+from ..errors import APIError, APITimeoutError, CartesiaError, LocalStateError, RateLimitError
 from .flow import Bell, Mutex, TextTask, ThreadLock, blocks_of, give_way, in_thread
 
 if TYPE_CHECKING:
@@ -100,8 +100,12 @@ class Ears:
 
     # --- the connection
 
-    def _connect(self) -> None:
-        """Get a slot and open a socket."""
+    def _connect(self, *, max_retries: int | None = None) -> None:
+        """Get a slot and open a socket.
+
+        Args:
+            max_retries: Maximum number of retries of the handshake; None uses that of the client.
+        """
         gate = self._gate
         assert gate is not None
         timeouts = self._connections.config.timeouts
@@ -121,7 +125,9 @@ class Ears:
             )
             self._session = session
             try:
-                self._driver = self._connections.listen(session, self._handshake())
+                self._driver = self._connections.listen(
+                    session, self._handshake(), max_retries=max_retries
+                )
             except RateLimitError as error:
                 if not error.concurrency_limited:
                     raise
@@ -219,9 +225,11 @@ class Ears:
             if self.listener.done:
                 return False
             try:
-                self._connect()
+                self._connect(max_retries=0)  # each try counts here
             except APIError as failure:
                 self._leave()
+                if _is_late(failure):
+                    raise
                 at_once, error = False, failure
             else:
                 return at_once
@@ -434,3 +442,10 @@ class Ears:
         """Close the file that was opened as the source, unless its reader will."""
         if not self._fed:
             self._source.discard()
+
+
+def _is_late(error: APIError) -> bool:
+    """Whether the time in the queue for a slot is over, so that nobody should queue again."""
+    if isinstance(error, RateLimitError):
+        return error.concurrency_limited
+    return isinstance(error, APITimeoutError) and error.phase == "queue"
