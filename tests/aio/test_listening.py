@@ -20,12 +20,14 @@ from cartesia_stream import (
     FinalTranscript,
     ListenFormat,
     LocalStateError,
+    TranscriptTruncatedError,
     TurnEnded,
 )
 
 from ..http.compressed import KINDS, encode
 from ..scenarios.faces import own_threads
 from ..scenarios.loops import NEW_LOOP
+from ..scenarios.peer import PING, Peer
 from ..scenarios.recordings import FORMAT, PAUSE, said, turns
 
 if TYPE_CHECKING:
@@ -33,6 +35,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from cartesia_emulator import Emulator
+
+    from ..scenarios.peer import Conversation
 
 pytestmark = pytest.mark.anyio
 
@@ -353,3 +357,22 @@ async def test_a_listener_that_was_closed_before_its_use_opens_nothing(
         with pytest.raises(LocalStateError):
             await call
     assert not emulator.requests
+
+
+async def test_pings_of_a_service_that_is_gone_fill_no_log(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Their answers cannot be written any more, and asyncio would complain of each one."""
+
+    def flood(conversation: Conversation) -> None:
+        conversation.accept()
+        for _ in range(5000):
+            conversation.send_frame(PING, bytes(100))
+        conversation.reset()
+
+    with Peer(flood) as peer:
+        async with AsyncCartesia("sk_test_key", base_url=peer.base_url, max_retries=0) as client:
+            for _ in range(4):
+                with pytest.raises(TranscriptTruncatedError):
+                    await client.stt.listen(PAUSE, **RAW).collect()
+    assert [record.getMessage() for record in caplog.records if record.name == "asyncio"] == []
