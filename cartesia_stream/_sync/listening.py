@@ -199,6 +199,12 @@ class Ears:
         except Exception as error:  # whatever it is, nobody may wait for text in vain
             with self._guard:
                 self.listener.fail(error)
+        except BaseException as error:  # such as the cancellation of all tasks of a program
+            failure = LocalStateError(f"the listener ended with {type(error).__name__}")
+            failure.__cause__ = error
+            with self._guard:
+                self.listener.fail(failure)  # does nothing if the stream has ended
+            raise
         finally:
             self._leave()
             if self.listener.done and not self._closed:

@@ -376,3 +376,20 @@ async def test_pings_of_a_service_that_is_gone_fill_no_log(
                 with pytest.raises(TranscriptTruncatedError):
                     await client.stt.listen(PAUSE, **RAW).collect()
     assert [record.getMessage() for record in caplog.records if record.name == "asyncio"] == []
+
+
+async def test_cancelling_every_task_of_a_program_ends_its_listeners(
+    client: AsyncCartesia,
+) -> None:
+    """Nobody waits in vain for what a cancelled task of the client would have sent."""
+    listening = await client.stt.listen(**RAW)
+    reading = asyncio.create_task(anext(listening))
+    await asyncio.sleep(0)
+    for task in asyncio.all_tasks():
+        if task.get_name() == "cartesia-listen":
+            task.cancel()
+    with pytest.raises(LocalStateError, match="CancelledError"):
+        await asyncio.wait_for(reading, 5)
+    with pytest.raises(LocalStateError):
+        await listening.push(PAUSE)
+    assert listening.stats.outcome == "failed"
