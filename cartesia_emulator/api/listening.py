@@ -470,7 +470,7 @@ class _TurnTaking(_Listener):
     def command(self, text: str) -> None:
         try:
             message = msgspec.json.decode(text, type=dict[str, object])
-        except msgspec.DecodeError:
+        except (msgspec.DecodeError, RecursionError):
             message = {}
         kind = message.get("type")
         if kind == "config":

@@ -25,6 +25,7 @@ _EAR_WINDOW: Final = 80  # samples; 10 ms, shorter than any symbol
 _LOWEST_RATE: Final = 6_000
 _SURE: Final = 0.3
 _PREAMBLE_S: Final = 0.4  # more than the slowest preamble takes
+_UNREAD_S: Final = 10.0  # of audio, before it is read unasked: silence is not kept
 
 
 class ToneRecognizer:
@@ -219,6 +220,7 @@ class ToneEar:
         self._deaf = sample_rate < _LOWEST_RATE
         self._resampler = StreamResampler(sample_rate, _EAR_RATE)
         self._new: list[NDArray[np.float32]] = []
+        self._waiting = 0  # ear samples in these
         self._reset()
 
     def _reset(self) -> None:
@@ -232,6 +234,9 @@ class ToneEar:
         """Take more audio."""
         if not self._deaf:
             self._new.append(self._resampler.feed(pcm))
+            self._waiting += len(self._new[-1])
+            if self._waiting >= _UNREAD_S * _EAR_RATE:
+                self._take_in([], final=False)
 
     def read(self) -> Transcript:
         """Read what has arrived since the last `take`; word times count from there."""
@@ -248,6 +253,7 @@ class ToneEar:
     def _take_in(self, rest: list[NDArray[np.float32]], *, final: bool) -> None:
         new = [*self._new, *rest]
         self._new.clear()
+        self._waiting = 0
         if new:
             self._ear = np.concatenate([self._ear, *new])
             while self._advance(final=final):

@@ -66,7 +66,9 @@ class EnergyVoice:
         self._rest = data[count * self._size :]
         if not count:
             return []
-        power = np.square(data[: count * self._size].reshape(count, self._size)).mean(axis=1)
+        frames = data[: count * self._size].reshape(count, self._size)
+        with np.errstate(over="ignore", invalid="ignore"):  # floats may be anything
+            power = np.square(frames).mean(axis=1)
         levels: list[float] = (10 * np.log10(power + 1e-12)).tolist()
         return levels
 

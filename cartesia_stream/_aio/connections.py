@@ -277,9 +277,12 @@ class AsyncConnections(NotCopyable):
         """Open a new socket; `aclose` closes it too."""
         return await self._kept(partial(self._open_socket, config, max_retries=max_retries))
 
-    async def listen(self, session: ListenSession, handshake: Request) -> AsyncEarsDriver:
+    async def listen(
+        self, session: ListenSession, handshake: Request, *, max_retries: int | None = None
+    ) -> AsyncEarsDriver:
         """Open a socket that listens; `aclose` closes it too."""
-        return await self._kept(lambda: self.http.ears(session, handshake))
+        ears = partial(self.http.ears, session, handshake, max_retries=max_retries)
+        return await self._kept(ears)
 
     async def _kept(self, open_driver: Callable[[], Awaitable[D]]) -> D:
         self._check_open()

@@ -482,8 +482,10 @@ async def _read_in_thread(source: Source, blocks: Iterable[S]) -> AsyncGenerator
 
     def run() -> None:
         end = End(None)
-        pieces = iter(blocks)
+        closing = [source.close]
         try:
+            pieces = iter(blocks)
+            closing.insert(0, getattr(pieces, "close", None))
             wanted.acquire()
             for block in pieces:
                 if left.is_set():
@@ -494,11 +496,13 @@ async def _read_in_thread(source: Source, blocks: Iterable[S]) -> AsyncGenerator
                     break
         except BaseException as error:
             end = End(error)
-        finally:
-            for close in (getattr(pieces, "close", None), source.close):
+        for close in closing:
+            try:
                 if close is not None:
                     close()
-            tell(end)
+            except BaseException as error:  # whatever it is, nobody may wait for the end in vain
+                end = End(end.error or error)
+        tell(end)
 
     context = copy_context()
     threading.Thread(target=context.run, args=(run,), name="cartesia-source", daemon=True).start()

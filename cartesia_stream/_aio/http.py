@@ -202,12 +202,15 @@ class AsyncHttpSender:
         await self._take_over(driver, session, response, used)
         return driver
 
-    async def ears(self, session: ListenSession, handshake: Request) -> AsyncEarsDriver:
+    async def ears(
+        self, session: ListenSession, handshake: Request, *, max_retries: int | None = None
+    ) -> AsyncEarsDriver:
         """Open a WebSocket that listens; a 429 is not retried here, as the caller has a queue.
 
         Args:
             session: The protocol of the socket.
             handshake: The request, without the headers of the handshake.
+            max_retries: Maximum number of retries; None uses that of this sender.
 
         Raises:
             APIStatusError: If the service rejects the handshake with an HTTP status.
@@ -217,7 +220,8 @@ class AsyncHttpSender:
 
         began = time.monotonic()
         request = structs.replace(handshake, headers=session.websocket.handshake_headers())
-        response, used = await self._send(request, {}, answer="socket", queued=True)
+        options: RequestOptions = {} if max_retries is None else {"max_retries": max_retries}
+        response, used = await self._send(request, options, answer="socket", queued=True)
         driver = AsyncEarsDriver(session, used, since=began)
         # Before its first frame is read.
         session.opened(request_id_of(response.headers), now=time.monotonic())
@@ -227,6 +231,7 @@ class AsyncHttpSender:
     async def _take_over(
         self, driver: AsyncSocketLink, link: Link, response: httpx.Response, used: Config
     ) -> None:
+        link.secret = used.api_key  # what the service may quote is what was sent
         try:
             link.websocket.accept(response.headers.multi_items())
             await driver.start(response)

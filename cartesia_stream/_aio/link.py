@@ -179,6 +179,8 @@ class AsyncSocketLink(asyncio.BufferedProtocol):
         if transport is None or transport.is_closing():
             return
         for data in self._link.websocket.data_to_send():
+            if transport.is_closing():  # the write before has failed; asyncio would log each one
+                return
             if data:
                 transport.write(data)
             elif transport.can_write_eof():

@@ -14,9 +14,8 @@ from .._http.records import ListenRecord
 from .._http.sources import open_source
 from .._protocol.books import DictationBook, TurnBook
 from .._protocol.listen_fields import DEFAULT_MODEL, check_pace, listen_query, turn_settings
-from .._protocol.listener import Listener
+from .._protocol.listener import Listener, State
 from ..errors import LocalStateError
-from ..events import Cancelled
 from ..transcripts import DictateEvent, ListenEvent, ListenFormat, Transcript, TurnEnded
 from .flow import TEXTS, Ongoing, check_owner, close_dropped, is_elsewhere, owner, start_now
 from .listening import AsyncEars
@@ -24,7 +23,6 @@ from .listening import AsyncEars
 if TYPE_CHECKING:
     import os
     from collections.abc import (
-        AsyncGenerator,
         AsyncIterable,
         AsyncIterator,
         Callable,
@@ -70,6 +68,8 @@ class _AsyncEvents(NotCopyable, Generic[E]):
         if not self._opened:
             if self._opening is None:
                 ears.check()
+                if ears.listener.done:
+                    return ears  # closed before it was used: there is nothing to open
                 self._owner = owner()
                 self._opening = Ongoing(ears.start)
             await self._opening.result()
@@ -179,9 +179,10 @@ class _AsyncEvents(NotCopyable, Generic[E]):
         try:
             if not self._silent:
                 (await self._open()).finish()
-            async for event in self:
-                if isinstance(event, Cancelled):
-                    raise LocalStateError("the listener was cancelled before its end")
+            async for _ in self:
+                pass
+            if self._ears.listener.state is State.CANCELLED:
+                raise LocalStateError("the listener was cancelled before its end")
         except BaseException:
             await self.aclose()
             raise
@@ -268,11 +269,9 @@ class AsyncListening(_AsyncEvents[ListenEvent]):
 
     __slots__ = ()
 
-    async def turns(self) -> AsyncGenerator[TurnEnded]:
-        """Yield the turns that have ended."""
-        async for event in self:
-            if isinstance(event, TurnEnded):
-                yield event
+    def turns(self) -> AsyncTurns:
+        """Return an iterator over the turns that have ended."""
+        return AsyncTurns(self)
 
     def configure(
         self,
@@ -301,6 +300,36 @@ class AsyncListening(_AsyncEvents[ListenEvent]):
         changes = {name: value for name, value in given.items() if value is not None}
         settings = turn_settings({**ears.listener.settings, **changes})
         ears.change(lambda listener: listener.configure(settings))
+
+
+class AsyncTurns(NotCopyable):
+    """Iterator over the turns of a listener that have ended; a wait that is cut off loses nothing.
+
+    If you drop the iterator and keep the listener, you can read on.
+    """
+
+    __slots__ = ("_listening",)
+
+    def __init__(self, listening: AsyncListening) -> None:
+        self._listening: AsyncListening | None = listening
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> TurnEnded:
+        try:
+            while self._listening is not None:
+                event = await anext(self._listening)
+                if isinstance(event, TurnEnded):
+                    return event
+        except BaseException:
+            del self  # as in the listener
+            raise
+        raise StopAsyncIteration
+
+    async def aclose(self) -> None:
+        """End the iteration; the listener goes on."""
+        self._listening = None
 
 
 class AsyncDictation(_AsyncEvents[DictateEvent]):

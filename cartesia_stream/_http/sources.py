@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final, NamedTuple, Protocol, TypeAlias, cast
 
-from .._protocol.wav import WavReader
+from .._protocol.wav import WavReader, is_wav
 from ..audio import Audio
 from ..errors import ConfigurationError
 from ..transcripts import ListenFormat
@@ -89,18 +89,24 @@ def open_source(
     if isinstance(source, Audio):
         content = source.to_file().payload
         return _read(_Reader(io.BytesIO(cast("bytes", content))), given, live=False)
+    if type(source) is memoryview:
+        try:
+            source = source.tobytes() if source.format in "bBc" else source
+        except ValueError as error:
+            raise ConfigurationError(
+                f"the source cannot be read: {error}", option="source"
+            ) from None
     own: object = getattr(source, "format", None)
     if isinstance(source, str | os.PathLike):
-        if not os.fspath(cast("str", source)):
+        name = os.fsdecode(cast("str", source))
+        if not name:
             raise ConfigurationError("source is an empty path", option="source")
-        path = Path(cast("str", source))
+        path = Path(name)
         if path.is_fifo() or path.is_char_device():
             return _later(lambda stop: _opened(path, given, stop), given)
         return _opened(path, given, None)
     if isinstance(source, bytes | bytearray):
         return _read(_Reader(io.BytesIO(source)), given, live=False)
-    if type(source) is memoryview and source.format in "bBc":
-        return _read(_Reader(io.BytesIO(source.tobytes())), given, live=False)
     if hasattr(source, "read"):
         file = cast("IO[bytes]", source)
         if isinstance(file, io.TextIOBase):
@@ -223,7 +229,7 @@ def _read(file: _Reader, given: ListenFormat | None, *, live: bool) -> Source:
     head = b""
     while len(head) < 12 and (data := file.read()):
         head += data
-    if not head.startswith((b"RIFF", b"RF64")):
+    if not is_wav(head):
         if given is None:
             from .decoding import DECODED, decoded
 
@@ -248,7 +254,7 @@ def _read(file: _Reader, given: ListenFormat | None, *, live: bool) -> Source:
 def _pieces(file: _Reader, wav: WavReader | None, data: bytes) -> Generator[bytes]:
     if data:
         yield data
-    while piece := file.read():
+    while not (wav is not None and wav.complete) and (piece := file.read()):
         data = piece if wav is None else wav.feed(piece)
         if data:
             yield data
@@ -284,6 +290,7 @@ class _Array(Protocol):
     def __ne__(self, other: object) -> _Array: ...  # type: ignore[override]  # as numpy has it
     def __setitem__(self, index: _Array, value: float) -> None: ...
     def tobytes(self) -> bytes: ...
+    def reshape(self, size: int) -> _Array: ...
 
 
 class _Dtype(Protocol):
@@ -293,7 +300,11 @@ class _Dtype(Protocol):
 
 MAX_CHANNELS: Final = 32  # more of them are samples
 _SCALES: Final = {"pcm_s16le": ("<i2", 32767.0), "pcm_s32le": ("<i4", 2147483647.0)}
-_FLOATS: Final = {"pcm_f32le": ("<f4", "f"), "pcm_f16le": ("<f2", "e")}
+_FLOATS: Final = {
+    "pcm_f32le": ("<f4", "f", 3.4028234663852886e38),
+    "pcm_f16le": ("<f2", "e", 65504.0),
+}
+"""Names of the numbers, and the largest of them."""
 
 
 def as_bytes(block: AudioBlock, fmt: ListenFormat) -> bytes:
@@ -312,13 +323,17 @@ def as_bytes(block: AudioBlock, fmt: ListenFormat) -> bytes:
         return _from_array(cast("_Array", block), fmt)
     try:
         view = memoryview(cast("bytes", block))
-    except TypeError:
+    except (TypeError, ValueError):  # a view that was released
         raise ConfigurationError(
             f"audio must be bytes or an array, not {type(block).__name__}", option="source"
         ) from None
     code = view.format
     if code in ("b", "B", "c"):
         return view.tobytes()
+    if view.ndim != 1:
+        raise ConfigurationError(
+            "a view of audio must have one dimension: average its channels", option="source"
+        )
     if code in ("f", "d"):
         return _from_floats(cast("list[float]", view.tolist()), fmt)
     if code in ("h", "i", "l") and view.itemsize == fmt.sample_bytes and fmt.encoding in _SCALES:
@@ -327,10 +342,19 @@ def as_bytes(block: AudioBlock, fmt: ListenFormat) -> bytes:
 
 
 def _from_array(block: _Array, fmt: ListenFormat) -> bytes:
-    kind, size = block.dtype.kind, block.dtype.itemsize
+    kind: object = getattr(block.dtype, "kind", None)
+    if not isinstance(kind, str) or not hasattr(block, "tobytes"):  # such as a tensor
+        raise ConfigurationError(
+            f"audio must be bytes or an array of numpy, not {type(block).__name__}: convert it, "
+            "for example with its method numpy",
+            option="source",
+        )
+    size = block.dtype.itemsize
     if kind == "u" and size == 1:
         return block.tobytes()
-    if block.ndim > 1 and (block.ndim > 2 or block.shape[1] > MAX_CHANNELS):
+    if block.ndim == 0:
+        block = block.reshape(1)
+    if block.ndim > 1 and (block.ndim > 2 or not 0 < block.shape[1] <= MAX_CHANNELS):
         raise ConfigurationError(
             f"an array of audio has the shape (samples, channels), not {block.shape}; transpose it",
             option="source",
@@ -342,7 +366,8 @@ def _from_array(block: _Array, fmt: ListenFormat) -> bytes:
         wide = block.astype("<f8")
         wide[wide != wide] = 0.0  # what is not a number is not equal to itself
         if fmt.encoding in _FLOATS:
-            return wide.astype(_FLOATS[fmt.encoding][0]).tobytes()
+            code, _, most = _FLOATS[fmt.encoding]
+            return wide.clip(-most, most).astype(code).tobytes()
         code, scale = _SCALES[fmt.encoding]
         return (wide.clip(-1.0, 1.0) * scale).round().astype(code).tobytes()
     if kind == "i" and size == fmt.sample_bytes and fmt.encoding in _SCALES:
@@ -353,7 +378,9 @@ def _from_array(block: _Array, fmt: ListenFormat) -> bytes:
 def _from_floats(values: list[float], fmt: ListenFormat) -> bytes:
     values = [value if value == value else 0.0 for value in values]  # as above
     if fmt.encoding in _FLOATS:
-        return struct.pack(f"<{len(values)}{_FLOATS[fmt.encoding][1]}", *values)
+        _, letter, most = _FLOATS[fmt.encoding]
+        kept = [max(-most, min(most, value)) for value in values]
+        return struct.pack(f"<{len(kept)}{letter}", *kept)
     if fmt.encoding in _SCALES:
         code, scale = _SCALES[fmt.encoding]
         letter = "h" if code == "<i2" else "i"

@@ -207,7 +207,7 @@ class DictationBook:
         words = _timings(fields, origin)
         duration = _number(fields.get("duration"))
         end = at
-        if duration is not None:
+        if duration is not None and duration >= 0:
             self._durations += duration
             end = min(at, origin + self._counted_from + self._durations)
             self.safe = self._counted_from + self._durations

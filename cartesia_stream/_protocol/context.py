@@ -12,6 +12,8 @@ from collections import deque
 from enum import Enum
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+import msgspec
+
 from ..errors import (
     APIConnectionError,
     APIError,
@@ -23,7 +25,7 @@ from ..errors import (
     RemoteProtocolError,
     StreamTruncatedError,
 )
-from ..events import AudioChunk, Cancelled, Done
+from ..events import AudioChunk, Cancelled, Done, UnknownEvent
 from ..formats import PCM_24K
 from .log import debugging, log_event
 from .stats import Meter
@@ -114,6 +116,13 @@ class Deadline(NamedTuple):
             seconds=self.seconds,
             context_id=self.context_id,
         )
+
+
+def weight_of(event: object) -> int:
+    """Return as how many bytes an event without audio counts in a buffer."""
+    if type(event) is UnknownEvent:  # it holds a whole frame
+        return EVENT_BYTES + len(msgspec.json.encode(event.fields))
+    return EVENT_BYTES
 
 
 class Context:
@@ -259,7 +268,7 @@ class Context:
                 self.meter.finish(now, complete=True)
             self._enter(TRANSITIONS[self.state, Move.END])
         else:
-            weight = EVENT_BYTES
+            weight = weight_of(event)
         self._received += weight
         if self._received - self._read > self._max_buffer:
             overflow = BufferOverflowError(
@@ -334,7 +343,7 @@ class Context:
         if type(event) is AudioChunk:
             self._read += len(event.data) or EVENT_BYTES
         elif type(event) is not Done and type(event) is not Cancelled:
-            self._read += EVENT_BYTES
+            self._read += weight_of(event)
         return event
 
     def deadline(self, timeouts: Timeouts) -> Deadline | None:

@@ -39,11 +39,14 @@ class Link(ABC):
         websocket: The connection.
         secret: The API key, removed from every error message.
         now: Monotonic seconds.
+
+    Attributes:
+        secret: The key or token of the handshake, which may be newer than that of the settings.
     """
 
     def __init__(self, websocket: WebSocket, *, secret: str, now: float) -> None:
         self.websocket = websocket
-        self._secret = secret
+        self.secret: str = secret
         self._heard_at = now
         self._pinged = False
         self._given_up = False
@@ -95,7 +98,7 @@ class Link(ABC):
         """Keep the first reason why the connection closed."""
         if self._end is None:
             self._closing_since = self._heard_at
-            self._end = redact(end, self._secret)
+            self._end = redact(end, self.secret)
 
     # --- time
 

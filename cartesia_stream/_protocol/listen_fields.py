@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final, cast
 
-from .._checks import is_number
+from .._checks import id_of, is_number, text_of
 from ..errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -66,6 +66,7 @@ def listen_query(
     """
     if not isinstance(model, str) or not model.strip():
         raise ConfigurationError("model must be the id of a model, such as ink-2", option="model")
+    model = id_of(model, "model")
     whisper = model.startswith("ink-whisper")
     if whisper and settings is not None:
         raise ConfigurationError(
@@ -79,6 +80,7 @@ def listen_query(
     if language is not None:
         if not isinstance(language, str) or not language:
             raise ConfigurationError("language must be a code such as en", option="language")
+        language = text_of(language, "language")
         if model == "ink-2" and language != "en":
             raise ConfigurationError(
                 "ink-2 understands only en; use ink-whisper", option="language"
@@ -112,7 +114,7 @@ def _keyterms(value: object) -> list[str]:
     terms = list(cast("Sequence[object]", value))
     if not all(isinstance(term, str) and term.strip() for term in terms):
         raise ConfigurationError("keyterms must be strings that are not blank", option="keyterms")
-    texts = cast("list[str]", terms)
+    texts = [text_of(term, "keyterms") for term in terms]
     if len(texts) > MAX_KEYTERMS or sum(map(len, texts)) > MAX_KEYTERM_LETTERS:
         raise ConfigurationError(
             f"keyterms: at most {MAX_KEYTERMS} terms with {MAX_KEYTERM_LETTERS} characters "

@@ -93,7 +93,7 @@ class ListenSession(Link):
             logger.debug("< %s %d B", kind, len(data))
         error = None
         if kind == "error" or (kind is None and "error" in fields):
-            error = redact(status_error(fields), self._secret)
+            error = redact(status_error(fields), self.secret)
         self._hearer.tell(self, lambda listener: listener.receive(fields, error, now))
 
     def _finish(self, end: APIConnectionError) -> Sequence[Sleeper]:

@@ -32,6 +32,7 @@ from ..transcripts import (
     TurnUpdated,
 )
 from .books import DictationBook, TurnBook
+from .context import weight_of
 from .quiet import pauses
 from .ring import Ring
 
@@ -58,8 +59,8 @@ SHORT_PAUSE_S: Final = 0.3  # the same, if the end threshold is high
 HIGH_END: Final = 0.3
 SEARCH_S: Final = 3.0  # of audio before that which was not yet searched for a pause
 LONGEST_S: Final = 3600.0  # that a thread can be told to wait; with a tiny pace it would be more
+MOST_S: Final = 1e12  # of audio; as good as without a limit
 BATCH: Final = 1 << 16  # bytes of messages to send at once
-EVENT_BYTES: Final = 256  # an event counts as this many bytes in the buffer, besides its text
 
 
 class State(Enum):
@@ -227,7 +228,8 @@ class Listener:
         self._rate = fmt.bytes_per_second
         self._kept = fmt.nbytes(KEPT_S)
         self._frame = max(fmt.sample_bytes, fmt.nbytes(FRAME_S))
-        self._max_lag = max(self._frame, fmt.nbytes(self._lag_s))  # or nothing could be sent
+        # At least a message, or nothing could be sent; and no more than a number of bytes can be.
+        self._max_lag = max(self._frame, fmt.nbytes(min(self._lag_s, MOST_S)))
         self._most = self._frame if self._pace is not None else fmt.nbytes(LARGE_S)
 
     # --- audio in
@@ -280,8 +282,9 @@ class Listener:
         if self.muted:
             self._silent += len(data)
             data = self.format.silence(len(data))
-        self._ring.append(data)
-        self._audio_at = now
+        if data:
+            self._ring.append(data)
+            self._audio_at = now
 
     def refuse(self, nbytes: int) -> None:
         """Count audio for which there was no room."""
@@ -330,8 +333,9 @@ class Listener:
 
     def mute(self, muted: bool, now: float) -> None:
         """Send silence in place of the audio from now on, or no longer."""
-        self.muted = muted
-        self._audio_at = now
+        if self.muted is not muted:
+            self.muted = muted
+            self._audio_at = now
 
     def cancel(self) -> None:
         """End the stream at once."""
@@ -368,7 +372,6 @@ class Listener:
         lost = start - self.cut
         self._lost += lost
         self._origin = self._sent = self._searched = self.cut = start
-        self._replayed += self._frontier - start
         if isinstance(self.book, TurnBook):
             self.book.restart(lost=lost > 0, overlapping=self._overlapping)
         else:
@@ -435,6 +438,8 @@ class Listener:
             seconds = self._seconds(end - start) / (self._pace * (CATCH_UP if late else 1.0))
             self._due = max(self._due, now - SLACK_S) + seconds
         self._sent = end
+        if start < self._frontier:
+            self._replayed += min(end, self._frontier) - start
         if end > self._frontier:
             self._frontier = end
         self._sent_times.append((end, now))
@@ -552,9 +557,11 @@ class Listener:
         """Move the cut to where the audio is surely heard."""
         book = self.book
         if isinstance(book, DictationBook):
-            if book.safe is not None:
-                position = self._origin + self.format.nbytes(book.safe)
-                book.safe = None
+            safe, book.safe = book.safe, None
+            if safe is not None and 0 <= safe <= self._seconds(
+                self._ring.end
+            ):  # it may be anything
+                position = self._origin + self.format.nbytes(safe)
                 if self.cut < position <= self._sent and self._is_quiet(position):
                     self._move_cut(position)
                     book.settle()
@@ -770,4 +777,4 @@ class Listener:
 
 
 def _weight(event: Event) -> int:
-    return EVENT_BYTES + len(getattr(event, "text", ""))
+    return weight_of(event) + len(getattr(event, "text", ""))

@@ -213,7 +213,7 @@ class Session(Link):
             hit = []
             self.dropped += 1
         for context in hit:
-            if context.fail(redact(copy.copy(error), self._secret), Move.ERROR):
+            if context.fail(redact(copy.copy(error), self.secret), Move.ERROR):
                 news[context] = None
                 # an error frame ended the context at the service; a bad frame did not
                 self._forget(context, tell=not isinstance(error, APIStatusError))

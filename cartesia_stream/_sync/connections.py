@@ -278,9 +278,12 @@ class Connections(NotCopyable):
         """Open a new socket; `close` closes it too."""
         return self._kept(partial(self._open_socket, config, max_retries=max_retries))
 
-    def listen(self, session: ListenSession, handshake: Request) -> EarsDriver:
+    def listen(
+        self, session: ListenSession, handshake: Request, *, max_retries: int | None = None
+    ) -> EarsDriver:
         """Open a socket that listens; `close` closes it too."""
-        return self._kept(lambda: self.http.ears(session, handshake))
+        ears = partial(self.http.ears, session, handshake, max_retries=max_retries)
+        return self._kept(ears)
 
     def _kept(self, open_driver: Callable[[], D]) -> D:
         self._check_open()

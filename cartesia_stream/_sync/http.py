@@ -201,12 +201,15 @@ class HttpSender:
         self._take_over(driver, session, response, used)
         return driver
 
-    def ears(self, session: ListenSession, handshake: Request) -> EarsDriver:
+    def ears(
+        self, session: ListenSession, handshake: Request, *, max_retries: int | None = None
+    ) -> EarsDriver:
         """Open a WebSocket that listens; a 429 is not retried here, as the caller has a queue.
 
         Args:
             session: The protocol of the socket.
             handshake: The request, without the headers of the handshake.
+            max_retries: Maximum number of retries; None uses that of this sender.
 
         Raises:
             APIStatusError: If the service rejects the handshake with an HTTP status.
@@ -216,7 +219,8 @@ class HttpSender:
 
         began = time.monotonic()
         request = structs.replace(handshake, headers=session.websocket.handshake_headers())
-        response, used = self._send(request, {}, answer="socket", queued=True)
+        options: RequestOptions = {} if max_retries is None else {"max_retries": max_retries}
+        response, used = self._send(request, options, answer="socket", queued=True)
         driver = EarsDriver(session, used, since=began)
         # Before its first frame is read.
         session.opened(request_id_of(response.headers), now=time.monotonic())
@@ -226,6 +230,7 @@ class HttpSender:
     def _take_over(
         self, driver: SocketLink, link: Link, response: httpx.Response, used: Config
     ) -> None:
+        link.secret = used.api_key  # what the service may quote is what was sent
         try:
             link.websocket.accept(response.headers.multi_items())
             driver.start(response)

@@ -12,7 +12,7 @@ from .._protocol.backoff import Backoff
 from .._protocol.listen_session import ListenSession
 from .._protocol.listener import Listener, State
 from .._protocol.websocket import WebSocket
-from ..errors import APIError, CartesiaError, LocalStateError, RateLimitError
+from ..errors import APIError, APITimeoutError, CartesiaError, LocalStateError, RateLimitError
 from .flow import Bell, Mutex, TextTask, ThreadLock, blocks_of, give_way, in_thread
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ class Ears:
 
     # --- the connection
 
-    def _connect(self) -> None:
+    def _connect(self, *, max_retries: int | None = None) -> None:
         gate = self._gate
         assert gate is not None
         timeouts = self._connections.config.timeouts
@@ -108,7 +108,7 @@ class Ears:
             ticket = gate.enter(priority=0, seconds=timeouts.queue)
             self._ticket = ticket
         self.listener.queued += time.monotonic() - began
-        while True:
+        while not self.listener.done:  # else it was closed while it waited
             session = ListenSession(
                 WebSocket(),
                 secret=self._connections.config.api_key,
@@ -117,7 +117,9 @@ class Ears:
             )
             self._session = session
             try:
-                self._driver = self._connections.listen(session, self._handshake())
+                self._driver = self._connections.listen(
+                    session, self._handshake(), max_retries=max_retries
+                )
             except RateLimitError as error:
                 if not error.concurrency_limited:
                     raise
@@ -167,6 +169,12 @@ class Ears:
         except Exception as error:  # whatever it is, nobody may wait for text in vain
             with self._guard:
                 self.listener.fail(error)
+        except BaseException as error:  # such as the cancellation of all tasks of a program
+            failure = LocalStateError(f"the listener ended with {type(error).__name__}")
+            failure.__cause__ = error
+            with self._guard:
+                self.listener.fail(failure)  # does nothing if the stream has ended
+            raise
         finally:
             self._leave()
             if self.listener.done and not self._closed:
@@ -193,9 +201,11 @@ class Ears:
             if self.listener.done:
                 return False
             try:
-                self._connect()
+                self._connect(max_retries=0)  # each try counts here
             except APIError as failure:
                 self._leave()
+                if _is_late(failure):
+                    raise
                 at_once, error = False, failure
             else:
                 return at_once
@@ -203,8 +213,12 @@ class Ears:
     def _pause(self, seconds: float) -> None:
         """Wait, unless the stream ends."""
         until = time.monotonic() + seconds
-        while not self.listener.done and (rest := until - time.monotonic()) > 0:
-            self._work.wait(self._work.rings, rest)
+        while True:
+            rings = self._work.rings
+            rest = until - time.monotonic()
+            if self.listener.done or rest <= 0:
+                return
+            self._work.wait(rings, rest)
 
     def _serve(self) -> None:
         """Send on the present connection until it is lost or the stream has ended."""
@@ -391,3 +405,10 @@ class Ears:
         """Close the file that was opened as the source, unless its reader will."""
         if not self._fed:
             self._source.discard()
+
+
+def _is_late(error: APIError) -> bool:
+    """Whether the time in the queue for a slot is over, so that nobody should queue again."""
+    if isinstance(error, RateLimitError):
+        return error.concurrency_limited
+    return isinstance(error, APITimeoutError) and error.phase == "queue"

@@ -15,9 +15,8 @@ from .._http.records import ListenRecord
 from .._http.sources import open_source
 from .._protocol.books import DictationBook, TurnBook
 from .._protocol.listen_fields import DEFAULT_MODEL, check_pace, listen_query, turn_settings
-from .._protocol.listener import Listener
+from .._protocol.listener import Listener, State
 from ..errors import LocalStateError
-from ..events import Cancelled
 from ..transcripts import DictateEvent, ListenEvent, ListenFormat, Transcript, TurnEnded
 from .flow import TEXTS, Ongoing, check_owner, close_dropped, is_elsewhere, owner, start_now
 from .listening import Ears
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
     import os
     from collections.abc import (
         Callable,
-        Generator,
         Iterable,
         Iterator,
         Sequence,
@@ -69,6 +67,8 @@ class _AsyncEvents(NotCopyable, Generic[E]):
         if not self._opened:
             if self._opening is None:
                 ears.check()
+                if ears.listener.done:
+                    return ears  # closed before it was used: there is nothing to open
                 self._owner = owner()
                 self._opening = Ongoing(ears.start)
             self._opening.result()
@@ -174,9 +174,10 @@ class _AsyncEvents(NotCopyable, Generic[E]):
         try:
             if not self._silent:
                 (self._open()).finish()
-            for event in self:
-                if isinstance(event, Cancelled):
-                    raise LocalStateError("the listener was cancelled before its end")
+            for _ in self:
+                pass
+            if self._ears.listener.state is State.CANCELLED:
+                raise LocalStateError("the listener was cancelled before its end")
         except BaseException:
             self.close()
             raise
@@ -263,11 +264,9 @@ class Listening(_AsyncEvents[ListenEvent]):
 
     __slots__ = ()
 
-    def turns(self) -> Generator[TurnEnded]:
-        """Yield the turns that have ended."""
-        for event in self:
-            if isinstance(event, TurnEnded):
-                yield event
+    def turns(self) -> Turns:
+        """Return an iterator over the turns that have ended."""
+        return Turns(self)
 
     def configure(
         self,
@@ -296,6 +295,36 @@ class Listening(_AsyncEvents[ListenEvent]):
         changes = {name: value for name, value in given.items() if value is not None}
         settings = turn_settings({**ears.listener.settings, **changes})
         ears.change(lambda listener: listener.configure(settings))
+
+
+class Turns(NotCopyable):
+    """Iterator over the turns of a listener that have ended; a wait that is cut off loses nothing.
+
+    If you drop the iterator and keep the listener, you can read on.
+    """
+
+    __slots__ = ("_listening",)
+
+    def __init__(self, listening: Listening) -> None:
+        self._listening: Listening | None = listening
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> TurnEnded:
+        try:
+            while self._listening is not None:
+                event = next(self._listening)
+                if isinstance(event, TurnEnded):
+                    return event
+        except BaseException:
+            del self  # as in the listener
+            raise
+        raise StopIteration
+
+    def close(self) -> None:
+        """End the iteration; the listener goes on."""
+        self._listening = None
 
 
 class Dictation(_AsyncEvents[DictateEvent]):

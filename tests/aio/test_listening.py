@@ -6,7 +6,7 @@ import asyncio
 import gc
 import os
 import threading
-from contextlib import suppress
+from contextlib import aclosing, suppress
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,12 +20,14 @@ from cartesia_stream import (
     FinalTranscript,
     ListenFormat,
     LocalStateError,
+    TranscriptTruncatedError,
     TurnEnded,
 )
 
 from ..http.compressed import KINDS, encode
 from ..scenarios.faces import own_threads
 from ..scenarios.loops import NEW_LOOP
+from ..scenarios.peer import PING, Peer
 from ..scenarios.recordings import FORMAT, PAUSE, said, turns
 
 if TYPE_CHECKING:
@@ -33,6 +35,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from cartesia_emulator import Emulator
+
+    from ..scenarios.peer import Conversation
 
 pytestmark = pytest.mark.anyio
 
@@ -307,3 +311,85 @@ async def test_the_text_of_a_cancelled_finalize_is_in_the_next_one(client: Async
         assert " ".join([*got, final.text.strip()]) == "Hello you. So it is."
         assert (await dictation.finalize()).text == ""
         assert dictation.text.strip() == "Hello you. So it is."
+
+
+async def test_a_cancelled_read_of_turns_loses_nothing(client: AsyncCartesia) -> None:
+    """The iterator goes on; a generator would have ended, as if there were no more turns."""
+    async with client.stt.listen(**RAW) as listening:
+        turns_of = listening.turns()
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(anext(turns_of), 0.01)
+        await listening.push(RECORDING)
+        finishing = asyncio.create_task(listening.finish())
+        texts: list[str] = []
+        async with asyncio.timeout(30):
+            while len(texts) < 2:
+                with suppress(TimeoutError):
+                    texts.append((await asyncio.wait_for(anext(turns_of), 0.001)).text.strip())
+        await finishing
+        assert tuple(texts) == TEXTS
+        with pytest.raises(StopAsyncIteration):
+            await anext(turns_of)
+
+
+async def test_closing_the_iterator_of_turns_keeps_the_listener(client: AsyncCartesia) -> None:
+    listening = client.stt.listen(RECORDING, **RAW)
+    async with aclosing(listening.turns()) as turns_of:
+        assert (await anext(turns_of)).text == TEXTS[0]
+    assert [turn async for turn in turns_of] == []
+    assert [turn.text.strip() async for turn in listening.turns()] == [TEXTS[1]]
+
+
+async def test_a_listener_that_was_closed_before_its_use_opens_nothing(
+    client: AsyncCartesia, emulator: Emulator
+) -> None:
+    emulator.clear_requests()
+    listening = client.stt.listen(RECORDING, **RAW)
+    dictation = client.stt.dictate(**RAW)
+    for closed in (listening, dictation):
+        await closed.aclose()
+        assert [type(event) async for event in closed] == [Cancelled]
+        async with closed:
+            await closed.finish()
+        with pytest.raises(LocalStateError):
+            await closed.collect()
+    for call in (dictation.push(b"ab"), dictation.finalize()):
+        with pytest.raises(LocalStateError):
+            await call
+    assert not emulator.requests
+
+
+async def test_pings_of_a_service_that_is_gone_fill_no_log(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Their answers cannot be written any more, and asyncio would complain of each one."""
+
+    def flood(conversation: Conversation) -> None:
+        conversation.accept()
+        for _ in range(5000):
+            conversation.send_frame(PING, bytes(100))
+        conversation.reset()
+
+    with Peer(flood) as peer:
+        async with AsyncCartesia("sk_test_key", base_url=peer.base_url, max_retries=0) as client:
+            for _ in range(4):
+                with pytest.raises(TranscriptTruncatedError):
+                    await client.stt.listen(PAUSE, **RAW).collect()
+    assert [record.getMessage() for record in caplog.records if record.name == "asyncio"] == []
+
+
+async def test_cancelling_every_task_of_a_program_ends_its_listeners(
+    client: AsyncCartesia,
+) -> None:
+    """Nobody waits in vain for what a cancelled task of the client would have sent."""
+    listening = await client.stt.listen(**RAW)
+    reading = asyncio.create_task(anext(listening))
+    await asyncio.sleep(0)
+    for task in asyncio.all_tasks():
+        if task.get_name() == "cartesia-listen":
+            task.cancel()
+    with pytest.raises(LocalStateError, match="CancelledError"):
+        await asyncio.wait_for(reading, 5)
+    with pytest.raises(LocalStateError):
+        await listening.push(PAUSE)
+    assert listening.stats.outcome == "failed"

@@ -147,3 +147,79 @@ def test_floats_do_not_fit_mu_law() -> None:
     for block in (array("f", [0.5]), np.zeros(2, np.float32)):
         with pytest.raises(ConfigurationError, match="does not fit the format pcm_mulaw"):
             as_bytes(block, ListenFormat("pcm_mulaw", 8000))
+
+
+class Tensor:
+    """Stands in for a tensor of torch, whose type has no kind."""
+
+    dtype = object()
+    ndim = 1
+
+    def numpy(self) -> Any:
+        return np.zeros(3, "f4")
+
+
+class BytesPath:
+    """A path in bytes, as `os.scandir` of one gives."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __fspath__(self) -> bytes:
+        return str(self.path).encode()
+
+
+def test_a_path_may_be_of_bytes(tmp_path: Path) -> None:
+    path = tmp_path / "a.wav"
+    path.write_bytes(wav())
+    assert heard(BytesPath(path)) == (FORMAT, SOUND)
+
+
+def released() -> memoryview:
+    view = memoryview(b"ab")
+    view.release()
+    return view
+
+
+def columns(code: str) -> memoryview:
+    array_of: Any = np.zeros((5, 2), code)
+    return memoryview(array_of)
+
+
+@pytest.mark.parametrize(
+    "block",
+    [Tensor(), released(), columns("f4"), columns("i2")],
+    ids=["tensor", "released view", "floats in two columns", "numbers in two columns"],
+)
+def test_a_block_that_is_no_plain_array_says_so(block: Any) -> None:
+    with pytest.raises(ConfigurationError):
+        as_bytes(block, FORMAT)
+    with pytest.raises(ConfigurationError):
+        heard(block, FORMAT)
+
+
+@pytest.mark.parametrize("block", [np.zeros((5, 0), "f4"), np.zeros((5, 33), "f4")])
+def test_a_block_without_channels_is_no_audio(block: Any) -> None:
+    with pytest.raises(ConfigurationError, match="transpose it"):
+        as_bytes(block, FORMAT)
+
+
+def test_samples_one_by_one_are_audio() -> None:
+    """As iterating over an array gives them."""
+    floats = np.array([0.5, -0.5], "f4")
+    assert b"".join(as_bytes(sample, FORMAT) for sample in floats) == as_bytes(floats, FORMAT)
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize(
+    ("encoding", "code", "most"), [("pcm_f16le", "<f2", 65504), ("pcm_f32le", "<f4", 3.4028235e38)]
+)
+def test_floats_that_are_too_large_become_the_largest(
+    encoding: Any, code: str, most: float
+) -> None:
+    """In an array of either kind; none is an error or a warning of another library."""
+    values = [1e300, -1e300, float("inf"), float("-inf"), 0.5]
+    fmt = ListenFormat(encoding, 16000)
+    for block in (np.array(values), array("d", values)):
+        found = np.frombuffer(as_bytes(block, fmt), code).astype("f8").tolist()
+        assert found == pytest.approx([most, -most, most, -most, 0.5])

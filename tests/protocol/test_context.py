@@ -18,6 +18,7 @@ from cartesia_stream import (
     SpeechEvent,
     StreamTruncatedError,
     Timeouts,
+    UnknownEvent,
     WordTimestamps,
 )
 from cartesia_stream._protocol.context import (
@@ -297,6 +298,20 @@ def test_events_without_audio_are_bounded_too(event: SpeechEvent) -> None:
         next_event(context)
     for _ in range(10):
         context.receive(event, now=0)
+    assert not context.done
+    context.receive(event, now=0)
+    assert context.done
+
+
+def test_frames_that_nobody_knows_are_bounded_by_their_size() -> None:
+    """They are kept whole, so that a flood of large ones would take all memory."""
+    event = UnknownEvent(name="news", context_id="c", fields={"text": "x" * 4000})
+    context = opened(limit=10_000)
+    for _ in range(5):
+        context.receive(event, now=0)
+        next_event(context)
+    context.receive(event, now=0)
+    context.receive(event, now=0)
     assert not context.done
     context.receive(event, now=0)
     assert context.done

@@ -421,3 +421,75 @@ def test_calls_after_the_end() -> None:
     assert isinstance(listener.pop(), Cancelled)
     tell(listener, "transcript", text="late", is_final=True)
     assert listener.pop() is None
+
+
+@pytest.mark.parametrize("duration", [1e308, -1e308, -1.0, 1e9])
+def test_a_duration_that_cannot_be_is_no_place(duration: float) -> None:
+    """Whatever the service says, the text is there, and its times are on the line of the audio."""
+    listener = new()
+    listener.opened(0.0)
+    listener.push(SECOND, 0.0)
+    sent(listener)
+    for text in ("One", " two."):
+        final(listener, text, duration=duration)
+    final(listener, " Three.", words=[{"word": "Three.", "start": 0, "end": duration}])
+    assert listener.book.text == "One two. Three."
+    assert listener.cut == 0
+    finals = [event for event in iter(listener.pop, None) if isinstance(event, FinalTranscript)]
+    assert all(0 <= event.start <= event.end <= 1 for event in finals[:2])
+
+
+def test_pushing_nothing_keeps_no_connection() -> None:
+    """A source that yields empty blocks while nobody speaks must not be closed as idle."""
+    listener = new()
+    listener.opened(0.0)
+    for now in range(0, 60, 5):
+        assert listener.push_whole(b"", float(now))
+        assert sent(listener, float(now)) == []
+    assert len(sent(listener, 60.0)) == 1
+
+
+def test_muting_again_and_again_sends_silence_all_the_same() -> None:
+    listener = new()
+    listener.opened(0.0)
+    silence = 0
+    for step in range(1, 101):
+        listener.mute(True, step / 10)
+        silence += sum(map(len, sent(listener, step / 10)))
+    assert silence == pytest.approx(10 * FORMAT.bytes_per_second, rel=0.05)
+
+
+def test_what_is_sent_again_counts_when_it_is_sent() -> None:
+    """A connection that is lost before all of it was sent has not sent the rest."""
+    listener = new(pace=1.0, live=False)
+    listener.opened(0.0)
+    listener.push(SECOND, 0.0)
+    for step in range(20):
+        sent(listener, step / 10)
+    counted = 0
+    for losses in (1, 2):
+        listener.closed(1006, LOST)
+        listener.opened(10.0 * losses)
+        counted += sum(map(len, sent(listener, 10.0 * losses)))
+        stats = listener.stats(None)
+        assert stats.sent == 1.0
+        assert stats.replayed == pytest.approx(FORMAT.duration(counted))
+        assert 0 < stats.replayed < losses
+
+
+def test_a_lag_without_a_limit() -> None:
+    """Even if it is more than a number of bytes can be."""
+    assert new(max_lag=1e308).push(SECOND, 0.0) == len(SECOND)
+
+
+def test_frames_that_nobody_knows_are_bounded_by_their_size() -> None:
+    listener = new(max_buffer_bytes=10_000)
+    listener.opened(0.0)
+    tell(listener, "news", text="x" * 4000)
+    tell(listener, "news", text="x" * 4000)
+    assert listener.fault is None
+    assert listener.pop() is not None
+    tell(listener, "news", text="x" * 4000)
+    assert listener.fault is None
+    tell(listener, "news", text="x" * 4000)
+    assert isinstance(listener.fault, BufferOverflowError)

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cartesia_stream import ConfigurationError, ListenFormat
-from cartesia_stream._protocol.wav import WavReader
+from cartesia_stream._protocol.wav import WavReader, expansion
+from cartesia_stream._sound.g711 import alaw_decoder, mulaw_decoder
 
 
 def wav(
@@ -75,7 +76,6 @@ def test_channels_become_one() -> None:
         wav(b"", tag=2),
         wav(b"", bits=12),
         wav(b"", channels=0),
-        wav(b"ab", tag=7, bits=8, channels=2),
         wav(b"", rate=5),
         b"RIFF\0\0\0\0WAVEdata\4\0\0\0abcd",
         b"RIFF\0\0\0\0WAVE" + b"junk\0\0\x20\0" + bytes(1 << 21),
@@ -84,3 +84,97 @@ def test_channels_become_one() -> None:
 def test_what_cannot_be_read_is_an_error(file: bytes) -> None:
     with pytest.raises(ConfigurationError):
         read(file, 5000)
+
+
+def chunk(name: bytes, data: bytes, size: int | None = None) -> bytes:
+    return name + struct.pack("<I", len(data) if size is None else size) + data
+
+
+def fmt_chunk(tag: int, channels: int, align: int, bits: int) -> bytes:
+    return chunk(b"fmt ", struct.pack("<HHIIHH", tag, channels, 16000, 16000 * align, align, bits))
+
+
+PLAIN = fmt_chunk(1, 1, 2, 16)
+TAIL = chunk(b"LIST", b"INFOabcd")
+
+
+@pytest.mark.parametrize(
+    ("file", "samples"),
+    [
+        (
+            b"RF64" + b"\xff" * 4 + b"WAVE" + chunk(b"ds64", struct.pack("<QQQI", 0, 4, 2, 0)),
+            b"abcd",
+        ),
+        (
+            b"BW64" + b"\xff" * 4 + b"WAVE" + chunk(b"ds64", struct.pack("<QQQI", 0, 4, 2, 0)),
+            b"abcd",
+        ),
+        (b"RF64" + b"\xff" * 4 + b"WAVE" + chunk(b"ds64", bytes(28)), b"abcd" + TAIL),
+    ],
+    ids=["RF64", "BW64", "of unknown length"],
+)
+@pytest.mark.parametrize("step", [1, 7, 1000])
+def test_long_files_tell_their_length_in_a_chunk_of_its_own(
+    file: bytes, samples: bytes, step: int
+) -> None:
+    file += PLAIN + chunk(b"data", b"abcd", 0xFFFFFFFF) + TAIL
+    assert read(file, step) == (ListenFormat(), samples)
+
+
+@pytest.mark.parametrize("step", [1, 7, 1000])
+def test_a_file_without_samples_has_none(step: int) -> None:
+    """What follows the samples is no sound; a length of 0 may also mean that nobody knew it."""
+    head = b"RIFF\0\0\0\0WAVE" + PLAIN
+    assert read(head + chunk(b"data", b"") + TAIL, step)[1] == b""
+    assert read(head + chunk(b"data", b"abcd" + TAIL, 0), step)[1] == b"abcd" + TAIL
+
+
+@pytest.mark.parametrize("step", [1, 7, 1000])
+def test_a_chunk_of_odd_length_may_not_be_filled_up(step: int) -> None:
+    for odd in (b"abc", b"abc\0"):
+        file = b"RIFF\0\0\0\0WAVE" + chunk(b"LIST", odd, 3) + PLAIN + chunk(b"data", b"abcd")
+        assert read(file, step) == (ListenFormat(), b"abcd")
+
+
+@pytest.mark.parametrize(
+    ("bits", "align", "data", "encoding", "read_as"),
+    [
+        (12, 2, b"abcd", "pcm_s16le", b"abcd"),
+        (20, 3, b"abc", "pcm_s32le", b"\0abc"),
+        (24, 4, b"abcd", "pcm_s32le", b"abcd"),
+    ],
+)
+def test_samples_may_be_wider_than_their_bits(
+    bits: int, align: int, data: bytes, encoding: str, read_as: bytes
+) -> None:
+    file = b"RIFF\0\0\0\0WAVE" + fmt_chunk(1, 1, align, bits) + chunk(b"data", data)
+    fmt, found = read(file, 1000)
+    assert fmt is not None
+    assert (fmt.encoding, found) == (encoding, read_as)
+
+
+@pytest.mark.parametrize("tag", [6, 7])
+def test_both_sides_of_a_telephone_call_are_averaged(tag: int) -> None:
+    """Their samples are companded, so that they are expanded first."""
+    table = (alaw_decoder if tag == 6 else mulaw_decoder)().tolist()
+    low, high = expansion(tag)
+    assert struct.unpack(
+        "<256h", bytes(b for pair in zip(low, high, strict=True) for b in pair)
+    ) == (tuple(table))
+    fmt, found = read(wav(b"\x01\x70\xd5\xff", tag, 8, 2), 3)
+    assert fmt == ListenFormat("pcm_s16le", 16000)
+    expected = ((table[1] + table[0x70]) // 2, (table[0xD5] + table[0xFF]) // 2)
+    assert struct.unpack("<2h", found) == expected
+
+
+def test_floats_that_are_too_large_are_the_largest() -> None:
+    _, found = read(wav(struct.pack("<3d", 1e300, float("-inf"), 0.5), 3, 64), 1000)
+    assert struct.unpack("<3f", found) == pytest.approx((3.4028235e38, -3.4028235e38, 0.5))
+
+
+def test_a_reader_tells_when_the_samples_are_over() -> None:
+    reader = WavReader()
+    reader.feed(wav(b"abcd")[:-2])
+    assert not reader.complete
+    reader.feed(b"cd")
+    assert reader.complete

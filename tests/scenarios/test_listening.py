@@ -7,9 +7,10 @@ import asyncio
 import gc
 import io
 import logging
+import os
 import time
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Self, cast
 
 import numpy as np
 import pytest
@@ -51,8 +52,9 @@ if TYPE_CHECKING:
     from cartesia_emulator import Emulator
     from cartesia_stream import Cartesia
 
-    from .conftest import MakeEmulator
+    from .conftest import MakeEmulator, MakePeer
     from .faces import Face
+    from .peer import Conversation
 
 RECORDING = turns("Hello there.", "I am fine.")
 TEXT = "Hello there. I am fine."
@@ -282,6 +284,8 @@ def test_a_source_without_a_format_is_an_error(
         {"keyterms": ["a"] * 101},
         {"keyterms": ["a" * 1201]},
         {"keyterms": [""]},
+        {"keyterms": ["fine", "\ud83d"]},
+        {"model": "ink-2\udc00"},
         {"model": ""},
         {"model": "ink-whisper"},
         {"pace": 0},
@@ -309,11 +313,24 @@ def test_options_are_checked_before_anything_is_sent(
         {"max_silence_duration_secs": 1},
         {"model": "ink-whisper", "min_volume": 1.5},
         {"model": "ink-whisper", "keyterms": ["a"]},
+        {"model": "ink-whisper", "language": "\ud83d"},
     ],
 )
 def test_options_of_dictation_are_checked(client: Cartesia, options: dict[str, Any]) -> None:
     with pytest.raises(ConfigurationError):
         client.stt.dictate(RECORDING, **RAW, **options)
+
+
+def test_half_a_character_names_its_option_and_two_are_whole(
+    client: Cartesia, emulator: Emulator
+) -> None:
+    for options in ({"keyterms": ["\ud83d"]}, {"model": "\ud83d"}):
+        with pytest.raises(ConfigurationError) as caught:
+            client.stt.listen(RECORDING, **RAW, **cast("Any", options))
+        assert caught.value.option == next(iter(options))
+    client.stt.listen(RECORDING, **RAW, keyterms=["\ud83d\ude00"]).collect()
+    (call,) = only_listening(emulator)
+    assert dict(call.query)["keyterm"] == "\U0001f600"
 
 
 def test_a_timeout_that_is_not_whole_says_so(client: Cartesia) -> None:
@@ -414,6 +431,63 @@ def test_an_error_of_the_source_is_raised_where_events_are_read(
     source: Any = face.tokens(blocks, error=ZeroDivisionError("mine"))
     with pytest.raises(ZeroDivisionError, match="mine"):
         list(client.stt.listen(source, **RAW))
+
+
+class Broken:
+    """An iterable that fails where few do.
+
+    Args:
+        place: Which of its methods raises.
+    """
+
+    def __init__(self, place: str) -> None:
+        self._place = place
+
+    def _fail(self, place: str) -> None:
+        if place == self._place:
+            raise ZeroDivisionError(place)
+
+    def __iter__(self) -> Self:
+        self._fail("iter")
+        return self
+
+    def __next__(self) -> bytes:
+        self._fail("next")
+        raise StopIteration
+
+    def close(self) -> None:
+        self._fail("close")
+
+
+class NoIterator:
+    """An iterable without an iterator."""
+
+    def __iter__(self) -> Any:
+        return 5
+
+
+@pytest.mark.parametrize("place", ["iter", "next", "close"])
+def test_a_source_may_fail_anywhere(client: Cartesia, place: str) -> None:
+    """Also before its first block, and when it is closed; nobody waits in vain."""
+    collecting = Background(client.stt.listen(Broken(place), **RAW).collect)
+    error = collecting.error(AT_ONCE_S)
+    assert isinstance(error, ZeroDivisionError)
+    assert str(error) == place
+
+
+def test_an_iterable_without_an_iterator_is_an_error(client: Cartesia) -> None:
+    collecting = Background(client.stt.listen(NoIterator(), **RAW).collect)
+    assert isinstance(collecting.error(AT_ONCE_S), TypeError)
+
+
+def test_a_wav_file_in_a_pipe_ends_with_its_samples(client: Cartesia) -> None:
+    """Although the other end of the pipe stays open."""
+    reading, writing = os.pipe()
+    with os.fdopen(reading, "rb") as pipe, os.fdopen(writing, "wb", buffering=0) as end:
+        pouring = Background(lambda: end.write(wav(RECORDING)))
+        collecting = Background(client.stt.listen(pipe, pace=None).collect)
+        assert collecting.result(AT_ONCE_S).text == TEXT
+        pouring.result()
 
 
 def test_a_source_of_something_else_is_an_error(client: Cartesia) -> None:
@@ -738,3 +812,24 @@ def test_formats_of_speech_are_formats_to_listen_to() -> None:
         ListenFormat.of(AudioFormat("mp3", None, 44100, 128000))
     with pytest.raises(ConfigurationError):
         ListenFormat("pcm_s8", 16000)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("duration", [1e308, -1e308, -5])
+def test_a_service_that_tells_impossible_times(
+    face: Face, make_peer: MakePeer, duration: float
+) -> None:
+    """Its text is heard on the connection that it has; no reader dies of it."""
+
+    def script(conversation: Conversation) -> None:
+        conversation.accept()
+        while conversation.frame()[1] != b"close":
+            pass
+        for text in ("One", " two."):
+            conversation.tell("transcript", text=text, is_final=True, duration=duration)
+        conversation.tell("done")
+        conversation.part()
+
+    peer = make_peer(script)
+    heard = face.client(peer.base_url).stt.dictate(RECORDING, **RAW).collect()
+    assert heard.text == "One two."
+    assert peer.connections == 1

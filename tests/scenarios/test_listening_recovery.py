@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from cartesia_stream import (
     FinalTranscript,
     RateLimitError,
     Reconnected,
+    Timeouts,
     TranscriptTruncatedError,
     TurnEnded,
     TurnPredicted,
@@ -27,8 +29,9 @@ if TYPE_CHECKING:
     from cartesia_emulator import Emulator
     from cartesia_stream import Cartesia
 
-    from .conftest import MakeEmulator
+    from .conftest import MakeEmulator, MakePeer
     from .faces import Face
+    from .peer import Conversation, Script
 
 RAW: dict[str, Any] = {"format": FORMAT, "pace": None}
 TURNS = "/stt/turns/websocket"
@@ -267,3 +270,48 @@ def test_live_audio_goes_on_during_a_loss(client: Cartesia, emulator: Emulator) 
         events: list[Any] = list(listening)
     check_turns(events)
     assert listening.text == WHOLE
+
+
+def _lost(conversation: Conversation) -> None:
+    """Begin a turn, and break the connection off."""
+    conversation.accept()
+    conversation.tell("turn.start")
+    conversation.frame()
+    conversation.interrupt()
+
+
+def _unanswered(conversation: Conversation) -> None:
+    conversation.read_request()
+    conversation.hold()
+
+
+def _refused(conversation: Conversation) -> None:
+    conversation.read_request()
+    conversation.respond("503 Unavailable")
+
+
+@pytest.mark.parametrize("script", [_unanswered, _refused])
+def test_tries_after_a_loss_are_as_many_as_there_are_retries(
+    face: Face, make_peer: MakePeer, script: Script
+) -> None:
+    """And not as many for each of them: deadlines of all tries together stay in proportion."""
+    peer = make_peer(_lost, script)
+    client = face.client(peer.base_url, max_retries=2, timeout=0.4)
+    with pytest.raises(APIError):
+        client.stt.listen(bytes(3200), **RAW).collect()
+    assert peer.connections == 1 + 3
+
+
+def test_the_queue_after_a_loss_takes_its_time_once(face: Face, make_peer: MakePeer) -> None:
+    body = b'{"error_code": "concurrency_limited", "message": "too many"}'
+
+    def full(conversation: Conversation) -> None:
+        conversation.read_request()
+        conversation.respond("429 Too Many Requests", body)
+
+    peer = make_peer(_lost, full)
+    client = face.client(peer.base_url, max_retries=2, timeout=Timeouts(queue=0.8, close=0.5))
+    began = time.monotonic()
+    with pytest.raises(RateLimitError):
+        client.stt.listen(bytes(3200), **RAW).collect()
+    assert time.monotonic() - began < 1.6

@@ -13,13 +13,16 @@ import pytest
 
 from cartesia_emulator import Emulator
 from cartesia_emulator.audio import pcm
-from cartesia_stream import Cartesia
+from cartesia_stream import Cartesia, Timeouts
 
-from ..scenarios.faces import AT_ONCE_S, eventually, own_threads
+from ..scenarios.faces import AT_ONCE_S, Background, eventually, own_threads
+from ..scenarios.peer import CLOSE, Peer
 from ..scenarios.recordings import FORMAT, PAUSE, said
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from ..scenarios.peer import Conversation
 
 
 def test_a_blocked_source_does_not_delay_the_end() -> None:
@@ -83,6 +86,38 @@ def test_audio_of_a_pipe_is_heard_as_it_arrives(buffering: int, header: bool) ->
         finally:
             rest.join()
             os.close(writing)
+
+
+def test_a_listener_that_is_closed_in_the_queue_opens_no_other_socket() -> None:
+    """It has lost its connection, and its slot to another one; nobody can interrupt its thread."""
+    waits = threading.Event()
+
+    def lost(conversation: Conversation) -> None:
+        conversation.accept()
+        waits.wait(10)
+        conversation.reset()
+
+    def kept(conversation: Conversation) -> None:
+        conversation.accept()
+        while conversation.frame()[0] != CLOSE:
+            pass
+
+    timeouts = Timeouts(queue=None, close=0.3)
+    with (
+        Peer(lost, kept) as peer,
+        Cartesia(
+            "sk_test_key", base_url=peer.base_url, max_listeners=1, timeout=timeouts
+        ) as client,
+    ):
+        first = client.stt.listen(format=FORMAT)
+        second = Background(lambda: client.stt.listen(format=FORMAT))
+        time.sleep(0.1)
+        waits.set()
+        other = second.result()
+        first.close()
+        other.close()
+        assert eventually(lambda: not own_threads())
+        assert peer.connections == 2
 
 
 SYNC = """

@@ -257,7 +257,11 @@ def test_close_ends_the_open_turn_and_then_the_connection(bench: Any, close: str
     assert socket.close_code == 1000
 
 
-@pytest.mark.parametrize("message", ["finalize", '{"type": "finalize"}'])
+@pytest.mark.parametrize(
+    "message",
+    ["finalize", '{"type": "finalize"}', '{"a":' * 100_000, "[" * 100_000],
+    ids=["word", "object", "deep object", "deep list"],
+)
 def test_finalize_is_no_command_for_turns(bench: Any, message: str) -> None:
     frames = hear(ears(bench, TURNS), message, CLOSE)
     assert frames[1]["status_code"] == 400

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cartesia_emulator.audio.rates import resample
 from cartesia_emulator.extras import PackageMissingError
 from cartesia_emulator.hearing.tone import ToneEar, ToneRecognizer
 
@@ -86,3 +87,14 @@ def test_where_speech_is_not_recognised_other_sounds_are_an_error(name: str) -> 
 
 def test_a_language_is_handed_on() -> None:
     assert recognizer.transcribe(CLIP, RATE, language="fr").language == "fr"
+
+
+def test_an_ear_that_nobody_asks_keeps_no_silence() -> None:
+    """Also not until somebody asks, which may be an hour later; and it hears what comes then."""
+    ear = ToneEar(8000)
+    for _ in range(600):
+        ear.feed(np.zeros(8000, np.float32))
+        kept = sum(map(len, ear._new)) + len(ear._ear)
+        assert kept <= 11 * 8000
+    ear.feed(resample(send("here"), RATE, 8000))
+    assert ear.take().text == "here"

@@ -87,3 +87,9 @@ def test_the_detector_gives_the_same_flags_for_any_pieces(cuts: list[int]) -> No
     assert flags == WebRtcVoice(8000).feed(pcm)
     assert True in flags
     assert not any(flags[:10])
+
+
+@pytest.mark.filterwarnings("error")
+def test_floats_of_any_size_are_loud() -> None:
+    """The largest ones of 32 bits have no square of 32 bits."""
+    assert EnergyVoice(8000, adaptive=False).feed(np.full(160, 3e38, np.float32)) == [True]
