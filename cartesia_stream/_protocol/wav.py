@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import struct
-from functools import cache
 from typing import TYPE_CHECKING, Final
 
+from .._sound.encodings import expanded
 from ..errors import ConfigurationError
 from ..transcripts import ListenFormat
 
@@ -171,8 +171,9 @@ class WavReader:
             case 3, 8:
                 data = _narrowed(struct.unpack(f"<{len(data) // 8}d", data))
             case ((6 | 7), _) if self._channels > 1:
+                table = expanded("pcm_alaw" if self._tag == 6 else "pcm_mulaw")
                 wide = bytearray(2 * len(data))
-                wide[::2], wide[1::2] = map(data.translate, expansion(self._tag))
+                wide[::2], wide[1::2] = data.translate(table[::2]), data.translate(table[1::2])
                 data = bytes(wide)
             case _:
                 pass
@@ -195,23 +196,6 @@ def _narrowed(values: tuple[float, ...]) -> bytes:
     except OverflowError:
         kept = [v if v != v else max(-_LARGEST, min(_LARGEST, v)) for v in values]
         return struct.pack(f"<{len(kept)}f", *kept)
-
-
-@cache
-def expansion(tag: int) -> tuple[bytes, bytes]:
-    """Return the tables from a byte of A-law (6) or mu-law (7) to the two of a 16-bit sample."""
-    values: list[int] = []
-    for byte in range(256):
-        code = (byte ^ 0x55) if tag == 6 else ~byte & 0xFF
-        segment, step = (code & 0x70) >> 4, code & 0xF
-        if tag == 6:
-            size = ((step << 4) + (0x108 if segment else 8)) << max(segment - 1, 0)
-            values.append(size if code & 0x80 else -size)
-        else:
-            size = (((step << 3) + 0x84) << segment) - 0x84
-            values.append(-size if code & 0x80 else size)
-    samples = struct.pack("<256h", *values)
-    return samples[::2], samples[1::2]
 
 
 _SIGNED: Final = bytes((value + 128) & 0xFF for value in range(256))

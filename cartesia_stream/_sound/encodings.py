@@ -1,7 +1,9 @@
-"""Encodings of samples: their sizes and their silence."""
+"""Encodings of samples: their sizes, their silence, and what bytes of G.711 stand for."""
 
 from __future__ import annotations
 
+import struct
+from functools import cache
 from typing import TYPE_CHECKING, Final, Literal
 
 if TYPE_CHECKING:
@@ -22,3 +24,20 @@ SILENCE: Final[Mapping[str, bytes]] = {
     "pcm_alaw": b"\xd5",
 }
 """One sample of silence."""
+
+
+@cache
+def expanded(law: Literal["pcm_mulaw", "pcm_alaw"]) -> bytes:
+    """Return the 16-bit samples (little-endian) of all bytes, from 0 to 255."""
+    samples: list[int] = []
+    for byte in range(256):
+        if law == "pcm_mulaw":
+            code = ~byte & 0xFF
+            size = ((((code & 0xF) << 3) + 0x84) << ((code & 0x70) >> 4)) - 0x84
+            samples.append(-size if code & 0x80 else size)
+        else:
+            code = byte ^ 0x55
+            segment = (code & 0x70) >> 4
+            size = (((code & 0xF) << 4) + (0x108 if segment else 8)) << max(segment - 1, 0)
+            samples.append(size if code & 0x80 else -size)
+    return struct.pack("<256h", *samples)

@@ -1,6 +1,7 @@
-"""ITU-T G.711 (mu-law and A-law) as lookup tables, bit-exact with the reference implementation.
+"""Encoders of ITU-T G.711 (mu-law and A-law), bit-exact with the reference implementation.
 
-An encoder has an entry for each of the 65536 samples, which makes encoding one look-up.
+A table has an entry for each of the 65536 samples, which makes encoding one look-up.
+`encodings.expanded` has the tables of the other direction.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["alaw_decoder", "alaw_encoder", "mulaw_decoder", "mulaw_encoder"]
+__all__ = ["alaw_encoder", "mulaw_encoder"]
 
 
 def _segment(magnitude: NDArray[np.int32], first_end: int) -> NDArray[np.int32]:
@@ -47,21 +48,3 @@ def alaw_encoder() -> NDArray[np.uint8]:
     segment = _segment(magnitude, 0x1F)
     code = (segment << 4) | ((magnitude >> np.maximum(segment, 1)) & 0xF)
     return (code ^ mask).astype(np.uint8)
-
-
-@lru_cache(maxsize=1)
-def mulaw_decoder() -> NDArray[np.int16]:
-    """Table from a mu-law byte to a 16-bit sample."""
-    code = ~np.arange(256) & 0xFF
-    magnitude = ((((code & 0xF) << 3) + 0x84) << ((code & 0x70) >> 4)) - 0x84
-    return np.where(code & 0x80, -magnitude, magnitude).astype(np.int16)
-
-
-@lru_cache(maxsize=1)
-def alaw_decoder() -> NDArray[np.int16]:
-    """Table from an A-law byte to a 16-bit sample."""
-    code = np.arange(256) ^ 0x55
-    segment = (code & 0x70) >> 4
-    step = ((code & 0xF) << 4) + np.where(segment == 0, 8, 0x108)
-    magnitude: NDArray[np.int64] = step << np.maximum(segment - 1, 0)
-    return np.where(code & 0x80, magnitude, -magnitude).astype(np.int16)

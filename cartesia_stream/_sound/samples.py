@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .g711 import alaw_decoder, alaw_encoder, mulaw_decoder, mulaw_encoder
+from .encodings import expanded
+from .g711 import alaw_encoder, mulaw_encoder
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -27,7 +28,7 @@ def decode(data: bytes, encoding: Encoding) -> Samples:
         return np.frombuffer(data, "<i2")
     if encoding == "pcm_f32le":
         return np.frombuffer(data, "<f4")
-    table = mulaw_decoder() if encoding == "pcm_mulaw" else alaw_decoder()
+    table: NDArray[np.int16] = np.frombuffer(expanded(encoding), "<i2")
     return table[np.frombuffer(data, np.uint8)]
 
 

@@ -6,9 +6,20 @@ from typing import Any
 import numpy as np
 import pytest
 
-from cartesia_stream._sound.g711 import alaw_decoder, alaw_encoder, mulaw_decoder, mulaw_encoder
+from cartesia_stream._sound.encodings import expanded
+from cartesia_stream._sound.g711 import alaw_encoder, mulaw_encoder
 
 Table = Callable[[], Any]
+
+
+def mulaw_decoder() -> Any:
+    return np.frombuffer(expanded("pcm_mulaw"), "<i2")
+
+
+def alaw_decoder() -> Any:
+    return np.frombuffer(expanded("pcm_alaw"), "<i2")
+
+
 LAWS = pytest.mark.parametrize(
     ("encoder", "decoder"),
     [(mulaw_encoder, mulaw_decoder), (alaw_encoder, alaw_decoder)],
