@@ -105,7 +105,7 @@ def in_line(client: Any) -> int:
 
 def test_urgent_speech_goes_first(face: Face, make_emulator: MakeEmulator) -> None:
     """By priority, and within one in the order of asking."""
-    client = face.client(make_emulator(concurrency=1, realtime=8.0), max_concurrency=1)
+    client = face.client(make_emulator(concurrency=1, realtime=4.0), max_concurrency=1)
     done: list[str] = []
     lock = threading.Lock()
 
