@@ -13,12 +13,12 @@ import contextlib
 import hashlib
 import itertools
 import json
-import os
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias, cast
 from urllib.parse import quote
 
 import yaml
+from cartesia_runtime.saving import replacing
 
 from ..errors import ApiError
 from ..wire.multipart import Form
@@ -174,8 +174,10 @@ class Tape:
         )
         head = f"{_TEST}{json.dumps(self.test)}\n" if self.test else ""
         if self._audio:
-            _replace(self.audio_path, bytes(self._audio))
-        _replace(self.path, f"# Recorded for tests; see --cartesia-record.\n{head}{text}".encode())
+            with replacing(self.audio_path) as file:
+                file.write(self._audio)
+        with replacing(self.path) as file:
+            file.write(f"# Recorded for tests; see --cartesia-record.\n{head}{text}".encode())
         if not self._audio:
             self.audio_path.unlink(missing_ok=True)
 
@@ -222,16 +224,6 @@ def owner_of(path: Path) -> str:
             if line.startswith(_TEST):
                 return str(json.loads(line.removeprefix(_TEST)))
     return ""
-
-
-def _replace(path: Path, data: bytes) -> None:
-    """Write a file in whole or not at all, so that Ctrl-C leaves the recording before it."""
-    new = path.with_name(f".{path.name[:100]}.{os.getpid()}.new")
-    try:
-        new.write_bytes(data)
-        new.replace(path)
-    finally:
-        new.unlink(missing_ok=True)
 
 
 def _wrong(exchange: object) -> str:

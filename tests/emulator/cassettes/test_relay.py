@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import sys
 from typing import TYPE_CHECKING, TypeVar
 
 import httpx
@@ -351,3 +352,16 @@ def test_what_someone_has_edited_stays_a_text(path: Path, emulator: Emulator) ->
     path.write_text(text.replace("headers: {", "headers: {retry-after: 5, "))
     assert "created_at: 2" in path.read_text()
     assert replay(path, lambda client: client.voices.get(VOICE)).id == VOICE
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="modes of POSIX")
+@pytest.mark.parametrize("kept", [0o600, 0o664])
+def test_a_recording_made_again_keeps_the_mode_of_its_files(
+    path: Path, emulator: Emulator, kept: int
+) -> None:
+    record(path, emulator, tokens)
+    files = (path, path.with_suffix(".audio"))
+    for file in files:
+        file.chmod(kept)
+    record(path, emulator, tokens)
+    assert [file.stat().st_mode & 0o777 for file in files] == [kept, kept]
